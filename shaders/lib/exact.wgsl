@@ -1,0 +1,49 @@
+// IEEE float32 on hardware that may fuse, reassociate or divide approximately. Needs params.zero, a runtime 0.
+
+// A rounding barrier: the compiler cannot know that nothing changes, so it cannot merge across it.
+fn fence(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ params.zero); }
+
+// Correctly rounded a / b by integer long division, for normal operands and results.
+fn div(a: f32, b: f32) -> f32 {
+  let ua = bitcast<u32>(a);
+  let ub = bitcast<u32>(b);
+  let sign = (ua ^ ub) & 0x80000000u;
+  let ea = (ua >> 23u) & 255u;
+  let eb = (ub >> 23u) & 255u;
+  if (ea == 0u) { return bitcast<f32>(sign); }
+  if (eb == 0u || ea == 255u || eb == 255u) { return a / b; }
+  let ma = (ua & 0x7fffffu) | 0x800000u;
+  let mb = (ub & 0x7fffffu) | 0x800000u;
+  var e = i32(ea) - i32(eb) + 127;
+  var r = ma;
+  if (ma < mb) {
+    r = ma << 1u;
+    e -= 1;
+  }
+  r -= mb;                                  // the integer bit of the quotient is always 1
+  var q = 1u;
+  for (var k = 0u; k < 3u; k++) {           // 24 fraction bits, 8 at a time
+    let t = r << 8u;
+    let digit = t / mb;
+    r = t - digit * mb;
+    q = (q << 8u) | digit;
+  }
+  var m = q >> 1u;                          // 24 bits kept, one to round by, r is sticky
+  if ((q & 1u) == 1u && (r != 0u || (m & 1u) == 1u)) { m += 1u; }
+  if (m == 0x1000000u) {
+    m = 0x800000u;
+    e += 1;
+  }
+  if (e >= 255) { return bitcast<f32>(sign | 0x7f800000u); }
+  if (e <= 0) { return a / b; }
+  return bitcast<f32>(sign | (u32(e) << 23u) | (m & 0x7fffffu));
+}
+fn inverse(d: f32) -> f32 {
+  if (d == 0.0) { return 0.0; }
+  return div(1.0, d);
+}
+// C's (int8_t)(v), clamped from above: an overflowing conversion gives 0 (see src/quant/extremes.ts).
+fn truncated_code(v: f32, top: i32) -> u32 {
+  if (!(abs(v) < 2147483648.0)) { return 0u; }
+  return u32(min(top, i32(trunc(v)))) & 255u;
+}

@@ -1,0 +1,14 @@
+// f32 `x` -> device planes of the linked format, starting at a block of the tensor.
+//#import lib/grid
+//#import codec/encode
+struct Params { elements: u32, first_block: u32, plane1: u32, plane2: u32, plane3: u32, zero: u32, }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> w: array<u32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = linear_workgroup(wid) * 64u + lane;
+  if (group * ENCODE_GROUP >= params.elements) { return; }
+  encode_group(group);
+}

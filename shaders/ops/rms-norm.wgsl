@@ -1,0 +1,20 @@
+// y = x / rms(x) * weight, a row a workgroup. `last` takes only the newest row of the batch, into row 0.
+//#import lanes
+struct Params { cols: u32, epsilon: f32, last: u32, }
+@group(0) @binding(0) var<storage, read> x: array<vec4f>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+override LANES: u32 = 64u;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let quads = params.cols / 4u;
+  let from = select(wid.x, state[1] - 1u, params.last == 1u) * quads;
+  var sum = 0.0;
+  for (var i = lane; i < quads; i += LANES) { sum += dot(x[from + i], x[from + i]); }
+  let scale = 1.0 / sqrt(lane_sum(sum, lane) / f32(params.cols) + params.epsilon);
+  for (var i = lane; i < quads; i += LANES) { y[wid.x * quads + i] = x[from + i] * scale * weight[i]; }
+}

@@ -1,0 +1,15 @@
+// gate = silu(gate) * up, in place.
+//#import lib/grid
+struct Params { quads: u32, }
+@group(0) @binding(0) var<storage, read_write> gate: array<vec4f>;
+@group(0) @binding(1) var<storage, read> up: array<vec4f>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linear_workgroup(wid) * 64u + lane;
+  if (i >= params.quads * state[1]) { return; }
+  let g = gate[i];
+  gate[i] = g / (1.0 + exp(-g)) * up[i];
+}

@@ -1,0 +1,16 @@
+//#import lib/encode32
+const ENCODE_GROUP: u32 = 64u;
+
+fn encode_block(at: u32, block: u32) -> u32 {
+  let d = signed_extreme(at) * -0.0625;
+  let codes = code32(at, 0.0, inverse(d), 16.5, 31);
+  store_nibbles(block, codes.nibbles);
+  w[params.plane1 + block] = codes.fifth;
+  return f16_bits(d);
+}
+fn encode_group(group: u32) {
+  let block = params.first_block + group * 2u;
+  var scales = encode_block(group * 64u, block);
+  if (group * 64u + 32u < params.elements) { scales |= encode_block(group * 64u + 32u, block + 1u) << 16u; }
+  w[params.plane2 + block / 2u] = scales;
+}

@@ -1,0 +1,7 @@
+// Only wgsl/sources.ts uses it; the engine otherwise knows nothing of Vite.
+interface ImportMeta {
+  glob(
+    pattern: string,
+    options: { query: '?raw'; import: 'default'; eager: true },
+  ): Record<string, unknown>;
+}

@@ -1,0 +1,23 @@
+/** Bytes that are read in ranges: a File, a range of a remote file, a file descriptor, memory. */
+export interface ByteSource {
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Bytes [start, end). The caller stays inside the file. */
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
+  return {
+    name,
+    sizeBytes: bytes.length,
+    read: (start, end) => Promise.resolve(bytes.slice(start, end)),
+  };
+}
+
+export function blobSource(name: string, blob: Blob): ByteSource {
+  return {
+    name,
+    sizeBytes: blob.size,
+    read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
+  };
+}

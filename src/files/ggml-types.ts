@@ -1,0 +1,78 @@
+/** Facts of ggml's tensor types: number in the file, name, weights and bytes of a block. Source: ggml.c type_traits. */
+export interface GgmlType {
+  readonly id: number;
+  readonly label: string;
+  readonly blockSize: number;
+  readonly blockBytes: number;
+}
+
+const rows: readonly (readonly [number, string, number, number])[] = [
+  [0, 'F32', 1, 4],
+  [1, 'F16', 1, 2],
+  [2, 'Q4_0', 32, 18],
+  [3, 'Q4_1', 32, 20],
+  [6, 'Q5_0', 32, 22],
+  [7, 'Q5_1', 32, 24],
+  [8, 'Q8_0', 32, 34],
+  [9, 'Q8_1', 32, 36],
+  [10, 'Q2_K', 256, 84],
+  [11, 'Q3_K', 256, 110],
+  [12, 'Q4_K', 256, 144],
+  [13, 'Q5_K', 256, 176],
+  [14, 'Q6_K', 256, 210],
+  [15, 'Q8_K', 256, 292],
+  [16, 'IQ2_XXS', 256, 66],
+  [17, 'IQ2_XS', 256, 74],
+  [18, 'IQ3_XXS', 256, 98],
+  [19, 'IQ1_S', 256, 50],
+  [20, 'IQ4_NL', 32, 18],
+  [21, 'IQ3_S', 256, 110],
+  [22, 'IQ2_S', 256, 82],
+  [23, 'IQ4_XS', 256, 136],
+  [24, 'I8', 1, 1],
+  [25, 'I16', 1, 2],
+  [26, 'I32', 1, 4],
+  [27, 'I64', 1, 8],
+  [28, 'F64', 1, 8],
+  [29, 'IQ1_M', 256, 56],
+  [30, 'BF16', 1, 2],
+  [34, 'TQ1_0', 256, 54],
+  [35, 'TQ2_0', 256, 66],
+  [39, 'MXFP4', 32, 17],
+];
+
+export const ggmlTypes: readonly GgmlType[] = rows.map(([id, label, blockSize, blockBytes]) => ({
+  id,
+  label,
+  blockSize,
+  blockBytes,
+}));
+
+const byId = new Map(ggmlTypes.map((t) => [t.id, t]));
+const byLabel = new Map(ggmlTypes.map((t) => [t.label, t]));
+
+export const ggmlTypeById = (id: number): GgmlType | undefined => byId.get(id);
+export function ggmlTypeByLabel(label: string): GgmlType {
+  const type = byLabel.get(label);
+  if (!type) throw new Error(`no ggml type "${label}"`);
+  return type;
+}
+
+/** Bytes of a tensor; undefined when the row does not hold whole blocks or the size is no safe integer. */
+export function tensorBytes(type: GgmlType, shape: readonly number[]): number | undefined {
+  if ((shape[0] ?? 1) % type.blockSize !== 0) return undefined;
+  const count = elementCount(shape);
+  if (count === undefined) return undefined;
+  const bytes = (count / type.blockSize) * type.blockBytes;
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
+/** Product of the dimensions; undefined when it is no safe integer. */
+export function elementCount(shape: readonly number[]): number | undefined {
+  let count = 1;
+  for (const n of shape) {
+    count *= n;
+    if (!Number.isSafeInteger(count)) return undefined;
+  }
+  return count;
+}

@@ -1,0 +1,65 @@
+/** GGUF value types, with their numbers in the file. */
+export const GgufType = {
+  UINT8: 0,
+  INT8: 1,
+  UINT16: 2,
+  INT16: 3,
+  UINT32: 4,
+  INT32: 5,
+  FLOAT32: 6,
+  BOOL: 7,
+  STRING: 8,
+  ARRAY: 9,
+  UINT64: 10,
+  INT64: 11,
+  FLOAT64: 12,
+} as const;
+
+export type Scalar = number | bigint | string | boolean;
+
+export type MetaValue =
+  | { readonly type: number; readonly value: Scalar }
+  | { readonly type: 9; readonly itemType: number; readonly value: readonly Scalar[] };
+
+/** Keys in file order. */
+export type Metadata = ReadonlyMap<string, MetaValue>;
+
+export const u32Value = (value: number): MetaValue => ({ type: GgufType.UINT32, value });
+export const f32Value = (value: number): MetaValue => ({ type: GgufType.FLOAT32, value: Math.fround(value) });
+export const boolValue = (value: boolean): MetaValue => ({ type: GgufType.BOOL, value });
+export const stringValue = (value: string): MetaValue => ({ type: GgufType.STRING, value });
+export const arrayValue = (itemType: number, value: readonly Scalar[]): MetaValue => ({
+  type: 9,
+  itemType,
+  value,
+});
+
+export function getString(metadata: Metadata, key: string): string | undefined {
+  const value = metadata.get(key)?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+/** Numbers of any width; 64-bit ones only when safe. */
+export function getNumber(metadata: Metadata, key: string): number | undefined {
+  const value = metadata.get(key)?.value;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') {
+    const n = Number(value);
+    return Number.isSafeInteger(n) ? n : undefined;
+  }
+  return undefined;
+}
+export function getBoolean(metadata: Metadata, key: string): boolean | undefined {
+  const value = metadata.get(key)?.value;
+  return typeof value === 'boolean' ? value : undefined;
+}
+export function getStrings(metadata: Metadata, key: string): readonly string[] | undefined {
+  const entry = metadata.get(key);
+  return entry && 'itemType' in entry && entry.itemType === GgufType.STRING
+    ? (entry.value as readonly string[])
+    : undefined;
+}
+export function getNumbers(metadata: Metadata, key: string): readonly number[] | undefined {
+  const entry = metadata.get(key);
+  if (!entry || !('itemType' in entry)) return undefined;
+  return entry.value.every((v) => typeof v === 'number') ? (entry.value as readonly number[]) : undefined;
+}

@@ -1,0 +1,111 @@
+import { alignUp } from '../../util/bytes';
+import type { GgmlType } from '../ggml-types';
+import { GgufType, type Metadata, type Scalar } from './metadata';
+
+export const GGUF_ALIGNMENT = 32;
+
+/** A tensor to be written: order in the list is order in the file. */
+export interface TensorOut {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: GgmlType;
+  readonly sizeBytes: number;
+}
+
+const encoder = new TextEncoder();
+
+class Growing {
+  #bytes = new Uint8Array(1 << 16);
+  #view = new DataView(this.#bytes.buffer);
+  length = 0;
+
+  #room(count: number): number {
+    const at = this.length;
+    this.length += count;
+    if (this.length > this.#bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.length, this.#bytes.length * 2));
+      bytes.set(this.#bytes);
+      this.#bytes = bytes;
+      this.#view = new DataView(bytes.buffer);
+    }
+    return at;
+  }
+  u32(value: number): void {
+    this.#view.setUint32(this.#room(4), value, true);
+  }
+  u64(value: number | bigint): void {
+    this.#view.setBigUint64(this.#room(8), BigInt(value), true);
+  }
+  string(value: string): void {
+    const bytes = encoder.encode(value);
+    this.u64(bytes.length);
+    const at = this.#room(bytes.length);
+    this.#bytes.set(bytes, at);
+  }
+  scalar(type: number, value: Scalar): void {
+    if (type === GgufType.STRING) return this.string(value as string);
+    const at = this.#room(WIDTHS[type]!);
+    const view = this.#view;
+    if (type === GgufType.UINT8 || type === GgufType.INT8) view.setUint8(at, Number(value));
+    else if (type === GgufType.BOOL) view.setUint8(at, value ? 1 : 0);
+    else if (type === GgufType.UINT16 || type === GgufType.INT16) view.setUint16(at, Number(value), true);
+    else if (type === GgufType.UINT32 || type === GgufType.INT32) view.setUint32(at, Number(value), true);
+    else if (type === GgufType.FLOAT32) view.setFloat32(at, Number(value), true);
+    else if (type === GgufType.FLOAT64) view.setFloat64(at, Number(value), true);
+    else if (type === GgufType.UINT64) view.setBigUint64(at, BigInt(value as bigint), true);
+    else view.setBigInt64(at, BigInt(value as bigint), true);
+  }
+  pad(multiple: number): void {
+    this.#room(alignUp(this.length, multiple) - this.length);
+  }
+  bytes(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.length);
+  }
+}
+
+const WIDTHS: Readonly<Record<number, number>> = {
+  0: 1,
+  1: 1,
+  2: 2,
+  3: 2,
+  4: 4,
+  5: 4,
+  6: 4,
+  7: 1,
+  10: 8,
+  11: 8,
+  12: 8,
+};
+
+/** Magic, version 3, metadata, tensor infos and the padding before the data. */
+export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): Uint8Array<ArrayBuffer> {
+  const out = new Growing();
+  out.u32(0x46554747);
+  out.u32(3);
+  out.u64(tensors.length);
+  out.u64(metadata.size);
+  for (const [key, entry] of metadata) {
+    out.string(key);
+    out.u32(entry.type);
+    if ('itemType' in entry) {
+      out.u32(entry.itemType);
+      out.u64(entry.value.length);
+      for (const item of entry.value) out.scalar(entry.itemType, item);
+    } else out.scalar(entry.type, entry.value);
+  }
+  let offset = 0;
+  for (const tensor of tensors) {
+    out.string(tensor.name);
+    out.u32(tensor.shape.length);
+    for (const n of tensor.shape) out.u64(n);
+    out.u32(tensor.type.id);
+    out.u64(offset);
+    offset += alignUp(tensor.sizeBytes, GGUF_ALIGNMENT);
+  }
+  out.pad(GGUF_ALIGNMENT);
+  return out.bytes();
+}
+
+/** Bytes of the data part: each tensor padded to the alignment. */
+export const ggufDataBytes = (tensors: readonly TensorOut[]): number =>
+  tensors.reduce((sum, t) => sum + alignUp(t.sizeBytes, GGUF_ALIGNMENT), 0);

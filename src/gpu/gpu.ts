@@ -1,0 +1,162 @@
+import { MIB } from '../util/bytes';
+import { DeviceLostError, GpuError } from '../util/errors';
+import type { BindingSpec, ParamSpec } from '../wgsl/interface';
+import type { Slots, Sources } from '../wgsl/link';
+import { Kernel, type KernelSpec, UniformArena } from './kernel';
+import { GpuMemory } from './memory';
+
+/** How the lanes of a workgroup add up: one subgroup without barriers, or workgroup memory. */
+export interface Lanes {
+  readonly shader: 'lib/lanes-subgroup' | 'lib/lanes-shared';
+  readonly count: number;
+}
+
+export interface GpuOptions {
+  /** Lower than the device's binding limit: tests force the splitting of tensors with it. */
+  readonly maxBindingBytes?: number;
+  /** Do without subgroups although the device has them. */
+  readonly noSubgroups?: boolean;
+}
+
+export interface AdapterFacts {
+  readonly vendor: string;
+  readonly architecture: string;
+  readonly description: string;
+  readonly features: readonly string[];
+  readonly subgroups: boolean;
+  readonly maxBindingBytes: number;
+  readonly maxBufferBytes: number;
+  readonly lanes: Lanes;
+}
+
+/** The limits to ask an adapter for: what it has, where more lets larger tensors stay in one piece. */
+export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
+  const limits = adapter.limits;
+  const wantedFeatures = ['subgroups', 'timestamp-query', 'shader-f16'] as GPUFeatureName[];
+  return {
+    requiredFeatures: wantedFeatures.filter((f) => adapter.features.has(f)),
+    requiredLimits: {
+      maxBufferSize: limits.maxBufferSize,
+      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
+      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
+      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
+      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
+    },
+  };
+}
+
+/** The device with everything the engine hangs on it: compiled kernels, the memory ledger, the choice of lanes. */
+export class Gpu {
+  readonly device: GPUDevice;
+  readonly memory: GpuMemory;
+  readonly lanes: Lanes;
+  readonly maxBindingBytes: number;
+  readonly facts: AdapterFacts;
+  readonly #sources: Sources;
+  readonly #kernels = new Map<string, Kernel<ParamSpec, BindingSpec>>();
+  #failure: Error | undefined;
+
+  constructor(device: GPUDevice, sources: Sources, options: GpuOptions = {}) {
+    this.device = device;
+    this.#sources = sources;
+    this.memory = new GpuMemory(device);
+    const info = device.adapterInfo;
+    const subgroups = device.features.has('subgroups' as GPUFeatureName) && !options.noSubgroups;
+    const { subgroupMinSize: min, subgroupMaxSize: max } = info;
+    // A workgroup that is exactly one subgroup needs no barrier. Where the size varies, workgroup memory is right.
+    this.lanes =
+      subgroups && min === max && min >= 4 && min <= 64
+        ? { shader: 'lib/lanes-subgroup', count: min }
+        : { shader: 'lib/lanes-shared', count: 64 };
+    const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+    this.maxBindingBytes = Math.min(limit, options.maxBindingBytes ?? limit);
+    this.facts = {
+      vendor: info.vendor,
+      architecture: info.architecture,
+      description: info.description,
+      features: [...device.features].sort(),
+      subgroups,
+      maxBindingBytes: this.maxBindingBytes,
+      maxBufferBytes: device.limits.maxBufferSize,
+      lanes: this.lanes,
+    };
+    device.addEventListener('uncapturederror', (event) => {
+      this.#failure ??= new GpuError(`The GPU reported an error: ${event.error.message}`);
+    });
+    void device.lost.then((info) => {
+      if (info.reason !== 'destroyed')
+        this.#failure = new DeviceLostError(
+          `The GPU device was lost: ${info.message || info.reason}.`,
+          'The model will be rebuilt from its files.',
+        );
+    });
+  }
+
+  get adapterName(): string {
+    const f = this.facts;
+    return [f.vendor, f.architecture, f.description].filter(Boolean).join(' ') || 'unknown adapter';
+  }
+
+  /** A compiled kernel; the same choice compiles once. `lanes` and LANES are filled in. */
+  kernel<P extends ParamSpec, B extends BindingSpec>(
+    spec: KernelSpec<P, B>,
+    slots: Slots = {},
+  ): Kernel<P, B> {
+    const key = `${spec.shader} ${JSON.stringify(slots)}`;
+    let kernel = this.#kernels.get(key) as Kernel<P, B> | undefined;
+    if (!kernel) {
+      kernel = new Kernel(
+        this.device,
+        spec,
+        this.#sources,
+        { lanes: this.lanes.shader, ...slots },
+        { LANES: this.lanes.count },
+      );
+      this.#kernels.set(key, kernel as unknown as Kernel<ParamSpec, BindingSpec>);
+    }
+    return kernel;
+  }
+
+  async arena(owner: string, slots: number): Promise<UniformArena> {
+    const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
+    return new UniformArena(
+      this.device,
+      await this.memory.create(owner, 'params', slots * UniformArena.SLOT, usage),
+    );
+  }
+
+  /** Throws what the device has reported since it was made. */
+  check(): void {
+    if (this.#failure) throw this.#failure;
+  }
+
+  /** Copies a range to the CPU. For results and diagnostics; the decode loop keeps its own buffers. */
+  async read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+    const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+    const target = await this.memory.create('readback', 'read', bytes, usage);
+    try {
+      const encoder = this.device.createCommandEncoder();
+      encoder.copyBufferToBuffer(source, offset, target, 0, bytes);
+      this.device.queue.submit([encoder.finish()]);
+      await this.map(target);
+      return target.getMappedRange(0, bytes).slice(0);
+    } finally {
+      this.memory.destroy(target);
+    }
+  }
+
+  /** mapAsync whose failure says why: usually the device is gone. */
+  async map(buffer: GPUBuffer): Promise<void> {
+    try {
+      await buffer.mapAsync(GPUMapMode.READ);
+    } catch (error) {
+      await Promise.resolve();
+      this.check();
+      throw new GpuError(`The GPU could not hand back a result: ${String(error)}`);
+    }
+    this.check();
+  }
+}
+
+/** Bytes of one slice on its way through the GPU. */
+export const SLICE_BYTES = 16 * MIB;

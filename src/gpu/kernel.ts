@@ -1,0 +1,131 @@
+import {
+  type BindingSpec,
+  checkInterface,
+  type ParamSpec,
+  type ParamValues,
+  packParams,
+} from '../wgsl/interface';
+import { hoistEnables, link, type Slots, type Sources } from '../wgsl/link';
+
+export type Workgroups = readonly [x: number, y?: number, z?: number];
+
+export interface KernelSpec<P extends ParamSpec, B extends BindingSpec> {
+  /** Path under shaders/. */
+  readonly shader: string;
+  readonly bindings: B;
+  readonly params: P;
+}
+export const defineKernel = <const P extends ParamSpec, const B extends BindingSpec>(
+  spec: KernelSpec<P, B>,
+): KernelSpec<P, B> => spec;
+
+/** A range of a buffer; the whole of it when only the buffer is given. */
+export type BufferRange = GPUBuffer | { buffer: GPUBuffer; offset: number; size: number };
+
+/** One recorded step: everything that encoding needs, made once. */
+export interface Dispatch {
+  readonly pipeline: GPUComputePipeline;
+  readonly group: GPUBindGroup;
+  readonly workgroups: Workgroups;
+}
+
+/** Where uniform params live: 256-byte slots in one buffer, written as they are taken. */
+export class UniformArena {
+  static readonly SLOT = 256;
+  readonly #device: GPUDevice;
+  readonly buffer: GPUBuffer;
+  readonly #slots: number;
+  #next = 0;
+
+  /** `buffer` has UNIFORM and COPY_DST usage. */
+  constructor(device: GPUDevice, buffer: GPUBuffer) {
+    this.#device = device;
+    this.buffer = buffer;
+    this.#slots = Math.floor(buffer.size / UniformArena.SLOT);
+  }
+  put(data: ArrayBuffer): { buffer: GPUBuffer; offset: number; size: number } {
+    if (this.#next >= this.#slots) throw new Error(`uniform arena is full (${this.#slots} slots)`);
+    const offset = this.#next++ * UniformArena.SLOT;
+    this.#device.queue.writeBuffer(this.buffer, offset, data);
+    return { buffer: this.buffer, offset, size: data.byteLength };
+  }
+  /** Only when all work that reads the slots has been submitted. */
+  reset(): void {
+    this.#next = 0;
+  }
+}
+
+/** A kernel compiled for one device, one choice of slots and constants. */
+export class Kernel<P extends ParamSpec, B extends BindingSpec> {
+  readonly spec: KernelSpec<P, B>;
+  readonly #device: GPUDevice;
+  readonly pipeline: GPUComputePipeline;
+  readonly #layout: GPUBindGroupLayout;
+
+  constructor(
+    device: GPUDevice,
+    spec: KernelSpec<P, B>,
+    sources: Sources,
+    slots: Slots,
+    constants: Record<string, number>,
+  ) {
+    this.#device = device;
+    this.spec = spec;
+    const code = hoistEnables(link(spec.shader, sources, slots));
+    checkInterface(spec.shader, spec, code);
+    const label = `${spec.shader} ${Object.values(slots).join(' ')}`;
+    const module = device.createShaderModule({ label, code });
+    // The layout is stated, not derived: a variant that leaves a binding unused keeps the same interface.
+    const entries: GPUBindGroupLayoutEntry[] = Object.values(spec.bindings).map((access, binding) => ({
+      binding,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: access === 'read' ? 'read-only-storage' : 'storage' },
+    }));
+    entries.push({
+      binding: entries.length,
+      visibility: GPUShaderStage.COMPUTE,
+      buffer: { type: 'uniform' },
+    });
+    this.#layout = device.createBindGroupLayout({ label, entries });
+    const layout = device.createPipelineLayout({ label, bindGroupLayouts: [this.#layout] });
+    const used = Object.fromEntries(
+      Object.entries(constants).filter(([name]) => new RegExp(`override ${name}\\b`).test(code)),
+    );
+    this.pipeline = device.createComputePipeline({ label, layout, compute: { module, constants: used } });
+  }
+
+  dispatch(
+    buffers: { readonly [K in keyof B]: BufferRange },
+    params: ParamValues<P>,
+    workgroups: Workgroups,
+    arena: UniformArena,
+  ): Dispatch {
+    const uniform = arena.put(packParams(this.spec.params, params));
+    const resources: BufferRange[] = Object.keys(this.spec.bindings).map((name) => buffers[name]!);
+    const group = this.#device.createBindGroup({
+      label: this.spec.shader,
+      layout: this.#layout,
+      entries: [...resources, uniform].map((r, binding) => ({
+        binding,
+        resource: 'buffer' in r ? r : { buffer: r },
+      })),
+    });
+    return { pipeline: this.pipeline, group, workgroups };
+  }
+}
+
+/** Encodes steps into a pass; nothing is created. */
+export function encode(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
+  for (const d of dispatches) {
+    pass.setPipeline(d.pipeline);
+    pass.setBindGroup(0, d.group);
+    pass.dispatchWorkgroups(d.workgroups[0], d.workgroups[1] ?? 1, d.workgroups[2] ?? 1);
+  }
+}
+
+/** Workgroups in x before y is used; the shaders know it as GRID_WIDTH. */
+export const GRID_WIDTH = 32768;
+
+/** A grid of `count` workgroups; `index = wid.y * GRID_WIDTH + wid.x` in the shader. */
+export const grid = (count: number): Workgroups =>
+  count <= GRID_WIDTH ? [Math.max(count, 1)] : [GRID_WIDTH, Math.ceil(count / GRID_WIDTH)];

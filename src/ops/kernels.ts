@@ -1,0 +1,128 @@
+import { defineKernel } from '../gpu/kernel';
+
+// The kernels of the engine. Bindings and params repeat what each .wgsl states; Kernel throws if they differ.
+
+const planes = { plane1: 'u32', plane2: 'u32', plane3: 'u32' } as const;
+const weight = { w4: 'read', w: 'read' } as const;
+
+/** f32 -> planes. Slot `codec`. */
+export const quantize = defineKernel({
+  shader: 'ops/quantize',
+  bindings: { x: 'read', w: 'read_write' },
+  params: { elements: 'u32', first_block: 'u32', ...planes, zero: 'u32' },
+});
+/** planes -> f32. Slot `codec`. */
+export const dequantize = defineKernel({
+  shader: 'ops/dequantize',
+  bindings: { ...weight, x: 'read_write' },
+  params: { quads: 'u32', first_quad: 'u32', ...planes },
+});
+/** Squared error, squares and non-finite values. Slot `codec`. */
+export const errorStats = defineKernel({
+  shader: 'ops/error-stats',
+  bindings: { ...weight, x: 'read', sums: 'read_write' },
+  params: { quads: 'u32', elements: 'u32', first_quad: 'u32', ...planes, workers: 'u32' },
+});
+/** GGUF blocks -> one plane. */
+export const unpack = defineKernel({
+  shader: 'ops/unpack',
+  bindings: { gguf: 'read', w: 'read_write' },
+  params: {
+    words: 'u32',
+    plane_bytes: 'u32',
+    at: 'u32',
+    block_bytes: 'u32',
+    target_word: 'u32',
+    blocks: 'u32',
+  },
+});
+/** Planes -> GGUF blocks. */
+export const pack = defineKernel({
+  shader: 'ops/pack',
+  bindings: { w: 'read', gguf: 'read_write' },
+  params: {
+    words: 'u32',
+    block_bytes: 'u32',
+    first_block: 'u32',
+    blocks: 'u32',
+    at1: 'u32',
+    at2: 'u32',
+    at3: 'u32',
+    at0: 'u32',
+    bytes0: 'u32',
+    bytes1: 'u32',
+    bytes2: 'u32',
+    bytes3: 'u32',
+    ...planes,
+  },
+});
+/** Token embedding lookup. Slot `codec`. */
+export const embed = defineKernel({
+  shader: 'ops/embed',
+  bindings: { ...weight, tokens: 'read', x: 'read_write' },
+  params: { cols: 'u32', first_row: 'u32', rows: 'u32', ...planes },
+});
+export const rmsNorm = defineKernel({
+  shader: 'ops/rms-norm',
+  bindings: { x: 'read', weight: 'read', state: 'read', y: 'read_write' },
+  params: { cols: 'u32', epsilon: 'f32', last: 'u32' },
+});
+/** One token. Slot `codec`. */
+export const matvec = defineKernel({
+  shader: 'ops/matvec',
+  bindings: { ...weight, x: 'read', y: 'read_write' },
+  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, accumulate: 'u32' },
+});
+/** Many tokens. Slot `codec`. */
+export const matmul = defineKernel({
+  shader: 'ops/matmul',
+  bindings: { ...weight, x: 'read', state: 'read', y: 'read_write' },
+  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, accumulate: 'u32', stride: 'u32' },
+});
+/** Rotary embedding and cache write. Slot `kv_store`. */
+export const ropeCache = defineKernel({
+  shader: 'ops/rope-cache',
+  bindings: {
+    state: 'read',
+    rotation: 'read',
+    q: 'read_write',
+    k: 'read',
+    v: 'read',
+    k_cache: 'read_write',
+    v_cache: 'read_write',
+  },
+  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', rotary_dim: 'u32' },
+});
+/** Slot `kv_load`. */
+export const attention = defineKernel({
+  shader: 'ops/attention',
+  bindings: { state: 'read', q: 'read', k_cache: 'read', v_cache: 'read', y: 'read_write' },
+  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', scale: 'f32' },
+});
+export const swiglu = defineKernel({
+  shader: 'ops/swiglu',
+  bindings: { gate: 'read_write', up: 'read', state: 'read' },
+  params: { quads: 'u32' },
+});
+export const sample = defineKernel({
+  shader: 'ops/sample',
+  bindings: { logits: 'read', sampling: 'read', state: 'read_write', tokens: 'read_write' },
+  params: { vocabulary: 'u32', capacity: 'u32' },
+});
+
+/** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
+export const kernels = {
+  quantize,
+  dequantize,
+  errorStats,
+  unpack,
+  pack,
+  embed,
+  rmsNorm,
+  matvec,
+  matmul,
+  ropeCache,
+  attention,
+  swiglu,
+  sample,
+};

@@ -1,0 +1,18 @@
+import { f16FromBits, f16ToFloat } from '../util/half';
+import type { QuantFormat } from './format';
+
+export const f16: QuantFormat = {
+  id: 'f16',
+  label: 'F16',
+  ggmlType: 1,
+  block: { size: 1, bytes: 2 },
+  planes: [{ name: 'x', at: 0, bytes: 2 }],
+  summary: 'IEEE half precision: 11 significant bits, up to 65504.',
+  encodeGroup: 4,
+  maxError: 3e-4,
+  encode(x) {
+    const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
+    return new Uint8Array(Uint16Array.from(bits, f16FromBits).buffer);
+  },
+  decode: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer), f16ToFloat),
+};

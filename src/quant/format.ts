@@ -1,0 +1,87 @@
+import { alignUp } from '../util/bytes';
+
+/** One field of a GGUF block, stored on the device as a plane of its own: all blocks' bytes of it, end to end. */
+export interface Plane {
+  readonly name: string;
+  /** Byte offset of the field in the GGUF block. */
+  readonly at: number;
+  /** Bytes of the field in each block. */
+  readonly bytes: number;
+}
+
+/**
+ * One quantization format: everything the studio knows about it. The shader folder `shaders/quant/<id>` is its other
+ * half (`decode.wgsl`, `encode.wgsl`).
+ */
+export interface QuantFormat {
+  /** Shader folder name. */
+  readonly id: string;
+  /** llama.cpp's name. */
+  readonly label: string;
+  /** ggml_type. */
+  readonly ggmlType: number;
+  readonly block: { readonly size: number; readonly bytes: number };
+  /** Device planes, widest first; they cover the block without gaps. */
+  readonly planes: readonly Plane[];
+  /** One sentence for people. */
+  readonly summary: string;
+  /** Weights that one encode invocation owns, so that it writes whole 32-bit words (as in encode.wgsl). */
+  readonly encodeGroup: number;
+  /** RMS error allowed on unit-variance noise; the conformance suite checks it. */
+  readonly maxError: number;
+  /** Reference codec on GGUF bytes, the oracle of the shaders. `x.length` is a multiple of the block size. */
+  encode(x: Float32Array): Uint8Array<ArrayBuffer>;
+  decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
+}
+
+export const bitsPerWeight = (format: QuantFormat): number => (8 * format.block.bytes) / format.block.size;
+
+/** GGUF bytes of `count` weights. */
+export const formatBytesFor = (format: QuantFormat, count: number): number =>
+  (count / format.block.size) * format.block.bytes;
+
+/** Planes start on 256-byte borders: the strictest storage-offset alignment WebGPU allows a device to ask for. */
+export const PLANE_ALIGN = 256;
+
+export interface DeviceLayout {
+  /** Byte offset of each plane. */
+  readonly offsets: readonly number[];
+  readonly sizeBytes: number;
+}
+
+export function deviceLayout(format: QuantFormat, blocks: number): DeviceLayout {
+  const offsets: number[] = [];
+  let at = 0;
+  for (const plane of format.planes) {
+    offsets.push(at);
+    at += alignUp(blocks * plane.bytes, PLANE_ALIGN);
+  }
+  return { offsets, sizeBytes: at };
+}
+
+/** GGUF bytes -> device planes: moves bytes, no arithmetic. Reference for shaders/ops/unpack.wgsl. */
+export function toDevice(format: QuantFormat, gguf: Uint8Array): Uint8Array<ArrayBuffer> {
+  const blocks = gguf.length / format.block.bytes;
+  const layout = deviceLayout(format, blocks);
+  const out = new Uint8Array(layout.sizeBytes);
+  format.planes.forEach((plane, p) => {
+    for (let b = 0; b < blocks; b++) {
+      const from = b * format.block.bytes + plane.at;
+      out.set(gguf.subarray(from, from + plane.bytes), layout.offsets[p]! + b * plane.bytes);
+    }
+  });
+  return out;
+}
+
+/** The exact inverse of toDevice. */
+export function fromDevice(format: QuantFormat, device: Uint8Array, blocks: number): Uint8Array<ArrayBuffer> {
+  const layout = deviceLayout(format, blocks);
+  const out = new Uint8Array(blocks * format.block.bytes);
+  format.planes.forEach((plane, p) => {
+    for (let b = 0; b < blocks; b++) {
+      const from = layout.offsets[p]! + b * plane.bytes;
+      out.set(device.subarray(from, from + plane.bytes), b * format.block.bytes + plane.at);
+    }
+  });
+  return out;
+}
