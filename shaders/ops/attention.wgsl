@@ -21,7 +21,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   let quads = params.head_dim / 4u;
   let kv_quads = params.kv_heads * quads;
   let kv_head = (head / (params.heads / params.kv_heads)) * quads;
-  let from = (token * params.heads + head) * quads;
+  let start = (token * params.heads + head) * quads;
   let positions = state[0] + token + 1u;
   var best = LOWEST;
   var total = 0.0;
@@ -31,7 +31,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     if (base + lane < positions) {
       let key = (base + lane) * kv_quads + kv_head;
       var sum = vec4f();
-      for (var i = 0u; i < quads; i++) { sum += q[from + i] * kv_load4(true, key + i); }
+      for (var i = 0u; i < quads; i++) { sum += q[start + i] * kv_load4(true, key + i); }
       score = dot(sum, vec4f(1.0)) * params.scale;
     }
     let higher = max(best, lane_max(score, lane));
@@ -52,7 +52,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   }
   var n = 0u;
   for (var i = lane; i < quads; i += LANES) {
-    y[from + i] = acc[n] / total;
+    y[start + i] = acc[n] / total;
     n++;
   }
 }

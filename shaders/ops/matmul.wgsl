@@ -26,9 +26,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       for (var r = 0u; r < ROWS; r++) {
         var q = decode32(min(row0 + r, params.rows - 1u) * (quads / 8u) + g);
         for (var t = 0u; t < TOKENS; t++) {
-          let from = min(token0 + t, tokens - 1u) * quads + g * 8u;
-          var sum = q[0] * x[from];
-          for (var i = 1u; i < 8u; i++) { sum += q[i] * x[from + i]; }
+          let start = min(token0 + t, tokens - 1u) * quads + g * 8u;
+          var sum = q[0] * x[start];
+          for (var i = 1u; i < 8u; i++) { sum += q[i] * x[start + i]; }
           acc[r][t] += dot(sum, vec4f(1.0));
         }
       }

@@ -12,9 +12,9 @@ override LANES: u32 = 64u;
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let quads = params.cols / 4u;
-  let from = select(wid.x, state[1] - 1u, params.last == 1u) * quads;
+  let start = select(wid.x, state[1] - 1u, params.last == 1u) * quads;
   var sum = 0.0;
-  for (var i = lane; i < quads; i += LANES) { sum += dot(x[from + i], x[from + i]); }
+  for (var i = lane; i < quads; i += LANES) { sum += dot(x[start + i], x[start + i]); }
   let scale = 1.0 / sqrt(lane_sum(sum, lane) / f32(params.cols) + params.epsilon);
-  for (var i = lane; i < quads; i += LANES) { y[wid.x * quads + i] = x[from + i] * scale * weight[i]; }
+  for (var i = lane; i < quads; i += LANES) { y[wid.x * quads + i] = x[start + i] * scale * weight[i]; }
 }

@@ -8,8 +8,8 @@ struct Params { words: u32, plane_bytes: u32, at: u32, block_bytes: u32, target_
 fn gguf_byte(plane_byte: u32) -> u32 {
   let block = plane_byte / params.plane_bytes;
   if (block >= params.blocks) { return 0u; }
-  let from = block * params.block_bytes + params.at + plane_byte % params.plane_bytes;
-  return (gguf[from / 4u] >> (8u * (from & 3u))) & 255u;
+  let start = block * params.block_bytes + params.at + plane_byte % params.plane_bytes;
+  return (gguf[start / 4u] >> (8u * (start & 3u))) & 255u;
 }
 
 @compute @workgroup_size(64)

@@ -3,7 +3,7 @@
 // Two blocks an invocation: their scales share a word.
 const ENCODE_GROUP: u32 = 64u;
 
-// C's roundf: half away from zero.
+// C's roundf: half away start zero.
 fn round_away(v: f32) -> i32 {
   let whole = trunc(v);
   let up = abs(v - whole) >= 0.5;

@@ -1,0 +1,53 @@
+import type { Gpu } from './gpu';
+
+/**
+ * A ring of mapped upload buffers. A slice is copied once, into mapped memory; the ring hands the next buffer out when
+ * the GPU has let go of it, so reading, uploading and computing overlap while memory stays fixed.
+ */
+export class StagingRing {
+  readonly #gpu: Gpu;
+  readonly #slots: { buffer: GPUBuffer; ready: Promise<void> }[] = [];
+  #next = 0;
+
+  private constructor(gpu: Gpu) {
+    this.#gpu = gpu;
+  }
+
+  static async create(gpu: Gpu, owner: string, slotBytes: number, slots = 2): Promise<StagingRing> {
+    const ring = new StagingRing(gpu);
+    for (let i = 0; i < slots; i++) {
+      const usage = GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC;
+      const buffer = await gpu.memory.create(owner, 'staging', slotBytes, usage);
+      ring.#slots.push({ buffer, ready: buffer.mapAsync(GPUMapMode.WRITE) });
+    }
+    return ring;
+  }
+
+  /**
+   * Copies `bytes` up and encodes the transfer to `target`; `submit` must submit that encoder before it returns.
+   * Sizes are padded to 4 bytes, as copies demand.
+   */
+  async upload(
+    bytes: Uint8Array,
+    target: GPUBuffer,
+    encoder: GPUCommandEncoder,
+  ): Promise<{ submitted(): void }> {
+    const slot = this.#slots[this.#next]!;
+    this.#next = (this.#next + 1) % this.#slots.length;
+    try {
+      await slot.ready;
+    } catch (error) {
+      this.#gpu.check();
+      throw error;
+    }
+    new Uint8Array(slot.buffer.getMappedRange()).set(bytes);
+    slot.buffer.unmap();
+    encoder.copyBufferToBuffer(slot.buffer, 0, target, 0, Math.ceil(bytes.length / 4) * 4);
+    return {
+      submitted: () => {
+        slot.ready = slot.buffer.mapAsync(GPUMapMode.WRITE);
+        slot.ready.catch(() => {}); // seen by the next upload
+      },
+    };
+  }
+}

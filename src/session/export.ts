@@ -1,0 +1,109 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import type { ByteSink } from '../files/byte-sink';
+import { elementCount } from '../files/ggml-types';
+import { GGUF_ALIGNMENT, ggufHeader } from '../files/gguf/write';
+import type { Gpu } from '../gpu/gpu';
+import type { DeviceTensor } from '../model/device-tensor';
+import type { Plan, PlannedTensor } from '../model/plan';
+import { formatByGgmlType } from '../quant/registry';
+import { alignUp } from '../util/bytes';
+import { RefusedError, throwIfCancelled } from '../util/errors';
+import { type TensorError, TensorPipeline } from './tensor-pipeline';
+
+export interface ExportReport {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Error of each tensor that was quantized on the way; empty for resident ones. */
+  readonly errors: readonly TensorError[];
+}
+
+export interface WriteProgress {
+  readonly tensor: string;
+  readonly index: number;
+  readonly count: number;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Throws llama-quantize's reason when the plan is one it refuses. */
+export function assertAllowed(plan: Plan, fallbackToF16: boolean): void {
+  if (plan.refusal && !fallbackToF16)
+    throw new RefusedError(
+      `${plan.fileType.label} is refused: ${plan.refusal}`,
+      'Allow the F16 fallback for such tensors, or choose F16, BF16 or F32.',
+    );
+}
+
+/**
+ * Writes the GGUF of a plan to a sink, front to back. Tensors that are resident are packed from the device, the others
+ * stream from the file through the quantizer. Memory does not grow with the file. A failure aborts the sink.
+ */
+export async function writeGguf(
+  gpu: Gpu,
+  plan: Plan,
+  sink: ByteSink,
+  options: {
+    resident?: ReadonlyMap<string, DeviceTensor>;
+    progress?: (p: WriteProgress) => void;
+    signal?: AbortSignal | undefined;
+  } = {},
+): Promise<ExportReport> {
+  const hash = sha256.create();
+  const errors: TensorError[] = [];
+  let doneBytes = 0;
+  const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
+  const pipeline = await TensorPipeline.create(gpu, largest);
+  const write = async (bytes: Uint8Array<ArrayBuffer>) => {
+    hash.update(bytes);
+    await sink.write(bytes);
+    doneBytes += bytes.length;
+  };
+  try {
+    await write(ggufHeader(plan.metadata, plan.tensors));
+    for (const [index, tensor] of plan.tensors.entries()) {
+      throwIfCancelled(options.signal);
+      for await (const bytes of tensorBytes(pipeline, tensor, options, errors)) {
+        await write(bytes);
+        options.progress?.({
+          tensor: tensor.name,
+          index,
+          count: plan.tensors.length,
+          doneBytes,
+          totalBytes: plan.fileBytes,
+        });
+      }
+      await write(new Uint8Array(alignUp(tensor.sizeBytes, GGUF_ALIGNMENT) - tensor.sizeBytes));
+    }
+    await sink.close();
+    return { sizeBytes: doneBytes, sha256: bytesToHex(hash.digest()), errors };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  } finally {
+    pipeline.dispose();
+  }
+}
+
+async function* tensorBytes(
+  pipeline: TensorPipeline,
+  tensor: PlannedTensor,
+  options: { resident?: ReadonlyMap<string, DeviceTensor>; signal?: AbortSignal | undefined },
+  errors: TensorError[],
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const target = formatByGgmlType(tensor.type.id);
+  const resident = options.resident?.get(tensor.name);
+  if (resident && resident.format === target) yield* pipeline.unload(resident, options.signal);
+  else if (target && formatByGgmlType(tensor.source.type.id))
+    yield* pipeline.convert(tensor.source, target, (e) => errors.push(e), options.signal);
+  else yield* copyThrough(tensor, options.signal);
+}
+
+/** A type that the GPU does not know passes as it is. */
+async function* copyThrough(tensor: PlannedTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const step = 16 * 1024 * 1024;
+  for (let at = 0; at < tensor.sizeBytes; at += step) {
+    throwIfCancelled(signal);
+    yield await tensor.source.read(at, Math.min(tensor.sizeBytes, at + step));
+  }
+}

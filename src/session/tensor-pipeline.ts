@@ -1,0 +1,333 @@
+import type { TensorSource } from '../files/model-file';
+import { type Gpu, SLICE_BYTES } from '../gpu/gpu';
+import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
+import { StagingRing } from '../gpu/staging';
+import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model/device-tensor';
+import * as ops from '../ops/kernels';
+import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
+import { formatByGgmlType } from '../quant/registry';
+import { alignUp } from '../util/bytes';
+import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
+
+/** Weighted against the source: what a tensor lost. */
+export interface TensorError {
+  readonly name: string;
+  readonly type: string;
+  /** Root mean square of the error. */
+  readonly rmse: number;
+  /** RMSE relative to the root mean square of the weights. */
+  readonly relative: number;
+}
+
+const WORKERS = 1024;
+const OWNER = 'quantizer';
+const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+interface Scratch {
+  readonly raw: GPUBuffer;
+  readonly planar: GPUBuffer;
+  readonly x: GPUBuffer;
+  readonly target: GPUBuffer;
+  readonly packed: GPUBuffer;
+  readonly sums: GPUBuffer;
+  readonly readback: GPUBuffer;
+}
+
+/** GPU bytes of a pipeline's scratch buffers; the plan prints it. */
+export function pipelineBytes(sliceWeights: number): number {
+  const slice = sliceWeights * 4;
+  return 8 * (slice + 4096) + WORKERS * 16 + 64 * 256;
+}
+
+/**
+ * Carries tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,
+ * measure the error, and (for export) pack back to GGUF blocks. Scratch memory is fixed; it does not grow with a model.
+ */
+export class TensorPipeline {
+  readonly #gpu: Gpu;
+  readonly #staging: StagingRing;
+  readonly #arena: UniformArena;
+  readonly #scratch: Scratch;
+  readonly #sliceWeights: number;
+
+  private constructor(gpu: Gpu, staging: StagingRing, arena: UniformArena, scratch: Scratch, sliceWeights: number) {
+    this.#gpu = gpu;
+    this.#staging = staging;
+    this.#arena = arena;
+    this.#scratch = scratch;
+    this.#sliceWeights = sliceWeights;
+  }
+
+  /** Weights in a slice: 16 MiB of float32, or what the binding limit and the largest tensor leave of it. */
+  static sliceWeights(gpu: Gpu, largestTensor: number): number {
+    const limit = Math.min(SLICE_BYTES, Math.max(gpu.maxBindingBytes, 65536));
+    return Math.min(limit / 4, alignUp(Math.max(largestTensor, 1024), 1024));
+  }
+
+  static async create(gpu: Gpu, largestTensor: number): Promise<TensorPipeline> {
+    const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
+    const bytes = weights * 4 + 4096; // planes are padded
+    const make = (label: string, size: number, usage = STORAGE()) => gpu.memory.create(OWNER, label, size, usage);
+    const read = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+    const scratch: Scratch = {
+      raw: await make('source blocks', bytes),
+      planar: await make('source planes', bytes),
+      x: await make('float32', bytes),
+      target: await make('target planes', bytes),
+      packed: await make('target blocks', bytes),
+      sums: await make('error sums', WORKERS * 16),
+      readback: await make("readback", bytes, read),
+    };
+    const staging = await StagingRing.create(gpu, OWNER, bytes);
+    return new TensorPipeline(gpu, staging, await gpu.arena(OWNER, 64), scratch, weights);
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(OWNER);
+  }
+
+  /** Rows per slice: whole rows, in fours where there is more than one slice. */
+  #rowsPerSlice(rows: number, cols: number): number {
+    if (rows * cols <= this.#sliceWeights) return rows;
+    const most = Math.floor(this.#sliceWeights / cols / 4) * 4;
+    if (most === 0)
+      throw new UnsupportedError(`Rows of ${cols} weights are wider than a slice of ${this.#sliceWeights}.`);
+    return most;
+  }
+
+  /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */
+  #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): GPUBuffer {
+    const { raw, planar, x } = this.#scratch;
+    if (source.id === 'f32') return raw;
+    const layout = deviceLayout(source, blocks);
+    const planes = source.planes.length === 1 ? raw : planar;
+    if (planes === planar) out.push(...this.#unpack(source, blocks, planar, layout, 0));
+    const quads = Math.ceil(elements / 4);
+    out.push(
+      this.#gpu
+        .kernel(ops.dequantize, { codec: `quant/${source.id}` })
+        .dispatch(
+          { w4: planes, w: planes, x },
+          { quads, first_quad: 0, ...planeParams(layout) },
+          grid(Math.ceil(quads / 64)),
+          this.#arena,
+        ),
+    );
+    return x;
+  }
+
+  #unpack(format: QuantFormat, blocks: number, target: GPUBuffer, layout: DeviceLayout, firstBlock: number): Dispatch[] {
+    const kernel = this.#gpu.kernel(ops.unpack);
+    return format.planes.map((plane, p) => {
+      const words = Math.ceil((blocks * plane.bytes) / 4);
+      const params = {
+        words,
+        plane_bytes: plane.bytes,
+        at: plane.at,
+        block_bytes: format.block.bytes,
+        target_word: (layout.offsets[p]! + firstBlock * plane.bytes) / 4,
+        blocks,
+      };
+      return kernel.dispatch({ gguf: this.#scratch.raw, w: target }, params, grid(Math.ceil(words / 64)), this.#arena);
+    });
+  }
+
+  #pack(format: QuantFormat, buffer: GPUBuffer, layout: DeviceLayout, firstBlock: number, blocks: number): Dispatch {
+    const words = Math.ceil((blocks * format.block.bytes) / 4);
+    const plane = (p: number) => format.planes[p] ?? { at: 0, bytes: 0 };
+    const params = {
+      words,
+      block_bytes: format.block.bytes,
+      first_block: firstBlock,
+      blocks,
+      at0: plane(0).at,
+      at1: plane(1).at,
+      at2: plane(2).at,
+      at3: plane(3).at,
+      bytes0: plane(0).bytes,
+      bytes1: plane(1).bytes,
+      bytes2: plane(2).bytes,
+      bytes3: plane(3).bytes,
+      ...planeParams(layout),
+    };
+    return this.#gpu
+      .kernel(ops.pack)
+      .dispatch({ w: buffer, gguf: this.#scratch.packed }, params, grid(Math.ceil(words / 64)), this.#arena);
+  }
+
+  /** Encodes `rows` rows of a tensor into a place in a slab, and adds up their error. */
+  async #slice(
+    tensor: TensorSource,
+    source: QuantFormat,
+    target: QuantFormat,
+    rows: { first: number; count: number; cols: number },
+    to: { buffer: GPUBuffer; layout: DeviceLayout; firstRow: number },
+  ): Promise<void> {
+    const elements = rows.count * rows.cols;
+    const first = rows.first * rows.cols;
+    const bytes = await tensor.read(formatBytesFor(source, first), formatBytesFor(source, first + elements));
+    if (bytes.length !== formatBytesFor(source, elements))
+      throw new FileError(
+        `${tensor.name}: ${bytes.length} bytes came from the file, expected ${formatBytesFor(source, elements)}.`,
+        'The file changed or became unreadable while it was read. Drop it again.',
+      );
+    this.#arena.reset();
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const upload = await this.#staging.upload(bytes, this.#scratch.raw, encoder);
+    const steps: Dispatch[] = [];
+    const x = this.#widen(source, elements / source.block.size, elements, steps);
+    const offset = to.firstRow * rows.cols;
+    const firstBlock = offset / target.block.size;
+    if (source === target) {
+      steps.push(...this.#unpack(target, elements / target.block.size, to.buffer, to.layout, firstBlock));
+    } else {
+      const groups = Math.ceil(elements / target.encodeGroup);
+      const params = { elements, first_block: firstBlock, ...planeParams(to.layout), zero: 0 };
+      steps.push(
+        this.#gpu
+          .kernel(ops.quantize, { codec: `quant/${target.id}` })
+          .dispatch({ x, w: to.buffer }, params, grid(Math.ceil(groups / 64)), this.#arena),
+      );
+    }
+    const stats = {
+      quads: Math.ceil(elements / 4),
+      elements,
+      first_quad: Math.floor(offset / 4),
+      ...planeParams(to.layout),
+      workers: WORKERS,
+    };
+    steps.push(
+      this.#gpu
+        .kernel(ops.errorStats, { codec: `quant/${target.id}` })
+        .dispatch(
+          { w4: to.buffer, w: to.buffer, x, sums: this.#scratch.sums },
+          stats,
+          [WORKERS / 64],
+          this.#arena,
+        ),
+    );
+    const pass = encoder.beginComputePass();
+    encode(pass, steps);
+    pass.end();
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    upload.submitted();
+    this.#gpu.check();
+  }
+
+  #sourceFormat(tensor: TensorSource): QuantFormat {
+    const format = formatByGgmlType(tensor.type.id);
+    if (!format)
+      throw new UnsupportedError(`${tensor.name} is ${tensor.type.label}, which cannot be read on the GPU yet.`);
+    return format;
+  }
+
+  #clearSums(): void {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    encoder.clearBuffer(this.#scratch.sums);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Reads the error sums of the tensor just done; NaN and Inf in the source are an error that names it. */
+  async #error(tensor: TensorSource, target: QuantFormat, count: number): Promise<TensorError> {
+    const sums = new Float32Array(await this.#gpu.read(this.#scratch.sums, 0, WORKERS * 16));
+    let error = 0;
+    let squares = 0;
+    let bad = 0;
+    for (let i = 0; i < WORKERS; i++) {
+      error += sums[4 * i]!;
+      squares += sums[4 * i + 1]!;
+      bad += sums[4 * i + 2]!;
+    }
+    if (bad > 0)
+      throw new FileError(
+        `${tensor.name}: ${bad} of ${count} weights are NaN or infinite; expected finite numbers.`,
+        'The checkpoint is broken (a diverged training run, or a damaged download). It cannot be quantized.',
+      );
+    return {
+      name: tensor.name,
+      type: target.label,
+      rmse: Math.sqrt(error / count),
+      relative: squares > 0 ? Math.sqrt(error / squares) : 0,
+    };
+  }
+
+  /** Quantizes a whole tensor into its slabs on the device. */
+  async load(
+    tensor: TensorSource,
+    to: DeviceTensor,
+    progress: (bytes: number) => void,
+    signal?: AbortSignal,
+  ): Promise<TensorError> {
+    const source = this.#sourceFormat(tensor);
+    this.#clearSums();
+    for (const slab of to.slabs) {
+      const step = this.#rowsPerSlice(slab.rows, to.cols);
+      for (let row = 0; row < slab.rows; row += step) {
+        throwIfCancelled(signal);
+        const count = Math.min(step, slab.rows - row);
+        await this.#slice(
+          tensor,
+          source,
+          to.format,
+          { first: slab.firstRow + row, count, cols: to.cols },
+          { buffer: slab.buffer, layout: slab.layout, firstRow: row },
+        );
+        progress(formatBytesFor(source, count * to.cols));
+      }
+    }
+    return this.#error(tensor, to.format, to.rows * to.cols);
+  }
+
+  /** Yields a tensor as GGUF bytes of the target format, slice by slice, quantizing as it goes. */
+  async *convert(
+    tensor: TensorSource,
+    target: QuantFormat,
+    report: (error: TensorError) => void,
+    signal?: AbortSignal,
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const source = this.#sourceFormat(tensor);
+    const { rows, cols } = matrixShape(tensor.shape);
+    const step = this.#rowsPerSlice(rows, cols);
+    const { target: buffer } = this.#scratch;
+    this.#clearSums();
+    for (let row = 0; row < rows; row += step) {
+      throwIfCancelled(signal);
+      const count = Math.min(step, rows - row);
+      const blocks = (count * cols) / target.block.size;
+      const layout = deviceLayout(target, blocks);
+      await this.#slice(tensor, source, target, { first: row, count, cols }, { buffer, layout, firstRow: 0 });
+      yield await this.#packed(target, buffer, layout, 0, blocks);
+    }
+    report(await this.#error(tensor, target, rows * cols));
+  }
+
+  /** Yields a resident tensor as GGUF bytes. */
+  async *unload(tensor: DeviceTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    for (const slab of tensor.slabs as readonly Slab[]) {
+      const step = this.#rowsPerSlice(slab.rows, tensor.cols);
+      for (let row = 0; row < slab.rows; row += step) {
+        throwIfCancelled(signal);
+        const first = (row * tensor.cols) / tensor.format.block.size;
+        const blocks = (Math.min(step, slab.rows - row) * tensor.cols) / tensor.format.block.size;
+        yield await this.#packed(tensor.format, slab.buffer, slab.layout, first, blocks);
+      }
+    }
+  }
+
+  async #packed(format: QuantFormat, buffer: GPUBuffer, layout: DeviceLayout, first: number, blocks: number) {
+    this.#arena.reset();
+    const bytes = blocks * format.block.bytes;
+    const padded = alignUp(bytes, 4);
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    encode(pass, [this.#pack(format, buffer, layout, first, blocks)]);
+    pass.end();
+    const target = this.#scratch.readback;
+    encoder.copyBufferToBuffer(this.#scratch.packed, 0, target, 0, padded);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    await this.#gpu.map(target);
+    const out = new Uint8Array(target.getMappedRange(0, padded)).slice(0, bytes);
+    target.unmap();
+    return out;
+  }
+}
