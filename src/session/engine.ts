@@ -1,0 +1,217 @@
+import type { Gpu } from '../gpu/gpu';
+import { Recorder, type Step } from '../model/blocks';
+import { rotationTable } from '../model/rope';
+import { checkRunnable } from '../model/runnable';
+import { createRuntime, type KvType, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
+import { readSmallTensor } from '../model/weights';
+import { CancelledError, NibbleError, UnsupportedError } from '../util/errors';
+import type { Prepared } from './prepared';
+
+export interface SamplingOptions {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** 0 is off. */
+  readonly topK: number;
+  /** 1 is off. */
+  readonly topP: number;
+  /** 0 is off. */
+  readonly minP: number;
+  readonly seed: number;
+}
+
+export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
+
+export interface EngineOptions {
+  readonly context: number;
+  readonly kvType: KvType;
+}
+
+const READBACK_BYTES = 16;
+let serial = 0;
+
+/** Dispatch parameter slots: one and many programs, with room for tensors that are split into slabs. */
+const paramSlots = (prepared: Prepared): number => {
+  let slabs = 0;
+  for (const t of prepared.tensors.values()) slabs += t.slabs.length;
+  return 2 * (slabs + 8 * prepared.tensors.size + 16);
+};
+
+/** The shape of a level's runtime; throws when the model cannot run. */
+function shapeOf(prepared: Prepared, options: EngineOptions): RuntimeShape {
+  const runnable = checkRunnable(prepared.model);
+  if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+  return { h: runnable.h, vocabulary: runnable.vocabulary, ...options, slots: paramSlots(prepared) };
+}
+
+/**
+ * Runs a prepared level. Pipelines, bind groups and parameters are made once; a token is one submit, sampled on the
+ * GPU, and only its id comes back.
+ */
+export class Engine {
+  readonly #gpu: Gpu;
+  readonly #r: Runtime;
+  readonly #one: readonly Step[];
+  readonly #many: readonly Step[];
+  readonly #readback: GPUBuffer;
+  /** Tokens whose keys and values are in the cache. */
+  #cached: number[] = [];
+  #busy = false;
+
+  private constructor(gpu: Gpu, runtime: Runtime, one: Step[], many: Step[], readback: GPUBuffer) {
+    this.#gpu = gpu;
+    this.#r = runtime;
+    this.#one = one;
+    this.#many = many;
+    this.#readback = readback;
+  }
+
+  /** GPU bytes an engine for this level takes beside the weights: the number that the plan prints. */
+  static bytes(prepared: Prepared, options: EngineOptions): number {
+    return runtimeBytes(shapeOf(prepared, options)) + READBACK_BYTES;
+  }
+
+  static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
+    const runnable = checkRunnable(prepared.model);
+    if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+    const shape = shapeOf(prepared, options);
+    const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
+    try {
+      const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
+      const table = rotationTable(shape.h, shape.context, factors);
+      const runtime = await createRuntime(gpu, owner, shape, table);
+      const record = (batch: 'one' | 'many') => {
+        const recorder = new Recorder(gpu, runtime, prepared.tensors, batch);
+        runnable.architecture.record(recorder, runtime);
+        recorder.sample();
+        return recorder.steps;
+      };
+      const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+      const readback = await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage);
+      const engine = new Engine(gpu, runtime, record('one'), record('many'), readback);
+      gpu.check();
+      return engine;
+    } catch (error) {
+      gpu.memory.release(owner);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(this.#r.owner);
+  }
+
+  get context(): number {
+    return this.#r.context;
+  }
+  get runtimeBytes(): number {
+    return this.#gpu.memory.ownerBytes(this.#r.owner);
+  }
+  /** Dispatches of one decode step. */
+  get dispatchesPerToken(): number {
+    return this.#one.length;
+  }
+  /** Tokens in the cache, oldest first. */
+  get cached(): readonly number[] {
+    return this.#cached;
+  }
+
+  /** Forgets cached tokens from `length` on; the cache is append-only, so this is all a rollback takes. */
+  rollback(length: number): void {
+    this.#cached.length = Math.min(this.#cached.length, length);
+  }
+
+  #encode(pass: GPUComputePassEncoder, steps: readonly Step[], tokens: number): void {
+    for (const { dispatch, perTokens } of steps) {
+      pass.setPipeline(dispatch.pipeline);
+      pass.setBindGroup(0, dispatch.group);
+      const [x, y = 1] = dispatch.workgroups;
+      const n = perTokens?.(tokens);
+      // A negative count lies along x (one row a workgroup), a positive one along y.
+      if (n === undefined) pass.dispatchWorkgroups(x, y);
+      else if (n < 0) pass.dispatchWorkgroups(-n);
+      else pass.dispatchWorkgroups(x, n);
+    }
+  }
+
+  #submit(steps: readonly Step[], tokens: number): void {
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    this.#encode(pass, steps, tokens);
+    pass.end();
+    encoder.copyBufferToBuffer(this.#r.state, 0, this.#readback, 0, 16);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  async #readToken(): Promise<number> {
+    await this.#gpu.map(this.#readback);
+    const id = new Uint32Array(this.#readback.getMappedRange())[2]!;
+    this.#readback.unmap();
+    return id;
+  }
+
+  setSampling(s: SamplingOptions): void {
+    const data = new DataView(new ArrayBuffer(32));
+    data.setFloat32(0, s.temperature, true);
+    data.setUint32(4, s.topK, true);
+    data.setFloat32(8, s.topP, true);
+    data.setFloat32(12, s.minP, true);
+    data.setUint32(16, s.seed >>> 0, true);
+    this.#gpu.device.queue.writeBuffer(this.#r.sampling, 0, data.buffer);
+  }
+
+  /**
+   * Brings the cache to `ids`, reusing the common beginning, and returns the token sampled after it. The last token is
+   * always run, for its logits.
+   */
+  async prefill(ids: readonly number[], signal?: AbortSignal): Promise<{ id: number; evaluated: number }> {
+    if (ids.length === 0) throw new NibbleError('The prompt is empty.', 'Write something, or choose another prompt.');
+    if (ids.length > this.#r.context)
+      throw new NibbleError(
+        `The prompt has ${ids.length} tokens; the context holds ${this.#r.context}.`,
+        'Shorten the prompt or choose a longer context.',
+      );
+    const bad = ids.find((id) => id >= this.#r.vocabulary || id < 0);
+    if (bad !== undefined)
+      throw new NibbleError(`Token id ${bad} is outside the vocabulary of ${this.#r.vocabulary}.`);
+    let same = 0;
+    while (same < this.#cached.length && same < ids.length - 1 && this.#cached[same] === ids[same]) same++;
+    this.rollback(same);
+    const queue = this.#gpu.device.queue;
+    let id = 0;
+    for (let at = same; at < ids.length; at += this.#r.chunk) {
+      if (signal?.aborted) throw new CancelledError();
+      const chunk = ids.slice(at, at + this.#r.chunk);
+      queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(chunk));
+      queue.writeBuffer(this.#r.state, 0, Uint32Array.of(at, chunk.length, 0, 0));
+      this.#submit(chunk.length === 1 ? this.#one : this.#many, chunk.length);
+      id = await this.#readToken();
+      this.#cached.push(...chunk);
+    }
+    return { id, evaluated: ids.length - same };
+  }
+
+  /** Runs the token that the last pass sampled (it is on the GPU already) and returns the next one. */
+  async step(previous: number): Promise<number> {
+    if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
+    this.#submit(this.#one, 1);
+    const id = await this.#readToken();
+    this.#cached.push(previous);
+    return id;
+  }
+
+  /** Logits of the newest token. For tests and measurements; generation never reads them. */
+  async logits(): Promise<Float32Array> {
+    return new Float32Array(await this.#gpu.read(this.#r.logits, 0, this.#r.vocabulary * 4));
+  }
+
+  /** One user of the device state at a time. */
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#busy) throw new NibbleError('This level is already generating.', 'Stop it first.');
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

@@ -1,0 +1,60 @@
+import { elementCount } from '../files/ggml-types';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import type { DeviceTensor } from '../model/device-tensor';
+import type { Plan } from '../model/plan';
+import { allocateWeights } from '../model/weights';
+import { throwIfCancelled } from '../util/errors';
+import type { WriteProgress } from './export';
+import { type TensorError, TensorPipeline } from './tensor-pipeline';
+
+/** A level whose weights are on the device. */
+export interface Prepared {
+  readonly plan: Plan;
+  readonly model: ModelFile;
+  readonly owner: string;
+  readonly tensors: ReadonlyMap<string, DeviceTensor>;
+  readonly errors: readonly TensorError[];
+  readonly elapsedMs: number;
+  readonly sourceBytes: number;
+  readonly weightBytes: number;
+}
+
+let serial = 0;
+
+/** Quantizes a model to a level, into GPU memory. On failure or cancel everything it took is given back. */
+export async function prepareLevel(
+  gpu: Gpu,
+  model: ModelFile,
+  plan: Plan,
+  progress: (p: WriteProgress) => void = () => {},
+  signal?: AbortSignal,
+): Promise<Prepared> {
+  const owner = `weights ${plan.fileType.label} #${++serial}`;
+  const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
+  const started = performance.now();
+  const errors: TensorError[] = [];
+  const totalBytes = plan.tensors.reduce((n, t) => n + t.source.sizeBytes, 0);
+  let doneBytes = 0;
+  let pipeline: TensorPipeline | undefined;
+  try {
+    const weights = await allocateWeights(gpu, owner, plan);
+    pipeline = await TensorPipeline.create(gpu, largest);
+    for (const [index, tensor] of plan.tensors.entries()) {
+      throwIfCancelled(signal);
+      const report = (bytes: number) => {
+        doneBytes += bytes;
+        progress({ tensor: tensor.name, index, count: plan.tensors.length, doneBytes, totalBytes });
+      };
+      errors.push(await pipeline.load(tensor.source, weights.tensors.get(tensor.name)!, report, signal));
+    }
+    const elapsedMs = performance.now() - started;
+    const weightBytes = gpu.memory.ownerBytes(owner);
+    return { plan, model, owner, tensors: weights.tensors, errors, elapsedMs, sourceBytes: totalBytes, weightBytes };
+  } catch (error) {
+    gpu.memory.release(owner);
+    throw error;
+  } finally {
+    pipeline?.dispose();
+  }
+}
