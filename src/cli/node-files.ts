@@ -1,35 +1,38 @@
-import { readdirSync, statSync } from 'node:fs';
+import { openSync, read, readdirSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
 import { FileError } from '../util/errors';
 
-async function fileSource(path: string, name: string): Promise<ByteSource> {
-  const handle = await open(path, 'r');
-  const { size } = await handle.stat();
+const readAt = promisify(read);
+
+/** Open for the life of the process, like the model it belongs to. */
+function fileSource(path: string, name: string): ByteSource {
+  const fd = openSync(path, 'r');
   return {
     name,
-    sizeBytes: size,
+    sizeBytes: statSync(path).size,
     async read(start, end) {
       const bytes = new Uint8Array(end - start);
-      const { bytesRead } = await handle.read(bytes, 0, bytes.length, start);
+      const { bytesRead } = await readAt(fd, bytes, 0, bytes.length, start);
       return bytesRead === bytes.length ? bytes : bytes.slice(0, bytesRead);
     },
   };
 }
 
 /** The files of a model: one file, or everything directly in a folder. */
-export async function openPath(path: string): Promise<ByteSource[]> {
+export function openPath(path: string): ByteSource[] {
   let isFolder: boolean;
   try {
     isFolder = statSync(path).isDirectory();
   } catch {
     throw new FileError(`${path}: there is no such file or folder.`, 'Check the path.');
   }
-  if (!isFolder) return [await fileSource(path, basename(path))];
+  if (!isFolder) return [fileSource(path, basename(path))];
   const names = readdirSync(path).filter((n) => statSync(join(path, n)).isFile());
-  return Promise.all(names.map((n) => fileSource(join(path, n), `${basename(path)}/${n}`)));
+  return names.map((n) => fileSource(join(path, n), `${basename(resolve(path))}/${n}`));
 }
 
 /** Writes beside the target and renames at the end, so that a half-written file never has the name. */

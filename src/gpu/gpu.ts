@@ -55,6 +55,7 @@ export class Gpu {
   readonly #sources: Sources;
   readonly #kernels = new Map<string, Kernel<ParamSpec, BindingSpec>>();
   #failure: Error | undefined;
+  #closing = false;
 
   constructor(device: GPUDevice, sources: Sources, options: GpuOptions = {}) {
     this.device = device;
@@ -84,7 +85,7 @@ export class Gpu {
       this.#failure ??= new GpuError(`The GPU reported an error: ${event.error.message}`);
     });
     void device.lost.then((info) => {
-      if (info.reason !== 'destroyed')
+      if (!this.#closing)
         this.#failure = new DeviceLostError(
           `The GPU device was lost: ${info.message || info.reason}.`,
           'The model will be rebuilt from its files.',
@@ -123,6 +124,17 @@ export class Gpu {
       this.device,
       await this.memory.create(owner, 'params', slots * UniformArena.SLOT, usage),
     );
+  }
+
+  /** Whether the device is gone and the engine must be rebuilt. */
+  get lost(): boolean {
+    return this.#failure instanceof DeviceLostError;
+  }
+
+  /** Gives the device back. */
+  close(): void {
+    this.#closing = true;
+    this.device.destroy();
   }
 
   /** Throws what the device has reported since it was made. */

@@ -2,7 +2,7 @@ import type { ModelFile, TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { UnsupportedError } from '../util/errors';
-import { allocateTensor, deviceBytes, type DeviceTensor } from './device-tensor';
+import { allocateTensor, deviceBytes, type DeviceTensor, matrixShape, planSlabs } from './device-tensor';
 import type { Plan, PlannedTensor } from './plan';
 
 /** One-dimensional weights (norms, biases) are float32 on the device whatever the file holds. */
@@ -25,6 +25,17 @@ export function weightBytes(plan: Plan, maxBindingBytes: number): number {
     if (format) sum += deviceBytes(format, tensor.shape, maxBindingBytes);
   }
   return sum;
+}
+
+/** How many buffers the weights of a plan will take. */
+export function slabCount(plan: Plan, maxBindingBytes: number): number {
+  let count = 0;
+  for (const tensor of plan.tensors) {
+    const format = residentFormat(tensor);
+    const { rows, cols } = matrixShape(tensor.shape);
+    if (format) count += planSlabs(format, rows, cols, maxBindingBytes).length;
+  }
+  return count;
 }
 
 export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Promise<Weights> {

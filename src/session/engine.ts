@@ -6,6 +6,7 @@ import { createRuntime, type KvType, type Runtime, type RuntimeShape, runtimeByt
 import { readSmallTensor } from '../model/weights';
 import { CancelledError, NibbleError, UnsupportedError } from '../util/errors';
 import type { Prepared } from './prepared';
+import { engineSlots } from './summary';
 
 export interface SamplingOptions {
   /** 0 is greedy. */
@@ -29,18 +30,13 @@ export interface EngineOptions {
 const READBACK_BYTES = 16;
 let serial = 0;
 
-/** Dispatch parameter slots: one and many programs, with room for tensors that are split into slabs. */
-const paramSlots = (prepared: Prepared): number => {
-  let slabs = 0;
-  for (const t of prepared.tensors.values()) slabs += t.slabs.length;
-  return 2 * (slabs + 8 * prepared.tensors.size + 16);
-};
-
 /** The shape of a level's runtime; throws when the model cannot run. */
 function shapeOf(prepared: Prepared, options: EngineOptions): RuntimeShape {
   const runnable = checkRunnable(prepared.model);
   if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-  return { h: runnable.h, vocabulary: runnable.vocabulary, ...options, slots: paramSlots(prepared) };
+  let slabs = 0;
+  for (const t of prepared.tensors.values()) slabs += t.slabs.length;
+  return { h: runnable.h, vocabulary: runnable.vocabulary, ...options, slots: engineSlots(slabs, prepared.tensors.size) };
 }
 
 /**

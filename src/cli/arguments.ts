@@ -1,0 +1,65 @@
+import { parseArgs } from 'node:util';
+import { type FileType, fileTypeByLabel, fileTypes } from '../quant/file-types';
+import { NibbleError } from '../util/errors';
+
+export const USAGE = `nibble: quantize and run language models on the GPU (Node on Dawn)
+
+  nibble inspect  MODEL [--json]
+  nibble quantize MODEL TYPE OUT.gguf [--allow-f16-fallback] [--json]
+  nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
+                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--json]
+  nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
+
+MODEL is a GGUF file or a Hugging Face folder. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
+The answer goes to standard output, progress and errors to standard error.`;
+
+/** A call that cannot be understood: exit code 2. */
+export class UsageError extends NibbleError {}
+
+export function parseCommand(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        type: { type: 'string' },
+        types: { type: 'string' },
+        prompt: { type: 'string' },
+        chat: { type: 'string' },
+        'prompt-ids': { type: 'string' },
+        n: { type: 'string', short: 'n' },
+        temp: { type: 'string' },
+        'top-k': { type: 'string' },
+        'top-p': { type: 'string' },
+        'min-p': { type: 'string' },
+        seed: { type: 'string' },
+        ctx: { type: 'string' },
+        kv: { type: 'string' },
+        runs: { type: 'string' },
+        'max-binding': { type: 'string' },
+        'allow-f16-fallback': { type: 'boolean' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+export type Values = ReturnType<typeof parseCommand>['values'];
+
+export function numberOption(values: Values, key: keyof Values, fallback: number): number {
+  const text = values[key];
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (typeof text !== 'string' || text.trim() === '' || !Number.isFinite(value))
+    throw new UsageError(`--${key} is "${String(text)}", expected a number.`);
+  return value;
+}
+
+export function typeOption(label: string | undefined): FileType {
+  const type = label === undefined ? undefined : fileTypeByLabel(label);
+  if (!type) throw new UsageError(`TYPE is "${label ?? ''}", expected one of ${fileTypes.map((t) => t.label).join(', ')}.`);
+  return type;
+}

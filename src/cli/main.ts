@@ -1,0 +1,221 @@
+import { basename, resolve } from 'node:path';
+import { elementCount } from '../files/ggml-types';
+import { getString } from '../files/gguf/metadata';
+import type { ModelFile } from '../files/model-file';
+import { planQuantization } from '../model/plan';
+import { checkRunnable } from '../model/runnable';
+import type { KvType } from '../model/runtime';
+import type { FileType } from '../quant/file-types';
+import { benchmark, DEFAULT_BENCHMARK } from '../session/benchmark';
+import { Engine } from '../session/engine';
+import { assertAllowed, type WriteProgress, writeGguf } from '../session/export';
+import { generate } from '../session/generate';
+import { openModel } from '../session/open';
+import { prepareLevel } from '../session/prepared';
+import { renderChat } from '../text/chat-template';
+import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
+import { formatBytes } from '../util/bytes';
+import { NibbleError } from '../util/errors';
+import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
+import { FileSink, openPath } from './node-files';
+import { openNodeGpu } from './node-gpu';
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const answer = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+const progress = (p: WriteProgress) => {
+  if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
+};
+
+async function open(path: string | undefined): Promise<ModelFile> {
+  if (path === undefined) throw new UsageError('MODEL is missing.');
+  return openModel(openPath(path), basename(resolve(path)));
+}
+
+async function openGpu(values: Values) {
+  const limit = values['max-binding'];
+  const gpu = await openNodeGpu(limit === undefined ? {} : { maxBindingBytes: Number(limit) });
+  say(`adapter: ${gpu.adapterName}`);
+  return gpu;
+}
+
+async function prepare(model: ModelFile, fileType: FileType, values: Values) {
+  const gpu = await openGpu(values);
+  return { gpu, ...(await prepareOn(gpu, model, fileType, values)) };
+}
+
+async function prepareOn(gpu: Awaited<ReturnType<typeof openGpu>>, model: ModelFile, fileType: FileType, values: Values) {
+  const fallbackToF16 = values['allow-f16-fallback'] === true;
+  const plan = planQuantization(model, fileType, { fallbackToF16 });
+  assertAllowed(plan, fallbackToF16);
+  const prepared = await prepareLevel(gpu, model, plan, progress);
+  say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
+  const runnable = checkRunnable(model);
+  const most = runnable.ok ? runnable.h.contextLength : 512;
+  const kvType = (values.kv?.toUpperCase() ?? 'F16') as KvType;
+  if (kvType !== 'F16' && kvType !== 'F32') throw new UsageError(`--kv is "${values.kv}", expected F16 or F32.`);
+  const context = Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most);
+  const engine = await Engine.create(gpu, prepared, { context, kvType });
+  return { engine, prepared };
+}
+
+async function inspect(path: string | undefined, values: Values): Promise<void> {
+  const model = await open(path);
+  const parameters = model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
+  const runnable = checkRunnable(model);
+  const facts = {
+    label: model.label,
+    container: model.container,
+    architecture: getString(model.metadata, 'general.architecture') ?? null,
+    parameters,
+    sizeBytes: model.sizeBytes,
+    runnable: runnable.ok || runnable.reason,
+    context: runnable.ok ? runnable.h.contextLength : null,
+    notes: model.notes,
+    tensors: model.tensors.map((t) => ({ name: t.name, shape: t.shape, type: t.type.label, sizeBytes: t.sizeBytes })),
+  };
+  if (values.json) return answer(JSON.stringify(facts));
+  answer(`${facts.label}: ${facts.architecture}, ${parameters} parameters, ${formatBytes(facts.sizeBytes)}, context ${facts.context}`);
+  if (typeof facts.runnable === 'string') answer(facts.runnable);
+  for (const t of facts.tensors) answer(`${t.type.padEnd(5)} ${String(t.shape).padEnd(16)} ${t.name}`);
+}
+
+async function quantize(path: string | undefined, type: string | undefined, out: string | undefined, values: Values): Promise<void> {
+  const fileType = typeOption(type);
+  if (out === undefined) throw new UsageError('OUT.gguf is missing.');
+  const model = await open(path);
+  const fallbackToF16 = values['allow-f16-fallback'] === true;
+  const plan = planQuantization(model, fileType, { fallbackToF16 });
+  assertAllowed(plan, fallbackToF16);
+  for (const line of plan.fallbacks) say(`fallback: ${line}`);
+  if (plan.requantized.length > 0)
+    say(`warning: ${plan.requantized.length} tensors are quantized already; quantizing them again adds to their error.`);
+  const gpu = await openGpu(values);
+  const report = await writeGguf(gpu, plan, await FileSink.create(out), { progress });
+  const result = {
+    out,
+    type: fileType.label,
+    sizeBytes: report.sizeBytes,
+    sha256: report.sha256,
+    bitsPerWeight: plan.bitsPerWeight,
+    adapter: gpu.adapterName,
+    peakGpuBytes: gpu.memory.peakBytes,
+    errors: report.errors,
+  };
+  answer(values.json ? JSON.stringify(result) : `${result.sha256}  ${out}  ${formatBytes(result.sizeBytes)}`);
+}
+
+function promptIds(model: ModelFile, tokenizer: TextTokenizer | undefined, values: Values): number[] {
+  const given = values['prompt-ids'];
+  if (given !== undefined) {
+    const ids = given.split(',').map(Number);
+    if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0))
+      throw new UsageError(`--prompt-ids is "${given}", expected numbers with commas.`);
+    return ids;
+  }
+  if (!tokenizer) throw new NibbleError('Without a tokenizer only --prompt-ids can be used.');
+  if (values.chat !== undefined)
+    return tokenizer.encode(renderChat(model.metadata, [{ role: 'user', content: values.chat }]), { addBos: true });
+  if (values.prompt === undefined) throw new UsageError('--prompt, --chat or --prompt-ids is missing.');
+  return tokenizer.encode(values.prompt, { addBos: true });
+}
+
+async function runGenerate(path: string | undefined, values: Values): Promise<void> {
+  const model = await open(path);
+  const fileType = typeOption(values.type);
+  let tokenizer: TextTokenizer | undefined;
+  try {
+    tokenizer = createTokenizer(model.label, model.metadata);
+  } catch (error) {
+    if (values['prompt-ids'] === undefined) throw error;
+  }
+  const ids = promptIds(model, tokenizer, values);
+  const { gpu, engine, prepared } = await prepare(model, fileType, values);
+  const sampling = {
+    temperature: numberOption(values, 'temp', 0.8),
+    topK: numberOption(values, 'top-k', 40),
+    topP: numberOption(values, 'top-p', 0.95),
+    minP: numberOption(values, 'min-p', 0.05),
+    seed: numberOption(values, 'seed', 1),
+  };
+  // Ids given by hand are a measurement: nothing but the count ends it.
+  const stops = values['prompt-ids'] === undefined ? (tokenizer?.stops ?? []) : [];
+  const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops };
+  const stream = !values.json;
+  const result = await generate(engine, tokenizer, request, (_, text) => {
+    if (stream) process.stdout.write(text);
+  });
+  if (stream) return answer('');
+  answer(
+    JSON.stringify({
+      promptIds: ids,
+      ids: result.ids,
+      text: result.text,
+      stopped: result.stopped,
+      adapter: gpu.adapterName,
+      timeToFirstTokenMs: result.timeToFirstTokenMs,
+      promptTokensPerSecond: result.promptTokensPerSecond,
+      tokensPerSecond: result.tokensPerSecond,
+      memory: {
+        fileBytes: prepared.plan.fileBytes,
+        weightBytes: prepared.weightBytes,
+        runtimeBytes: engine.runtimeBytes,
+        peakBytes: gpu.memory.peakBytes,
+      },
+    }),
+  );
+}
+
+async function bench(path: string | undefined, values: Values): Promise<void> {
+  const model = await open(path);
+  const types = (values.types ?? '').split(',').map((t) => typeOption(t.trim()));
+  const gpu = await openGpu(values);
+  const rows = [];
+  for (const fileType of types) {
+    gpu.memory.resetPeak();
+    const { engine, prepared } = await prepareOn(gpu, model, fileType, values);
+    const runnable = checkRunnable(model);
+    const vocabulary = runnable.ok ? runnable.vocabulary : 1;
+    const runs = numberOption(values, 'runs', DEFAULT_BENCHMARK.runs);
+    const speed = await benchmark(engine, vocabulary, { ...DEFAULT_BENCHMARK, runs });
+    rows.push({
+      type: fileType.label,
+      fileBytes: prepared.plan.fileBytes,
+      residentBytes: prepared.weightBytes + engine.runtimeBytes,
+      peakBytes: gpu.memory.peakBytes,
+      ...speed,
+    });
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  }
+  if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, rows }));
+  answer('| type | file | resident | peak | prompt t/s (min-max) | generation t/s (min-max) |\n|---|---|---|---|---|---|');
+  for (const r of rows) {
+    const speed = (s: typeof r.tokensPerSecond) => `${s.median.toFixed(1)} (${s.min.toFixed(1)}-${s.max.toFixed(1)})`;
+    answer(
+      `| ${r.type} | ${formatBytes(r.fileBytes)} | ${formatBytes(r.residentBytes)} | ${formatBytes(r.peakBytes)} | ${speed(r.promptTokensPerSecond)} | ${speed(r.tokensPerSecond)} |`,
+    );
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseCommand(process.argv.slice(2));
+  const [command, model, ...rest] = positionals;
+  if (values.help) return answer(USAGE);
+  if (command === 'inspect') return inspect(model, values);
+  if (command === 'quantize') return quantize(model, rest[0], rest[1], values);
+  if (command === 'generate') return runGenerate(model, values);
+  if (command === 'bench') return bench(model, values);
+  throw new UsageError(command ? `"${command}" is no command.` : 'A command is missing.');
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const hint = error instanceof NibbleError && error.hint ? ` ${error.hint}` : '';
+    say(`nibble: ${error instanceof Error ? error.message : String(error)}${hint}`);
+    if (error instanceof UsageError) say(USAGE);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,74 @@
+import { FileError, UnsupportedError } from '../../util/errors';
+import type { ByteSource } from '../byte-source';
+import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
+import { checkRanges } from '../ranges';
+
+const MAX_HEADER = 100_000_000; // the limit of the reference implementation
+const types: Readonly<Record<string, string>> = { F32: 'F32', F16: 'F16', BF16: 'BF16' };
+
+/** A tensor as safetensors states it: shape in row-major order, outermost first. */
+export interface SafeTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly type: GgmlType;
+  readonly sizeBytes: number;
+  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+const isCount = (v: unknown): v is number => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
+
+/** Reads the header only. Errors name the file and the tensor. */
+export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]> {
+  const bad = (what: string): never => {
+    throw new FileError(`${source.name}: ${what}`, 'The file is damaged or not safetensors. Download it again.');
+  };
+  if (source.sizeBytes < 8) bad(`the file has ${source.sizeBytes} bytes, expected at least 8 for the header length.`);
+  const length = new DataView((await source.read(0, 8)).buffer).getBigUint64(0, true);
+  const most = Math.min(MAX_HEADER, source.sizeBytes - 8);
+  if (length > BigInt(most))
+    bad(`the header length at byte 0 is ${length}, expected at most ${most} (what the file can hold).`);
+  const headerBytes = Number(length);
+  let header: unknown;
+  try {
+    header = JSON.parse(new TextDecoder().decode(await source.read(8, 8 + headerBytes)));
+  } catch (error) {
+    bad(`the header (bytes 8 to ${8 + headerBytes}) is no JSON: ${error instanceof Error ? error.message : error}.`);
+  }
+  if (!isRecord(header)) return bad('the header is no JSON object.');
+  const dataStart = 8 + headerBytes;
+  const ranges: { what: string; start: number; end: number }[] = [];
+  const tensors: SafeTensor[] = [];
+  for (const [name, info] of Object.entries(header)) {
+    if (name === '__metadata__') continue;
+    if (!isRecord(info) || !Array.isArray(info.shape) || !Array.isArray(info.data_offsets))
+      return bad(`tensor "${name}" has no dtype, shape and data_offsets.`);
+    const shape = info.shape as unknown[];
+    const [begin, end] = info.data_offsets as unknown[];
+    if (!shape.every(isCount) || !isCount(begin) || !isCount(end) || end < begin)
+      return bad(`tensor "${name}" has shape [${shape}] and offsets [${info.data_offsets}], expected counts.`);
+    const label = types[String(info.dtype)];
+    if (!label)
+      throw new UnsupportedError(
+        `${source.name}: tensor "${name}" is ${String(info.dtype)}; expected F32, F16 or BF16.`,
+        'Take the unquantized checkpoint of the model.',
+      );
+    const type = ggmlTypeByLabel(label);
+    const count = elementCount(shape as number[]);
+    if (count === undefined) return bad(`tensor "${name}" has shape [${shape}], whose product is too large.`);
+    const sizeBytes = count * type.blockBytes;
+    if (end - begin !== sizeBytes)
+      return bad(`tensor "${name}" of shape [${shape}] in ${label} takes ${sizeBytes} bytes, but its offsets span ${end - begin}.`);
+    const start = dataStart + begin;
+    ranges.push({ what: `tensor "${name}"`, start, end: start + sizeBytes });
+    tensors.push({
+      name,
+      shape: shape as number[],
+      type,
+      sizeBytes,
+      read: (a, b) => source.read(start + a, start + b),
+    });
+  }
+  checkRanges(source, ranges);
+  return tensors;
+}

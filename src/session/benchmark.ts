@@ -1,0 +1,75 @@
+import { throwIfCancelled } from "../util/errors";
+import type { Engine } from "./engine";
+import { GREEDY } from './engine';
+
+/** Median with the spread that was seen. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+  readonly runs: readonly number[];
+}
+
+export interface SpeedResult {
+  readonly promptTokens: number;
+  readonly generatedTokens: number;
+  readonly promptTokensPerSecond: Spread;
+  readonly tokensPerSecond: Spread;
+}
+
+export function spreadOf(runs: readonly number[]): Spread {
+  const sorted = [...runs].sort((a, b) => a - b);
+  const mid = Math.floor(sorted.length / 2);
+  const median = sorted.length % 2 ? sorted[mid]! : (sorted[mid - 1]! + sorted[mid]!) / 2;
+  return { median, min: sorted[0]!, max: sorted[sorted.length - 1]!, runs };
+}
+
+export interface BenchmarkOptions {
+  readonly promptTokens: number;
+  readonly generatedTokens: number;
+  /** Counted runs; one more goes before them, uncounted, and warms up. */
+  readonly runs: number;
+}
+
+export const DEFAULT_BENCHMARK: BenchmarkOptions = { promptTokens: 64, generatedTokens: 16, runs: 5 };
+
+/** Prompt and generation speed of a level, apart: a fresh prompt each run, then greedy tokens. */
+export async function benchmark(
+  engine: Engine,
+  vocabulary: number,
+  options: BenchmarkOptions = DEFAULT_BENCHMARK,
+  onRun: (done: number, total: number) => void = () => {},
+  signal?: AbortSignal,
+): Promise<SpeedResult> {
+  return engine.exclusive(async () => {
+    const promptTokens = Math.min(options.promptTokens, Math.floor(engine.context / 2));
+    const generatedTokens = Math.min(options.generatedTokens, engine.context - promptTokens - 1);
+    const ids = Array.from({ length: promptTokens }, (_, i) => (i * 7919 + 13) % vocabulary);
+    const prompt: number[] = [];
+    const decode: number[] = [];
+    engine.setSampling(GREEDY);
+    for (let run = 0; run <= options.runs; run++) {
+      engine.rollback(0);
+      const started = performance.now();
+      let { id } = await engine.prefill(ids, signal);
+      const prefilled = performance.now();
+      for (let i = 0; i < generatedTokens; i++) {
+        throwIfCancelled(signal);
+        id = await engine.step(id);
+      }
+      const done = performance.now();
+      if (run > 0) {
+        prompt.push((1000 * promptTokens) / (prefilled - started));
+        decode.push((1000 * generatedTokens) / (done - prefilled));
+      }
+      onRun(run + 1, options.runs + 1);
+    }
+    engine.rollback(0);
+    return {
+      promptTokens,
+      generatedTokens,
+      promptTokensPerSecond: spreadOf(prompt),
+      tokensPerSecond: spreadOf(decode),
+    };
+  });
+}

@@ -1,0 +1,80 @@
+import { TextStream } from '../text/text-stream';
+import type { TextTokenizer } from '../text/tokenizer';
+import { throwIfCancelled } from '../util/errors';
+import type { Engine, SamplingOptions } from './engine';
+
+export interface GenerateRequest {
+  readonly ids: readonly number[];
+  readonly maxTokens: number;
+  readonly sampling: SamplingOptions;
+  /** Tokens that end the answer; empty to ignore them. */
+  readonly stops: readonly number[];
+}
+
+export interface GenerateResult {
+  readonly ids: readonly number[];
+  readonly text: string;
+  readonly stopped: 'stop token' | 'length' | 'context' | 'cancelled';
+  /** Prompt tokens evaluated; the rest came from the cache. */
+  readonly evaluated: number;
+  readonly timeToFirstTokenMs: number;
+  readonly promptTokensPerSecond: number;
+  /** Of the tokens after the first; 0 when there are none. */
+  readonly tokensPerSecond: number;
+}
+
+/** Streams an answer. Cancelling ends it where it is and is not an error. */
+export async function generate(
+  engine: Engine,
+  tokenizer: TextTokenizer | undefined,
+  request: GenerateRequest,
+  onToken: (id: number, text: string) => void,
+  signal?: AbortSignal,
+): Promise<GenerateResult> {
+  return engine.exclusive(async () => {
+    throwIfCancelled(signal);
+    const stream = tokenizer ? new TextStream(tokenizer) : undefined;
+    const ids: number[] = [];
+    let text = '';
+    engine.setSampling(request.sampling);
+    const started = performance.now();
+    const first = await engine.prefill(request.ids, signal);
+    const firstAt = performance.now();
+    let id = first.id;
+    let stopped: GenerateResult['stopped'] = 'length';
+    while (ids.length < request.maxTokens) {
+      if (request.stops.includes(id)) {
+        stopped = 'stop token';
+        break;
+      }
+      const piece = stream?.push(id) ?? '';
+      ids.push(id);
+      text += piece;
+      onToken(id, piece);
+      if (signal?.aborted) {
+        stopped = 'cancelled';
+        break;
+      }
+      if (ids.length >= request.maxTokens) break;
+      if (engine.cached.length >= engine.context) {
+        stopped = 'context';
+        break;
+      }
+      id = await engine.step(id);
+    }
+    const rest = stream?.end() ?? '';
+    if (rest) onToken(-1, rest);
+    const timeToFirstTokenMs = firstAt - started;
+    const decodeMs = performance.now() - firstAt;
+    const decoded = engine.cached.length - request.ids.length;
+    return {
+      ids,
+      text: text + rest,
+      stopped,
+      evaluated: first.evaluated,
+      timeToFirstTokenMs,
+      promptTokensPerSecond: (1000 * first.evaluated) / timeToFirstTokenMs,
+      tokensPerSecond: decoded > 0 ? (1000 * decoded) / decodeMs : 0,
+    };
+  });
+}

@@ -1,0 +1,32 @@
+import type { ByteSource } from '../files/byte-source';
+import { isGguf, readGguf } from '../files/gguf/read';
+import type { ModelFile } from '../files/model-file';
+import { readFolder } from '../model/convert/folder';
+import { FileError } from '../util/errors';
+
+const isWeights = (name: string): boolean => name.endsWith('.safetensors');
+
+/**
+ * What was dropped, as a model: one GGUF, or the files of a Hugging Face folder in any order. Only headers are read.
+ * `label` names it to the person.
+ */
+export async function openModel(files: readonly ByteSource[], label: string): Promise<ModelFile> {
+  const [first] = files;
+  if (!first) throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
+  const ggufs: ByteSource[] = [];
+  for (const file of files)
+    if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
+  if (ggufs.length > 1)
+    throw new FileError(
+      `${label}: ${ggufs.length} GGUF files at once (${ggufs.map((f) => f.name).join(', ')}), expected one.`,
+      'Drop one model at a time.',
+    );
+  if (ggufs[0]) return readGguf(ggufs[0]);
+  if (files.some((f) => isWeights(f.name))) return readFolder(files, label);
+  if (files.some((f) => f.name.endsWith('.gguf'))) return readGguf(files.find((f) => f.name.endsWith('.gguf'))!);
+  const names = files.slice(0, 4).map((f) => f.name).join(', ');
+  throw new FileError(
+    `${names}: this is no model. Found neither the GGUF magic at byte 0 nor a .safetensors file.`,
+    'Drop a GGUF file, or a Hugging Face folder with config.json and safetensors.',
+  );
+}

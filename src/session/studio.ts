@@ -1,0 +1,231 @@
+import type { ByteSink } from '../files/byte-sink';
+import type { ByteSource } from '../files/byte-source';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { planQuantization } from '../model/plan';
+import { checkRunnable } from '../model/runnable';
+import { fileTypeByLabel } from '../quant/file-types';
+import { type ChatMessage, renderChat } from '../text/chat-template';
+import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
+import { DeviceLostError, NibbleError, UnsupportedError } from '../util/errors';
+import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK, type SpeedResult } from './benchmark';
+import { Engine, type SamplingOptions } from './engine';
+import { assertAllowed, type ExportReport, type WriteProgress, writeGguf } from './export';
+import { type GenerateResult, generate } from './generate';
+import { openModel } from './open';
+import { type Prepared, prepareLevel } from './prepared';
+import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
+import type { TensorError } from './tensor-pipeline';
+
+export interface LevelSummary {
+  readonly type: string;
+  readonly weightBytes: number;
+  readonly elapsedMs: number;
+  readonly sourceBytes: number;
+  readonly errors: readonly TensorError[];
+}
+
+export interface RunRecord {
+  readonly type: string;
+  readonly adapter: string;
+  readonly fileBytes: number;
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+  readonly speed: SpeedResult;
+}
+
+export interface PromptRequest {
+  readonly type: string;
+  /** A conversation through the model's template, or a text to continue. */
+  readonly messages?: readonly ChatMessage[];
+  readonly prompt?: string;
+  readonly maxTokens: number;
+  readonly sampling: SamplingOptions;
+}
+
+/** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
+const GUARANTEED_BINDING = 128 * 1024 * 1024;
+
+/**
+ * One model and the levels made of it. Levels are rebuilt from the files when the device is lost; what the person
+ * wrote lives elsewhere and is not touched.
+ */
+export class Studio {
+  readonly #openGpu: () => Promise<Gpu>;
+  #gpu: Gpu | undefined;
+  #model: ModelFile | undefined;
+  #tokenizer: TextTokenizer | undefined;
+  #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false };
+  readonly #levels = new Map<string, Prepared>();
+  readonly #engines = new Map<string, Engine>();
+
+  constructor(openGpu: () => Promise<Gpu>) {
+    this.#openGpu = openGpu;
+  }
+
+  /** The device, made when first asked for and again after a loss. */
+  async gpu(): Promise<Gpu> {
+    if (this.#gpu?.lost) {
+      this.#levels.clear();
+      this.#engines.clear();
+      this.#gpu = undefined;
+    }
+    this.#gpu ??= await this.#openGpu();
+    return this.#gpu;
+  }
+
+  get memory(): { currentBytes: number; peakBytes: number; owners: { owner: string; sizeBytes: number }[] } {
+    const memory = this.#gpu?.memory;
+    return { currentBytes: memory?.currentBytes ?? 0, peakBytes: memory?.peakBytes ?? 0, owners: memory?.byOwner() ?? [] };
+  }
+  get levels(): string[] {
+    return [...this.#levels.keys()];
+  }
+
+  #needModel(): ModelFile {
+    if (!this.#model) throw new NibbleError('No model is open.', 'Drop one, or try the built-in model.');
+    return this.#model;
+  }
+
+  async open(files: readonly ByteSource[], label: string): Promise<ModelSummary> {
+    const model = await openModel(files, label);
+    const summary = summarize(model);
+    this.releaseAll();
+    this.#model = model;
+    this.#tokenizer = summary.hasTokenizer ? createTokenizer(model.label, model.metadata) : undefined;
+    return summary;
+  }
+
+  plan(settings: PlanSettings): PlanRow[] {
+    const model = this.#needModel();
+    const changed = settings.context !== this.#settings.context || settings.kvType !== this.#settings.kvType;
+    this.#settings = settings;
+    if (changed) this.#dropEngines();
+    const limit = this.#gpu?.maxBindingBytes ?? GUARANTEED_BINDING;
+    return planAll(model, settings).map((plan) => planRow(model, plan, settings, limit));
+  }
+
+  #planOf(type: string) {
+    const fileType = fileTypeByLabel(type);
+    if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
+    const plan = planQuantization(this.#needModel(), fileType, { fallbackToF16: this.#settings.fallbackToF16 });
+    assertAllowed(plan, this.#settings.fallbackToF16);
+    return plan;
+  }
+
+  async prepare(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<LevelSummary> {
+    const gpu = await this.gpu();
+    let level = this.#levels.get(type);
+    if (!level) {
+      level = await prepareLevel(gpu, this.#needModel(), this.#planOf(type), progress, signal);
+      this.#levels.set(type, level);
+    }
+    const { weightBytes, elapsedMs, sourceBytes, errors } = level;
+    return { type, weightBytes, elapsedMs, sourceBytes, errors };
+  }
+
+  release(type: string): void {
+    this.#engines.get(type)?.dispose();
+    this.#engines.delete(type);
+    const level = this.#levels.get(type);
+    this.#levels.delete(type);
+    if (level) this.#gpu?.memory.release(level.owner);
+  }
+
+  releaseAll(): void {
+    for (const type of [...this.#levels.keys()]) this.release(type);
+  }
+
+  #dropEngines(): void {
+    for (const engine of this.#engines.values()) engine.dispose();
+    this.#engines.clear();
+  }
+
+  async #engine(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine> {
+    const gpu = await this.gpu();
+    await this.prepare(type, progress, signal);
+    let engine = this.#engines.get(type);
+    if (!engine) {
+      engine = await Engine.create(gpu, this.#levels.get(type)!, this.#settings);
+      this.#engines.set(type, engine);
+    }
+    return engine;
+  }
+
+  /** The text that a request puts before the model, and the ids of it. */
+  prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] } {
+    const model = this.#needModel();
+    const tokenizer = this.#tokenizer;
+    if (!tokenizer) throw new NibbleError('This model has no tokenizer that can be used.', 'It can be quantized and exported.');
+    const text = request.messages ? renderChat(model.metadata, request.messages) : (request.prompt ?? '');
+    const ids = tokenizer.encode(text, { addBos: true });
+    return { text, ids, stops: tokenizer.stops.map((id) => tokenizer.text(id)) };
+  }
+
+  /** Runs again once when the device is lost in the middle: the level is rebuilt from its files. */
+  async #surviveLoss<T>(work: () => Promise<T>, onLoss: () => void): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) && !this.#gpu?.lost) throw error;
+      onLoss();
+      return work();
+    }
+  }
+
+  generate(
+    request: PromptRequest,
+    on: { token(text: string): void; progress(p: WriteProgress): void; restart(): void },
+    signal?: AbortSignal,
+  ): Promise<GenerateResult> {
+    return this.#surviveLoss(async () => {
+      const { ids } = this.prompt(request);
+      const engine = await this.#engine(request.type, on.progress, signal);
+      const { maxTokens, sampling } = request;
+      const stops = this.#tokenizer?.stops ?? [];
+      return generate(engine, this.#tokenizer, { ids, maxTokens, sampling, stops }, (_, text) => on.token(text), signal);
+    }, on.restart);
+  }
+
+  /** Measures one level with only it on the device, so that the peak is its own. */
+  async benchmark(
+    type: string,
+    on: { progress(p: WriteProgress): void; run(done: number, total: number): void },
+    options: BenchmarkOptions = DEFAULT_BENCHMARK,
+    signal?: AbortSignal,
+  ): Promise<RunRecord> {
+    const model = this.#needModel();
+    const runnable = checkRunnable(model);
+    if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+    this.releaseAll();
+    const gpu = await this.gpu();
+    gpu.memory.resetPeak();
+    const engine = await this.#engine(type, on.progress, signal);
+    const speed = await benchmark(engine, runnable.vocabulary, options, on.run, signal);
+    const level = this.#levels.get(type)!;
+    return {
+      type,
+      adapter: gpu.adapterName,
+      fileBytes: level.plan.fileBytes,
+      residentBytes: level.weightBytes + engine.runtimeBytes,
+      peakBytes: gpu.memory.peakBytes,
+      speed,
+    };
+  }
+
+  async export(
+    type: string,
+    sink: ByteSink,
+    progress: (p: WriteProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<ExportReport> {
+    const gpu = await this.gpu();
+    const resident = this.#levels.get(type)?.tensors;
+    return writeGguf(gpu, this.#planOf(type), sink, { progress, signal, ...(resident ? { resident } : {}) });
+  }
+
+  /** For tests of the recovery: the device goes away as if the driver had reset. */
+  loseDevice(): void {
+    this.#gpu?.device.destroy();
+  }
+}

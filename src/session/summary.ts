@@ -1,0 +1,121 @@
+import { elementCount } from '../files/ggml-types';
+import { getString } from '../files/gguf/metadata';
+import type { ModelFile } from '../files/model-file';
+import { type Plan, planQuantization } from '../model/plan';
+import { checkRunnable } from '../model/runnable';
+import { type KvType, runtimeBytes } from '../model/runtime';
+import { slabCount, weightBytes } from '../model/weights';
+import { fileTypes } from '../quant/file-types';
+import { hasChatTemplate } from '../text/chat-template';
+import { createTokenizer } from '../text/tokenizer';
+
+export interface TensorRow {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly sizeBytes: number;
+}
+
+/** What the page shows of a model as soon as its header is read. */
+export interface ModelSummary {
+  readonly label: string;
+  readonly name: string;
+  readonly container: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly sizeBytes: number;
+  readonly layers: number | null;
+  readonly contextLength: number | null;
+  readonly tokenizer: string;
+  readonly hasTokenizer: boolean;
+  readonly hasChatTemplate: boolean;
+  /** Why it cannot generate; null when it can. */
+  readonly blocked: string | null;
+  readonly sourceTypes: readonly string[];
+  readonly notes: readonly string[];
+  readonly tensors: readonly TensorRow[];
+}
+
+export function summarize(model: ModelFile): ModelSummary {
+  const runnable = checkRunnable(model);
+  let tokenizer: string;
+  let hasTokenizer = true;
+  try {
+    tokenizer = createTokenizer(model.label, model.metadata).summary;
+  } catch (error) {
+    hasTokenizer = false;
+    tokenizer = error instanceof Error ? error.message : String(error);
+  }
+  const types = new Map<string, number>();
+  for (const t of model.tensors) types.set(t.type.label, (types.get(t.type.label) ?? 0) + t.sizeBytes);
+  return {
+    label: model.label,
+    name: getString(model.metadata, 'general.name') ?? model.label,
+    container: model.container,
+    architecture: getString(model.metadata, 'general.architecture') ?? 'unknown',
+    parameters: model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0),
+    sizeBytes: model.sizeBytes,
+    layers: runnable.ok ? runnable.h.layers : null,
+    contextLength: runnable.ok ? runnable.h.contextLength : null,
+    tokenizer,
+    hasTokenizer,
+    hasChatTemplate: hasChatTemplate(model.metadata),
+    blocked: runnable.ok ? (hasTokenizer ? null : tokenizer) : runnable.reason,
+    sourceTypes: [...types].sort((a, b) => b[1] - a[1]).map(([label]) => label),
+    notes: model.notes,
+    tensors: model.tensors.map((t) => ({ name: t.name, type: t.type.label, shape: t.shape, sizeBytes: t.sizeBytes })),
+  };
+}
+
+/** One level of the plan table. */
+export interface PlanRow {
+  readonly type: string;
+  readonly everyday: string;
+  readonly use: string;
+  readonly fileBytes: number;
+  readonly bitsPerWeight: number;
+  /** Weights on the device. */
+  readonly weightBytes: number;
+  /** Cache, activations and tables at the chosen context; 0 when the model cannot run. */
+  readonly runtimeBytes: number;
+  readonly fallbacks: readonly string[];
+  readonly requantized: number;
+  readonly refusal: string | null;
+}
+
+export interface PlanSettings {
+  readonly context: number;
+  readonly kvType: KvType;
+  readonly fallbackToF16: boolean;
+}
+
+/** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
+export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
+
+export function planRow(model: ModelFile, plan: Plan, settings: PlanSettings, maxBindingBytes: number): PlanRow {
+  const runnable = checkRunnable(model);
+  const shape = runnable.ok
+    ? {
+        h: runnable.h,
+        vocabulary: runnable.vocabulary,
+        context: settings.context,
+        kvType: settings.kvType,
+        slots: engineSlots(slabCount(plan, maxBindingBytes), plan.tensors.length),
+      }
+    : undefined;
+  return {
+    type: plan.fileType.label,
+    everyday: plan.fileType.everyday,
+    use: plan.fileType.use,
+    fileBytes: plan.fileBytes,
+    bitsPerWeight: plan.bitsPerWeight,
+    weightBytes: weightBytes(plan, maxBindingBytes),
+    runtimeBytes: shape ? runtimeBytes(shape) + 16 : 0,
+    fallbacks: plan.fallbacks,
+    requantized: plan.requantized.length,
+    refusal: plan.refusal,
+  };
+}
+
+export const planAll = (model: ModelFile, settings: PlanSettings): Plan[] =>
+  fileTypes.map((type) => planQuantization(model, type, { fallbackToF16: settings.fallbackToF16 }));

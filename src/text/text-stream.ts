@@ -1,0 +1,23 @@
+import type { TextTokenizer } from './tokenizer';
+
+/** Turns token ids into text as they come; half a character is held back until it is whole. */
+export class TextStream {
+  readonly #tokenizer: TextTokenizer;
+  readonly #decoder = new TextDecoder('utf-8');
+
+  constructor(tokenizer: TextTokenizer) {
+    this.#tokenizer = tokenizer;
+  }
+  push(id: number): string {
+    return this.#decoder.decode(this.#tokenizer.bytes(id), { stream: true });
+  }
+  /** What was held back, as replacement characters. */
+  end(): string {
+    return this.#decoder.decode();
+  }
+}
+
+export function textOf(tokenizer: TextTokenizer, ids: readonly number[]): string {
+  const stream = new TextStream(tokenizer);
+  return ids.map((id) => stream.push(id)).join('') + stream.end();
+}

@@ -1,0 +1,24 @@
+import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
+import { Studio } from '../session/studio';
+import { UnsupportedError } from '../util/errors';
+import { shaderSources } from '../wgsl/sources';
+import { serve } from './host';
+import type { FromWorker, ToWorker } from './protocol';
+
+/** `#max-binding=65536` in the worker's name forces small bindings; tests use it. */
+function options(): GpuOptions {
+  const limit = /max-binding=(\d+)/.exec(self.name)?.[1];
+  return limit ? { maxBindingBytes: Number(limit) } : {};
+}
+
+async function openGpu(): Promise<Gpu> {
+  const hint =
+    'Use a current Chrome, Edge, Safari 26 or Firefox with WebGPU. Looking at a model and its plan works without.';
+  if (!navigator.gpu) throw new UnsupportedError('This browser has no WebGPU.', hint);
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new UnsupportedError('WebGPU found no graphics adapter on this machine.', hint);
+  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, options());
+}
+
+const answer = serve(new Studio(openGpu), (message: FromWorker) => self.postMessage(message));
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => answer(data);

@@ -1,0 +1,61 @@
+import type { AdapterFacts } from '../gpu/gpu';
+import type { ExportReport, WriteProgress } from '../session/export';
+import type { GenerateResult } from '../session/generate';
+import type { LevelSummary, PromptRequest, RunRecord } from '../session/studio';
+import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
+import type { WireError } from '../util/errors';
+
+// The border between the page and the engine: types only. A call is one line here and one function in host.ts.
+
+export interface DeviceReport {
+  readonly name: string;
+  readonly facts: AdapterFacts;
+}
+
+/** Where an export goes: a save dialog's handle, or the origin's private disk (else memory) for a download link. */
+export type ExportTarget = { readonly handle: FileSystemFileHandle } | { readonly download: string };
+
+export interface ExportResult extends ExportReport {
+  /** Set when the page must offer the file itself. */
+  readonly file: Blob | null;
+}
+
+export interface Calls {
+  device(): DeviceReport;
+  /** `path` keeps the folder names of dropped files. */
+  open(files: readonly { readonly path: string; readonly file: Blob }[], label: string): ModelSummary;
+  plan(settings: PlanSettings): PlanRow[];
+  prepare(type: string): LevelSummary;
+  release(type: string): void;
+  prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
+  generate(request: PromptRequest): GenerateResult;
+  benchmark(type: string): RunRecord;
+  export(type: string, target: ExportTarget): ExportResult;
+  loseDevice(): void;
+}
+
+export interface MemoryReport {
+  readonly currentBytes: number;
+  readonly peakBytes: number;
+  readonly owners: readonly { readonly owner: string; readonly sizeBytes: number }[];
+  /** Levels on the device. */
+  readonly levels: readonly string[];
+}
+
+/** What a running call tells, besides its result. */
+export type Event =
+  | { readonly kind: 'progress'; readonly progress: WriteProgress }
+  | { readonly kind: 'token'; readonly text: string }
+  /** The device was lost; the answer starts again. */
+  | { readonly kind: 'restart' }
+  | { readonly kind: 'run'; readonly done: number; readonly total: number }
+  | { readonly kind: 'memory'; readonly memory: MemoryReport };
+
+export type ToWorker =
+  | { readonly id: number; readonly call: keyof Calls; readonly args: readonly unknown[] }
+  | { readonly cancel: number };
+
+export type FromWorker =
+  | { readonly id: number; readonly event: Event }
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: WireError };
