@@ -60,6 +60,9 @@ export function numberOption(values: Values, key: keyof Values, fallback: number
 
 export function typeOption(label: string | undefined): FileType {
   const type = label === undefined ? undefined : fileTypeByLabel(label);
-  if (!type) throw new UsageError(`TYPE is "${label ?? ''}", expected one of ${fileTypes.map((t) => t.label).join(', ')}.`);
+  if (!type)
+    throw new UsageError(
+      `TYPE is "${label ?? ''}", expected one of ${fileTypes.map((t) => t.label).join(', ')}.`,
+    );
   return type;
 }

@@ -45,7 +45,12 @@ async function prepare(model: ModelFile, fileType: FileType, values: Values) {
   return { gpu, ...(await prepareOn(gpu, model, fileType, values)) };
 }
 
-async function prepareOn(gpu: Awaited<ReturnType<typeof openGpu>>, model: ModelFile, fileType: FileType, values: Values) {
+async function prepareOn(
+  gpu: Awaited<ReturnType<typeof openGpu>>,
+  model: ModelFile,
+  fileType: FileType,
+  values: Values,
+) {
   const fallbackToF16 = values['allow-f16-fallback'] === true;
   const plan = planQuantization(model, fileType, { fallbackToF16 });
   assertAllowed(plan, fallbackToF16);
@@ -54,7 +59,8 @@ async function prepareOn(gpu: Awaited<ReturnType<typeof openGpu>>, model: ModelF
   const runnable = checkRunnable(model);
   const most = runnable.ok ? runnable.h.contextLength : 512;
   const kvType = (values.kv?.toUpperCase() ?? 'F16') as KvType;
-  if (kvType !== 'F16' && kvType !== 'F32') throw new UsageError(`--kv is "${values.kv}", expected F16 or F32.`);
+  if (kvType !== 'F16' && kvType !== 'F32')
+    throw new UsageError(`--kv is "${values.kv}", expected F16 or F32.`);
   const context = Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most);
   const engine = await Engine.create(gpu, prepared, { context, kvType });
   return { engine, prepared };
@@ -73,15 +79,27 @@ async function inspect(path: string | undefined, values: Values): Promise<void> 
     runnable: runnable.ok || runnable.reason,
     context: runnable.ok ? runnable.h.contextLength : null,
     notes: model.notes,
-    tensors: model.tensors.map((t) => ({ name: t.name, shape: t.shape, type: t.type.label, sizeBytes: t.sizeBytes })),
+    tensors: model.tensors.map((t) => ({
+      name: t.name,
+      shape: t.shape,
+      type: t.type.label,
+      sizeBytes: t.sizeBytes,
+    })),
   };
   if (values.json) return answer(JSON.stringify(facts));
-  answer(`${facts.label}: ${facts.architecture}, ${parameters} parameters, ${formatBytes(facts.sizeBytes)}, context ${facts.context}`);
+  answer(
+    `${facts.label}: ${facts.architecture}, ${parameters} parameters, ${formatBytes(facts.sizeBytes)}, context ${facts.context}`,
+  );
   if (typeof facts.runnable === 'string') answer(facts.runnable);
   for (const t of facts.tensors) answer(`${t.type.padEnd(5)} ${String(t.shape).padEnd(16)} ${t.name}`);
 }
 
-async function quantize(path: string | undefined, type: string | undefined, out: string | undefined, values: Values): Promise<void> {
+async function quantize(
+  path: string | undefined,
+  type: string | undefined,
+  out: string | undefined,
+  values: Values,
+): Promise<void> {
   const fileType = typeOption(type);
   if (out === undefined) throw new UsageError('OUT.gguf is missing.');
   const model = await open(path);
@@ -90,7 +108,9 @@ async function quantize(path: string | undefined, type: string | undefined, out:
   assertAllowed(plan, fallbackToF16);
   for (const line of plan.fallbacks) say(`fallback: ${line}`);
   if (plan.requantized.length > 0)
-    say(`warning: ${plan.requantized.length} tensors are quantized already; quantizing them again adds to their error.`);
+    say(
+      `warning: ${plan.requantized.length} tensors are quantized already; quantizing them again adds to their error.`,
+    );
   const gpu = await openGpu(values);
   const report = await writeGguf(gpu, plan, await FileSink.create(out), { progress });
   const result = {
@@ -116,7 +136,9 @@ function promptIds(model: ModelFile, tokenizer: TextTokenizer | undefined, value
   }
   if (!tokenizer) throw new NibbleError('Without a tokenizer only --prompt-ids can be used.');
   if (values.chat !== undefined)
-    return tokenizer.encode(renderChat(model.metadata, [{ role: 'user', content: values.chat }]), { addBos: true });
+    return tokenizer.encode(renderChat(model.metadata, [{ role: 'user', content: values.chat }]), {
+      addBos: true,
+    });
   if (values.prompt === undefined) throw new UsageError('--prompt, --chat or --prompt-ids is missing.');
   return tokenizer.encode(values.prompt, { addBos: true });
 }
@@ -190,9 +212,12 @@ async function bench(path: string | undefined, values: Values): Promise<void> {
     gpu.memory.release(prepared.owner);
   }
   if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, rows }));
-  answer('| type | file | resident | peak | prompt t/s (min-max) | generation t/s (min-max) |\n|---|---|---|---|---|---|');
+  answer(
+    '| type | file | resident | peak | prompt t/s (min-max) | generation t/s (min-max) |\n|---|---|---|---|---|---|',
+  );
   for (const r of rows) {
-    const speed = (s: typeof r.tokensPerSecond) => `${s.median.toFixed(1)} (${s.min.toFixed(1)}-${s.max.toFixed(1)})`;
+    const speed = (s: typeof r.tokensPerSecond) =>
+      `${s.median.toFixed(1)} (${s.min.toFixed(1)}-${s.max.toFixed(1)})`;
     answer(
       `| ${r.type} | ${formatBytes(r.fileBytes)} | ${formatBytes(r.residentBytes)} | ${formatBytes(r.peakBytes)} | ${speed(r.promptTokensPerSecond)} | ${speed(r.tokensPerSecond)} |`,
     );

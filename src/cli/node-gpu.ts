@@ -11,7 +11,9 @@ const root = resolve(import.meta.dirname, '../..');
 export function shadersFromDisk(): Sources {
   const dir = join(root, 'shaders');
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.wgsl'));
-  return new Map(files.map((f) => [f.replace(/\.wgsl$/, '').replaceAll('\\', '/'), readFileSync(join(dir, f), 'utf8')]));
+  return new Map(
+    files.map((f) => [f.replace(/\.wgsl$/, '').replaceAll('\\', '/'), readFileSync(join(dir, f), 'utf8')]),
+  );
 }
 
 /** Chromium's software Vulkan: used where the machine names no driver of its own. */
@@ -20,7 +22,9 @@ const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 function chooseDriver(): void {
   const env = process.env;
   if (env.VK_ICD_FILENAMES || env.VK_DRIVER_FILES || process.platform !== 'linux') return;
-  const drivers = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'].filter((d) => existsSync(d) && readdirSync(d).length > 0);
+  const drivers = ['/usr/share/vulkan/icd.d', '/etc/vulkan/icd.d'].filter(
+    (d) => existsSync(d) && readdirSync(d).length > 0,
+  );
   const hardware = existsSync('/dev/dri') || existsSync('/dev/nvidia0');
   if ((!hardware || drivers.length === 0) && existsSync(SWIFTSHADER)) env.VK_ICD_FILENAMES = SWIFTSHADER;
 }

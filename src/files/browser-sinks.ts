@@ -9,7 +9,6 @@ interface SyncAccess {
 }
 type SyncCapable = { createSyncAccessHandle(): Promise<SyncAccess> };
 
-
 /** Writes through a save dialog's handle: straight to disk, swapped in when closed. */
 export async function fileHandleSink(handle: FileSystemFileHandle): Promise<ByteSink> {
   const writable = await handle.createWritable();
@@ -34,7 +33,8 @@ export async function privateFileSink(name: string): Promise<{ sink: ByteSink; f
     write: (bytes) => {
       const written = access.write(bytes, { at });
       at += written;
-      if (written !== bytes.length) return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
+      if (written !== bytes.length)
+        return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
       return Promise.resolve();
     },
     close: () => {

@@ -32,7 +32,8 @@ export class Recorder {
 
   weight(name: string): DeviceTensor {
     const tensor = this.#weights.get(name);
-    if (!tensor) throw new UnsupportedError(`The model has no tensor "${name}", which its architecture needs.`);
+    if (!tensor)
+      throw new UnsupportedError(`The model has no tensor "${name}", which its architecture needs.`);
     return tensor;
   }
 
@@ -48,7 +49,12 @@ export class Recorder {
     const tensor = this.weight(name);
     const kernel = this.#gpu.kernel(ops.embed, { codec: `quant/${tensor.format.id}` });
     for (const slab of tensor.slabs) {
-      const params = { cols: tensor.cols, first_row: slab.firstRow, rows: slab.rows, ...planeParams(slab.layout) };
+      const params = {
+        cols: tensor.cols,
+        first_row: slab.firstRow,
+        rows: slab.rows,
+        ...planeParams(slab.layout),
+      };
       const buffers = { w4: slab.buffer, w: slab.buffer, tokens: this.#r.tokens, x: out };
       this.#push(
         kernel.dispatch(buffers, params, [Math.ceil(tensor.cols / 256)], this.#r.arena),
@@ -83,7 +89,9 @@ export class Recorder {
       const buffers = { w4: slab.buffer, w: slab.buffer, x, y };
       if (single || this.#batch === 'one') {
         const kernel = this.#gpu.kernel(ops.matvec, { codec });
-        this.steps.push({ dispatch: kernel.dispatch(buffers, common, grid(Math.ceil(slab.rows / 4)), this.#r.arena) });
+        this.steps.push({
+          dispatch: kernel.dispatch(buffers, common, grid(Math.ceil(slab.rows / 4)), this.#r.arena),
+        });
       } else {
         const kernel = this.#gpu.kernel(ops.matmul, { codec });
         this.#push(
@@ -113,7 +121,12 @@ export class Recorder {
     const { h, state, q, kCache, vCache, arena, kvType } = this.#r;
     const kernel = this.#gpu.kernel(ops.attention, { kv_load: `kv/${kvType.toLowerCase()}` });
     const buffers = { state, q, k_cache: kCache[layer]!, v_cache: vCache[layer]!, y };
-    const params = { heads: h.heads, kv_heads: h.kvHeads, head_dim: h.headDim, scale: 1 / Math.sqrt(h.headDim) };
+    const params = {
+      heads: h.heads,
+      kv_heads: h.kvHeads,
+      head_dim: h.headDim,
+      scale: 1 / Math.sqrt(h.headDim),
+    };
     this.#push(kernel.dispatch(buffers, params, [h.heads], arena), (tokens) => tokens);
   }
 

@@ -42,7 +42,13 @@ export function compareTensorNames(a: string, b: string): number {
 /** general.quantization_version and general.file_type move to the end, as gguf_set_val does. */
 function outputMetadata(metadata: Metadata, fileType: FileType): Metadata {
   const out = new Map<string, MetaValue>(metadata);
-  for (const key of ['split.no', 'split.count', 'split.tensors.count', 'general.quantization_version', 'general.file_type'])
+  for (const key of [
+    'split.no',
+    'split.count',
+    'split.tensors.count',
+    'general.quantization_version',
+    'general.file_type',
+  ])
     out.delete(key);
   out.set('general.quantization_version', u32Value(2));
   out.set('general.file_type', u32Value(fileType.ftype));
@@ -58,7 +64,12 @@ interface Choice {
   readonly refusal?: string;
 }
 
-function chooseType(tensor: TensorSource, base: string, context: Parameters<typeof wantedType>[3], options: PlanOptions): Choice {
+function chooseType(
+  tensor: TensorSource,
+  base: string,
+  context: Parameters<typeof wantedType>[3],
+  options: PlanOptions,
+): Choice {
   if (!allowsQuantization(tensor.name, tensor.shape)) return { type: tensor.type };
   const wanted = ggmlTypeByLabel(wantedType(tensor.name, tensor.shape, base, context));
   const width = tensor.shape[0] ?? 0;

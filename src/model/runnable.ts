@@ -1,12 +1,17 @@
 import { getNumber, getStrings } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
-import { type Architecture, } from './arch/architecture';
+import { type Architecture } from './arch/architecture';
 import { architectureById, architectures } from './arch/registry';
 import { type Hyperparameters, readHyperparameters } from './hyperparameters';
 
 /** Whether a model can generate here, and if not, why. Inspecting, quantizing and exporting do not ask. */
 export type Runnable =
-  | { readonly ok: true; readonly architecture: Architecture; readonly h: Hyperparameters; readonly vocabulary: number }
+  | {
+      readonly ok: true;
+      readonly architecture: Architecture;
+      readonly h: Hyperparameters;
+      readonly vocabulary: number;
+    }
   | { readonly ok: false; readonly reason: string };
 
 export function checkRunnable(model: ModelFile): Runnable {
@@ -47,8 +52,13 @@ export function checkRunnable(model: ModelFile): Runnable {
   }
   const odd = [h.width, h.ffnWidth, h.headDim].find((n) => n % 4 !== 0);
   if (odd !== undefined || h.headDim > 256)
-    return { ok: false, reason: `${model.label}: a dimension of ${odd ?? h.headDim} does not suit the kernels (multiples of 4, heads up to 256).` };
+    return {
+      ok: false,
+      reason: `${model.label}: a dimension of ${odd ?? h.headDim} does not suit the kernels (multiples of 4, heads up to 256).`,
+    };
   const rows = shapes.get('token_embd.weight')![1]!;
-  const tokens = getStrings(model.metadata, 'tokenizer.ggml.tokens')?.length ?? getNumber(model.metadata, `${h.architecture}.vocab_size`);
+  const tokens =
+    getStrings(model.metadata, 'tokenizer.ggml.tokens')?.length ??
+    getNumber(model.metadata, `${h.architecture}.vocab_size`);
   return { ok: true, architecture, h, vocabulary: tokens ? Math.min(rows, tokens) : rows };
 }

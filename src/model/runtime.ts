@@ -77,7 +77,12 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
 export const runtimeBytes = (s: RuntimeShape): number =>
   Object.values(runtimeSizes(s)).reduce((sum, n) => sum + alignUp(Math.max(n, 16), 16), 0);
 
-export async function createRuntime(gpu: Gpu, owner: string, s: RuntimeShape, rotation: Float32Array<ArrayBuffer>): Promise<Runtime> {
+export async function createRuntime(
+  gpu: Gpu,
+  owner: string,
+  s: RuntimeShape,
+  rotation: Float32Array<ArrayBuffer>,
+): Promise<Runtime> {
   const sizes = runtimeSizes(s);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const make = (name: string) => gpu.memory.create(owner, name, sizes[name]!, usage);

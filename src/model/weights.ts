@@ -7,9 +7,7 @@ import type { Plan, PlannedTensor } from './plan';
 
 /** One-dimensional weights (norms, biases) are float32 on the device whatever the file holds. */
 export const residentFormat = (tensor: PlannedTensor) =>
-  tensor.shape.length === 1
-    ? formatByLabel('F32')
-    : quantFormats.find((f) => f.ggmlType === tensor.type.id);
+  tensor.shape.length === 1 ? formatByLabel('F32') : quantFormats.find((f) => f.ggmlType === tensor.type.id);
 
 /** The tensors of a model on the device. All buffers belong to `owner`. */
 export interface Weights {

@@ -44,7 +44,12 @@ export interface RuleContext {
 const FULL_PRECISION = ['F32', 'F16', 'BF16'];
 
 /** The type that the rules want for a quantizable tensor, before any fallback. */
-export function wantedType(name: string, shape: readonly number[], base: string, context: RuleContext): string {
+export function wantedType(
+  name: string,
+  shape: readonly number[],
+  base: string,
+  context: RuleContext,
+): string {
   if (FULL_PRECISION.includes(base)) return base;
   const isOutput = name === 'output.weight' || (!context.hasOutput && name === 'token_embd.weight');
   if (isOutput && base !== 'Q8_0') {

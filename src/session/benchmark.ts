@@ -1,5 +1,5 @@
-import { throwIfCancelled } from "../util/errors";
-import type { Engine } from "./engine";
+import { throwIfCancelled } from '../util/errors';
+import type { Engine } from './engine';
 import { GREEDY } from './engine';
 
 /** Median with the spread that was seen. */

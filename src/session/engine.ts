@@ -36,7 +36,12 @@ function shapeOf(prepared: Prepared, options: EngineOptions): RuntimeShape {
   if (!runnable.ok) throw new UnsupportedError(runnable.reason);
   let slabs = 0;
   for (const t of prepared.tensors.values()) slabs += t.slabs.length;
-  return { h: runnable.h, vocabulary: runnable.vocabulary, ...options, slots: engineSlots(slabs, prepared.tensors.size) };
+  return {
+    h: runnable.h,
+    vocabulary: runnable.vocabulary,
+    ...options,
+    slots: engineSlots(slabs, prepared.tensors.size),
+  };
 }
 
 /**
@@ -160,7 +165,8 @@ export class Engine {
    * always run, for its logits.
    */
   async prefill(ids: readonly number[], signal?: AbortSignal): Promise<{ id: number; evaluated: number }> {
-    if (ids.length === 0) throw new NibbleError('The prompt is empty.', 'Write something, or choose another prompt.');
+    if (ids.length === 0)
+      throw new NibbleError('The prompt is empty.', 'Write something, or choose another prompt.');
     if (ids.length > this.#r.context)
       throw new NibbleError(
         `The prompt has ${ids.length} tokens; the context holds ${this.#r.context}.`,

@@ -100,7 +100,10 @@ async function* tensorBytes(
 }
 
 /** A type that the GPU does not know passes as it is. */
-async function* copyThrough(tensor: PlannedTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+async function* copyThrough(
+  tensor: PlannedTensor,
+  signal?: AbortSignal,
+): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const step = 16 * 1024 * 1024;
   for (let at = 0; at < tensor.sizeBytes; at += step) {
     throwIfCancelled(signal);

@@ -12,10 +12,10 @@ const isWeights = (name: string): boolean => name.endsWith('.safetensors');
  */
 export async function openModel(files: readonly ByteSource[], label: string): Promise<ModelFile> {
   const [first] = files;
-  if (!first) throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
+  if (!first)
+    throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
   const ggufs: ByteSource[] = [];
-  for (const file of files)
-    if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
+  for (const file of files) if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
   if (ggufs.length > 1)
     throw new FileError(
       `${label}: ${ggufs.length} GGUF files at once (${ggufs.map((f) => f.name).join(', ')}), expected one.`,
@@ -23,8 +23,12 @@ export async function openModel(files: readonly ByteSource[], label: string): Pr
     );
   if (ggufs[0]) return readGguf(ggufs[0]);
   if (files.some((f) => isWeights(f.name))) return readFolder(files, label);
-  if (files.some((f) => f.name.endsWith('.gguf'))) return readGguf(files.find((f) => f.name.endsWith('.gguf'))!);
-  const names = files.slice(0, 4).map((f) => f.name).join(', ');
+  if (files.some((f) => f.name.endsWith('.gguf')))
+    return readGguf(files.find((f) => f.name.endsWith('.gguf'))!);
+  const names = files
+    .slice(0, 4)
+    .map((f) => f.name)
+    .join(', ');
   throw new FileError(
     `${names}: this is no model. Found neither the GGUF magic at byte 0 nor a .safetensors file.`,
     'Drop a GGUF file, or a Hugging Face folder with config.json and safetensors.',

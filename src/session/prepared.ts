@@ -50,7 +50,16 @@ export async function prepareLevel(
     }
     const elapsedMs = performance.now() - started;
     const weightBytes = gpu.memory.ownerBytes(owner);
-    return { plan, model, owner, tensors: weights.tensors, errors, elapsedMs, sourceBytes: totalBytes, weightBytes };
+    return {
+      plan,
+      model,
+      owner,
+      tensors: weights.tensors,
+      errors,
+      elapsedMs,
+      sourceBytes: totalBytes,
+      weightBytes,
+    };
   } catch (error) {
     gpu.memory.release(owner);
     throw error;

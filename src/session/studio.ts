@@ -76,7 +76,11 @@ export class Studio {
 
   get memory(): { currentBytes: number; peakBytes: number; owners: { owner: string; sizeBytes: number }[] } {
     const memory = this.#gpu?.memory;
-    return { currentBytes: memory?.currentBytes ?? 0, peakBytes: memory?.peakBytes ?? 0, owners: memory?.byOwner() ?? [] };
+    return {
+      currentBytes: memory?.currentBytes ?? 0,
+      peakBytes: memory?.peakBytes ?? 0,
+      owners: memory?.byOwner() ?? [],
+    };
   }
   get levels(): string[] {
     return [...this.#levels.keys()];
@@ -108,12 +112,18 @@ export class Studio {
   #planOf(type: string) {
     const fileType = fileTypeByLabel(type);
     if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
-    const plan = planQuantization(this.#needModel(), fileType, { fallbackToF16: this.#settings.fallbackToF16 });
+    const plan = planQuantization(this.#needModel(), fileType, {
+      fallbackToF16: this.#settings.fallbackToF16,
+    });
     assertAllowed(plan, this.#settings.fallbackToF16);
     return plan;
   }
 
-  async prepare(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<LevelSummary> {
+  async prepare(
+    type: string,
+    progress?: (p: WriteProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<LevelSummary> {
     const gpu = await this.gpu();
     let level = this.#levels.get(type);
     if (!level) {
@@ -156,7 +166,11 @@ export class Studio {
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] } {
     const model = this.#needModel();
     const tokenizer = this.#tokenizer;
-    if (!tokenizer) throw new NibbleError('This model has no tokenizer that can be used.', 'It can be quantized and exported.');
+    if (!tokenizer)
+      throw new NibbleError(
+        'This model has no tokenizer that can be used.',
+        'It can be quantized and exported.',
+      );
     const text = request.messages ? renderChat(model.metadata, request.messages) : (request.prompt ?? '');
     const ids = tokenizer.encode(text, { addBos: true });
     return { text, ids, stops: tokenizer.stops.map((id) => tokenizer.text(id)) };
@@ -183,7 +197,13 @@ export class Studio {
       const engine = await this.#engine(request.type, on.progress, signal);
       const { maxTokens, sampling } = request;
       const stops = this.#tokenizer?.stops ?? [];
-      return generate(engine, this.#tokenizer, { ids, maxTokens, sampling, stops }, (_, text) => on.token(text), signal);
+      return generate(
+        engine,
+        this.#tokenizer,
+        { ids, maxTokens, sampling, stops },
+        (_, text) => on.token(text),
+        signal,
+      );
     }, on.restart);
   }
 

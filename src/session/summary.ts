@@ -63,7 +63,12 @@ export function summarize(model: ModelFile): ModelSummary {
     blocked: runnable.ok ? (hasTokenizer ? null : tokenizer) : runnable.reason,
     sourceTypes: [...types].sort((a, b) => b[1] - a[1]).map(([label]) => label),
     notes: model.notes,
-    tensors: model.tensors.map((t) => ({ name: t.name, type: t.type.label, shape: t.shape, sizeBytes: t.sizeBytes })),
+    tensors: model.tensors.map((t) => ({
+      name: t.name,
+      type: t.type.label,
+      shape: t.shape,
+      sizeBytes: t.sizeBytes,
+    })),
   };
 }
 
@@ -92,7 +97,12 @@ export interface PlanSettings {
 /** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
 export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
 
-export function planRow(model: ModelFile, plan: Plan, settings: PlanSettings, maxBindingBytes: number): PlanRow {
+export function planRow(
+  model: ModelFile,
+  plan: Plan,
+  settings: PlanSettings,
+  maxBindingBytes: number,
+): PlanRow {
   const runnable = checkRunnable(model);
   const shape = runnable.ok
     ? {

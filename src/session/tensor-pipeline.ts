@@ -7,6 +7,7 @@ import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
+import { packStep, unpackSteps } from './repack';
 import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
 
 /** Weighted against the source: what a tensor lost. */
@@ -50,7 +51,13 @@ export class TensorPipeline {
   readonly #scratch: Scratch;
   readonly #sliceWeights: number;
 
-  private constructor(gpu: Gpu, staging: StagingRing, arena: UniformArena, scratch: Scratch, sliceWeights: number) {
+  private constructor(
+    gpu: Gpu,
+    staging: StagingRing,
+    arena: UniformArena,
+    scratch: Scratch,
+    sliceWeights: number,
+  ) {
     this.#gpu = gpu;
     this.#staging = staging;
     this.#arena = arena;
@@ -67,7 +74,8 @@ export class TensorPipeline {
   static async create(gpu: Gpu, largestTensor: number): Promise<TensorPipeline> {
     const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
     const bytes = weights * 4 + 4096; // planes are padded
-    const make = (label: string, size: number, usage = STORAGE()) => gpu.memory.create(OWNER, label, size, usage);
+    const make = (label: string, size: number, usage = STORAGE()) =>
+      gpu.memory.create(OWNER, label, size, usage);
     const read = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const scratch: Scratch = {
       raw: await make('source blocks', bytes),
@@ -76,7 +84,7 @@ export class TensorPipeline {
       target: await make('target planes', bytes),
       packed: await make('target blocks', bytes),
       sums: await make('error sums', WORKERS * 16),
-      readback: await make("readback", bytes, read),
+      readback: await make('readback', bytes, read),
     };
     const staging = await StagingRing.create(gpu, OWNER, bytes);
     return new TensorPipeline(gpu, staging, await gpu.arena(OWNER, 64), scratch, weights);
@@ -116,43 +124,21 @@ export class TensorPipeline {
     return x;
   }
 
-  #unpack(format: QuantFormat, blocks: number, target: GPUBuffer, layout: DeviceLayout, firstBlock: number): Dispatch[] {
-    const kernel = this.#gpu.kernel(ops.unpack);
-    return format.planes.map((plane, p) => {
-      const words = Math.ceil((blocks * plane.bytes) / 4);
-      const params = {
-        words,
-        plane_bytes: plane.bytes,
-        at: plane.at,
-        block_bytes: format.block.bytes,
-        target_word: (layout.offsets[p]! + firstBlock * plane.bytes) / 4,
-        blocks,
-      };
-      return kernel.dispatch({ gguf: this.#scratch.raw, w: target }, params, grid(Math.ceil(words / 64)), this.#arena);
-    });
-  }
-
-  #pack(format: QuantFormat, buffer: GPUBuffer, layout: DeviceLayout, firstBlock: number, blocks: number): Dispatch {
-    const words = Math.ceil((blocks * format.block.bytes) / 4);
-    const plane = (p: number) => format.planes[p] ?? { at: 0, bytes: 0 };
-    const params = {
-      words,
-      block_bytes: format.block.bytes,
-      first_block: firstBlock,
+  #unpack(
+    format: QuantFormat,
+    blocks: number,
+    target: GPUBuffer,
+    layout: DeviceLayout,
+    firstBlock: number,
+  ): Dispatch[] {
+    return unpackSteps(
+      this.#gpu,
+      this.#arena,
+      format,
+      this.#scratch.raw,
+      { buffer: target, layout, firstBlock },
       blocks,
-      at0: plane(0).at,
-      at1: plane(1).at,
-      at2: plane(2).at,
-      at3: plane(3).at,
-      bytes0: plane(0).bytes,
-      bytes1: plane(1).bytes,
-      bytes2: plane(2).bytes,
-      bytes3: plane(3).bytes,
-      ...planeParams(layout),
-    };
-    return this.#gpu
-      .kernel(ops.pack)
-      .dispatch({ w: buffer, gguf: this.#scratch.packed }, params, grid(Math.ceil(words / 64)), this.#arena);
+    );
   }
 
   /** Encodes `rows` rows of a tensor into a place in a slab, and adds up their error. */
@@ -217,7 +203,9 @@ export class TensorPipeline {
   #sourceFormat(tensor: TensorSource): QuantFormat {
     const format = formatByGgmlType(tensor.type.id);
     if (!format)
-      throw new UnsupportedError(`${tensor.name} is ${tensor.type.label}, which cannot be read on the GPU yet.`);
+      throw new UnsupportedError(
+        `${tensor.name} is ${tensor.type.label}, which cannot be read on the GPU yet.`,
+      );
     return format;
   }
 
@@ -320,7 +308,8 @@ export class TensorPipeline {
     const padded = alignUp(bytes, 4);
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    encode(pass, [this.#pack(format, buffer, layout, first, blocks)]);
+    const from = { buffer, layout, firstBlock: first };
+    encode(pass, [packStep(this.#gpu, this.#arena, format, from, this.#scratch.packed, blocks)]);
     pass.end();
     const target = this.#scratch.readback;
     encoder.copyBufferToBuffer(this.#scratch.packed, 0, target, 0, padded);

@@ -14,7 +14,10 @@ export const hasChatTemplate = (metadata: Metadata): boolean =>
 export function renderChat(metadata: Metadata, messages: readonly ChatMessage[]): string {
   const source = getString(metadata, 'tokenizer.chat_template');
   if (source === undefined)
-    throw new NibbleError('This model has no chat template.', 'Use completion, where your text is continued as it is.');
+    throw new NibbleError(
+      'This model has no chat template.',
+      'Use completion, where your text is continued as it is.',
+    );
   const tokens = getStrings(metadata, 'tokenizer.ggml.tokens') ?? [];
   const token = (key: string) => tokens[getNumber(metadata, `tokenizer.ggml.${key}_token_id`) ?? -1] ?? '';
   try {

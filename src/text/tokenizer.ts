@@ -1,5 +1,12 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import { getBoolean, getNumber, getNumbers, getString, getStrings, type Metadata } from '../files/gguf/metadata';
+import {
+  getBoolean,
+  getNumber,
+  getNumbers,
+  getString,
+  getStrings,
+  type Metadata,
+} from '../files/gguf/metadata';
 import { FileError, UnsupportedError } from '../util/errors';
 import { preTokenizerByName, preTokenizers } from './pre-tokenizers';
 import { byteLevelBytes, sentencePieceBytes } from './token-bytes';
@@ -143,12 +150,24 @@ function byteLevelJson(label: string, metadata: Metadata, v: Vocabulary): object
   };
 }
 
-const END_NAMES = ['<|eot_id|>', '<|im_end|>', '<|end|>', '<end_of_turn>', '<|endoftext|>', '<|eom_id|>', '<EOT>'];
+const END_NAMES = [
+  '<|eot_id|>',
+  '<|im_end|>',
+  '<|end|>',
+  '<end_of_turn>',
+  '<|endoftext|>',
+  '<|eom_id|>',
+  '<EOT>',
+];
 
 /** Tokens that end a turn: eos, eot, eom, and control tokens whose name says so (as llama.cpp finds them). */
 function stopIds(metadata: Metadata, v: Vocabulary): number[] {
-  const keys = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map((k) => getNumber(metadata, `tokenizer.ggml.${k}`));
-  const named = END_NAMES.map((name) => v.ids.get(name)).filter((id) => id !== undefined && isSpecial(v.types[id]));
+  const keys = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map((k) =>
+    getNumber(metadata, `tokenizer.ggml.${k}`),
+  );
+  const named = END_NAMES.map((name) => v.ids.get(name)).filter(
+    (id) => id !== undefined && isSpecial(v.types[id]),
+  );
   const all = [...keys, ...named].filter((id): id is number => id !== undefined && id < v.tokens.length);
   return [...new Set(all)];
 }
@@ -166,7 +185,9 @@ export function createTokenizer(label: string, metadata: Metadata): TextTokenize
   const hub = new HubTokenizer(spm ? sentencePieceJson(metadata, v) : byteLevelJson(label, metadata, v), {});
   const bos = getNumber(metadata, 'tokenizer.ggml.bos_token_id');
   const addBos = getBoolean(metadata, 'tokenizer.ggml.add_bos_token') ?? spm;
-  const pre = spm ? 'SentencePiece' : `byte-level BPE, ${getString(metadata, 'tokenizer.ggml.pre') ?? 'default'}`;
+  const pre = spm
+    ? 'SentencePiece'
+    : `byte-level BPE, ${getString(metadata, 'tokenizer.ggml.pre') ?? 'default'}`;
   return {
     summary: `${pre}, ${v.tokens.length} tokens`,
     size: v.tokens.length,
@@ -179,7 +200,8 @@ export function createTokenizer(label: string, metadata: Metadata): TextTokenize
     bytes(id) {
       const token = v.tokens[id];
       const type = v.types[id];
-      if (token === undefined || type === TokenType.CONTROL || type === TokenType.UNKNOWN) return new Uint8Array(0);
+      if (token === undefined || type === TokenType.CONTROL || type === TokenType.UNKNOWN)
+        return new Uint8Array(0);
       if (type === TokenType.USER_DEFINED) return new TextEncoder().encode(token);
       return spm ? sentencePieceBytes(token, type === TokenType.BYTE) : byteLevelBytes(token);
     },

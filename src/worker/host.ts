@@ -14,7 +14,8 @@ type Handlers = {
 };
 
 async function openSink(target: ExportTarget) {
-  if ('handle' in target) return { sink: await fileHandleSink(target.handle), finished: () => Promise.resolve(null) };
+  if ('handle' in target)
+    return { sink: await fileHandleSink(target.handle), finished: () => Promise.resolve(null) };
   try {
     return await privateFileSink(target.download);
   } catch {
@@ -25,8 +26,14 @@ async function openSink(target: ExportTarget) {
 /** A full disk or a revoked permission, said so. */
 function explainDisk(error: unknown): unknown {
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
-    return new NibbleError('The disk is full: the file was not written.', 'Free some space or save elsewhere; nothing half-written is left.');
-  if (error instanceof DOMException && (error.name === 'NotAllowedError' || error.name === 'NoModificationAllowedError'))
+    return new NibbleError(
+      'The disk is full: the file was not written.',
+      'Free some space or save elsewhere; nothing half-written is left.',
+    );
+  if (
+    error instanceof DOMException &&
+    (error.name === 'NotAllowedError' || error.name === 'NoModificationAllowedError')
+  )
     return new NibbleError('The browser may not write that file.', 'Choose another place to save.');
   return error;
 }
@@ -40,13 +47,18 @@ function handlers(studio: Studio): Handlers {
       memory(tell);
       return { name: gpu.adapterName, facts: gpu.facts };
     },
-    open: ([files, label]) => studio.open(files.map((f) => blobSource(f.path, f.file)), label),
+    open: ([files, label]) =>
+      studio.open(
+        files.map((f) => blobSource(f.path, f.file)),
+        label,
+      ),
     plan: ([settings], tell) => {
       const rows = studio.plan(settings);
       memory(tell);
       return rows;
     },
-    prepare: ([type], tell, signal) => studio.prepare(type, (progress) => tell({ kind: 'progress', progress }), signal),
+    prepare: ([type], tell, signal) =>
+      studio.prepare(type, (progress) => tell({ kind: 'progress', progress }), signal),
     release: ([type]) => studio.release(type),
     prompt: ([request]) => studio.prompt(request),
     generate: ([request], tell, signal) =>
@@ -72,7 +84,12 @@ function handlers(studio: Studio): Handlers {
     export: async ([type, target], tell, signal) => {
       try {
         const { sink, finished } = await openSink(target);
-        const report = await studio.export(type, sink, (progress) => tell({ kind: 'progress', progress }), signal);
+        const report = await studio.export(
+          type,
+          sink,
+          (progress) => tell({ kind: 'progress', progress }),
+          signal,
+        );
         return { ...report, file: await finished() };
       } catch (error) {
         throw explainDisk(error);

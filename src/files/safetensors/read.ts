@@ -15,15 +15,20 @@ export interface SafeTensor {
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
+const isRecord = (v: unknown): v is Record<string, unknown> =>
+  typeof v === 'object' && v !== null && !Array.isArray(v);
 const isCount = (v: unknown): v is number => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
 
 /** Reads the header only. Errors name the file and the tensor. */
 export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]> {
   const bad = (what: string): never => {
-    throw new FileError(`${source.name}: ${what}`, 'The file is damaged or not safetensors. Download it again.');
+    throw new FileError(
+      `${source.name}: ${what}`,
+      'The file is damaged or not safetensors. Download it again.',
+    );
   };
-  if (source.sizeBytes < 8) bad(`the file has ${source.sizeBytes} bytes, expected at least 8 for the header length.`);
+  if (source.sizeBytes < 8)
+    bad(`the file has ${source.sizeBytes} bytes, expected at least 8 for the header length.`);
   const length = new DataView((await source.read(0, 8)).buffer).getBigUint64(0, true);
   const most = Math.min(MAX_HEADER, source.sizeBytes - 8);
   if (length > BigInt(most))
@@ -33,7 +38,9 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
   try {
     header = JSON.parse(new TextDecoder().decode(await source.read(8, 8 + headerBytes)));
   } catch (error) {
-    bad(`the header (bytes 8 to ${8 + headerBytes}) is no JSON: ${error instanceof Error ? error.message : error}.`);
+    bad(
+      `the header (bytes 8 to ${8 + headerBytes}) is no JSON: ${error instanceof Error ? error.message : error}.`,
+    );
   }
   if (!isRecord(header)) return bad('the header is no JSON object.');
   const dataStart = 8 + headerBytes;
@@ -46,7 +53,9 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
     const shape = info.shape as unknown[];
     const [begin, end] = info.data_offsets as unknown[];
     if (!shape.every(isCount) || !isCount(begin) || !isCount(end) || end < begin)
-      return bad(`tensor "${name}" has shape [${shape}] and offsets [${info.data_offsets}], expected counts.`);
+      return bad(
+        `tensor "${name}" has shape [${shape}] and offsets [${info.data_offsets}], expected counts.`,
+      );
     const label = types[String(info.dtype)];
     if (!label)
       throw new UnsupportedError(
@@ -58,7 +67,9 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
     if (count === undefined) return bad(`tensor "${name}" has shape [${shape}], whose product is too large.`);
     const sizeBytes = count * type.blockBytes;
     if (end - begin !== sizeBytes)
-      return bad(`tensor "${name}" of shape [${shape}] in ${label} takes ${sizeBytes} bytes, but its offsets span ${end - begin}.`);
+      return bad(
+        `tensor "${name}" of shape [${shape}] in ${label} takes ${sizeBytes} bytes, but its offsets span ${end - begin}.`,
+      );
     const start = dataStart + begin;
     ranges.push({ what: `tensor "${name}"`, start, end: start + sizeBytes });
     tensors.push({

@@ -65,12 +65,18 @@ async function readShards(files: readonly ByteSource[], label: string): Promise<
   for (const shard of shards)
     for (const tensor of await readSafetensors(shard)) {
       if (seen.has(tensor.name))
-        throw new FileError(`${shard.name}: tensor "${tensor.name}" is in another file too.`, 'Drop one model at a time.');
+        throw new FileError(
+          `${shard.name}: tensor "${tensor.name}" is in another file too.`,
+          'Drop one model at a time.',
+        );
       seen.add(tensor.name);
       tensors.push(tensor);
     }
   if (tensors.length === 0)
-    throw new FileError(`${label}: there is no tensor in ${shards.length} safetensors files.`, 'Add the weight files.');
+    throw new FileError(
+      `${label}: there is no tensor in ${shards.length} safetensors files.`,
+      'Add the weight files.',
+    );
   return tensors;
 }
 
@@ -109,7 +115,10 @@ function toGguf(tensor: SafeTensor, name: string, converter: Converter, config: 
   if (heads === 0) return source;
   const rows = source.shape[1]!;
   if (rows % (2 * heads) !== 0)
-    throw new FileError(`Tensor "${tensor.name}" has ${rows} rows, which ${heads} heads do not divide.`, 'config.json and the weights do not fit together.');
+    throw new FileError(
+      `Tensor "${tensor.name}" has ${rows} rows, which ${heads} heads do not divide.`,
+      'config.json and the weights do not fit together.',
+    );
   return interleaveHeads(source, heads);
 }
 
@@ -118,7 +127,10 @@ export async function readFolder(files: readonly ByteSource[], label: string): P
   const find = (name: string) => files.find((f) => baseName(f.name) === name);
   const configFile = find('config.json');
   if (!configFile)
-    throw new FileError(`${label}: there is no config.json beside the weights.`, 'Drop the whole folder of the model.');
+    throw new FileError(
+      `${label}: there is no config.json beside the weights.`,
+      'Drop the whole folder of the model.',
+    );
   const config = await readJson(configFile);
   const converter = chooseConverter(config, label);
   const json = async (name: string) => {
@@ -155,7 +167,10 @@ export async function readFolder(files: readonly ByteSource[], label: string): P
     ['general.quantization_version', u32Value(2)],
     ...vocabulary,
   ]);
-  const notes = vocabulary.length > 0 ? [] : ['There is no tokenizer.json or tokenizer.model: the model can be quantized, not prompted.'];
+  const notes =
+    vocabulary.length > 0
+      ? []
+      : ['There is no tokenizer.json or tokenizer.model: the model can be quantized, not prompted.'];
   return {
     label,
     container: 'safetensors',

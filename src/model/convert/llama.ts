@@ -38,7 +38,11 @@ export function configNumber(config: Record<string, unknown>, key: string, fallb
 }
 
 const headDimOf = (config: Record<string, unknown>): number =>
-  configNumber(config, 'head_dim', configNumber(config, 'hidden_size') / configNumber(config, 'num_attention_heads'));
+  configNumber(
+    config,
+    'head_dim',
+    configNumber(config, 'hidden_size') / configNumber(config, 'num_attention_heads'),
+  );
 
 const scalingOf = (config: Record<string, unknown>): Record<string, unknown> | undefined =>
   (config.rope_scaling ?? undefined) as Record<string, unknown> | undefined;
@@ -70,13 +74,18 @@ export const llamaConverter: Converter = {
         ['llama.attention.key_length', u32Value(headDim)],
         ['llama.attention.value_length', u32Value(headDim)],
       );
-    out.push(['llama.vocab_size', u32Value(n('vocab_size'))], ['llama.rope.dimension_count', u32Value(headDim)]);
+    out.push(
+      ['llama.vocab_size', u32Value(n('vocab_size'))],
+      ['llama.rope.dimension_count', u32Value(headDim)],
+    );
     const type = scalingType(config);
     if (type === 'linear') {
       out.push(['llama.rope.scaling.type', stringValue('linear')]);
       out.push(['llama.rope.scaling.factor', f32Value(configNumber(scalingOf(config)!, 'factor'))]);
     } else if (type !== undefined && type !== 'llama3' && type !== 'default')
-      throw new UnsupportedError(`config.json: rope_scaling of type "${String(type)}" is not supported for llama yet.`);
+      throw new UnsupportedError(
+        `config.json: rope_scaling of type "${String(type)}" is not supported for llama yet.`,
+      );
     return out;
   },
   tensorName(name) {
@@ -87,7 +96,10 @@ export const llamaConverter: Converter = {
     const match = /^model\.layers\.(\d+)\.(.+)\.weight$/.exec(name);
     const part = match ? parts[match[2]!] : undefined;
     if (!match || !part)
-      throw new UnsupportedError(`Tensor "${name}" has no place in a Llama model.`, 'The folder may be of another architecture.');
+      throw new UnsupportedError(
+        `Tensor "${name}" has no place in a Llama model.`,
+        'The folder may be of another architecture.',
+      );
     return `blk.${match[1]}.${part}.weight`;
   },
   interleavedHeads(ggufName, config) {

@@ -10,7 +10,9 @@ export interface Piece {
 const decoder = new TextDecoder();
 
 /** Walks the fields of a protobuf message: (number, wire type, value or bytes). */
-function* fields(bytes: Uint8Array): Generator<{ id: number; wire: number; at: number; end: number; value: number }> {
+function* fields(
+  bytes: Uint8Array,
+): Generator<{ id: number; wire: number; at: number; end: number; value: number }> {
   let at = 0;
   const varint = (): number => {
     let value = 0;
@@ -30,7 +32,10 @@ function* fields(bytes: Uint8Array): Generator<{ id: number; wire: number; at: n
     else {
       const size = wire === 2 ? varint() : wire === 5 ? 4 : wire === 1 ? 8 : -1;
       if (size < 0 || at + size > bytes.length)
-        throw new FileError(`tokenizer.model: field ${id} at byte ${at} is no valid protobuf field.`, 'Download it again.');
+        throw new FileError(
+          `tokenizer.model: field ${id} at byte ${at} is no valid protobuf field.`,
+          'Download it again.',
+        );
       yield { id, wire, at, end: at + size, value: 0 };
       at += size;
     }

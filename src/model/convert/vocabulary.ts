@@ -60,7 +60,13 @@ function addAdded(json: Json | undefined, tokens: string[], types: number[]): vo
   }
 }
 
-function fromByteLevel(json: Json, size: number, tokens: string[], types: number[], out: [string, MetaValue][]): void {
+function fromByteLevel(
+  json: Json,
+  size: number,
+  tokens: string[],
+  types: number[],
+  out: [string, MetaValue][],
+): void {
   const model = json.model;
   if (!isRecord(model) || model.type !== 'BPE' || !isRecord(model.vocab))
     throw new UnsupportedError(
@@ -81,7 +87,9 @@ function fromByteLevel(json: Json, size: number, tokens: string[], types: number
   }
   addAdded(json, tokens, types);
   pad(size, tokens, types);
-  const merges = (Array.isArray(model.merges) ? model.merges : []).map((m) => (Array.isArray(m) ? m.join(' ') : String(m)));
+  const merges = (Array.isArray(model.merges) ? model.merges : []).map((m) =>
+    Array.isArray(m) ? m.join(' ') : String(m),
+  );
   out.push(
     ['tokenizer.ggml.model', stringValue('gpt2')],
     ['tokenizer.ggml.pre', stringValue(pre.names[0]!)],
@@ -135,7 +143,8 @@ function specialTokens(files: VocabularyFiles, tokens: readonly string[], out: [
   for (const kind of ['bos', 'eos'] as const) {
     const add = config[`add_${kind}_token`];
     if (typeof add === 'boolean') out.push([`tokenizer.ggml.add_${kind}_token`, boolValue(add)]);
-    else if (kind === 'bos' && addsBos(files.tokenizerJson)) out.push(['tokenizer.ggml.add_bos_token', boolValue(true)]);
+    else if (kind === 'bos' && addsBos(files.tokenizerJson))
+      out.push(['tokenizer.ggml.add_bos_token', boolValue(true)]);
   }
 }
 

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { type ByteSource, memorySource } from '../../files/byte-source';
+import { readGguf } from '../../files/gguf/read';
+import { f16 } from '../../quant/f16';
+import { openModel } from '../../session/open';
+import { huggingFaceFolder } from '../../testing/tiny-folder';
+import { TINY, tinyGguf } from '../../testing/tiny-llama';
+import { bytesOf } from '../../util/bytes';
+import { createTokenizer } from '../../text/tokenizer';
+
+const shape = { ...TINY, type: 'F16' as const };
+const sources = (shards: number): ByteSource[] =>
+  huggingFaceFolder(shape, shards).map((f) => memorySource(f.path, f.bytes));
+
+describe('a Hugging Face folder', () => {
+  test.each([1, 3])('in %i files becomes the tensors of the GGUF, byte for byte', async (shards) => {
+    const model = await openModel(sources(shards), 'tiny');
+    const gguf = await readGguf(memorySource('tiny.gguf', tinyGguf(shape)));
+    expect(model.tensors.map((t) => t.name).sort()).toEqual(gguf.tensors.map((t) => t.name).sort());
+    for (const want of gguf.tensors) {
+      const got = model.tensors.find((t) => t.name === want.name)!;
+      expect(got.shape).toEqual(want.shape);
+      const stored = await want.read(0, want.sizeBytes);
+      // The folder keeps norms in F16, too.
+      const bytes =
+        want.shape.length > 1 ? stored : bytesOf(f16.decode(f16.encode(new Float32Array(stored.buffer))));
+      expect(Buffer.compare(await got.read(0, got.sizeBytes), bytes), want.name).toBe(0);
+    }
+  });
+  test('slices of an interleaved tensor are slices of the whole', async () => {
+    const model = await openModel(sources(1), 'tiny');
+    const q = model.tensors.find((t) => t.name === 'blk.1.attn_q.weight')!;
+    const whole = await q.read(0, q.sizeBytes);
+    const rowBytes = q.sizeBytes / q.shape[1]!;
+    for (const [a, b] of [
+      [0, 4],
+      [60, 72],
+      [100, 256],
+      [5, 6],
+    ])
+      expect(
+        Buffer.compare(await q.read(a! * rowBytes, b! * rowBytes), whole.slice(a! * rowBytes, b! * rowBytes)),
+      ).toBe(0);
+  });
+  test('its norms become F32 and its files may come in any order', async () => {
+    const model = await openModel(sources(2).reverse(), 'tiny');
+    const norm = model.tensors.find((t) => t.name === 'output_norm.weight')!;
+    expect(norm.type.label).toBe('F32');
+    expect(norm.sizeBytes).toBe(4 * TINY.width);
+    expect(f16.decode((await model.tensors[0]!.read(0, 8)) as Uint8Array)).toHaveLength(4);
+  });
+  test('its tokenizer.json is understood', async () => {
+    const model = await openModel(sources(1), 'tiny');
+    const tokenizer = createTokenizer('tiny', model.metadata);
+    expect(tokenizer.summary).toBe('byte-level BPE, gpt-2, 300 tokens');
+    expect(tokenizer.encode('the the', { addBos: true })).toEqual([
+      0,
+      ...tokenizer.encode('the the', { addBos: false }),
+    ]);
+  });
+  test('without a tokenizer it opens, and says what cannot be done', async () => {
+    const files = sources(1).filter((f) => !f.name.includes('tokenizer'));
+    const model = await openModel(files, 'tiny');
+    expect(model.notes.join()).toMatch(/no tokenizer/);
+    expect(() => createTokenizer('tiny', model.metadata)).toThrow(/no tokenizer/);
+  });
+});

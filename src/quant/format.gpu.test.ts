@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { TensorSource } from '../files/model-file';
+import { ggmlTypeByLabel } from '../files/ggml-types';
+import type { Gpu } from '../gpu/gpu';
+import { allocateTensor } from '../model/device-tensor';
+import { TensorPipeline } from '../session/tensor-pipeline';
+import { byteDifferences } from '../testing/compare';
+import { testGpu } from '../testing/device';
+import { goldenFloats, goldenJson } from '../testing/golden';
+import { bytesOf } from '../util/bytes';
+import { noise } from '../util/random';
+import type { QuantFormat } from './format';
+import { quantFormats } from './registry';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await testGpu();
+});
+afterAll(() => gpu.close());
+
+function tensorOf(x: Float32Array<ArrayBuffer>, cols: number, format = quantFormats[0]!): TensorSource {
+  const bytes = format.label === 'F32' ? bytesOf(x) : format.encode(x);
+  const type = ggmlTypeByLabel(format.label);
+  const read = (start: number, end: number) => Promise.resolve(bytes.slice(start, end));
+  return { name: 'test', shape: [cols, x.length / cols], type, sizeBytes: bytes.length, read };
+}
+
+async function convert(tensor: TensorSource, target: QuantFormat): Promise<Uint8Array> {
+  const pipeline = await TensorPipeline.create(gpu, 1 << 20);
+  const parts: Uint8Array[] = [];
+  try {
+    for await (const part of pipeline.convert(tensor, target, () => {})) parts.push(part);
+  } finally {
+    pipeline.dispose();
+  }
+  return Uint8Array.from(parts.flatMap((p) => [...p]));
+}
+
+const rows = goldenJson<{ rows: string[] }>('blocks.json').rows;
+/**
+ * Rows whose outcome hangs on float32 denormals, which an adapter may flush (WGSL allows it): denormal weights, and in
+ * Q6_K's search the squares of sums of 1e-8 weights, which lie near 1e-46.
+ */
+const denormalRows = (label: string) => (label === 'Q6_K' ? ['f32_denormal', 'tiny_1e-8'] : ['f32_denormal']);
+
+describe.each(quantFormats)('$label on the GPU', (format) => {
+  test('encodes the codec bytes on every golden row', async () => {
+    const x = goldenFloats('blocks-input.f32');
+    const got = await convert(tensorOf(x, 256), format);
+    const want = format.encode(x);
+    const rowBytes = want.length / rows.length;
+    const wrong = rows.filter(
+      (_, r) =>
+        byteDifferences(
+          got.subarray(r * rowBytes, (r + 1) * rowBytes),
+          want.subarray(r * rowBytes, (r + 1) * rowBytes),
+        ).length > 0,
+    );
+    if (wrong.length > 0)
+      process.stdout.write(`${format.label}: rows left to the adapter's denormals: ${wrong.join(', ')}\n`);
+    expect(wrong.filter((name) => !denormalRows(format.label).includes(name))).toEqual([]);
+  });
+
+  const unit = format.block.size;
+  test.each([
+    { cols: 256, rows: 1 },
+    { cols: unit === 1 ? 172 : 32 * (unit / 32), rows: 3 },
+    { cols: 512, rows: 37 },
+  ])('encodes and packs odd shapes: $rows x $cols', async (shape) => {
+    const x = noise(shape.rows * shape.cols, shape.cols + shape.rows);
+    const got = await convert(tensorOf(x, shape.cols), format);
+    expect(byteDifferences(got, format.encode(x))).toEqual([]);
+  });
+
+  test('is loaded from its own bytes and given back unchanged', async () => {
+    const x = noise(256 * 9, 5);
+    const tensor = tensorOf(x, 256, format);
+    const to = await allocateTensor(gpu, 'test', 'test', format, tensor.shape);
+    const pipeline = await TensorPipeline.create(gpu, 1 << 16);
+    const error = await pipeline.load(tensor, to, () => {});
+    const parts: number[] = [];
+    for await (const part of pipeline.unload(to)) parts.push(...part);
+    pipeline.dispose();
+    gpu.memory.release('test');
+    expect(error.rmse).toBe(0);
+    expect(byteDifferences(Uint8Array.from(parts), format.encode(x))).toEqual([]);
+  });
+
+  test('RMSE from the GPU is that of the codec', async () => {
+    const x = noise(512 * 12, 9);
+    const to = await allocateTensor(gpu, 'test', 'test', format, [512, 12]);
+    const pipeline = await TensorPipeline.create(gpu, 1 << 16);
+    const error = await pipeline.load(tensorOf(x, 512), to, () => {});
+    pipeline.dispose();
+    gpu.memory.release('test');
+    const back = format.decode(format.encode(x));
+    const want = Math.sqrt(x.reduce((s, v, i) => s + (v - back[i]!) ** 2, 0) / x.length);
+    expect(Math.abs(error.rmse - want)).toBeLessThanOrEqual(1e-4 * want);
+  });
+});
+
+test('NaN and infinite weights are refused by name and count', async () => {
+  const x = noise(256 * 4, 1);
+  x[5] = Number.NaN;
+  x[700] = Number.POSITIVE_INFINITY;
+  await expect(convert(tensorOf(x, 256), quantFormats[3]!)).rejects.toThrow(
+    /test: 2 of 1024 weights are NaN or infinite/,
+  );
+  expect(gpu.memory.currentBytes).toBe(0);
+});

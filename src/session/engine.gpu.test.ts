@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memorySource } from '../files/byte-source';
+import { readGguf } from '../files/gguf/read';
+import type { Gpu, GpuOptions } from '../gpu/gpu';
+import { planQuantization } from '../model/plan';
+import { weightBytes } from '../model/weights';
+import { fileTypeByLabel, fileTypes } from '../quant/file-types';
+import { formatByGgmlType } from '../quant/registry';
+import { relativeError } from '../testing/compare';
+import { testGpu } from '../testing/device';
+import { referenceLogits } from '../testing/reference-llama';
+import { TINY, type TinyShape, tinyGguf } from '../testing/tiny-llama';
+import { seededRandom } from '../util/random';
+import { Engine, GREEDY } from './engine';
+import { generate } from './generate';
+import { type Prepared, prepareLevel } from './prepared';
+
+const open = (s: TinyShape) => readGguf(memorySource('tiny.gguf', tinyGguf(s)));
+
+/** The weights a level runs with, decoded by the codec. */
+async function decodedWeights(prepared: Prepared): Promise<Map<string, Float32Array>> {
+  const out = new Map<string, Float32Array>();
+  for (const t of prepared.plan.tensors) {
+    const source = formatByGgmlType(t.source.type.id)!;
+    const target = formatByGgmlType(t.type.id)!;
+    const x = source.decode(await t.source.read(0, t.source.sizeBytes));
+    out.set(t.name, target.decode(target.encode(x)));
+  }
+  return out;
+}
+
+const ids = (count: number, seed = 1): number[] => {
+  const next = seededRandom(seed);
+  return Array.from({ length: count }, () => Math.floor(next() * TINY.vocabulary));
+};
+
+async function prepare(gpu: Gpu, s: TinyShape, label: string, kvType: 'F16' | 'F32' = 'F32') {
+  const model = await open(s);
+  const plan = planQuantization(model, fileTypeByLabel(label)!);
+  const prepared = await prepareLevel(gpu, model, plan);
+  const engine = await Engine.create(gpu, prepared, { context: s.context, kvType });
+  engine.setSampling(GREEDY);
+  return { plan, prepared, engine };
+}
+
+describe.each<{ name: string; options: GpuOptions }>([
+  { name: 'as the adapter is', options: {} },
+  { name: 'without subgroups', options: { noSubgroups: true } },
+  { name: 'with 128 MiB bindings', options: { maxBindingBytes: 128 * 1024 * 1024 } },
+  { name: 'with 64 KiB bindings, tensors split by rows', options: { maxBindingBytes: 65536 } },
+])('$name', ({ options }) => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await testGpu(options);
+  });
+  afterAll(() => {
+    expect(gpu.memory.currentBytes).toBe(0);
+    gpu.close();
+  });
+  // Small bindings need a cache that fits one.
+  const shape = { ...TINY, context: options.maxBindingBytes === 65536 ? 64 : TINY.context };
+
+  test.each(fileTypes.map((t) => t.label))(
+    '%s: logits are the float64 reference, memory is the plan',
+    async (label) => {
+      const { plan, prepared, engine } = await prepare(gpu, shape, label);
+      const prompt = ids(9);
+      await engine.prefill(prompt);
+      const want = referenceLogits(shape, await decodedWeights(prepared), prompt);
+      expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
+      // A token at a time gives the same as all at once.
+      engine.rollback(0);
+      for (let n = 1; n <= prompt.length; n++) await engine.prefill(prompt.slice(0, n));
+      expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
+      const options_ = { context: shape.context, kvType: 'F32' as const };
+      expect(gpu.memory.ownerBytes(prepared.owner)).toBe(weightBytes(plan, gpu.maxBindingBytes));
+      expect(engine.runtimeBytes).toBe(Engine.bytes(prepared, options_));
+      expect(gpu.memory.currentBytes).toBe(prepared.weightBytes + engine.runtimeBytes);
+      engine.dispose();
+      gpu.memory.release(prepared.owner);
+    },
+  );
+});
+
+describe('the engine', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await testGpu();
+  });
+  afterAll(() => gpu.close());
+
+  test('a prompt longer than a chunk, and the cache in F16', async () => {
+    const { prepared, engine } = await prepare(gpu, TINY, 'Q8_0', 'F16');
+    const prompt = ids(150);
+    await engine.prefill(prompt);
+    const want = referenceLogits(TINY, await decodedWeights(prepared), prompt);
+    expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-3);
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+
+  test('a second turn on the cache equals a fresh run of the whole conversation', async () => {
+    const { prepared, engine } = await prepare(gpu, TINY, 'Q4_0');
+    const request = { maxTokens: 12, sampling: GREEDY, stops: [] };
+    const first = await generate(engine, undefined, { ...request, ids: ids(20) }, () => {});
+    const second = [...ids(20), ...first.ids, ...ids(10, 7)];
+    const warm = await generate(engine, undefined, { ...request, ids: second }, () => {});
+    engine.rollback(0);
+    const fresh = await generate(engine, undefined, { ...request, ids: second }, () => {});
+    expect(warm.evaluated).toBeLessThan(fresh.evaluated);
+    expect(warm.ids).toEqual(fresh.ids);
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+
+  test('sampling: a seed repeats, top-k 1 is greedy, the support is what top-k and min-p leave', async () => {
+    const { prepared, engine } = await prepare(gpu, TINY, 'F16');
+    const prompt = ids(6);
+    const draw = async (seed: number, change: object) => {
+      engine.setSampling({ temperature: 1, topK: 0, topP: 1, minP: 0, seed, ...change });
+      return (await engine.prefill(prompt)).id;
+    };
+    const greedy = await draw(1, { temperature: 0 });
+    const logits = await engine.logits();
+    const order = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!);
+    expect(greedy).toBe(order[0]);
+    expect(await draw(5, {})).toBe(await draw(5, {}));
+    for (let seed = 0; seed < 8; seed++) expect(await draw(seed, { topK: 1 })).toBe(greedy);
+    const seen = new Set<number>();
+    for (let seed = 0; seed < 40; seed++) seen.add(await draw(seed, { topK: 5, temperature: 2 }));
+    expect([...seen].every((id) => order.slice(0, 5).includes(id))).toBe(true);
+    expect(seen.size).toBeGreaterThan(2);
+    const top = logits[order[0]!]!;
+    const kept = order.filter((id) => Math.exp(logits[id]! - top) >= 0.5);
+    for (let seed = 0; seed < 20; seed++) expect(kept).toContain(await draw(seed, { minP: 0.5 }));
+    const total = logits.reduce((s, v) => s + Math.exp(v - top), 0);
+    let mass = 0;
+    const nucleus = order.filter((id) => {
+      const inside = mass < 0.3 * total;
+      mass += Math.exp(logits[id]! - top);
+      return inside;
+    });
+    for (let seed = 0; seed < 20; seed++) expect(nucleus).toContain(await draw(seed, { topP: 0.3 }));
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+
+  test('cancelling while quantizing gives all memory back', async () => {
+    const model = await open(TINY);
+    const controller = new AbortController();
+    const plan = planQuantization(model, fileTypeByLabel('Q4_1')!);
+    const work = prepareLevel(gpu, model, plan, () => controller.abort(), controller.signal);
+    await expect(work).rejects.toThrow('Stopped.');
+    expect(gpu.memory.currentBytes).toBe(0);
+  });
+
+  test('twenty times loading and releasing leaves nothing behind', async () => {
+    for (let i = 0; i < 20; i++) {
+      const { prepared, engine } = await prepare(gpu, { ...TINY, layers: 1 }, 'Q8_0');
+      engine.dispose();
+      gpu.memory.release(prepared.owner);
+    }
+    expect(gpu.memory.currentBytes).toBe(0);
+  });
+
+  test('a decode step creates no object and writes no buffer', async () => {
+    const { prepared, engine } = await prepare(gpu, TINY, 'Q8_0');
+    let { id } = await engine.prefill(ids(4));
+    const counts: Record<string, number> = {};
+    const device = gpu.device as unknown as Record<string, (...a: unknown[]) => unknown>;
+    const queue = gpu.device.queue as unknown as Record<string, (...a: unknown[]) => unknown>;
+    const watch = (object: Record<string, (...a: unknown[]) => unknown>, name: string) => {
+      const original = object[name]!.bind(object);
+      object[name] = (...a) => {
+        counts[name] = (counts[name] ?? 0) + 1;
+        return original(...a);
+      };
+    };
+    for (const name of ['createBuffer', 'createBindGroup', 'createComputePipeline', 'createShaderModule'])
+      watch(device, name);
+    for (const name of ['writeBuffer', 'submit']) watch(queue, name);
+    for (let i = 0; i < 5; i++) id = await engine.step(id);
+    expect(counts).toEqual({ submit: 5 });
+    for (const name of Object.keys(counts)) delete queue[name];
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+
+  test('a full context and a wrong id are said', async () => {
+    const { prepared, engine } = await prepare(gpu, { ...TINY, context: 16 }, 'Q8_0');
+    await expect(engine.prefill(ids(17))).rejects.toThrow(/prompt has 17 tokens; the context holds 16/);
+    await expect(engine.prefill([1, 9999])).rejects.toThrow(/Token id 9999/);
+    const result = await generate(
+      engine,
+      undefined,
+      { ids: ids(10), maxTokens: 50, sampling: GREEDY, stops: [] },
+      () => {},
+    );
+    expect(result.stopped).toBe('context');
+    expect(result.ids).toHaveLength(7);
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+});

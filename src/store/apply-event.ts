@@ -1,0 +1,36 @@
+import type { Event } from '../worker/protocol';
+import type { StudioState } from './state';
+
+/** What a message of the engine does to the state. Pure. */
+export function applyEvent(state: StudioState, event: Event): StudioState {
+  switch (event.kind) {
+    case 'progress':
+      return state.job ? { ...state, job: { ...state.job, progress: event.progress } } : state;
+    case 'run':
+      return state.job
+        ? { ...state, job: { ...state.job, run: { done: event.done, total: event.total } } }
+        : state;
+    case 'token':
+      return { ...state, answer: state.answer + event.text };
+    case 'restart':
+      return { ...state, answer: '' };
+    case 'memory':
+      return { ...state, memory: event.memory };
+  }
+}
+
+export interface Rate {
+  /** 0 to 1. */
+  readonly share: number;
+  readonly bytesPerSecond: number;
+  readonly leftMs: number;
+}
+
+/** Rate and time left of a job, from when it began. */
+export function rateOf(progress: { doneBytes: number; totalBytes: number }, elapsedMs: number): Rate {
+  const share = progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : 0;
+  const bytesPerSecond = elapsedMs > 0 ? (1000 * progress.doneBytes) / elapsedMs : 0;
+  const leftMs =
+    bytesPerSecond > 0 ? (1000 * (progress.totalBytes - progress.doneBytes)) / bytesPerSecond : 0;
+  return { share, bytesPerSecond, leftMs };
+}

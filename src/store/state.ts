@@ -1,0 +1,108 @@
+import type { TensorError } from '../session/tensor-pipeline';
+import type { WriteProgress } from '../session/export';
+import type { RunRecord } from '../session/studio';
+import type { ModelSummary, PlanRow } from '../session/summary';
+import type { ChatMessage } from '../text/chat-template';
+import type { DeviceReport, MemoryReport } from '../worker/protocol';
+
+export interface Problem {
+  /** Where it belongs on the page. */
+  readonly place: 'open' | 'device' | 'levels' | 'run' | 'compare';
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface Job {
+  readonly kind: 'open' | 'prepare' | 'generate' | 'benchmark' | 'export';
+  readonly label: string;
+  readonly progress: WriteProgress | null;
+  readonly startedMs: number;
+  /** Runs done of a benchmark. */
+  readonly run: { readonly done: number; readonly total: number } | null;
+}
+
+export interface LevelState {
+  readonly type: string;
+  readonly elapsedMs: number;
+  readonly sourceBytes: number;
+  readonly errors: readonly TensorError[];
+}
+
+export interface ExportState {
+  readonly type: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+}
+
+export interface Sampling {
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+  readonly seed: number;
+  readonly maxTokens: number;
+}
+
+export interface Timing {
+  readonly timeToFirstTokenMs: number;
+  readonly promptTokensPerSecond: number;
+  readonly tokensPerSecond: number;
+  readonly tokens: number;
+  readonly evaluated: number;
+  readonly stopped: string;
+}
+
+export interface StudioState {
+  readonly device: DeviceReport | null;
+  /** Why there is no GPU; null while unknown or when there is one. */
+  readonly noGpu: string | null;
+  readonly model: ModelSummary | null;
+  readonly plan: readonly PlanRow[];
+  readonly context: number;
+  readonly kvType: 'F16' | 'F32';
+  readonly fallbackToF16: boolean;
+  readonly selected: readonly string[];
+  readonly levels: Readonly<Record<string, LevelState>>;
+  readonly exports: Readonly<Record<string, ExportState>>;
+  readonly memory: MemoryReport | null;
+  readonly job: Job | null;
+  readonly problem: Problem | null;
+  readonly runType: string;
+  readonly mode: 'chat' | 'completion';
+  readonly chat: readonly ChatMessage[];
+  readonly completion: string;
+  readonly answer: string;
+  readonly timing: Timing | null;
+  readonly sampling: Sampling;
+  readonly rendered: {
+    readonly text: string;
+    readonly ids: readonly number[];
+    readonly stops: readonly string[];
+  } | null;
+  readonly runs: readonly RunRecord[];
+}
+
+export const initialState: StudioState = {
+  device: null,
+  noGpu: null,
+  model: null,
+  plan: [],
+  context: 512,
+  kvType: 'F16',
+  fallbackToF16: false,
+  selected: ['F16', 'Q8_0', 'Q4_0'],
+  levels: {},
+  exports: {},
+  memory: null,
+  job: null,
+  problem: null,
+  runType: 'Q8_0',
+  mode: 'completion',
+  chat: [],
+  completion: 'Once upon a time',
+  answer: '',
+  timing: null,
+  sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 160 },
+  rendered: null,
+  runs: [],
+};

@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { spreadOf } from '../session/benchmark';
+import type { RunRecord } from '../session/studio';
+import { applyEvent, rateOf } from './apply-event';
+import { memorySeries, mergeRun, speedSeries } from './series';
+import { initialState } from './state';
+
+const MIB = 1024 * 1024;
+const run = (type: string, speeds: number[]): RunRecord => ({
+  type,
+  adapter: 'test',
+  fileBytes: 2 * MIB,
+  residentBytes: 3 * MIB,
+  peakBytes: 5 * MIB,
+  speed: {
+    promptTokens: 8,
+    generatedTokens: 4,
+    promptTokensPerSecond: spreadOf(speeds.map((s) => 10 * s)),
+    tokensPerSecond: spreadOf(speeds),
+  },
+});
+
+describe('events', () => {
+  const job = { kind: 'prepare' as const, label: 'x', progress: null, startedMs: 0, run: null };
+  const progress = { tensor: 't', index: 0, count: 2, doneBytes: 1, totalBytes: 4 };
+  test('progress belongs to a job, tokens to the answer', () => {
+    expect(applyEvent(initialState, { kind: 'progress', progress })).toBe(initialState);
+    expect(applyEvent({ ...initialState, job }, { kind: 'progress', progress }).job?.progress).toBe(progress);
+    const said = ['a', 'b'].reduce((s, text) => applyEvent(s, { kind: 'token', text }), initialState);
+    expect(said.answer).toBe('ab');
+    expect(applyEvent(said, { kind: 'restart' }).answer).toBe('');
+  });
+  test('rate and time left', () => {
+    expect(rateOf(progress, 500)).toEqual({ share: 0.25, bytesPerSecond: 2, leftMs: 1500 });
+    expect(rateOf({ doneBytes: 0, totalBytes: 0 }, 0)).toEqual({ share: 0, bytesPerSecond: 0, leftMs: 0 });
+  });
+});
+
+describe('charts', () => {
+  test('median and spread of runs, odd and even', () => {
+    expect(spreadOf([3, 1, 2])).toMatchObject({ median: 2, min: 1, max: 3 });
+    expect(spreadOf([4, 1, 2, 3])).toMatchObject({ median: 2.5, min: 1, max: 4 });
+  });
+  test('series say MiB and tokens per second, with the distances the error bars want', () => {
+    const runs = [run('Q8_0', [4, 5, 9])];
+    expect(memorySeries(runs)).toEqual([{ type: 'Q8_0', fileMiB: 2, residentMiB: 3, peakMiB: 5 }]);
+    expect(speedSeries(runs)[0]).toMatchObject({
+      prompt: 50,
+      generation: 5,
+      generationSpread: [1, 4],
+      promptSpread: [10, 40],
+    });
+  });
+  test('a new run replaces its level and keeps the order of the plan', () => {
+    const order = ['F16', 'Q8_0', 'Q4_0'];
+    const runs = [run('Q4_0', [1]), run('F16', [1])];
+    expect(mergeRun(runs, run('Q8_0', [2]), order).map((r) => r.type)).toEqual(order);
+    expect(mergeRun(runs, run('F16', [7]), order)[0]!.speed.tokensPerSecond.median).toBe(7);
+  });
+});

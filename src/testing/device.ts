@@ -1,0 +1,28 @@
+import { openNodeGpu } from '../cli/node-gpu';
+import type { Gpu, GpuOptions } from '../gpu/gpu';
+
+let announced = false;
+
+/** A device for tests. A machine without an adapter fails the test: a skipped GPU lane would look green. */
+export async function testGpu(options: GpuOptions = {}): Promise<Gpu> {
+  const gpu = await openNodeGpu(options);
+  if (!announced) {
+    announced = true;
+    process.stdout.write(`adapter: ${gpu.adapterName} (${gpu.lanes.shader}, ${gpu.lanes.count} lanes)\n`);
+  }
+  return gpu;
+}
+
+const USAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+export async function upload(gpu: Gpu, data: ArrayBufferView): Promise<GPUBuffer> {
+  const size = Math.ceil(data.byteLength / 16) * 16;
+  const buffer = await gpu.memory.create('test', 'upload', size, USAGE());
+  const padded = new Uint8Array(size);
+  padded.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  gpu.device.queue.writeBuffer(buffer, 0, padded);
+  return buffer;
+}
+
+export const empty = (gpu: Gpu, bytes: number): Promise<GPUBuffer> =>
+  gpu.memory.create('test', 'empty', bytes, USAGE());

@@ -1,0 +1,133 @@
+// Whole files, logits and tokens against a larger reference collection, where it lies beside the checkout. Without it
+// these tests say so; what they prove is proved on smaller data by the other lanes.
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memorySource } from '../files/byte-source';
+import { MemorySink } from '../files/byte-sink';
+import { readGguf } from '../files/gguf/read';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { planQuantization } from '../model/plan';
+import { fileTypes } from '../quant/file-types';
+import { quantFormats } from '../quant/registry';
+import { Engine, GREEDY } from '../session/engine';
+import { writeGguf } from '../session/export';
+import { prepareLevel } from '../session/prepared';
+import { createTokenizer } from '../text/tokenizer';
+import { byteDifferences, relativeError } from './compare';
+import { testGpu } from './device';
+import { hasShared, sharedBytes, sharedJson } from './golden';
+
+interface Quantized {
+  tag: string;
+  rc: number;
+  file_sha256: string;
+  file_bytes: number;
+  error?: string[];
+}
+interface Evaluated {
+  prompt_ids: number[];
+  greedy32: number[];
+  logits_last: number[];
+}
+
+if (!hasShared)
+  process.stdout.write('NOT RUN: the larger reference collection is not beside this checkout.\n');
+
+const models = ['shakes3M', 'stories260K', 'babyllama105'];
+const open = (name: string): Promise<ModelFile> =>
+  readGguf(memorySource(name, sharedBytes(`models/${name}/${name}-F32.gguf`)));
+
+describe.runIf(hasShared)('the reference collection', () => {
+  let gpu: Gpu;
+  beforeAll(async () => {
+    gpu = await testGpu();
+  });
+  afterAll(() => gpu?.close());
+
+  test.each(quantFormats.filter((f) => f.label !== 'F32'))('blocks: $label on all 62 rows', (format) => {
+    const x = new Float32Array(sharedBytes('golden/blocks/input.f32').buffer);
+    const want = sharedBytes(`golden/blocks/${format.label}.bin`);
+    expect(byteDifferences(format.encode(x), want)).toEqual([]);
+    const decoded = new Uint8Array(format.decode(want).buffer);
+    expect(byteDifferences(decoded, sharedBytes(`golden/blocks/${format.label}.deq.f32`))).toEqual([]);
+  });
+
+  test.each(models)('%s: every level gives the reference file, or its refusal', async (name) => {
+    const { results } = sharedJson<{ results: Quantized[] }>(`golden/quantize/${name}.json`);
+    const model = await open(name);
+    for (const type of fileTypes) {
+      const want = results.find((r) => r.tag === type.label);
+      const plan = planQuantization(model, type);
+      if (!want) continue;
+      if (want.rc !== 0) {
+        expect(plan.refusal, type.label).toMatch(/172 .* no multiple of 32/);
+        expect(want.error?.join()).toMatch(/172 not divisible by {2}32/);
+        continue;
+      }
+      expect(plan.fileBytes).toBe(want.file_bytes);
+      const report = await writeGguf(gpu, plan, new MemorySink());
+      expect(report.sha256, `${name} ${type.label}`).toBe(want.file_sha256);
+    }
+  });
+
+  test.each(['shakes3M', 'stories260K'])('%s: logits within 1e-3, greedy ids equal', async (name) => {
+    const { types } = sharedJson<{ types: Record<string, Evaluated[]> }>(
+      `golden/eval/${name}-f64-dequant.json`,
+    );
+    const model = await open(name);
+    for (const type of fileTypes) {
+      const cases = types[type.label];
+      const plan = planQuantization(model, type);
+      if (!cases || plan.refusal) continue;
+      const prepared = await prepareLevel(gpu, model, plan);
+      const engine = await Engine.create(gpu, prepared, { context: 128, kvType: 'F16' });
+      engine.setSampling(GREEDY);
+      for (const want of cases) {
+        engine.rollback(0);
+        let { id } = await engine.prefill(want.prompt_ids);
+        const error = relativeError(await engine.logits(), want.logits_last);
+        expect(error, `${name} ${type.label}`).toBeLessThan(1e-3);
+        for (const [i, expected] of want.greedy32.entries()) {
+          if (id !== expected) {
+            const logits = await engine.logits();
+            const margin = Math.abs(logits[id]! - logits[expected]!) / Math.abs(logits[id]!);
+            process.stdout.write(
+              `${name} ${type.label}: token ${i} is ${id}, reference ${expected}, margin ${margin}\n`,
+            );
+            expect(margin).toBeLessThan(1e-3);
+            break;
+          }
+          id = await engine.step(id);
+        }
+      }
+      engine.dispose();
+      gpu.memory.release(prepared.owner);
+    }
+  });
+
+  test('token ids of every vocabulary that is known', async () => {
+    const all = sharedJson<Record<string, { cases: { text: string; ids: number[] }[] }>>(
+      'golden/tokenizer/vocab_cases.json',
+    );
+    const checked: string[] = [];
+    for (const [file, { cases }] of Object.entries(all)) {
+      if (!hasVocabulary(file)) continue;
+      const { metadata } = await readGguf(memorySource(file, sharedBytes(`models/vocabs/${file}`)));
+      let tokenizer: ReturnType<typeof createTokenizer>;
+      try {
+        tokenizer = createTokenizer(file, metadata);
+      } catch (error) {
+        process.stdout.write(`${(error as Error).message}\n`);
+        continue;
+      }
+      for (const { text, ids } of cases)
+        expect(tokenizer.encode(text, { addBos: false }), `${file} ${text}`).toEqual(ids);
+      checked.push(file);
+    }
+    expect(checked.length).toBeGreaterThanOrEqual(6);
+  });
+});
+
+const vocabularies = hasShared ? readdirSync(new URL('../../../shared/models/vocabs', import.meta.url)) : [];
+const hasVocabulary = (file: string): boolean => vocabularies.includes(file);

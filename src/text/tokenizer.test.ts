@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import { arrayValue, GgufType, type MetaValue, stringValue } from '../files/gguf/metadata';
+import { TINY, tinyMetadata } from '../testing/tiny-llama';
+import { seededRandom } from '../util/random';
+import { hasChatTemplate, renderChat } from './chat-template';
+import { detectPreTokenizer, preTokenizers } from './pre-tokenizers';
+import { TextStream, textOf } from './text-stream';
+import { byteOfChar } from './token-bytes';
+import { createTokenizer } from './tokenizer';
+
+const spm = createTokenizer('tiny', tinyMetadata(TINY));
+
+/** A byte-level vocabulary of the bytes, a control token and one merge. */
+function byteLevel(pre: string, template?: string): Map<string, MetaValue> {
+  const tokens = [...byteOfChar].sort((a, b) => a[1] - b[1]).map(([c]) => c);
+  const metadata = new Map<string, MetaValue>([
+    ['tokenizer.ggml.model', stringValue('gpt2')],
+    ['tokenizer.ggml.pre', stringValue(pre)],
+    ['tokenizer.ggml.tokens', arrayValue(GgufType.STRING, [...tokens, 'th', '<|im_end|>'])],
+    ['tokenizer.ggml.token_type', arrayValue(GgufType.INT32, [...tokens.map(() => 1), 1, 3])],
+    ['tokenizer.ggml.merges', arrayValue(GgufType.STRING, ['t h'])],
+  ]);
+  if (template) metadata.set('tokenizer.chat_template', stringValue(template));
+  return metadata;
+}
+
+const strings = (count: number): string[] => {
+  const next = seededRandom(4);
+  const pools = ['abc the ', '0123 \n\t', 'äöüß½¹', '你好世界', '👍🏽🇩🇪', '\u2581<0x41>'];
+  return Array.from({ length: count }, () =>
+    Array.from({ length: Math.floor(next() * 12) }, () => {
+      const pool = [...pools[Math.floor(next() * pools.length)]!];
+      return pool[Math.floor(next() * pool.length)]!;
+    }).join(''),
+  );
+};
+
+describe('tokenizers', () => {
+  test.each(preTokenizers.map((p) => p.names[0]!))('%s: random strings come back', (pre) => {
+    const tokenizer = createTokenizer('t', byteLevel(pre));
+    for (const text of strings(300))
+      expect(textOf(tokenizer, tokenizer.encode(text, { addBos: false }))).toBe(text);
+  });
+  test('SentencePiece: bytes stand in for unknown letters, a space goes in front, bos comes once', () => {
+    const ids = spm.encode('ab é', { addBos: true });
+    expect(ids[0]).toBe(1);
+    expect(textOf(spm, ids)).toBe(' ab é');
+    expect(spm.stops).toEqual([2]);
+  });
+  test('half a character is held back until it is whole', () => {
+    const tokenizer = createTokenizer('t', byteLevel('gpt-2'));
+    const stream = new TextStream(tokenizer);
+    const pieces = tokenizer.encode('👍', { addBos: false }).map((id) => stream.push(id));
+    expect(pieces).toEqual(['', '', '', '👍']);
+    expect(stream.end()).toBe('');
+  });
+  test('control tokens are read in a prompt, end a turn, and add no text', () => {
+    const tokenizer = createTokenizer('t', byteLevel('gpt-2'));
+    expect(tokenizer.encode('a<|im_end|>', { addBos: false })).toEqual([97, 257]);
+    expect(tokenizer.stops).toEqual([257]);
+    expect(textOf(tokenizer, [97, 257])).toBe('a');
+  });
+  test('an unknown pre-tokenizer is refused by name', () => {
+    expect(() => createTokenizer('m.gguf', byteLevel('from-the-future'))).toThrow(
+      /m\.gguf: the pre-tokenizer "from-the-future"/,
+    );
+  });
+  test('the known pre-tokenizers tell each other apart', () => {
+    for (const p of preTokenizers) expect(detectPreTokenizer(p.json)).toBe(p);
+    expect(detectPreTokenizer({ type: 'Whitespace' })).toBeUndefined();
+  });
+});
+
+describe('chat templates', () => {
+  test('render with the special tokens of the file', () => {
+    const metadata = tinyMetadata({ ...TINY, chat: true });
+    expect(hasChatTemplate(metadata)).toBe(true);
+    expect(renderChat(metadata, [{ role: 'user', content: 'hi' }])).toBe('<s>user: hi\nassistant:');
+  });
+  test('a missing or broken template is said', () => {
+    expect(() => renderChat(byteLevel('gpt-2'), [])).toThrow(/no chat template/);
+    expect(() => renderChat(byteLevel('gpt-2', '{% if %}'), [])).toThrow(/cannot be rendered/);
+  });
+});

@@ -1,0 +1,33 @@
+import { ComparePanel } from './compare/compare-panel';
+import { DevicePanel } from './device/device-panel';
+import { useStudio } from './kit/use-studio';
+import { LevelsPanel } from './levels/levels-panel';
+import { ModelPanel } from './open/model-panel';
+import { OpenPanel } from './open/open-panel';
+import { RunPanel } from './run/run-panel';
+
+export function App() {
+  const device = useStudio((s) => s.device?.name ?? (s.noGpu ? 'no GPU' : 'looking for the GPU…'));
+  return (
+    <>
+      <header className="top">
+        <h1>Nibble Studio</h1>
+        <p>Quantize a language model on your own GPU, and run it here.</p>
+        <span className="chip" title="The graphics adapter that does the work">
+          {device}
+        </span>
+      </header>
+      <main>
+        <OpenPanel />
+        <ModelPanel />
+        <LevelsPanel />
+        <RunPanel />
+        <ComparePanel />
+        <DevicePanel />
+      </main>
+      <footer>
+        Nothing leaves this machine: the page asks no server but the one it came from, and uploads nothing.
+      </footer>
+    </>
+  );
+}

@@ -1,0 +1,49 @@
+import type { Spread } from '../../session/benchmark';
+import type { RunRecord } from '../../session/studio';
+import { formatBytes } from '../../util/bytes';
+
+const speed = (s: Spread) => `${s.median.toFixed(1)} (${s.min.toFixed(1)} to ${s.max.toFixed(1)})`;
+
+/** The numbers behind the charts. */
+export function RunTable({ runs }: { runs: readonly RunRecord[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div className="scroll" tabIndex={0} role="region" aria-label="Measurements">
+      <table data-testid="runs">
+        <caption>{runs[0]?.adapter}</caption>
+        <thead>
+          <tr>
+            <th scope="col">Level</th>
+            <th scope="col" className="num">
+              File
+            </th>
+            <th scope="col" className="num" title="Weights, cache and work space while it runs">
+              Resident
+            </th>
+            <th scope="col" className="num" title="Most GPU memory in use at once, quantizing included">
+              Peak
+            </th>
+            <th scope="col" className="num">
+              Prompt t/s
+            </th>
+            <th scope="col" className="num">
+              Generation t/s
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((r) => (
+            <tr key={r.type}>
+              <th scope="row">{r.type}</th>
+              <td className="num">{formatBytes(r.fileBytes)}</td>
+              <td className="num">{formatBytes(r.residentBytes)}</td>
+              <td className="num">{formatBytes(r.peakBytes)}</td>
+              <td className="num">{speed(r.speed.promptTokensPerSecond)}</td>
+              <td className="num">{speed(r.speed.tokensPerSecond)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+
+/** A section of the page with its heading. */
+export function Panel(props: { id: string; title: string; aside?: ReactNode; children: ReactNode }) {
+  return (
+    <section className="panel" aria-labelledby={`${props.id}-title`} id={props.id}>
+      <header className="panel-head">
+        <h2 id={`${props.id}-title`}>{props.title}</h2>
+        {props.aside}
+      </header>
+      {props.children}
+    </section>
+  );
+}
+
+/** A number with its meaning on hover and for screen readers. */
+export function Fact(props: { label: string; value: ReactNode; help?: string }) {
+  return (
+    <div className="fact" title={props.help}>
+      <dt>{props.label}</dt>
+      <dd>{props.value}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,19 @@
+import { dismissProblem } from '../../store/actions';
+import type { Problem } from '../../store/state';
+import { useStudio } from './use-studio';
+
+/** An error in its place: what happened and what to do; it stays until it is dismissed or solved. */
+export function ProblemNote(props: { place: Problem['place'] }) {
+  const problem = useStudio((s) => (s.problem?.place === props.place ? s.problem : null));
+  if (!problem) return null;
+  return (
+    <div className="problem" role="alert">
+      <p>
+        <strong>{problem.message}</strong> {problem.hint}
+      </p>
+      <button type="button" onClick={dismissProblem}>
+        Dismiss
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import { useStudio } from '../kit/use-studio';
+
+/** RMSE of each tensor at each prepared level, as it was measured on the GPU. */
+export function ErrorTable() {
+  const levels = useStudio((s) => s.levels);
+  const types = Object.keys(levels);
+  const names = levels[types[0] ?? '']?.errors.map((e) => e.name) ?? [];
+  if (names.length === 0) return null;
+  const maps = types.map((type) => new Map(levels[type]!.errors.map((e) => [e.name, e])));
+  return (
+    <details>
+      <summary>Error per tensor (RMSE)</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <div className="scroll tall" tabIndex={0} role="region" aria-label="Error per tensor">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Tensor</th>
+              {types.map((type) => (
+                <th scope="col" className="num" key={type}>
+                  {type}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {names.map((name) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                {maps.map((map, i) => (
+                  <td className="num" key={types[i]} title={map.get(name)?.type}>
+                    {map.get(name)?.rmse.toExponential(2)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,96 @@
+import type { PlanRow } from '../../session/summary';
+import { exportLevel, releaseLevel, toggleLevel } from '../../store/actions';
+import { formatBytes } from '../../util/bytes';
+import { useStudio } from '../kit/use-studio';
+
+/** Median relative error of the tensors that were quantized. */
+export function medianError(errors: readonly { relative: number }[]): number {
+  const sorted = errors.map((e) => e.relative).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+export function LevelRow({ row }: { row: PlanRow }) {
+  const checked = useStudio((s) => s.selected.includes(row.type));
+  const level = useStudio((s) => s.levels[row.type]);
+  const exported = useStudio((s) => s.exports[row.type]);
+  const resident = useStudio((s) => s.memory?.levels.includes(row.type) ?? false);
+  const allowed = useStudio((s) => row.refusal === null || s.fallbackToF16);
+  const blocked = useStudio((s) => s.job !== null || s.noGpu !== null);
+  return (
+    <tr className={allowed ? '' : 'refused'}>
+      <th scope="row">
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={checked && allowed}
+            disabled={!allowed}
+            onChange={() => toggleLevel(row.type)}
+          />
+          <span>
+            <b>{row.type}</b> <small>{row.everyday}</small>
+          </span>
+        </label>
+        <p className="use">{allowed ? row.use : row.refusal}</p>
+        {allowed && row.fallbacks.length > 0 && (
+          <details className="fallbacks">
+            <summary>
+              {row.fallbacks.length} {row.fallbacks.length === 1 ? 'tensor falls' : 'tensors fall'} back
+            </summary>
+            <ul>
+              {row.fallbacks.map((line) => (
+                <li key={line}>{line}</li>
+              ))}
+            </ul>
+          </details>
+        )}
+        {row.requantized > 0 && (
+          <p className="use">
+            {row.requantized} tensors are quantized already: quantizing them again adds to their error.
+          </p>
+        )}
+      </th>
+      <td className="num" title={`${row.fileBytes} bytes`}>
+        {formatBytes(row.fileBytes)}
+      </td>
+      <td className="num">{row.bitsPerWeight.toFixed(2)}</td>
+      <td
+        className="num"
+        title={`weights ${formatBytes(row.weightBytes)}, cache and work space ${formatBytes(row.runtimeBytes)}`}
+      >
+        {formatBytes(row.weightBytes + row.runtimeBytes)}
+      </td>
+      <td className="num">{level ? `${(100 * medianError(level.errors)).toFixed(3)} %` : ''}</td>
+      <td>
+        {resident ? (
+          <button
+            type="button"
+            disabled={blocked}
+            onClick={() => void releaseLevel(row.type)}
+            title="Give its GPU memory back"
+          >
+            On the GPU: release
+          </button>
+        ) : level ? (
+          `measured, released`
+        ) : (
+          ''
+        )}
+      </td>
+      <td>
+        <button
+          type="button"
+          disabled={blocked || !allowed}
+          onClick={() => void exportLevel(row.type)}
+          aria-label={`Download ${row.type} GGUF`}
+        >
+          Download
+        </button>
+        {exported && (
+          <p className="hash" title={exported.sha256} data-testid={`sha256-${row.type}`}>
+            sha256 {exported.sha256.slice(0, 12)}…
+          </p>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,137 @@
+import { changePlan, prepareSelected } from '../../store/actions';
+import { JobBar } from '../kit/job-bar';
+import { Panel } from '../kit/panel';
+import { ProblemNote } from '../kit/problem-note';
+import { useStudio } from '../kit/use-studio';
+import { ErrorTable } from './error-table';
+import { LevelRow } from './level-row';
+
+function Settings() {
+  const model = useStudio((s) => s.model);
+  const context = useStudio((s) => s.context);
+  const kvType = useStudio((s) => s.kvType);
+  const fallback = useStudio((s) => s.fallbackToF16);
+  const refused = useStudio((s) => s.plan.some((p) => p.refusal !== null));
+  const busy = useStudio((s) => s.job !== null);
+  const most = model?.contextLength ?? 0;
+  const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < most);
+  return (
+    <div className="settings">
+      {most > 0 && (
+        <label>
+          Context
+          <select
+            value={context}
+            disabled={busy}
+            onChange={(e) => void changePlan({ context: Number(e.currentTarget.value) })}
+          >
+            {[...steps, most].map((n) => (
+              <option key={n} value={n}>
+                {n} tokens
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {most > 0 && (
+        <label>
+          Cache
+          <select
+            value={kvType}
+            disabled={busy}
+            onChange={(e) => void changePlan({ kvType: e.currentTarget.value === 'F32' ? 'F32' : 'F16' })}
+          >
+            <option value="F16">F16 keys and values</option>
+            <option value="F32">F32 keys and values</option>
+          </select>
+        </label>
+      )}
+      {refused && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={fallback}
+            disabled={busy}
+            onChange={(e) => void changePlan({ fallbackToF16: e.currentTarget.checked })}
+          />
+          Keep rows that fit no block as F16 (llama-quantize refuses them)
+        </label>
+      )}
+    </div>
+  );
+}
+
+export function LevelsPanel() {
+  const plan = useStudio((s) => s.plan);
+  const selected = useStudio((s) => s.selected.length);
+  const noGpu = useStudio((s) => s.noGpu);
+  const busy = useStudio((s) => s.job !== null);
+  if (plan.length === 0)
+    return (
+      <Panel id="levels" title="Levels">
+        <ProblemNote place="levels" />
+        <p className="empty">
+          Every precision level with its exact file size, bits per weight and GPU memory stands here once a
+          model is open.
+        </p>
+      </Panel>
+    );
+  return (
+    <Panel id="levels" title="Levels">
+      <Settings />
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <div className="scroll" tabIndex={0} role="region" aria-label="Levels">
+        <table className="levels">
+          <thead>
+            <tr>
+              <th scope="col">Level</th>
+              <th scope="col" className="num" title="Exact size of the GGUF">
+                File
+              </th>
+              <th scope="col" className="num" title="Bits per weight over all tensors">
+                bpw
+              </th>
+              <th
+                scope="col"
+                className="num"
+                title="Weights, cache and work space on the GPU at the chosen context"
+              >
+                GPU memory
+              </th>
+              <th
+                scope="col"
+                className="num"
+                title="Median over tensors of RMS error relative to the RMS of the weights"
+              >
+                Error
+              </th>
+              <th scope="col">State</th>
+              <th scope="col">
+                <span className="hidden">Download</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {plan.map((row) => (
+              <LevelRow key={row.type} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <div className="actions">
+        <button
+          type="button"
+          className="primary"
+          disabled={busy || selected === 0 || noGpu !== null}
+          onClick={() => void prepareSelected()}
+        >
+          Quantize {selected} {selected === 1 ? 'level' : 'levels'} on the GPU
+        </button>
+        {noGpu && <span className="note">{noGpu}</span>}
+      </div>
+      <JobBar kinds={['prepare', 'export']} />
+      <ProblemNote place="levels" />
+      <ErrorTable />
+    </Panel>
+  );
+}

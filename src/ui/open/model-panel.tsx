@@ -1,0 +1,60 @@
+import { formatBytes, formatCount } from '../../util/bytes';
+import { Fact, Panel } from '../kit/panel';
+import { useStudio } from '../kit/use-studio';
+
+export function ModelPanel() {
+  const model = useStudio((s) => s.model);
+  if (!model) return null;
+  return (
+    <Panel id="model" title={model.label}>
+      <dl className="facts">
+        <Fact label="Architecture" value={model.architecture} help="general.architecture of the file" />
+        <Fact label="Parameters" value={formatCount(model.parameters)} help={`${model.parameters} weights`} />
+        <Fact label="Size" value={formatBytes(model.sizeBytes)} help={`${model.sizeBytes} bytes`} />
+        <Fact
+          label="Stored as"
+          value={model.sourceTypes.join(', ')}
+          help="Tensor types in the file, by size"
+        />
+        <Fact label="Layers" value={model.layers ?? '?'} />
+        <Fact label="Context" value={model.contextLength ?? '?'} help="Tokens it was trained to look at" />
+        <Fact label="Tokenizer" value={model.hasTokenizer ? model.tokenizer : 'none that can be used'} />
+        <Fact label="Chat template" value={model.hasChatTemplate ? 'yes' : 'no: completion only'} />
+      </dl>
+      {model.blocked && <p className="note">{model.blocked}</p>}
+      {model.notes.map((note) => (
+        <p className="note" key={note}>
+          {note}
+        </p>
+      ))}
+      <details>
+        <summary>{model.tensors.length} tensors</summary>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+        <div className="scroll tall" tabIndex={0} role="region" aria-label="Tensors">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Tensor</th>
+                <th scope="col">Type</th>
+                <th scope="col">Shape</th>
+                <th scope="col" className="num">
+                  Size
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {model.tensors.map((t) => (
+                <tr key={t.name}>
+                  <th scope="row">{t.name}</th>
+                  <td>{t.type}</td>
+                  <td>{t.shape.join(' x ')}</td>
+                  <td className="num">{formatBytes(t.sizeBytes)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </details>
+    </Panel>
+  );
+}

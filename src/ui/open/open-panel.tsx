@@ -1,0 +1,90 @@
+import { useEffect, useRef, useState } from 'react';
+import { openBuiltIn, openFiles } from '../../store/actions';
+import { JobBar } from '../kit/job-bar';
+import { Panel } from '../kit/panel';
+import { ProblemNote } from '../kit/problem-note';
+import { useStudio } from '../kit/use-studio';
+import { fromInput, labelOf, readDrop } from './read-drop';
+
+/** Files may be dropped anywhere on the page. */
+function useDrop(): boolean {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const hover = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(true);
+    };
+    const leave = (event: DragEvent) => {
+      if (!event.relatedTarget) setOver(false);
+    };
+    const drop = (event: DragEvent) => {
+      event.preventDefault();
+      setOver(false);
+      if (event.dataTransfer)
+        void readDrop(event.dataTransfer).then(({ files, label }) => openFiles(files, label));
+    };
+    window.addEventListener('dragover', hover);
+    window.addEventListener('dragleave', leave);
+    window.addEventListener('drop', drop);
+    return () => {
+      window.removeEventListener('dragover', hover);
+      window.removeEventListener('dragleave', leave);
+      window.removeEventListener('drop', drop);
+    };
+  }, []);
+  return over;
+}
+
+export function OpenPanel() {
+  const over = useDrop();
+  const busy = useStudio((s) => s.job !== null);
+  const files = useRef<HTMLInputElement>(null);
+  const folder = useRef<HTMLInputElement>(null);
+  const pick = (input: HTMLInputElement) => {
+    const picked = fromInput(input.files);
+    input.value = '';
+    if (picked.length > 0) void openFiles(picked, labelOf(picked));
+  };
+  return (
+    <Panel id="open" title="Open a model">
+      <div className={over ? 'drop over' : 'drop'}>
+        <p>
+          Drop a <b>GGUF</b> file or a <b>Hugging Face folder</b> (config.json, safetensors, tokenizer)
+          anywhere on this page. Only its header is read at first; nothing leaves this machine.
+        </p>
+        <div className="actions">
+          <button type="button" className="primary" disabled={busy} onClick={() => void openBuiltIn()}>
+            Try the built-in model
+          </button>
+          <button type="button" disabled={busy} onClick={() => files.current?.click()}>
+            Choose files
+          </button>
+          <button type="button" disabled={busy} onClick={() => folder.current?.click()}>
+            Choose a folder
+          </button>
+        </div>
+        <input
+          ref={files}
+          data-testid="file-input"
+          aria-label="Model files"
+          type="file"
+          multiple
+          hidden
+          onChange={(e) => pick(e.currentTarget)}
+        />
+        <input
+          ref={(node) => {
+            folder.current = node;
+            node?.setAttribute('webkitdirectory', '');
+          }}
+          aria-label="Model folder"
+          type="file"
+          hidden
+          onChange={(e) => pick(e.currentTarget)}
+        />
+      </div>
+      <JobBar kinds={['open']} />
+      <ProblemNote place="open" />
+    </Panel>
+  );
+}

@@ -1,0 +1,59 @@
+import { type FormEvent, useState } from 'react';
+import { clearChat, generate } from '../../store/actions';
+import { useStudio } from '../kit/use-studio';
+
+export function Chat() {
+  const chat = useStudio((s) => s.chat);
+  const answer = useStudio((s) => s.answer);
+  const busy = useStudio((s) => s.job !== null);
+  const blocked = useStudio((s) => s.noGpu !== null);
+  const writing = useStudio((s) => s.job?.kind === 'generate');
+  const [draft, setDraft] = useState('');
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    const text = draft.trim();
+    if (text === '' || busy) return;
+    setDraft('');
+    void generate(text);
+  };
+  // An answer that never came (a stop or an error before it) can be asked for again.
+  const waiting = !writing && chat.at(-1)?.role === 'user';
+  return (
+    <div className="chat">
+      <ol className="messages" aria-live="polite" aria-label="Conversation">
+        {chat.map((m, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: messages are only appended
+          <li key={i} className={m.role}>
+            <span className="who">{m.role === 'user' ? 'You' : 'Model'}</span>
+            <p>{m.content}</p>
+          </li>
+        ))}
+        {answer !== '' && (
+          <li className="assistant">
+            <span className="who">Model</span>
+            <p data-testid="answer">{answer}</p>
+          </li>
+        )}
+      </ol>
+      <form onSubmit={send} className="ask">
+        <input
+          aria-label="Message"
+          value={draft}
+          onChange={(e) => setDraft(e.currentTarget.value)}
+          placeholder="Tell me a story about a little fox named Nora."
+        />
+        <button type="submit" className="primary" disabled={busy || blocked || draft.trim() === ''}>
+          Send
+        </button>
+        {waiting && (
+          <button type="button" disabled={busy || blocked} onClick={() => void generate()}>
+            Answer again
+          </button>
+        )}
+        <button type="button" disabled={busy || chat.length === 0} onClick={clearChat}>
+          Clear
+        </button>
+      </form>
+    </div>
+  );
+}

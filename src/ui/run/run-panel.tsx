@@ -1,0 +1,108 @@
+import { Tabs } from 'radix-ui';
+import { setMode, setRunType } from '../../store/actions';
+import { JobBar } from '../kit/job-bar';
+import { Fact, Panel } from '../kit/panel';
+import { ProblemNote } from '../kit/problem-note';
+import { useStudio } from '../kit/use-studio';
+import { Chat } from './chat';
+import { Completion } from './completion';
+import { SamplingForm } from './sampling-form';
+
+function TimingFacts() {
+  const timing = useStudio((s) => s.timing);
+  if (!timing) return null;
+  const speed = (n: number) => (n > 0 ? `${n.toFixed(1)} t/s` : 'n/a');
+  return (
+    <dl className="facts" data-testid="timing">
+      <Fact
+        label="First token"
+        value={`${timing.timeToFirstTokenMs.toFixed(0)} ms`}
+        help="From asking to the first token of the answer"
+      />
+      <Fact
+        label="Prompt"
+        value={speed(timing.promptTokensPerSecond)}
+        help={`${timing.evaluated} prompt tokens evaluated; the others were in the cache`}
+      />
+      <Fact
+        label="Generation"
+        value={speed(timing.tokensPerSecond)}
+        help="Tokens after the first, per second"
+      />
+      <Fact label="Tokens" value={timing.tokens} />
+      <Fact label="Ended by" value={timing.stopped} />
+    </dl>
+  );
+}
+
+function Rendered() {
+  const rendered = useStudio((s) => s.rendered);
+  if (!rendered) return null;
+  return (
+    <details>
+      <summary>What the model was given ({rendered.ids.length} tokens)</summary>
+      <pre className="rendered">{rendered.text}</pre>
+      <p className="note">Ends at: {rendered.stops.join(' ') || 'the token limit only'}</p>
+    </details>
+  );
+}
+
+export function RunPanel() {
+  const model = useStudio((s) => s.model);
+  const plan = useStudio((s) => s.plan);
+  const mode = useStudio((s) => s.mode);
+  const runType = useStudio((s) => s.runType);
+  const fallback = useStudio((s) => s.fallbackToF16);
+  const busy = useStudio((s) => s.job !== null);
+  const resident = useStudio((s) => s.memory?.levels);
+  if (!model)
+    return (
+      <Panel id="run" title="Run">
+        <p className="empty">Chat with the model, or let it continue a text, at any level.</p>
+      </Panel>
+    );
+  if (model.blocked)
+    return (
+      <Panel id="run" title="Run">
+        <p className="note">{model.blocked}</p>
+      </Panel>
+    );
+  const allowed = plan.filter((p) => p.refusal === null || fallback);
+  return (
+    <Panel id="run" title="Run">
+      <div className="settings">
+        <label>
+          Level
+          <select value={runType} disabled={busy} onChange={(e) => setRunType(e.currentTarget.value)}>
+            {allowed.map((p) => (
+              <option key={p.type} value={p.type}>
+                {p.type}
+                {resident?.includes(p.type) ? '' : ' (will be quantized first)'}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <SamplingForm />
+      <Tabs.Root value={mode} onValueChange={(value) => setMode(value === 'chat' ? 'chat' : 'completion')}>
+        <Tabs.List className="tabs" aria-label="How to prompt">
+          <Tabs.Trigger value="chat" disabled={!model.hasChatTemplate}>
+            Chat
+          </Tabs.Trigger>
+          <Tabs.Trigger value="completion">Completion</Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="chat">
+          <Chat />
+        </Tabs.Content>
+        <Tabs.Content value="completion">
+          <Completion />
+        </Tabs.Content>
+      </Tabs.Root>
+      {!model.hasChatTemplate && <p className="note">This model has no chat template: it continues texts.</p>}
+      <JobBar kinds={['generate']} />
+      <ProblemNote place="run" />
+      <TimingFacts />
+      <Rendered />
+    </Panel>
+  );
+}
