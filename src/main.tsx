@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { findDevice } from './store/actions';
+import { findDevice, loseDevice } from './store/actions';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';
@@ -20,4 +20,6 @@ if (root)
       <App />
     </StrictMode>,
   );
+// For the tests of recovery: the device goes away as if the driver had been reset.
+Object.assign(window, { nibble: { loseDevice } });
 void findDevice();

@@ -162,13 +162,20 @@ export class Gpu {
     try {
       await buffer.mapAsync(GPUMapMode.READ);
     } catch (error) {
-      await Promise.resolve();
-      this.check();
-      throw new GpuError(`The GPU could not hand back a result: ${String(error)}`);
+      await this.explain(error);
     }
     this.check();
   }
+
+  /** Throws the loss behind a failed operation, or the failure itself. The loss may be told a moment later. */
+  async explain(error: unknown): Promise<never> {
+    await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
+    this.check();
+    throw new GpuError(`The GPU could not hand back a result: ${String(error)}`);
+  }
 }
+
+const LOSS_MS = 500;
 
 /** Bytes of one slice on its way through the GPU. */
 export const SLICE_BYTES = 16 * MIB;

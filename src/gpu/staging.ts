@@ -37,8 +37,7 @@ export class StagingRing {
     try {
       await slot.ready;
     } catch (error) {
-      this.#gpu.check();
-      throw error;
+      await this.#gpu.explain(error);
     }
     new Uint8Array(slot.buffer.getMappedRange()).set(bytes);
     slot.buffer.unmap();

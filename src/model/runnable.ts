@@ -1,6 +1,6 @@
 import { getNumber, getStrings } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
-import { type Architecture } from './arch/architecture';
+import type { Architecture } from './arch/architecture';
 import { architectureById, architectures } from './arch/registry';
 import { type Hyperparameters, readHyperparameters } from './hyperparameters';
 

@@ -33,7 +33,7 @@ function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: nu
     codes.fill(0, codesAt, codesAt + 16);
     return 0;
   }
-  const fit = (inv: number) => {
+  const sumsAt = (inv: number) => {
     let lx = 0;
     let l2 = 0;
     for (let i = 0; i < 16; i++) {
@@ -46,13 +46,13 @@ function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: nu
     return { lx, l2 };
   };
   let bestInverse = fround(-32 / max);
-  const first = fit(bestInverse);
+  const first = sumsAt(bestInverse);
   let scale = first.l2 ? fround(first.lx / first.l2) : 0;
   let best = fround(scale * first.lx);
   for (let step = -9; step <= 9; step++) {
     if (step === 0) continue;
     const inv = fround(-fround(32 + fround(C0_1 * step)) / max);
-    const { lx, l2 } = fit(inv);
+    const { lx, l2 } = sumsAt(inv);
     if (l2 > 0 && fround(lx * lx) > fround(best * l2)) {
       bestInverse = inv;
       scale = fround(lx / l2);

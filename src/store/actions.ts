@@ -252,3 +252,8 @@ export async function benchmarkSelected(): Promise<void> {
     }
   });
 }
+
+/** Takes the device away under a running job; the engine rebuilds what it needs. */
+export function loseDevice(): void {
+  void engineClient().call('loseDevice', []).result;
+}

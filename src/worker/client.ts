@@ -38,7 +38,10 @@ export class EngineClient {
   #receive(message: FromWorker): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
-    if ('event' in message) return pending.onEvent(message.event);
+    if ('event' in message) {
+      pending.onEvent(message.event);
+      return;
+    }
     this.#pending.delete(message.id);
     if ('error' in message) pending.reject(fromWire(message.error));
     else pending.resolve(message.result);

@@ -43,7 +43,10 @@ class Growing {
     this.#bytes.set(bytes, at);
   }
   scalar(type: number, value: Scalar): void {
-    if (type === GgufType.STRING) return this.string(value as string);
+    if (type === GgufType.STRING) {
+      this.string(value as string);
+      return;
+    }
     const at = this.#room(WIDTHS[type]!);
     const view = this.#view;
     if (type === GgufType.UINT8 || type === GgufType.INT8) view.setUint8(at, Number(value));

@@ -1,14 +1,14 @@
 import type { Spread } from '../../session/benchmark';
 import type { RunRecord } from '../../session/studio';
 import { formatBytes } from '../../util/bytes';
+import { ScrollRegion } from '../kit/scroll-region';
 
 const speed = (s: Spread) => `${s.median.toFixed(1)} (${s.min.toFixed(1)} to ${s.max.toFixed(1)})`;
 
 /** The numbers behind the charts. */
 export function RunTable({ runs }: { runs: readonly RunRecord[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div className="scroll" tabIndex={0} role="region" aria-label="Measurements">
+    <ScrollRegion label="Table of measurements">
       <table data-testid="runs">
         <caption>{runs[0]?.adapter}</caption>
         <thead>
@@ -44,6 +44,6 @@ export function RunTable({ runs }: { runs: readonly RunRecord[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

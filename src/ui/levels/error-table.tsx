@@ -1,4 +1,5 @@
 import { useStudio } from '../kit/use-studio';
+import { ScrollRegion } from '../kit/scroll-region';
 
 /** RMSE of each tensor at each prepared level, as it was measured on the GPU. */
 export function ErrorTable() {
@@ -10,8 +11,7 @@ export function ErrorTable() {
   return (
     <details>
       <summary>Error per tensor (RMSE)</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div className="scroll tall" tabIndex={0} role="region" aria-label="Error per tensor">
+      <ScrollRegion label="Table of errors" tall>
         <table>
           <thead>
             <tr>
@@ -36,7 +36,7 @@ export function ErrorTable() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
     </details>
   );
 }

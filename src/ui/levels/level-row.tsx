@@ -49,17 +49,22 @@ export function LevelRow({ row }: { row: PlanRow }) {
           </p>
         )}
       </th>
-      <td className="num" title={`${row.fileBytes} bytes`}>
+      <td className="num" data-label="File" title={`${row.fileBytes} bytes`}>
         {formatBytes(row.fileBytes)}
       </td>
-      <td className="num">{row.bitsPerWeight.toFixed(2)}</td>
+      <td className="num" data-label="bpw">
+        {row.bitsPerWeight.toFixed(2)}
+      </td>
       <td
         className="num"
+        data-label="GPU memory"
         title={`weights ${formatBytes(row.weightBytes)}, cache and work space ${formatBytes(row.runtimeBytes)}`}
       >
         {formatBytes(row.weightBytes + row.runtimeBytes)}
       </td>
-      <td className="num">{level ? `${(100 * medianError(level.errors)).toFixed(3)} %` : ''}</td>
+      <td className="num" data-label={level ? 'Error' : undefined}>
+        {level ? `${(100 * medianError(level.errors)).toFixed(3)} %` : ''}
+      </td>
       <td>
         {resident ? (
           <button

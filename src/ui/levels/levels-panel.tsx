@@ -3,6 +3,7 @@ import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
+import { ScrollRegion } from '../kit/scroll-region';
 import { ErrorTable } from './error-table';
 import { LevelRow } from './level-row';
 
@@ -79,8 +80,7 @@ export function LevelsPanel() {
   return (
     <Panel id="levels" title="Levels">
       <Settings />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div className="scroll" tabIndex={0} role="region" aria-label="Levels">
+      <ScrollRegion label="Table of levels">
         <table className="levels">
           <thead>
             <tr>
@@ -117,7 +117,7 @@ export function LevelsPanel() {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollRegion>
       <div className="actions">
         <button
           type="button"

@@ -1,6 +1,7 @@
 import { formatBytes, formatCount } from '../../util/bytes';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
+import { ScrollRegion } from '../kit/scroll-region';
 
 export function ModelPanel() {
   const model = useStudio((s) => s.model);
@@ -29,8 +30,7 @@ export function ModelPanel() {
       ))}
       <details>
         <summary>{model.tensors.length} tensors</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-        <div className="scroll tall" tabIndex={0} role="region" aria-label="Tensors">
+        <ScrollRegion label="Table of tensors" tall>
           <table>
             <thead>
               <tr>
@@ -53,7 +53,7 @@ export function ModelPanel() {
               ))}
             </tbody>
           </table>
-        </div>
+        </ScrollRegion>
       </details>
     </Panel>
   );

@@ -1,0 +1,83 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
+import { afterAll, describe, expect, test } from 'vitest';
+import { goldenJson } from '../testing/golden';
+import { huggingFaceFolder } from '../testing/tiny-folder';
+import { TINY, tinyGguf } from '../testing/tiny-llama';
+
+const root = resolve(import.meta.dirname, '../..');
+const dir = mkdtempSync(join(tmpdir(), 'nibble-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+const file = join(dir, 'tiny.gguf');
+writeFileSync(file, tinyGguf());
+
+function nibble(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync('npm', ['run', '-s', 'nibble', '--', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return { status, stdout, stderr };
+}
+
+describe('the command line', () => {
+  test('quantize writes the file, and only the answer goes to standard output', () => {
+    const out = join(dir, 'q4.gguf');
+    const { status, stdout } = nibble('quantize', file, 'Q4_0', out, '--json');
+    expect(status).toBe(0);
+    const answer = JSON.parse(stdout) as { sha256: string; sizeBytes: number };
+    expect(answer.sha256).toBe(goldenJson<Record<string, string>>('tiny-llama-sha256.json').Q4_0);
+    expect(readFileSync(out)).toHaveLength(answer.sizeBytes);
+  });
+  test('generate uses ids as they are and prints one object', () => {
+    const args = ['--type', 'Q8_0', '--prompt-ids', '1,5,9', '-n', '6', '--temp', '0', '--json'];
+    const { status, stdout } = nibble('generate', file, ...args);
+    expect(status).toBe(0);
+    const answer = JSON.parse(stdout) as Record<string, unknown>;
+    expect(answer.promptIds).toEqual([1, 5, 9]);
+    expect(answer.ids).toHaveLength(6);
+    for (const key of [
+      'text',
+      'adapter',
+      'timeToFirstTokenMs',
+      'promptTokensPerSecond',
+      'tokensPerSecond',
+      'memory',
+    ])
+      expect(answer).toHaveProperty(key);
+  });
+  test('a folder is a model, and bench measures levels', () => {
+    for (const f of huggingFaceFolder(TINY)) {
+      mkdirSync(dirname(join(dir, f.path)), { recursive: true });
+      writeFileSync(join(dir, f.path), f.bytes);
+    }
+    const { status, stdout } = nibble(
+      'bench',
+      join(dir, 'tiny'),
+      '--types',
+      'F16,Q4_0',
+      '--runs',
+      '1',
+      '--json',
+    );
+    expect(status).toBe(0);
+    const { rows } = JSON.parse(stdout) as { rows: { type: string; tokensPerSecond: { median: number } }[] };
+    expect(rows.map((r) => r.type)).toEqual(['F16', 'Q4_0']);
+    expect(rows.every((r) => r.tokensPerSecond.median > 0)).toBe(true);
+  });
+  test('what cannot be done is a sentence on standard error and an exit code', () => {
+    const missing = nibble('inspect', join(dir, 'nothing.gguf'));
+    expect(missing).toMatchObject({ status: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/no such file/);
+    const narrow = join(dir, 'narrow.gguf');
+    writeFileSync(narrow, tinyGguf({ ...TINY, width: 64, ffn: 172 }));
+    const refused = nibble('quantize', narrow, 'Q8_0', join(dir, 'no.gguf'));
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toMatch(/172 weights are no multiple of 32/);
+    expect(existsSync(join(dir, 'no.gguf'))).toBe(false);
+    expect(nibble('quantize', narrow, 'Q8_0', join(dir, 'yes.gguf'), '--allow-f16-fallback').status).toBe(0);
+    expect(nibble('quantize', file, 'Q9_9', join(dir, 'x')).status).toBe(2);
+  });
+});
