@@ -8,6 +8,7 @@ import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } fro
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { packStep, unpackSteps } from './repack';
+import { createScratch, SCRATCH_OWNER, type Scratch, WORKERS } from './scratch';
 import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
 
 /** Weighted against the source: what a tensor lost. */
@@ -18,26 +19,6 @@ export interface TensorError {
   readonly rmse: number;
   /** RMSE relative to the root mean square of the weights. */
   readonly relative: number;
-}
-
-const WORKERS = 1024;
-const OWNER = 'quantizer';
-const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-
-interface Scratch {
-  readonly raw: GPUBuffer;
-  readonly planar: GPUBuffer;
-  readonly x: GPUBuffer;
-  readonly target: GPUBuffer;
-  readonly packed: GPUBuffer;
-  readonly sums: GPUBuffer;
-  readonly readback: GPUBuffer;
-}
-
-/** GPU bytes of a pipeline's scratch buffers; the plan prints it. */
-export function pipelineBytes(sliceWeights: number): number {
-  const slice = sliceWeights * 4;
-  return 8 * (slice + 4096) + WORKERS * 16 + 64 * 256;
 }
 
 /**
@@ -74,24 +55,13 @@ export class TensorPipeline {
   static async create(gpu: Gpu, largestTensor: number): Promise<TensorPipeline> {
     const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
     const bytes = weights * 4 + 4096; // planes are padded
-    const make = (label: string, size: number, usage = STORAGE()) =>
-      gpu.memory.create(OWNER, label, size, usage);
-    const read = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-    const scratch: Scratch = {
-      raw: await make('source blocks', bytes),
-      planar: await make('source planes', bytes),
-      x: await make('float32', bytes),
-      target: await make('target planes', bytes),
-      packed: await make('target blocks', bytes),
-      sums: await make('error sums', WORKERS * 16),
-      readback: await make('readback', bytes, read),
-    };
-    const staging = await StagingRing.create(gpu, OWNER, bytes);
-    return new TensorPipeline(gpu, staging, await gpu.arena(OWNER, 64), scratch, weights);
+    const scratch = await createScratch(gpu, bytes);
+    const staging = await StagingRing.create(gpu, SCRATCH_OWNER, bytes);
+    return new TensorPipeline(gpu, staging, await gpu.arena(SCRATCH_OWNER, 64), scratch, weights);
   }
 
   dispose(): void {
-    this.#gpu.memory.release(OWNER);
+    this.#gpu.memory.release(SCRATCH_OWNER);
   }
 
   /** Rows per slice: whole rows, in fours where there is more than one slice. */

@@ -31,10 +31,12 @@ class Growing {
     return at;
   }
   u32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true);
+    const at = this.#room(4); // may move the view
+    this.#view.setUint32(at, value, true);
   }
   u64(value: number | bigint): void {
-    this.#view.setBigUint64(this.#room(8), BigInt(value), true);
+    const at = this.#room(8);
+    this.#view.setBigUint64(at, BigInt(value), true);
   }
   string(value: string): void {
     const bytes = encoder.encode(value);

@@ -36,7 +36,7 @@ function MemoryChart({ runs }: { runs: readonly RunRecord[] }) {
           <XAxis dataKey="type" {...axis} />
           <YAxis {...axis} label={label('MiB')} />
           <Tooltip {...tooltip} formatter={two} />
-          <Legend />
+          <Legend itemSorter={null} />
           <Bar dataKey="fileMiB" name="file" fill="var(--c1)" isAnimationActive={false} />
           <Bar dataKey="residentMiB" name="resident" fill="var(--c2)" isAnimationActive={false} />
           <Bar dataKey="peakMiB" name="peak while quantizing" fill="var(--c3)" isAnimationActive={false} />
