@@ -5,7 +5,7 @@ import { dropFiles, expectAccessible } from './page';
 test('without WebGPU the page says so; looking and planning still work', async ({ page }) => {
   await page.goto('/');
   await expect(page.locator('#device')).toContainText(/no WebGPU|no graphics adapter/);
-  await dropFiles(page, [{ path: 'tiny.gguf', bytes: tinyGguf(TINY) }]);
+  await dropFiles(page, [{ path: 'tiny.gguf', bytes: tinyGguf(TINY) }], test.info().outputDir);
   await expect(page.locator('#model')).toContainText('llama');
   await expect(page.locator('#levels tbody tr')).toHaveCount(8);
   await expect(page.getByRole('button', { name: /Quantize .* on the GPU/ })).toBeDisabled();

@@ -1,24 +1,29 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { expect, type Page } from '@playwright/test';
 import type { NamedBytes } from '../src/testing/tiny-folder';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Drops files on the page with a real drop event, through the browser's own input pipeline. */
-export async function dropFiles(page: Page, files: readonly NamedBytes[]): Promise<void> {
-  const payload = files.map((f) => ({
-    name: f.path.split('/').pop()!,
-    base64: Buffer.from(f.bytes).toString('base64'),
-  }));
-  const transfer = await page.evaluateHandle((list) => {
-    const data = new DataTransfer();
-    for (const { name, base64 } of list)
-      data.items.add(new File([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], name));
-    return data;
-  }, payload);
-  await page.dispatchEvent('body', 'dragover', { dataTransfer: transfer });
-  await page.dispatchEvent('body', 'drop', { dataTransfer: transfer });
+/** Drops files or folders of the disk on the page, as a person's mouse would: through the browser's input pipeline. */
+export async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+}
+
+/** Writes files below a folder of the test and drops what lies at its top. */
+export async function dropFiles(page: Page, files: readonly NamedBytes[], folder: string): Promise<void> {
+  const tops = new Set<string>();
+  for (const file of files) {
+    const path = join(folder, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.bytes);
+    tops.add(join(folder, file.path.split('/')[0]!));
+  }
+  await dropPaths(page, [...tops]);
 }
 
 /** axe over the page as it is; colours are checked too. */

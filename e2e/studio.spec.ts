@@ -2,9 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { gguf } from '@huggingface/gguf';
+import { memorySource } from '../src/files/byte-source';
+import { readGguf } from '../src/files/gguf/read';
+import { planQuantization } from '../src/model/plan';
+import { fileTypeByLabel } from '../src/quant/file-types';
+import { codecHash } from '../src/testing/codec-hash';
 import { huggingFaceFolder } from '../src/testing/tiny-folder';
 import { TINY, tinyGguf } from '../src/testing/tiny-llama';
-import { dropFiles, expectAccessible, idle, selectLevels } from './page';
+import { hasShared, sharedFolder, sharedJson } from '../src/testing/golden';
+import { dropFiles, dropPaths, expectAccessible, idle, selectLevels } from './page';
 
 const tiny = { ...TINY, chat: true, type: 'F16' as const };
 const file = { path: 'tiny.gguf', bytes: tinyGguf(tiny) };
@@ -37,7 +43,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   await selectLevels(page, ['F16', 'Q8_0', 'Q4_0']);
   await page.getByRole('button', { name: 'Quantize 3 levels on the GPU' }).click();
   await idle(page);
-  await expect(page.getByRole('button', { name: 'On the GPU: release' })).toHaveCount(3);
+  await expect(page.getByRole('button', { name: 'Release' })).toHaveCount(3);
 
   await page.getByLabel('Message').fill('Tell me a story about a little fox named Nora.');
   await page.getByRole('button', { name: 'Send' }).click();
@@ -62,7 +68,13 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   await expectAccessible(page);
 
   const bytes = await download(page, 'Q4_0');
-  expect(await page.getByTestId('sha256-Q4_0').getAttribute('title')).toBe(sha256Of(bytes));
+  expect(await page.getByTestId('sha256-Q4_0').textContent()).toContain(sha256Of(bytes));
+  const source = memorySource(
+    'built-in',
+    new Uint8Array(readFileSync('public/models/nibble-stories-F16.gguf')),
+  );
+  const plan = planQuantization(await readGguf(source), fileTypeByLabel('Q4_0')!);
+  expect(sha256Of(bytes)).toBe(await codecHash(plan));
 
   await page.getByRole('button', { name: 'Measure 3 selected levels' }).click();
   await idle(page);
@@ -89,7 +101,7 @@ test('a dropped GGUF: three levels, download, and the download reopened gives th
   page,
 }) => {
   await open(page);
-  await dropFiles(page, [file]);
+  await dropFiles(page, [file], test.info().outputDir);
   await expect(page.locator('#model')).toContainText('tiny.gguf');
   await selectLevels(page, ['Q8_0', 'Q5_1', 'Q4_1']);
   await page.getByRole('button', { name: 'Quantize 3 levels on the GPU' }).click();
@@ -98,7 +110,7 @@ test('a dropped GGUF: three levels, download, and the download reopened gives th
   const { metadata, tensorInfos } = await parse(bytes);
   expect((metadata as Record<string, unknown>)['general.file_type']).toBe(7);
   expect(tensorInfos).toHaveLength(TINY.layers * 9 + 3);
-  await dropFiles(page, [{ path: 'again.gguf', bytes: new Uint8Array(bytes) }]);
+  await dropFiles(page, [{ path: 'again.gguf', bytes: new Uint8Array(bytes) }], test.info().outputDir);
   await expect(page.locator('#model')).toContainText('again.gguf');
   await expect(page.locator('#model')).toContainText('Q8_0');
   expect(sha256Of(await download(page, 'Q8_0'))).toBe(sha256Of(bytes));
@@ -108,7 +120,7 @@ test('a dropped Hugging Face folder gives the file that its GGUF gives, with ten
   page,
 }) => {
   await open(page, '?max-binding=65536');
-  await dropFiles(page, huggingFaceFolder({ ...tiny, context: 64 }, 2));
+  await dropFiles(page, huggingFaceFolder({ ...tiny, context: 64 }, 2), test.info().outputDir);
   await expect(page.locator('#model')).toContainText('F16');
   const { tensorInfos } = await parse(await download(page, 'Q4_0'));
   const head = tensorInfos.find((t) => t.name === 'output.weight');
@@ -120,9 +132,28 @@ test('a dropped Hugging Face folder gives the file that its GGUF gives, with ten
   await expect(page.getByTestId('timing')).toBeVisible();
 });
 
+test('broken weights and a second file leave the first model open', async ({ page }) => {
+  await open(page);
+  const broken = tinyGguf(tiny);
+  broken.fill(0xff, broken.length - 64, broken.length - 32);
+  await dropFiles(page, [{ path: 'broken.gguf', bytes: broken }], test.info().outputDir);
+  await expect(page.locator('#model')).toContainText('broken.gguf');
+  await selectLevels(page, ['Q8_0']);
+  await page.getByRole('button', { name: /Quantize 1 level/ }).click();
+  await expect(page.getByRole('alert')).toContainText(
+    /output\.weight: 16 of 76800 weights are NaN or infinite/,
+  );
+  await dropFiles(page, [{ path: 'cut.gguf', bytes: file.bytes.slice(0, 5000) }], test.info().outputDir);
+  await expect(page.getByRole('alert')).toContainText('cut.gguf');
+  await expect(page.locator('#model')).toContainText('broken.gguf');
+  await dropFiles(page, [file], test.info().outputDir);
+  await expect(page.locator('#model')).toContainText('tiny.gguf');
+  await expect(page.getByRole('alert')).toHaveCount(0);
+});
+
 test('stopping, a lost device and bad files leave the page usable', async ({ page }) => {
   await open(page);
-  await dropFiles(page, [{ path: 'cat.gguf', bytes: new Uint8Array([1, 2, 3, 4, 5, 6, 7, 8]) }]);
+  await dropFiles(page, [{ path: 'cat.gguf', bytes: new Uint8Array(8) }], test.info().outputDir);
   await expect(page.getByRole('alert')).toContainText('cat.gguf');
   await page.getByRole('button', { name: 'Dismiss' }).click();
   await page.getByRole('button', { name: 'Try the built-in model' }).click();
@@ -157,7 +188,7 @@ test('a save dialog: the file goes to its handle; cancelled, nothing happens', a
   await page.goto('/');
   await page.getByRole('button', { name: 'Try the built-in model' }).click();
   await page.getByRole('button', { name: 'Download Q8_0 GGUF' }).click();
-  await expect(page.getByTestId('sha256-Q8_0')).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByTestId('sha256-Q8_0')).toBeAttached({ timeout: 60_000 });
   const bytes = await page.evaluate(async () => {
     const root = await navigator.storage.getDirectory();
     const file = await (await root.getFileHandle('target.gguf')).getFile();
@@ -190,7 +221,8 @@ test('a full disk is said, and nothing half-written is offered', async ({ page, 
   expect(
     await page.evaluate(async () => {
       const names: string[] = [];
-      for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+      const root = await navigator.storage.getDirectory();
+      for await (const name of (await root.getDirectoryHandle('exports')).keys()) names.push(name);
       return names;
     }),
   ).toEqual([]);
@@ -198,6 +230,19 @@ test('a full disk is said, and nothing half-written is offered', async ({ page, 
   await page.getByRole('button', { name: 'Dismiss' }).click();
   expect((await download(page, 'Q8_0')).length).toBeGreaterThan(3_000_000);
 });
+
+// With the larger reference collection beside the checkout: the page's file is llama-quantize's.
+if (hasShared)
+  test('shakes3M through the page has the hash of the reference', async ({ page }) => {
+    const { results } = sharedJson<{ results: { tag: string; file_sha256: string }[] }>(
+      'golden/quantize/shakes3M.json',
+    );
+    await open(page);
+    await dropPaths(page, [`${sharedFolder}/models/shakes3M/shakes3M-F32.gguf`]);
+    await expect(page.locator('#model')).toContainText('shakes3M-F32.gguf');
+    const want = results.find((r) => r.tag === 'Q4_0')!.file_sha256;
+    expect(sha256Of(await download(page, 'Q4_0'))).toBe(want);
+  });
 
 async function parse(bytes: Buffer) {
   const { writeFileSync } = await import('node:fs');

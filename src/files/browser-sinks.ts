@@ -22,9 +22,18 @@ export async function fileHandleSink(handle: FileSystemFileHandle): Promise<Byte
 /** A file that became whole, to be offered as a download. */
 export type Finished = () => Promise<Blob>;
 
+const exportFolder = async (): Promise<FileSystemDirectoryHandle> =>
+  (await navigator.storage.getDirectory()).getDirectoryHandle('exports', { create: true });
+
+/** Frees the disk that downloads of an earlier visit took; they have been saved or given up since. */
+export async function forgetExports(): Promise<void> {
+  const root = await navigator.storage?.getDirectory();
+  await root?.removeEntry('exports', { recursive: true }).catch(() => {});
+}
+
 /** Writes to the origin's private file system; the download is then backed by disk, not by memory. */
 export async function privateFileSink(name: string): Promise<{ sink: ByteSink; finished: Finished }> {
-  const root = await navigator.storage.getDirectory();
+  const root = await exportFolder();
   const handle = await root.getFileHandle(name, { create: true });
   const access = await (handle as unknown as SyncCapable).createSyncAccessHandle();
   access.truncate(0);

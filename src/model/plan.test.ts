@@ -4,6 +4,8 @@ import { readGguf } from '../files/gguf/read';
 import { stringValue } from '../files/gguf/metadata';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
+import { planSlabs } from './device-tensor';
+import { quantFormats } from '../quant/registry';
 import { compareTensorNames, planQuantization } from './plan';
 import { checkRunnable } from './runnable';
 
@@ -64,5 +66,27 @@ describe('the plan', () => {
     expect(planQuantization(other, level('Q8_0')).refusal).toBeNull();
     const runnable = checkRunnable(other);
     expect(runnable.ok ? '' : runnable.reason).toMatch(/novelty/);
+  });
+});
+
+describe('slabs', () => {
+  test.each([128 * 1024 * 1024, 1 << 20, 65536])(
+    'no slab exceeds %i bytes, and rows are neither lost nor doubled',
+    (limit) => {
+      for (const format of quantFormats) {
+        const slabs = planSlabs(format, 128256, 4096, limit);
+        let next = 0;
+        for (const slab of slabs) {
+          expect(slab.firstRow).toBe(next);
+          expect(slab.layout.sizeBytes).toBeLessThanOrEqual(limit);
+          next += slab.rows;
+        }
+        expect(next).toBe(128256);
+        expect(slabs.slice(0, -1).every((s) => s.rows % 4 === 0)).toBe(true);
+      }
+    },
+  );
+  test('rows too wide for any slab are refused', () => {
+    expect(() => planSlabs(quantFormats[0]!, 8, 1 << 20, 65536)).toThrow(/binds at most 65536/);
   });
 });

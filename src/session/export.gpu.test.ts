@@ -5,16 +5,14 @@ import { MemorySink } from '../files/byte-sink';
 import { type ByteSource, memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import { stringValue } from '../files/gguf/metadata';
-import { ggufHeader } from '../files/gguf/write';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { type Plan, planQuantization } from '../model/plan';
+import { planQuantization } from '../model/plan';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
-import { formatByGgmlType } from '../quant/registry';
+import { codecHash } from '../testing/codec-hash';
 import { testGpu } from '../testing/device';
 import { goldenJson } from '../testing/golden';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
-import { alignUp } from '../util/bytes';
 import { writeGguf } from './export';
 import { prepareLevel } from './prepared';
 
@@ -23,20 +21,6 @@ beforeAll(async () => {
   gpu = await testGpu();
 });
 afterAll(() => gpu.close());
-
-/** sha256 of the file that the reference codec makes of a plan. */
-async function codecHash(plan: Plan): Promise<string> {
-  const hash = createHash('sha256').update(ggufHeader(plan.metadata, plan.tensors));
-  for (const t of plan.tensors) {
-    const raw = await t.source.read(0, t.source.sizeBytes);
-    const same = t.source.type.id === t.type.id;
-    const bytes = same
-      ? raw
-      : formatByGgmlType(t.type.id)!.encode(formatByGgmlType(t.source.type.id)!.decode(raw));
-    hash.update(bytes).update(new Uint8Array(alignUp(bytes.length, 32) - bytes.length));
-  }
-  return hash.digest('hex');
-}
 
 const tiny = (): Promise<ModelFile> => readGguf(memorySource('tiny.gguf', tinyGguf()));
 const builtIn = (): Promise<ModelFile> => {

@@ -1,3 +1,4 @@
+import { forgetExports } from '../files/browser-sinks';
 import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
 import { Studio } from '../session/studio';
 import { UnsupportedError } from '../util/errors';
@@ -20,5 +21,6 @@ async function openGpu(): Promise<Gpu> {
   return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, options());
 }
 
+void forgetExports().catch(() => {});
 const answer = serve(new Studio(openGpu), (message: FromWorker) => self.postMessage(message));
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => answer(data);

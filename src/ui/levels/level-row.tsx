@@ -71,9 +71,9 @@ export function LevelRow({ row }: { row: PlanRow }) {
             type="button"
             disabled={blocked}
             onClick={() => void releaseLevel(row.type)}
-            title="Give its GPU memory back"
+            title="It is on the GPU; give the memory back"
           >
-            On the GPU: release
+            Release
           </button>
         ) : level ? (
           `measured, released`
@@ -91,9 +91,10 @@ export function LevelRow({ row }: { row: PlanRow }) {
           Download
         </button>
         {exported && (
-          <p className="hash" title={exported.sha256} data-testid={`sha256-${row.type}`}>
-            sha256 {exported.sha256.slice(0, 12)}…
-          </p>
+          <details className="hash">
+            <summary>written, sha256</summary>
+            <code data-testid={`sha256-${row.type}`}>{exported.sha256}</code>
+          </details>
         )}
       </td>
     </tr>

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import { ggufHeader } from '../files/gguf/write';
+import type { Plan } from '../model/plan';
+import { formatByGgmlType } from '../quant/registry';
+import { alignUp } from '../util/bytes';
+
+/** sha256 of the file that the reference codec makes of a plan, without a GPU. */
+export async function codecHash(plan: Plan): Promise<string> {
+  const hash = createHash('sha256').update(ggufHeader(plan.metadata, plan.tensors));
+  for (const t of plan.tensors) {
+    const raw = await t.source.read(0, t.source.sizeBytes);
+    const same = t.source.type.id === t.type.id;
+    const decoded = () => formatByGgmlType(t.source.type.id)!.decode(raw);
+    const bytes = same ? raw : formatByGgmlType(t.type.id)!.encode(decoded());
+    hash.update(bytes).update(new Uint8Array(alignUp(bytes.length, 32) - bytes.length));
+  }
+  return hash.digest('hex');
+}
