@@ -194,9 +194,7 @@ test('a save dialog: the file goes to its handle; cancelled, nothing happens', a
     const file = await (await root.getFileHandle('target.gguf')).getFile();
     return [...new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()))];
   });
-  expect(await page.getByTestId('sha256-Q8_0').getAttribute('title')).toBe(
-    Buffer.from(bytes).toString('hex'),
-  );
+  expect(await page.getByTestId('sha256-Q8_0').textContent()).toBe(Buffer.from(bytes).toString('hex'));
   await page.evaluate(() => Object.assign(window, { cancelled: true }));
   await page.getByRole('button', { name: 'Download Q4_0 GGUF' }).click();
   await expect(page.getByRole('button', { name: 'Download Q4_0 GGUF' })).toBeEnabled();

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
-import { alignUp } from '../util/bytes';
+import { alignUp, formatBytes } from '../util/bytes';
+import { GpuError } from '../util/errors';
 import type { Hyperparameters } from './hyperparameters';
 
 export type KvType = 'F16' | 'F32';
@@ -81,9 +82,16 @@ export async function createRuntime(
   gpu: Gpu,
   owner: string,
   s: RuntimeShape,
-  rotation: Float32Array<ArrayBuffer>,
+  rotation: () => Float32Array<ArrayBuffer>,
 ): Promise<Runtime> {
   const sizes = runtimeSizes(s);
+  const limit = gpu.device.limits.maxStorageBufferBindingSize;
+  const large = Object.entries(sizes).find(([, bytes]) => bytes > limit);
+  if (large)
+    throw new GpuError(
+      `At a context of ${s.context} tokens the ${large[0]} takes ${formatBytes(large[1])}; this device binds at most ${formatBytes(limit)}.`,
+      'Choose a shorter context.',
+    );
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const make = (name: string) => gpu.memory.create(owner, name, sizes[name]!, usage);
   const layers = Array.from({ length: s.h.layers }, (_, i) => i);
@@ -116,6 +124,6 @@ export async function createRuntime(
     kCache: await caches('k'),
     vCache: await caches('v'),
   };
-  gpu.device.queue.writeBuffer(runtime.rotation, 0, rotation);
+  gpu.device.queue.writeBuffer(runtime.rotation, 0, rotation());
   return runtime;
 }

@@ -10,6 +10,7 @@ import { relativeError } from '../testing/compare';
 import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { TINY, type TinyShape, tinyGguf } from '../testing/tiny-llama';
+import { DeviceLostError } from '../util/errors';
 import { seededRandom } from '../util/random';
 import { Engine, GREEDY } from './engine';
 import { generate } from './generate';
@@ -184,6 +185,26 @@ describe('the engine', () => {
     for (const name of Object.keys(counts)) delete queue[name];
     engine.dispose();
     gpu.memory.release(prepared.owner);
+  });
+
+  test('a context whose cache no binding can hold is refused with the numbers', async () => {
+    const model = await open({ ...TINY, layers: 1 });
+    const prepared = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('Q8_0')!));
+    const work = Engine.create(gpu, prepared, { context: 1 << 24, kvType: 'F32' });
+    await expect(work).rejects.toThrow(
+      /context of 16777216 tokens the (rotation|k cache 0) takes .* binds at most/,
+    );
+    gpu.memory.release(prepared.owner);
+    expect(gpu.memory.currentBytes).toBe(0);
+  });
+
+  test('a device lost while quantizing is a class of its own', async () => {
+    const lost = await testGpu();
+    const model = await open(TINY);
+    const plan = planQuantization(model, fileTypeByLabel('Q8_0')!);
+    const work = prepareLevel(lost, model, plan, (p) => p.index === 3 && lost.device.destroy());
+    await expect(work).rejects.toBeInstanceOf(DeviceLostError);
+    expect(lost.lost).toBe(true);
   });
 
   test('a full context and a wrong id are said', async () => {

@@ -78,8 +78,9 @@ export class Engine {
     const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
     try {
       const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
-      const table = rotationTable(shape.h, shape.context, factors);
-      const runtime = await createRuntime(gpu, owner, shape, table);
+      const runtime = await createRuntime(gpu, owner, shape, () =>
+        rotationTable(shape.h, shape.context, factors),
+      );
       const record = (batch: 'one' | 'many') => {
         const recorder = new Recorder(gpu, runtime, prepared.tensors, batch);
         runnable.architecture.record(recorder, runtime);

@@ -119,7 +119,15 @@ export class Studio {
     return plan;
   }
 
-  async prepare(
+  /** Quantizes a level into GPU memory; a level that is there already stays as it is. */
+  prepare(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<LevelSummary> {
+    return this.#surviveLoss(
+      () => this.#prepare(type, progress, signal),
+      () => {},
+    );
+  }
+
+  async #prepare(
     type: string,
     progress?: (p: WriteProgress) => void,
     signal?: AbortSignal,
@@ -153,7 +161,7 @@ export class Studio {
 
   async #engine(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine> {
     const gpu = await this.gpu();
-    await this.prepare(type, progress, signal);
+    await this.#prepare(type, progress, signal);
     let engine = this.#engines.get(type);
     if (!engine) {
       engine = await Engine.create(gpu, this.#levels.get(type)!, this.#settings);

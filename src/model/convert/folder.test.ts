@@ -12,6 +12,26 @@ const shape = { ...TINY, type: 'F16' as const };
 const sources = (shards: number): ByteSource[] =>
   huggingFaceFolder(shape, shards).map((f) => memorySource(f.path, f.bytes));
 
+/** A SentencePiece ModelProto of eight pieces whose normalizer adds no space. */
+function sentencePieceModel(): Uint8Array<ArrayBuffer> {
+  const field = (id: number, bytes: readonly number[]) => [(id << 3) | 2, bytes.length, ...bytes];
+  const pieces: [string, number, number][] = [
+    ['<unk>', 0, 2],
+    ['<|start|>', 0, 3],
+    ['<|end|>', 0, 3],
+    ['a', -3, 1],
+    ['\u2581', -4, 1],
+    ['<pad>', 0, 5],
+    ['b', -5, 1],
+    ['ab', -1, 1],
+  ];
+  const encoded = pieces.flatMap(([text, score, type]) => {
+    const float = new Uint8Array(Float32Array.of(score).buffer);
+    return field(1, [...field(1, [...new TextEncoder().encode(text)]), (2 << 3) | 5, ...float, 3 << 3, type]);
+  });
+  return Uint8Array.from([...encoded, ...field(3, [3 << 3, 0])]);
+}
+
 describe('a Hugging Face folder', () => {
   test.each([1, 3])('in %i files becomes the tensors of the GGUF, byte for byte', async (shards) => {
     const model = await openModel(sources(shards), 'tiny');
@@ -57,6 +77,23 @@ describe('a Hugging Face folder', () => {
       0,
       ...tokenizer.encode('the the', { addBos: false }),
     ]);
+  });
+  test('its tokenizer.model is understood: pieces, scores, types and the missing space in front', async () => {
+    const files = sources(1).filter((f) => !f.name.endsWith('tokenizer.json'));
+    const model = await openModel(
+      [...files, memorySource('tiny/tokenizer.model', sentencePieceModel())],
+      'tiny',
+    );
+    const tokenizer = createTokenizer('tiny', model.metadata);
+    expect(tokenizer.summary).toBe('SentencePiece, 300 tokens');
+    expect(tokenizer.encode('ab b', { addBos: false })).toEqual([7, 4, 6]);
+    expect(tokenizer.encode('\u00e9', { addBos: false })).toEqual([0]);
+    expect(model.metadata.get('tokenizer.ggml.add_space_prefix')?.value).toBe(false);
+  });
+  test('a damaged tokenizer.model is refused', async () => {
+    const files = sources(1).filter((f) => !f.name.endsWith('tokenizer.json'));
+    const cut = memorySource('tiny/tokenizer.model', sentencePieceModel().slice(0, 21));
+    await expect(openModel([...files, cut], 'tiny')).rejects.toThrow(/tokenizer\.model/);
   });
   test('without a tokenizer it opens, and says what cannot be done', async () => {
     const files = sources(1).filter((f) => !f.name.includes('tokenizer'));
