@@ -47,3 +47,31 @@ fn truncated_code(v: f32, top: i32) -> u32 {
   if (!(abs(v) < 2147483648.0)) { return 0u; }
   return u32(min(top, i32(trunc(v)))) & 255u;
 }
+// ggml's nearest_int: half to even, and its wrap-around for what is too large.
+fn nearest(v: f32) -> i32 { return i32(bitcast<u32>(v + 12582912.0) & 0x7fffffu) - 0x400000; }
+
+// Correctly rounded square root of a normal number, digit by digit; 0 for 0 and below.
+fn square_root(x: f32) -> f32 {
+  if (!(x > 0.0)) { return 0.0; }
+  let bits = bitcast<u32>(x);
+  var e = i32(bits >> 23u) - 127;
+  var digits = ((bits & 0x7fffffu) | 0x800000u) << 7u;      // 24 bits, the first digit pair on top
+  if ((e & 1) != 0) {
+    digits <<= 1u;
+    e -= 1;
+  }
+  var rest = 0u;
+  var root = 0u;
+  for (var i = 0u; i < 25u; i++) {                           // 24 bits and one to round by
+    rest = (rest << 2u) | (digits >> 30u);
+    digits <<= 2u;
+    root <<= 1u;
+    let trial = (root << 1u) | 1u;
+    if (rest >= trial) {
+      rest -= trial;
+      root |= 1u;
+    }
+  }
+  let mantissa = (root >> 1u) + (root & 1u);                 // a square root never ties
+  return bitcast<f32>((u32(e / 2 + 127) << 23u) + (mantissa - 0x800000u));
+}

@@ -1,35 +1,19 @@
 import { f16FromFloat, f16ToFloat } from '../util/half';
 import type { QuantFormat } from './format';
+import { clamp, EPSILON, extremeOf, nearest } from './k-search';
 
 const { fround } = Math;
 const SIZE = 256;
 const BYTES = 210;
-const EPSILON = fround(1e-15);
 const C0_1 = fround(0.1);
-
-/** Round to nearest even, as ggml's nearest_int. */
-function nearest(x: number): number {
-  const r = Math.round(x);
-  return r - x === 0.5 && r % 2 !== 0 ? r - 1 : r;
-}
-
-const clamp = (v: number, lo: number, hi: number): number => Math.max(lo, Math.min(hi, v));
 
 /**
  * Best scale of 16 weights for codes -32..31, least squares weighted by x^2 over 19 candidate scales. Writes code + 32
  * into `codes`. Source: make_qx_quants(n, 32, x, L, 1, NULL).
  */
 function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: number): number {
-  let max = 0;
-  let amax = 0;
-  for (let i = 0; i < 16; i++) {
-    const a = Math.abs(x[at + i]!);
-    if (a > amax) {
-      amax = a;
-      max = x[at + i]!;
-    }
-  }
-  if (amax < EPSILON) {
+  const max = extremeOf(x, at, 16);
+  if (max === 0) {
     codes.fill(0, codesAt, codesAt + 16);
     return 0;
   }

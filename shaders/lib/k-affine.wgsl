@@ -1,0 +1,52 @@
+//#import lib/f16
+//#import lib/k-search
+// What Q4_K and Q5_K share: eight groups of 32 with 6-bit scales and minimums under f16 d and dmin.
+var<private> fits: array<Fit, 8>;
+var<private> steps: array<f32, 8>;
+var<private> lows: array<f32, 8>;
+
+fn six_bits(inverse: f32, v: f32) -> u32 { return min(63u, u32(nearest(fence(inverse * v))) & 255u); }
+
+// Searches the groups of a block and stores its head (d, dmin, 12 bytes of scales: 4 words) at `head`.
+fn encode_head(at: u32, head: u32, s: Search) {
+  var top_scale = 0.0;
+  var top_low = 0.0;
+  for (var j = 0u; j < 8u; j++) {
+    var squares = 0.0;
+    for (var i = 0u; i < 32u; i++) {
+      let v = x[at + 32u * j + i];
+      squares = fence(squares + fence(v * v));
+    }
+    fits[j] = search_scale_min(at + 32u * j, square_root(squares * 0.03125), s);
+    // Not max(): of 0 and -0 it may give either, and the sign would reach the file.
+    if (fits[j].scale > top_scale) { top_scale = fits[j].scale; }
+    if (fits[j].low > top_low) { top_low = fits[j].low; }
+  }
+  var inverse_scale = 0.0;
+  var inverse_low = 0.0;
+  if (top_scale > 0.0) { inverse_scale = div(63.0, top_scale); }
+  if (top_low > 0.0) { inverse_low = div(63.0, top_low); }
+  let d = f16_bits(div(top_scale, 63.0));
+  let dmin = f16_bits(div(top_low, 63.0));
+  var packed = vec3u();
+  for (var j = 0u; j < 8u; j++) {
+    let scale = six_bits(inverse_scale, fits[j].scale);
+    let low = six_bits(inverse_low, fits[j].low);
+    let shift = 8u * (j & 3u);
+    if (j < 4u) { packed |= vec3u(scale, low, 0u) << vec3u(shift); }
+    else { packed |= vec3u((scale >> 4u) << 6u, (low >> 4u) << 6u, (scale & 15u) | ((low & 15u) << 4u)) << vec3u(shift); }
+    steps[j] = fence(f16_value(d) * f32(scale));
+    lows[j] = fence(f16_value(dmin) * f32(low));
+  }
+  w[head] = d | (dmin << 16u);
+  w[head + 1u] = packed.x;
+  w[head + 2u] = packed.y;
+  w[head + 3u] = packed.z;
+}
+// The code of weight i of group j, after encode_head.
+fn affine_code(at: u32, j: u32, i: u32, top: f32) -> u32 {
+  let v = x[at + 32u * j + i];
+  // Where the scale rounds to nothing the codes of the search stay.
+  if (steps[j] == 0.0) { return u32(search_code(v, fits[j].inverse, fits[j].base, top)); }
+  return u32(clamp(nearest(div(fence(v + lows[j]), steps[j])), 0, i32(top)));
+}

@@ -1,0 +1,24 @@
+//#import lib/nibbles
+//#import lib/k-head
+// Planes: qs = 32 words a block as in Q4_K; qh = 8 words, group j at bit j of each byte; head = 4 words.
+fn fifth_of(word: u32, j: u32) -> vec4f { return vec4f(unpack4xU8(((word >> j) & 0x01010101u) << 4u)); }
+fn decode4(quad: u32) -> vec4f {
+  let block = quad / 64u;
+  let j = (quad >> 3u) & 7u;
+  let k = quad & 7u;
+  let g = affine_group(params.plane2 + block * 4u, j);
+  let low = nibbles_at(w[block * 32u + (j >> 1u) * 8u + k], j & 1u);
+  return (low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x - g.y;
+}
+fn decode32(group: u32) -> array<vec4f, 8> {
+  let block = group / 8u;
+  let j = group & 7u;
+  let g = affine_group(params.plane2 + block * 4u, j);
+  let at = block * 8u + (j >> 1u) * 2u;
+  var out: array<vec4f, 8>;
+  for (var k = 0u; k < 8u; k++) {
+    let low = nibbles_at(w4[at + k / 4u][k & 3u], j & 1u);
+    out[k] = (low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x - g.y;
+  }
+  return out;
+}

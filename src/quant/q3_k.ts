@@ -1,0 +1,128 @@
+import { f16FromFloat, f16ToFloat } from '../util/half';
+import type { QuantFormat } from './format';
+import { clamp, extremeOf, nearest } from './k-search';
+
+const { fround } = Math;
+const SIZE = 256;
+const BYTES = 110;
+
+/**
+ * Scale of 16 weights for codes -4..3: rounds, then moves one code at a time while the fit weighted by x^2 improves, at
+ * most five rounds. Writes code + 4. Source: make_q3_quants.
+ */
+function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: number): number {
+  const extreme = extremeOf(x, at, 16);
+  if (extreme === 0) {
+    codes.fill(0, codesAt, codesAt + 16);
+    return 0;
+  }
+  const inverse = fround(-4 / extreme);
+  const trial = new Int8Array(16);
+  let lx = 0;
+  let l2 = 0;
+  for (let i = 0; i < 16; i++) {
+    const v = x[at + i]!;
+    const l = clamp(nearest(fround(inverse * v)), -4, 3);
+    const w = fround(v * v);
+    trial[i] = l;
+    lx = fround(lx + fround(fround(w * v) * l));
+    l2 = fround(l2 + fround(fround(w * l) * l));
+  }
+  for (let round = 0; round < 5; round++) {
+    let changed = false;
+    for (let i = 0; i < 16; i++) {
+      const v = x[at + i]!;
+      const w = fround(v * v);
+      let newLx = fround(lx - fround(fround(w * v) * trial[i]!));
+      if (!(newLx > 0)) continue;
+      let newL2 = fround(l2 - fround(fround(w * trial[i]!) * trial[i]!));
+      const l = clamp(nearest(fround(fround(v * newL2) / newLx)), -4, 3);
+      if (l === trial[i]) continue;
+      newLx = fround(newLx + fround(fround(w * v) * l));
+      newL2 = fround(newL2 + fround(fround(w * l) * l));
+      if (newL2 > 0 && fround(fround(newLx * newLx) * l2) > fround(fround(lx * lx) * newL2)) {
+        trial[i] = l;
+        lx = newLx;
+        l2 = newL2;
+        changed = true;
+      }
+    }
+    if (!changed) break;
+  }
+  for (let i = 0; i < 16; i++) codes[codesAt + i] = trial[i]! + 4;
+  return l2 > 0 ? fround(lx / l2) : 0;
+}
+
+/** The 6-bit scale of group j, as stored: 4 low bits in bytes 0..7, 2 high bits in bytes 8..11. */
+function scaleAt(bytes: Uint8Array, at: number, j: number): number {
+  const low = j < 8 ? bytes[at + j]! & 15 : bytes[at + j - 8]! >> 4;
+  return (low | (((bytes[at + 8 + (j % 4)]! >> (2 * (j >> 2))) & 3) << 4)) - 32;
+}
+
+function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number): void {
+  const view = new DataView(out.buffer);
+  const codes = new Uint8Array(SIZE);
+  const scales = new Float32Array(16);
+  let top = 0;
+  for (let j = 0; j < 16; j++) {
+    scales[j] = searchScale(x, from + 16 * j, codes, 16 * j);
+    if (Math.abs(scales[j]!) > Math.abs(top)) top = scales[j]!;
+  }
+  let d16 = 0;
+  if (top) {
+    const inverse = fround(-32 / top);
+    for (let j = 0; j < 16; j++) {
+      const l = clamp((nearest(fround(inverse * scales[j]!)) << 24) >> 24, -32, 31) + 32;
+      out[to + 96 + (j & 7)]! |= (l & 15) << (j < 8 ? 0 : 4);
+      out[to + 104 + (j % 4)]! |= (l >> 4) << (2 * (j >> 2));
+    }
+    d16 = f16FromFloat(fround(1 / inverse));
+    view.setUint16(to + 108, d16, true);
+  }
+  for (let j = 0; j < 16; j++) {
+    const step = fround(f16ToFloat(d16) * scaleAt(out, to + 96, j));
+    if (!step) continue; // the codes of the search stay
+    for (let i = 16 * j; i < 16 * (j + 1); i++)
+      codes[i] = clamp(nearest(fround(x[from + i]! / step)), -4, 3) + 4;
+  }
+  for (let i = 0; i < SIZE; i++) {
+    out[to + (i & 31)]! |= (codes[i]! >> 2) << (i >> 5);
+    out[to + 32 + 32 * (i >> 7) + (i & 31)]! |= (codes[i]! & 3) << (2 * ((i >> 5) & 3));
+  }
+}
+
+/** Block: 32 bytes of third bits, 64 bytes of pairs of bits, 12 bytes of 6-bit scales, f16 d. */
+export const q3_k: QuantFormat = {
+  id: 'q3_k',
+  label: 'Q3_K',
+  ggmlType: 11,
+  block: { size: SIZE, bytes: BYTES },
+  planes: [
+    { name: 'qs', at: 32, bytes: 64 },
+    { name: 'hmask', at: 0, bytes: 32 },
+    { name: 'scales', at: 96, bytes: 12 },
+    { name: 'd', at: 108, bytes: 2 },
+  ],
+  summary: '256 weights in 16 groups with 6-bit scales under one f16 scale; 3-bit codes.',
+  encodeGroup: 512,
+  maxError: 0.2,
+  encode(x) {
+    const blocks = x.length / SIZE;
+    const out = new Uint8Array(blocks * BYTES);
+    for (let b = 0; b < blocks; b++) encodeBlock(x, b * SIZE, out, b * BYTES);
+    return out;
+  },
+  decode(bytes) {
+    const out = new Float32Array((bytes.length / BYTES) * SIZE);
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    for (let n = 0; n < out.length; n++) {
+      const from = Math.floor(n / SIZE) * BYTES;
+      const i = n & 255;
+      const low = (bytes[from + 32 + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3;
+      const high = (bytes[from + (i & 31)]! >> (i >> 5)) & 1;
+      const step = fround(f16ToFloat(view.getUint16(from + 108, true)) * scaleAt(bytes, from + 96, i >> 4));
+      out[n] = step * (low + 4 * high - 4);
+    }
+    return out;
+  },
+};
