@@ -29,7 +29,7 @@ export default defineConfig({
   workers: 1,
   forbidOnly: true,
   reporter: [['list']],
-  use: { baseURL: `http://127.0.0.1:${PORT}`, viewport: { width: 1440, height: 900 } },
+  use: { actionTimeout: 30_000, baseURL: `http://127.0.0.1:${PORT}`, viewport: { width: 1440, height: 900 } },
   projects: [
     { name: 'webgpu', testIgnore: /no-webgpu/, use: { launchOptions: launchOptions([...quiet, ...webgpu]) } },
     {

@@ -53,9 +53,10 @@ export async function idle(page: Page): Promise<void> {
 
 /** Takes a level's check mark to a state. */
 export async function selectLevels(page: Page, types: readonly string[]): Promise<void> {
-  const rows = page.locator('.levels tbody tr');
+  const rows = page.locator('[data-level]');
+  await rows.first().waitFor();
   for (const row of await rows.all()) {
-    const type = ((await row.locator('b').textContent()) ?? '').trim();
+    const type = ((await row.getAttribute('data-level')) ?? '').trim();
     const box = row.locator('input[type=checkbox]').first();
     if (await box.isEnabled()) await box.setChecked(types.includes(type));
   }

@@ -5,7 +5,7 @@ import { NibbleError } from '../util/errors';
 export const USAGE = `nibble: quantize and run language models on the GPU (Node on Dawn)
 
   nibble inspect  MODEL [--json]
-  nibble quantize MODEL TYPE OUT.gguf [--allow-f16-fallback] [--json]
+  nibble quantize MODEL TYPE OUT.gguf [--pure] [--allow-f16-fallback] [--json]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
                   [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
@@ -38,6 +38,7 @@ export function parseCommand(argv: readonly string[]) {
         runs: { type: 'string' },
         'max-binding': { type: 'string' },
         'allow-f16-fallback': { type: 'boolean' },
+        pure: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

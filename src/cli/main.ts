@@ -52,8 +52,8 @@ async function prepareOn(
   values: Values,
 ) {
   const fallbackToF16 = values['allow-f16-fallback'] === true;
-  const plan = planQuantization(model, fileType, { fallbackToF16 });
-  assertAllowed(plan, fallbackToF16);
+  const plan = planQuantization(model, fileType, { fallbackToF16, pure: values.pure === true });
+  assertAllowed(plan);
   const prepared = await prepareLevel(gpu, model, plan, progress);
   say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
   const runnable = checkRunnable(model);
@@ -104,8 +104,8 @@ async function quantize(
   if (out === undefined) throw new UsageError('OUT.gguf is missing.');
   const model = await open(path);
   const fallbackToF16 = values['allow-f16-fallback'] === true;
-  const plan = planQuantization(model, fileType, { fallbackToF16 });
-  assertAllowed(plan, fallbackToF16);
+  const plan = planQuantization(model, fileType, { fallbackToF16, pure: values.pure === true });
+  assertAllowed(plan);
   for (const line of plan.fallbacks) say(`fallback: ${line}`);
   if (plan.requantized.length > 0)
     say(

@@ -27,12 +27,12 @@ export interface WriteProgress {
 }
 
 /** Throws llama-quantize's reason when the plan is one it refuses. */
-export function assertAllowed(plan: Plan, fallbackToF16: boolean): void {
-  if (plan.refusal && !fallbackToF16)
-    throw new RefusedError(
-      `${plan.fileType.label} is refused: ${plan.refusal}`,
-      'Allow the F16 fallback for such tensors, or choose F16, BF16 or F32.',
-    );
+export function assertAllowed(plan: Plan): void {
+  if (!plan.refusal) return;
+  const cure = plan.curedByF16
+    ? 'Allow the F16 fallback for such tensors, or choose F16, BF16 or F32.'
+    : 'Choose another level.';
+  throw new RefusedError(`${plan.fileType.label} is refused: ${plan.refusal}`, cure);
 }
 
 /**

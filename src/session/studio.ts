@@ -115,7 +115,7 @@ export class Studio {
     const plan = planQuantization(this.#needModel(), fileType, {
       fallbackToF16: this.#settings.fallbackToF16,
     });
-    assertAllowed(plan, this.#settings.fallbackToF16);
+    assertAllowed(plan);
     return plan;
   }
 

@@ -86,6 +86,7 @@ export interface PlanRow {
   readonly fallbacks: readonly string[];
   readonly requantized: number;
   readonly refusal: string | null;
+  readonly curedByF16: boolean;
 }
 
 export interface PlanSettings {
@@ -124,6 +125,7 @@ export function planRow(
     fallbacks: plan.fallbacks,
     requantized: plan.requantized.length,
     refusal: plan.refusal,
+    curedByF16: plan.curedByF16,
   };
 }
 

@@ -119,7 +119,7 @@ export async function openBuiltIn(): Promise<void> {
 async function planNow(): Promise<void> {
   const { context, kvType, fallbackToF16, selected, runType } = get();
   const plan = await run('plan', { context, kvType, fallbackToF16 });
-  const allowed = plan.filter((p) => p.refusal === null || fallbackToF16).map((p) => p.type);
+  const allowed = plan.filter((p) => p.refusal === null).map((p) => p.type);
   const kept = selected.filter((t) => allowed.includes(t));
   set({
     plan,

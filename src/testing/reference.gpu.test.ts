@@ -57,17 +57,26 @@ describe.runIf(hasShared)('the reference collection', () => {
     const { results } = sharedJson<{ results: Quantized[] }>(`golden/quantize/${name}.json`);
     const model = await open(name);
     for (const type of fileTypes) {
-      const want = results.find((r) => r.tag === type.label);
-      const plan = planQuantization(model, type);
-      if (!want) continue;
-      if (want.rc !== 0) {
-        expect(plan.refusal, type.label).toMatch(/172 .* no multiple of 32/);
-        expect(want.error?.join()).toMatch(/172 not divisible by {2}32/);
-        continue;
+      for (const pure of [false, true]) {
+        const tag = pure ? `${type.label}-pure` : type.label;
+        const want = results.find((r) => r.tag === tag);
+        const plan = planQuantization(model, type, { pure });
+        if (!want) continue;
+        if (want.rc !== 0) {
+          const reason = want.error?.join() ?? '';
+          if (/172 not divisible by {2}32/.test(reason))
+            expect(plan.refusal, tag).toMatch(/172 .* no multiple of 32/);
+          else {
+            expect(reason).toMatch(/requires an imatrix/);
+            expect(plan.refusal, tag).toMatch(/requires an importance matrix/);
+          }
+          continue;
+        }
+        expect(plan.refusal, tag).toBeNull();
+        expect(plan.fileBytes, tag).toBe(want.file_bytes);
+        const report = await writeGguf(gpu, plan, new MemorySink());
+        expect(report.sha256, `${name} ${tag}`).toBe(want.file_sha256);
       }
-      expect(plan.fileBytes).toBe(want.file_bytes);
-      const report = await writeGguf(gpu, plan, new MemorySink());
-      expect(report.sha256, `${name} ${type.label}`).toBe(want.file_sha256);
     }
   });
 

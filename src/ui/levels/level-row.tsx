@@ -14,10 +14,10 @@ export function LevelRow({ row }: { row: PlanRow }) {
   const level = useStudio((s) => s.levels[row.type]);
   const exported = useStudio((s) => s.exports[row.type]);
   const resident = useStudio((s) => s.memory?.levels.includes(row.type) ?? false);
-  const allowed = useStudio((s) => row.refusal === null || s.fallbackToF16);
+  const allowed = row.refusal === null;
   const blocked = useStudio((s) => s.job !== null || s.noGpu !== null);
   return (
-    <tr className={allowed ? '' : 'refused'}>
+    <tr className={allowed ? '' : 'refused'} data-level={row.type}>
       <th scope="row">
         <label className="check">
           <input
@@ -27,7 +27,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
             onChange={() => toggleLevel(row.type)}
           />
           <span>
-            <b>{row.type}</b> <small>{row.everyday}</small>
+            <b>{row.type}</b> <small>{row.everyday.match(/\((.*)\)/)?.[1]}</small>
           </span>
         </label>
         <p className="use">{allowed ? row.use : row.refusal}</p>

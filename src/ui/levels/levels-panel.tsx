@@ -1,3 +1,4 @@
+import type { PlanRow } from '../../session/summary';
 import { changePlan, prepareSelected } from '../../store/actions';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
@@ -12,7 +13,7 @@ function Settings() {
   const context = useStudio((s) => s.context);
   const kvType = useStudio((s) => s.kvType);
   const fallback = useStudio((s) => s.fallbackToF16);
-  const refused = useStudio((s) => s.plan.some((p) => p.refusal !== null));
+  const refused = useStudio((s) => s.fallbackToF16 || s.plan.some((p) => p.curedByF16));
   const busy = useStudio((s) => s.job !== null);
   const most = model?.contextLength ?? 0;
   const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < most);
@@ -62,6 +63,16 @@ function Settings() {
   );
 }
 
+/** Levels under the width people ask for: FP32, 16-bit, 8-bit and so on. */
+function groupByWidth(plan: readonly PlanRow[]): [string, PlanRow[]][] {
+  const groups = new Map<string, PlanRow[]>();
+  for (const row of plan) {
+    const name = row.everyday.split(' ')[0]!;
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
+  return [...groups];
+}
+
 export function LevelsPanel() {
   const plan = useStudio((s) => s.plan);
   const selected = useStudio((s) => s.selected.length);
@@ -77,6 +88,7 @@ export function LevelsPanel() {
         </p>
       </Panel>
     );
+  const groups = groupByWidth(plan);
   return (
     <Panel id="levels" title="Levels">
       <Settings />
@@ -111,11 +123,18 @@ export function LevelsPanel() {
               </th>
             </tr>
           </thead>
-          <tbody>
-            {plan.map((row) => (
-              <LevelRow key={row.type} row={row} />
-            ))}
-          </tbody>
+          {groups.map(([name, rows]) => (
+            <tbody key={name}>
+              <tr className="group">
+                <th scope="rowgroup" colSpan={7}>
+                  {name}
+                </th>
+              </tr>
+              {rows.map((row) => (
+                <LevelRow key={row.type} row={row} />
+              ))}
+            </tbody>
+          ))}
         </table>
       </ScrollRegion>
       <div className="actions">

@@ -52,7 +52,6 @@ export function RunPanel() {
   const plan = useStudio((s) => s.plan);
   const mode = useStudio((s) => s.mode);
   const runType = useStudio((s) => s.runType);
-  const fallback = useStudio((s) => s.fallbackToF16);
   const busy = useStudio((s) => s.job !== null);
   const resident = useStudio((s) => s.memory?.levels);
   if (!model)
@@ -67,7 +66,7 @@ export function RunPanel() {
         <p className="note">{model.blocked}</p>
       </Panel>
     );
-  const allowed = plan.filter((p) => p.refusal === null || fallback);
+  const allowed = plan.filter((p) => p.refusal === null);
   return (
     <Panel id="run" title="Run">
       <div className="settings">
