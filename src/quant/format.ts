@@ -34,6 +34,35 @@ export interface QuantFormat {
   decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
 }
 
+/** One block of a codec: `x` and `out` are whole tensors, `at` and `to` where the block begins. */
+export interface BlockCodec {
+  readonly size: number;
+  readonly bytes: number;
+  encodeBlock(x: Float32Array, at: number, out: Uint8Array, to: number, view: DataView): void;
+  decodeBlock(bytes: Uint8Array, from: number, out: Float32Array, at: number, view: DataView): void;
+}
+
+/** The codec of a format whose blocks know nothing of each other. `view` is over the GGUF bytes. */
+export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encode' | 'decode'> {
+  const { size, bytes: blockBytes } = codec;
+  return {
+    block: { size, bytes: blockBytes },
+    encode(x) {
+      const out = new Uint8Array((x.length / size) * blockBytes);
+      const view = new DataView(out.buffer);
+      for (let b = 0; b < x.length / size; b++) codec.encodeBlock(x, b * size, out, b * blockBytes, view);
+      return out;
+    },
+    decode(bytes) {
+      const out = new Float32Array((bytes.length / blockBytes) * size);
+      const view = new DataView(bytes.buffer, bytes.byteOffset);
+      for (let b = 0; b < out.length / size; b++)
+        codec.decodeBlock(bytes, b * blockBytes, out, b * size, view);
+      return out;
+    },
+  };
+}
+
 export const bitsPerWeight = (format: QuantFormat): number => (8 * format.block.bytes) / format.block.size;
 
 /** GGUF bytes of `count` weights. */

@@ -1,10 +1,8 @@
 import { f16FromFloat, f16ToFloat } from '../util/half';
-import type { QuantFormat } from './format';
+import { blockwise, type QuantFormat } from './format';
 import { clamp, extremeOf, nearest } from './k-search';
 
 const { fround } = Math;
-const SIZE = 256;
-const BYTES = 110;
 
 /**
  * Scale of 16 weights for codes -4..3: rounds, then moves one code at a time while the fit weighted by x^2 improves, at
@@ -59,9 +57,8 @@ function scaleAt(bytes: Uint8Array, at: number, j: number): number {
   return (low | (((bytes[at + 8 + (j % 4)]! >> (2 * (j >> 2))) & 3) << 4)) - 32;
 }
 
-function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number): void {
-  const view = new DataView(out.buffer);
-  const codes = new Uint8Array(SIZE);
+function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number, view: DataView): void {
+  const codes = new Uint8Array(256);
   const scales = new Float32Array(16);
   let top = 0;
   for (let j = 0; j < 16; j++) {
@@ -85,7 +82,7 @@ function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number)
     for (let i = 16 * j; i < 16 * (j + 1); i++)
       codes[i] = clamp(nearest(fround(x[from + i]! / step)), -4, 3) + 4;
   }
-  for (let i = 0; i < SIZE; i++) {
+  for (let i = 0; i < 256; i++) {
     out[to + (i & 31)]! |= (codes[i]! >> 2) << (i >> 5);
     out[to + 32 + 32 * (i >> 7) + (i & 31)]! |= (codes[i]! & 3) << (2 * ((i >> 5) & 3));
   }
@@ -96,7 +93,6 @@ export const q3_k: QuantFormat = {
   id: 'q3_k',
   label: 'Q3_K',
   ggmlType: 11,
-  block: { size: SIZE, bytes: BYTES },
   planes: [
     { name: 'qs', at: 32, bytes: 64 },
     { name: 'hmask', at: 0, bytes: 32 },
@@ -106,23 +102,17 @@ export const q3_k: QuantFormat = {
   summary: '256 weights in 16 groups with 6-bit scales under one f16 scale; 3-bit codes.',
   encodeGroup: 512,
   maxError: 0.2,
-  encode(x) {
-    const blocks = x.length / SIZE;
-    const out = new Uint8Array(blocks * BYTES);
-    for (let b = 0; b < blocks; b++) encodeBlock(x, b * SIZE, out, b * BYTES);
-    return out;
-  },
-  decode(bytes) {
-    const out = new Float32Array((bytes.length / BYTES) * SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    for (let n = 0; n < out.length; n++) {
-      const from = Math.floor(n / SIZE) * BYTES;
-      const i = n & 255;
-      const low = (bytes[from + 32 + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3;
-      const high = (bytes[from + (i & 31)]! >> (i >> 5)) & 1;
-      const step = fround(f16ToFloat(view.getUint16(from + 108, true)) * scaleAt(bytes, from + 96, i >> 4));
-      out[n] = step * (low + 4 * high - 4);
-    }
-    return out;
-  },
+  ...blockwise({
+    size: 256,
+    bytes: 110,
+    encodeBlock,
+    decodeBlock(bytes, from, out, at, view) {
+      const d = f16ToFloat(view.getUint16(from + 108, true));
+      for (let i = 0; i < 256; i++) {
+        const low = (bytes[from + 32 + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3;
+        const high = (bytes[from + (i & 31)]! >> (i >> 5)) & 1;
+        out[at + i] = fround(d * scaleAt(bytes, from + 96, i >> 4)) * (low + 4 * high - 4);
+      }
+    },
+  }),
 };

@@ -1,16 +1,12 @@
 import { f16FromFloat, f16ToFloat } from '../util/half';
 import { code, inverse, signedExtreme } from './extremes';
-import type { QuantFormat } from './format';
-
-const SIZE = 32;
-const BYTES = 22;
+import { blockwise, type QuantFormat } from './format';
 
 /** Block: f16 d, u32 of fifth bits, 16 bytes of nibbles. Source: quantize_row_q5_0_ref. */
 export const q5_0: QuantFormat = {
   id: 'q5_0',
   label: 'Q5_0',
   ggmlType: 6,
-  block: { size: SIZE, bytes: BYTES },
   planes: [
     { name: 'qs', at: 6, bytes: 16 },
     { name: 'qh', at: 2, bytes: 4 },
@@ -19,40 +15,31 @@ export const q5_0: QuantFormat = {
   summary: '32 weights share one f16 scale; 5-bit codes centred on 16.',
   encodeGroup: 64,
   maxError: 0.06,
-  encode(x) {
-    const blocks = x.length / SIZE;
-    const out = new Uint8Array(blocks * BYTES);
-    const view = new DataView(out.buffer);
-    for (let b = 0; b < blocks; b++) {
-      const at = b * SIZE;
-      const d = signedExtreme(x, at, SIZE) / -16;
+  ...blockwise({
+    size: 32,
+    bytes: 22,
+    encodeBlock(x, at, out, to, view) {
+      const d = signedExtreme(x, at, 32) / -16;
       const inv = inverse(d);
       let high = 0;
-      view.setUint16(b * BYTES, f16FromFloat(d), true);
+      view.setUint16(to, f16FromFloat(d), true);
       for (let j = 0; j < 16; j++) {
         const lo = code(x[at + j]!, inv, 16.5, 31);
         const hi = code(x[at + 16 + j]!, inv, 16.5, 31);
-        out[b * BYTES + 6 + j] = (lo & 15) | ((hi & 15) << 4);
+        out[to + 6 + j] = (lo & 15) | ((hi & 15) << 4);
         high |= (lo >> 4) << j;
         high |= (hi >> 4) << (j + 16);
       }
-      view.setUint32(b * BYTES + 2, high >>> 0, true);
-    }
-    return out;
-  },
-  decode(bytes) {
-    const blocks = bytes.length / BYTES;
-    const out = new Float32Array(blocks * SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    for (let b = 0; b < blocks; b++) {
-      const d = f16ToFloat(view.getUint16(b * BYTES, true));
-      const high = view.getUint32(b * BYTES + 2, true);
+      view.setUint32(to + 2, high >>> 0, true);
+    },
+    decodeBlock(bytes, from, out, at, view) {
+      const d = f16ToFloat(view.getUint16(from, true));
+      const high = view.getUint32(from + 2, true);
       for (let j = 0; j < 16; j++) {
-        const q = bytes[b * BYTES + 6 + j]!;
-        out[b * SIZE + j] = d * (((q & 15) | (((high >>> j) & 1) << 4)) - 16);
-        out[b * SIZE + 16 + j] = d * (((q >> 4) | (((high >>> (j + 16)) & 1) << 4)) - 16);
+        const q = bytes[from + 6 + j]!;
+        out[at + j] = d * (((q & 15) | (((high >>> j) & 1) << 4)) - 16);
+        out[at + 16 + j] = d * (((q >> 4) | (((high >>> (j + 16)) & 1) << 4)) - 16);
       }
-    }
-    return out;
-  },
+    },
+  }),
 };

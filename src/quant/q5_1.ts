@@ -1,17 +1,14 @@
 import { f16FromFloat, f16ToFloat } from '../util/half';
 import { code, inverse, range } from './extremes';
-import type { QuantFormat } from './format';
+import { blockwise, type QuantFormat } from './format';
 
 const { fround } = Math;
-const SIZE = 32;
-const BYTES = 24;
 
 /** Block: f16 d, f16 m, u32 of fifth bits, 16 bytes of nibbles. Source: quantize_row_q5_1_ref. */
 export const q5_1: QuantFormat = {
   id: 'q5_1',
   label: 'Q5_1',
   ggmlType: 7,
-  block: { size: SIZE, bytes: BYTES },
   planes: [
     { name: 'qs', at: 8, bytes: 16 },
     { name: 'qh', at: 4, bytes: 4 },
@@ -20,43 +17,34 @@ export const q5_1: QuantFormat = {
   summary: '32 weights share an f16 scale and an f16 minimum; 5-bit codes.',
   encodeGroup: 32,
   maxError: 0.05,
-  encode(x) {
-    const blocks = x.length / SIZE;
-    const out = new Uint8Array(blocks * BYTES);
-    const view = new DataView(out.buffer);
-    for (let b = 0; b < blocks; b++) {
-      const at = b * SIZE;
-      const { min, max } = range(x, at, SIZE);
+  ...blockwise({
+    size: 32,
+    bytes: 24,
+    encodeBlock(x, at, out, to, view) {
+      const { min, max } = range(x, at, 32);
       const d = fround(fround(max - min) / 31);
       const inv = inverse(d);
       let high = 0;
-      view.setUint16(b * BYTES, f16FromFloat(d), true);
-      view.setUint16(b * BYTES + 2, f16FromFloat(min), true);
+      view.setUint16(to, f16FromFloat(d), true);
+      view.setUint16(to + 2, f16FromFloat(min), true);
       for (let j = 0; j < 16; j++) {
         const lo = code(fround(x[at + j]! - min), inv, 0.5, 255);
         const hi = code(fround(x[at + 16 + j]! - min), inv, 0.5, 255);
-        out[b * BYTES + 8 + j] = (lo & 15) | ((hi & 15) << 4);
+        out[to + 8 + j] = (lo & 15) | ((hi & 15) << 4);
         high |= ((lo >> 4) & 1) << j;
         high |= ((hi >> 4) & 1) << (j + 16);
       }
-      view.setUint32(b * BYTES + 4, high >>> 0, true);
-    }
-    return out;
-  },
-  decode(bytes) {
-    const blocks = bytes.length / BYTES;
-    const out = new Float32Array(blocks * SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    for (let b = 0; b < blocks; b++) {
-      const d = f16ToFloat(view.getUint16(b * BYTES, true));
-      const m = f16ToFloat(view.getUint16(b * BYTES + 2, true));
-      const high = view.getUint32(b * BYTES + 4, true);
+      view.setUint32(to + 4, high >>> 0, true);
+    },
+    decodeBlock(bytes, from, out, at, view) {
+      const d = f16ToFloat(view.getUint16(from, true));
+      const m = f16ToFloat(view.getUint16(from + 2, true));
+      const high = view.getUint32(from + 4, true);
       for (let j = 0; j < 16; j++) {
-        const q = bytes[b * BYTES + 8 + j]!;
-        out[b * SIZE + j] = fround(d * ((q & 15) | (((high >>> j) & 1) << 4))) + m;
-        out[b * SIZE + 16 + j] = fround(d * ((q >> 4) | (((high >>> (j + 16)) & 1) << 4))) + m;
+        const q = bytes[from + 8 + j]!;
+        out[at + j] = fround(d * ((q & 15) | (((high >>> j) & 1) << 4))) + m;
+        out[at + 16 + j] = fround(d * ((q >> 4) | (((high >>> (j + 16)) & 1) << 4))) + m;
       }
-    }
-    return out;
-  },
+    },
+  }),
 };

@@ -1,16 +1,13 @@
-import type { QuantFormat } from './format';
+import { blockwise, type QuantFormat } from './format';
 import { affineGroup, encodeAffine } from './k-affine';
 
 const { fround } = Math;
-const SIZE = 256;
-const BYTES = 176;
 
 /** Block: f16 d, f16 dmin, 12 bytes of 6-bit scales and minimums, 32 bytes of fifth bits, 128 bytes of nibbles. */
 export const q5_k: QuantFormat = {
   id: 'q5_k',
   label: 'Q5_K',
   ggmlType: 13,
-  block: { size: SIZE, bytes: BYTES },
   planes: [
     { name: 'qs', at: 48, bytes: 128 },
     { name: 'qh', at: 16, bytes: 32 },
@@ -19,30 +16,25 @@ export const q5_k: QuantFormat = {
   summary: '256 weights in 8 groups with 6-bit scales and minimums under two f16 scales; 5-bit codes.',
   encodeGroup: 256,
   maxError: 0.05,
-  encode(x) {
-    const blocks = x.length / SIZE;
-    const out = new Uint8Array(blocks * BYTES);
-    for (let b = 0; b < blocks; b++) {
-      const to = b * BYTES;
-      const codes = encodeAffine(x, b * SIZE, out, to, { top: 31, first: -0.5, steps: 15, absolute: false });
-      for (let i = 0; i < SIZE; i++) {
+  ...blockwise({
+    size: 256,
+    bytes: 176,
+    encodeBlock(x, at, out, to) {
+      const codes = encodeAffine(x, at, out, to, { top: 31, first: -0.5, steps: 15, absolute: false });
+      for (let i = 0; i < 256; i++) {
         const group = i >> 5;
         out[to + 48 + 32 * (group >> 1) + (i & 31)]! |= (codes[i]! & 15) << (4 * (group & 1));
         out[to + 16 + (i & 31)]! |= (codes[i]! >> 4) << group;
       }
-    }
-    return out;
-  },
-  decode(bytes) {
-    const out = new Float32Array((bytes.length / BYTES) * SIZE);
-    for (let i = 0; i < out.length; i++) {
-      const from = Math.floor(i / SIZE) * BYTES;
-      const j = (i >> 5) & 7;
-      const { step, low } = affineGroup(bytes, from, j);
-      const code = (bytes[from + 48 + 32 * (j >> 1) + (i & 31)]! >> (4 * (j & 1))) & 15;
-      const fifth = (bytes[from + 16 + (i & 31)]! >> j) & 1;
-      out[i] = fround(step * (code | (fifth << 4))) - low;
-    }
-    return out;
-  },
+    },
+    decodeBlock(bytes, from, out, at) {
+      for (let i = 0; i < 256; i++) {
+        const j = i >> 5;
+        const { step, low } = affineGroup(bytes, from, j);
+        const code = (bytes[from + 48 + 32 * (j >> 1) + (i & 31)]! >> (4 * (j & 1))) & 15;
+        const fifth = (bytes[from + 16 + (i & 31)]! >> j) & 1;
+        out[at + i] = fround(step * (code | (fifth << 4))) - low;
+      }
+    },
+  }),
 };

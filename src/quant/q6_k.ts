@@ -1,10 +1,8 @@
 import { f16FromFloat, f16ToFloat } from '../util/half';
-import type { QuantFormat } from './format';
+import { blockwise, type QuantFormat } from './format';
 import { clamp, EPSILON, extremeOf, nearest } from './k-search';
 
 const { fround } = Math;
-const SIZE = 256;
-const BYTES = 210;
 const C0_1 = fround(0.1);
 
 /**
@@ -48,8 +46,8 @@ function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: nu
   return scale;
 }
 
-function encodeBlock(x: Float32Array, at: number, out: Uint8Array, view: DataView, to: number): void {
-  const codes = new Uint8Array(SIZE);
+function encodeBlock(x: Float32Array, at: number, out: Uint8Array, to: number, view: DataView): void {
+  const codes = new Uint8Array(256);
   const scales = new Float32Array(16);
   let maxScale = 0;
   let maxAbs = 0;
@@ -89,7 +87,6 @@ export const q6_k: QuantFormat = {
   id: 'q6_k',
   label: 'Q6_K',
   ggmlType: 14,
-  block: { size: SIZE, bytes: BYTES },
   planes: [
     { name: 'ql', at: 0, bytes: 128 },
     { name: 'qh', at: 128, bytes: 64 },
@@ -99,30 +96,21 @@ export const q6_k: QuantFormat = {
   summary: '256 weights in 16 groups with 8-bit scales under one f16 scale; 6-bit codes.',
   encodeGroup: 512,
   maxError: 0.03,
-  encode(x) {
-    const blocks = x.length / SIZE;
-    const out = new Uint8Array(blocks * BYTES);
-    const view = new DataView(out.buffer);
-    for (let b = 0; b < blocks; b++) encodeBlock(x, b * SIZE, out, view, b * BYTES);
-    return out;
-  },
-  decode(bytes) {
-    const blocks = bytes.length / BYTES;
-    const out = new Float32Array(blocks * SIZE);
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    for (let b = 0; b < blocks; b++) {
-      const from = b * BYTES;
+  ...blockwise({
+    size: 256,
+    bytes: 210,
+    encodeBlock,
+    decodeBlock(bytes, from, out, at, view) {
       const d = f16ToFloat(view.getUint16(from + 208, true));
-      for (let i = 0; i < SIZE; i++) {
+      for (let i = 0; i < 256; i++) {
         const half = i >> 7;
         const k = (i >> 5) & 3;
         const l = i & 31;
         const low = bytes[from + 64 * half + 32 * (k & 1) + l]! >> (4 * (k >> 1));
         const high = bytes[from + 128 + 32 * half + l]! >> (2 * k);
         const scale = view.getInt8(from + 192 + (i >> 4));
-        out[b * SIZE + i] = fround(d * scale) * (((low & 15) | ((high & 3) << 4)) - 32);
+        out[at + i] = fround(d * scale) * (((low & 15) | ((high & 3) << 4)) - 32);
       }
-    }
-    return out;
-  },
+    },
+  }),
 };
