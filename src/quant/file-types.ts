@@ -11,7 +11,7 @@ export interface FileType {
 
 export const fileTypes: readonly FileType[] = [
   level('F32', 0, 'F32', 'FP32', 'As trained in single precision. The reference; twice the size of F16.'),
-  level('BF16', 32, 'BF16', '16-bit (BF16)', 'Lossless for models published in BF16.'),
+  level('BF16', 32, 'BF16', '16-bit', 'Lossless for models published in BF16.'),
   level('F16', 1, 'F16', '16-bit (FP16)', 'Practically lossless; the usual base to quantize from.'),
   level('Q8_0', 7, 'Q8_0', '8-bit (INT8)', 'Hard to tell from F16, at half its size.'),
   level('Q6_K', 18, 'Q6_K', '6-bit', 'Very close to F16.'),
@@ -41,6 +41,8 @@ export const fileTypes: readonly FileType[] = [
     '4-bit (INT4)',
     'The simplest 4-bit, fast everywhere; visible loss on small models.',
   ),
+  level('IQ4_NL', 25, 'IQ4_NL', '4-bit', 'Uneven steps in blocks of 32; closer than Q4_0 at its size.'),
+  level('IQ4_XS', 30, 'IQ4_XS', '4-bit', 'Uneven steps; a little smaller than Q4_K_S and about as close.'),
   level(
     'Q3_K_L',
     13,
@@ -52,6 +54,14 @@ export const fileTypes: readonly FileType[] = [
   level('Q3_K_S', 11, 'Q3_K', '3-bit', 'All tensors in Q3_K; the loss is felt.'),
   level('Q2_K', 10, 'Q2_K', '2-bit', 'For large models on small devices; the loss is large.'),
   level('Q2_K_S', 21, 'Q2_K', '2-bit', 'Smaller still; wants an importance matrix.'),
+  level(
+    'TQ2_0',
+    37,
+    'TQ2_0',
+    'Ternary',
+    'For models trained on -1, 0 and 1 (BitNet, TriLM); ruins any other.',
+  ),
+  level('TQ1_0', 36, 'TQ1_0', 'Ternary', 'The same, packed tighter.'),
 ];
 
 function level(label: string, ftype: number, type: string, everyday: string, use: string): FileType {

@@ -2,6 +2,10 @@ import { bf16 } from './bf16';
 import { f16 } from './f16';
 import { f32 } from './f32';
 import type { QuantFormat } from './format';
+import { tq1_0 } from './tq1_0';
+import { tq2_0 } from './tq2_0';
+import { iq4_nl } from './iq4_nl';
+import { iq4_xs } from './iq4_xs';
 import { q2_k } from './q2_k';
 import { q3_k } from './q3_k';
 import { q4_k } from './q4_k';
@@ -26,8 +30,12 @@ export const quantFormats: readonly QuantFormat[] = [
   q4_1,
   q4_k,
   q4_0,
+  iq4_nl,
+  iq4_xs,
   q3_k,
   q2_k,
+  tq2_0,
+  tq1_0,
 ];
 
 export const formatByGgmlType = (type: number): QuantFormat | undefined =>

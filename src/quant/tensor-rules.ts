@@ -1,6 +1,8 @@
 // llama-quantize's choice of a type for each tensor, for the file types in file-types.ts. Source of the rules:
 // llama-quant.cpp (llama_tensor_get_type, tensor_allows_quantization) at commit 34af94cd9ab2.
 
+import { formatByLabel } from './registry';
+
 /** Tensors that are never quantized, whatever their shape. */
 const KEPT = [
   '_norm.weight',
@@ -63,6 +65,8 @@ const takesMoreBits = (layer: number, layers: number): boolean => {
   return layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;
 };
 
+const isIq4 = (level: string): boolean => level === 'IQ4_NL' || level === 'IQ4_XS';
+
 function valueType(level: string, base: string, c: RuleContext, at: number): string {
   const grouped = c.heads / c.kvHeads >= 4;
   let type = base;
@@ -70,6 +74,7 @@ function valueType(level: string, base: string, c: RuleContext, at: number): str
   else if (level === 'Q2_K_S' && grouped) type = 'Q4_K';
   else if (level === 'Q3_K_M') type = at < 2 ? 'Q5_K' : 'Q4_K';
   else if (level === 'Q3_K_L') type = 'Q5_K';
+  else if (isIq4(level) && grouped) type = 'Q5_K';
   else if ((level === 'Q4_K_M' || level === 'Q5_K_M') && takesMoreBits(at, c.attentionValues)) type = 'Q6_K';
   else if (level === 'Q4_K_S' && at < 4) type = 'Q5_K';
   const is70B = c.architecture === 'llama' && c.layers === 80 && c.heads !== c.kvHeads;
@@ -88,6 +93,7 @@ function downType(level: string, base: string, c: RuleContext, at: number): stri
   if (level === 'Q3_K_L') return falcon ? 'Q4_K' : 'Q5_K';
   if (level === 'Q4_K_M' && falcon) return earliest ? 'Q6_K' : more ? 'Q5_K' : 'Q4_K';
   if ((level === 'Q4_K_M' || level === 'Q5_K_M') && more) return 'Q6_K';
+  if (isIq4(level) && early) return 'Q5_K';
   if (level === 'Q4_K_S' && !falcon && early) return 'Q5_K';
   return base;
 }
@@ -95,7 +101,9 @@ function downType(level: string, base: string, c: RuleContext, at: number): stri
 function attentionOutputType(level: string, base: string, c: RuleContext): string {
   if (c.architecture === 'falcon') return level === 'Q3_K_L' ? 'Q4_K' : base;
   if (c.experts === 8)
-    return ['Q2_K', 'Q3_K_S', 'Q3_K_M', 'Q4_K_S', 'Q4_K_M'].includes(level) ? 'Q5_K' : base;
+    return ['Q2_K', 'Q3_K_S', 'Q3_K_M', 'Q4_K_S', 'Q4_K_M', 'IQ4_NL', 'IQ4_XS'].includes(level)
+      ? 'Q5_K'
+      : base;
   const types: Readonly<Record<string, string>> = { Q2_K: 'Q3_K', Q3_K_M: 'Q4_K', Q3_K_L: 'Q5_K' };
   return types[level] ?? base;
 }
@@ -116,10 +124,10 @@ export function wantedType(
   if (name === 'output.weight' || (!c.hasOutput && name === 'token_embd.weight')) {
     if (base === 'Q8_0') return base;
     // Falcon and rows that do not hold whole blocks of the base type go to Q8_0, the others to Q6_K.
-    const misfit = (shape[0] ?? 0) % (base.endsWith('_K') ? 256 : 32) !== 0;
+    const misfit = (shape[0] ?? 0) % formatByLabel(base).block.size !== 0;
     return c.architecture === 'falcon' || misfit ? 'Q8_0' : 'Q6_K';
   }
-  if (name === 'token_embd.weight') return base;
+  if (name === 'token_embd.weight') return base.startsWith('TQ') ? 'Q4_K' : base;
   if (name.includes('attn_v.weight')) return valueType(level, base, c, at.attentionValue);
   if (name.includes('attn_k.weight')) return c.experts === 8 ? 'Q8_0' : base;
   if (name.includes('ffn_down')) return downType(level, base, c, at.ffnDown);
@@ -146,6 +154,9 @@ export const FALLBACK: Readonly<Record<string, string>> = {
   Q4_K: 'Q5_0',
   Q5_K: 'Q5_1',
   Q6_K: 'Q8_0',
+  IQ4_XS: 'IQ4_NL',
+  TQ1_0: 'Q4_0',
+  TQ2_0: 'Q4_0',
 };
 
 /** Tensors that a level quantizes so coarsely that llama-quantize wants an importance matrix for them. */

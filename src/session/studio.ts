@@ -15,7 +15,7 @@ import { type GenerateResult, generate } from './generate';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
-import type { TensorError } from './tensor-pipeline';
+import { overallError, type TensorError } from './tensor-pipeline';
 
 export interface LevelSummary {
   readonly type: string;
@@ -23,6 +23,8 @@ export interface LevelSummary {
   readonly elapsedMs: number;
   readonly sourceBytes: number;
   readonly errors: readonly TensorError[];
+  /** RMS error over all weights, relative to their RMS. */
+  readonly error: number;
 }
 
 export interface RunRecord {
@@ -139,7 +141,7 @@ export class Studio {
       this.#levels.set(type, level);
     }
     const { weightBytes, elapsedMs, sourceBytes, errors } = level;
-    return { type, weightBytes, elapsedMs, sourceBytes, errors };
+    return { type, weightBytes, elapsedMs, sourceBytes, errors, error: overallError(errors) };
   }
 
   release(type: string): void {

@@ -17,8 +17,15 @@ export interface TensorError {
   readonly type: string;
   /** Root mean square of the error. */
   readonly rmse: number;
-  /** RMSE relative to the root mean square of the weights. */
-  readonly relative: number;
+  readonly squaredError: number;
+  /** Sum of the squared weights, for errors relative to them. */
+  readonly squares: number;
+}
+
+/** RMS error over all tensors relative to the RMS of the weights. */
+export function overallError(errors: readonly TensorError[]): number {
+  const sum = (key: 'squaredError' | 'squares') => errors.reduce((n, e) => n + e[key], 0);
+  return sum('squares') > 0 ? Math.sqrt(sum('squaredError') / sum('squares')) : 0;
 }
 
 /**
@@ -205,7 +212,8 @@ export class TensorPipeline {
       name: tensor.name,
       type: target.label,
       rmse: Math.sqrt(error / count),
-      relative: squares > 0 ? Math.sqrt(error / squares) : 0,
+      squaredError: error,
+      squares,
     };
   }
 

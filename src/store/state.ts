@@ -26,6 +26,7 @@ export interface LevelState {
   readonly elapsedMs: number;
   readonly sourceBytes: number;
   readonly errors: readonly TensorError[];
+  readonly error: number;
 }
 
 export interface ExportState {
@@ -90,7 +91,7 @@ export const initialState: StudioState = {
   context: 512,
   kvType: 'F16',
   fallbackToF16: false,
-  selected: ['F16', 'Q8_0', 'Q4_0'],
+  selected: ['F16', 'Q8_0', 'Q4_K_M'],
   levels: {},
   exports: {},
   memory: null,
@@ -102,7 +103,7 @@ export const initialState: StudioState = {
   completion: 'Once upon a time',
   answer: '',
   timing: null,
-  sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 160 },
+  sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
   runs: [],
 };

@@ -3,12 +3,6 @@ import { exportLevel, releaseLevel, toggleLevel } from '../../store/actions';
 import { formatBytes } from '../../util/bytes';
 import { useStudio } from '../kit/use-studio';
 
-/** Median relative error of the tensors that were quantized. */
-export function medianError(errors: readonly { relative: number }[]): number {
-  const sorted = errors.map((e) => e.relative).sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
-}
-
 export function LevelRow({ row }: { row: PlanRow }) {
   const checked = useStudio((s) => s.selected.includes(row.type));
   const level = useStudio((s) => s.levels[row.type]);
@@ -63,7 +57,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
         {formatBytes(row.weightBytes + row.runtimeBytes)}
       </td>
       <td className="num" data-label={level ? 'Error' : undefined}>
-        {level ? `${(100 * medianError(level.errors)).toFixed(3)} %` : ''}
+        {level ? `${(100 * level.error).toFixed(3)} %` : ''}
       </td>
       <td>
         {resident ? (

@@ -113,7 +113,7 @@ export function LevelsPanel() {
               <th
                 scope="col"
                 className="num"
-                title="Median over tensors of RMS error relative to the RMS of the weights"
+                title="RMS error over all weights, relative to their RMS; measured on the GPU"
               >
                 Error
               </th>

@@ -1,0 +1,17 @@
+//#import lib/f16
+//#import lib/exact
+// Codes 0, 1, 2 for -1, 0, 1 times the largest magnitude of 256 weights.
+fn largest(at: u32) -> f32 {
+  var top = 0.0;
+  for (var i = 0u; i < 256u; i++) {
+    let a = abs(x[at + i]);
+    if (top < a) { top = a; }
+  }
+  return top;
+}
+// lroundf(v * inverse) + 1, half away from zero; what is not finite is 1 (see src/quant/ternary.ts).
+fn ternary_code(v: f32, inverse: f32) -> u32 {
+  let scaled = fence(v * inverse);
+  if (!(abs(scaled) < 2.0)) { return 1u; }
+  return u32(1 + select(0, select(1, -1, scaled < 0.0), abs(scaled) >= 0.5));
+}

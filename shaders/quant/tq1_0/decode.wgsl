@@ -1,0 +1,31 @@
+// Planes: qs = 12 words a block; qh = 1 word; d = f16, two blocks a word. Five weights a byte 32 apart (words 0-7), then
+// five 16 apart (words 8-11), then four 4 apart (qh): a byte is its base-3 number as a fraction of 256.
+fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane2 + block / 2u])[block & 1u]; }
+fn power_of_three(digit: u32) -> u32 {
+  return select(select(select(select(81u, 27u, digit == 3u), 9u, digit == 2u), 3u, digit == 1u), 1u, digit == 0u);
+}
+// Weights 4q .. 4q + 3 of a block, times one.
+fn trits4(block: u32, q: u32) -> vec4f {
+  var word: u32;
+  var digit: u32;
+  if (q < 40u) {
+    word = w[block * 12u + (q & 7u)];
+    digit = q >> 3u;
+  } else if (q < 60u) {
+    word = w[block * 12u + 8u + (q & 3u)];
+    digit = (q - 40u) >> 2u;
+  } else {
+    word = w[params.plane1 + block];
+    digit = q - 60u;
+  }
+  let shifted = (unpack4xU8(word) * power_of_three(digit)) & vec4u(255u);
+  return vec4f((shifted * 3u) >> vec4u(8u)) - 1.0;
+}
+fn decode4(quad: u32) -> vec4f { return trits4(quad / 64u, quad & 63u) * block_scale(quad / 64u); }
+fn decode32(group: u32) -> array<vec4f, 8> {
+  let block = group / 8u;
+  let d = block_scale(block);
+  var out: array<vec4f, 8>;
+  for (var k = 0u; k < 8u; k++) { out[k] = trits4(block, (group & 7u) * 8u + k) * d; }
+  return out;
+}

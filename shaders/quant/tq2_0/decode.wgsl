@@ -1,0 +1,19 @@
+// Planes: qs = 16 words a block, group g at half g / 4, bits 2 (g % 4); d = f16, two blocks a word.
+fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane1 + block / 2u])[block & 1u]; }
+fn trits_at(word: u32, quarter: u32) -> vec4f {
+  return vec4f(unpack4xU8((word >> (2u * quarter)) & 0x03030303u)) - 1.0;
+}
+fn decode4(quad: u32) -> vec4f {
+  let block = quad / 64u;
+  let g = (quad >> 3u) & 7u;
+  return trits_at(w[block * 16u + (g >> 2u) * 8u + (quad & 7u)], g & 3u) * block_scale(block);
+}
+fn decode32(group: u32) -> array<vec4f, 8> {
+  let block = group / 8u;
+  let g = group & 7u;
+  let at = block * 4u + (g >> 2u) * 2u;
+  let d = block_scale(block);
+  var out: array<vec4f, 8>;
+  for (var k = 0u; k < 8u; k++) { out[k] = trits_at(w4[at + k / 4u][k & 3u], g & 3u) * d; }
+  return out;
+}

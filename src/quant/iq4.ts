@@ -1,0 +1,50 @@
+// What IQ4_NL and IQ4_XS share: 16 uneven steps, and the search of a scale for them. Source: quantize_row_iq4_nl_impl.
+import { extremeOf } from './k-search';
+
+const { fround } = Math;
+
+/** The steps: a fact of the format (kvalues_iq4nl). */
+export const STEPS = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113] as const;
+
+/** Index of the nearest step; of two equally near, the upper. */
+export function nearestStep(x: number): number {
+  if (x <= STEPS[0]) return 0;
+  if (x >= STEPS[15]) return 15;
+  let low = 0;
+  let high = 15;
+  while (high - low > 1) {
+    const mid = (low + high) >> 1;
+    if (x < STEPS[mid]!) high = mid;
+    else low = mid;
+  }
+  return fround(x - STEPS[high - 1]!) < fround(STEPS[high]! - x) ? high - 1 : high;
+}
+
+/** Best scale of 32 weights, least squares weighted by x^2 over 16 candidates; 0 when they are negligible. */
+export function searchStepScale(x: Float32Array, at: number): number {
+  const extreme = extremeOf(x, at, 32);
+  if (extreme === 0) return 0;
+  const sums = (inverse: number) => {
+    let qx = 0;
+    let q2 = 0;
+    for (let i = 0; i < 32; i++) {
+      const v = x[at + i]!;
+      const q = STEPS[nearestStep(fround(inverse * v))]!;
+      const wq = fround(fround(v * v) * q);
+      qx = fround(qx + fround(wq * v));
+      q2 = fround(q2 + fround(wq * q));
+    }
+    return { qx, q2 };
+  };
+  const first = sums(fround(1 / fround(-extreme / STEPS[0])));
+  let scale = fround(first.qx / first.q2);
+  let best = fround(scale * first.qx);
+  for (let attempt = -7; attempt <= 7; attempt++) {
+    const { qx, q2 } = sums(fround((attempt + STEPS[0]) / extreme));
+    if (q2 > 0 && fround(qx * qx) > fround(best * q2)) {
+      scale = fround(qx / q2);
+      best = fround(scale * qx);
+    }
+  }
+  return scale;
+}

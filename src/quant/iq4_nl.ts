@@ -1,0 +1,40 @@
+import { f16FromFloat, f16ToFloat } from '../util/half';
+import { inverse } from './extremes';
+import { blockwise, type QuantFormat } from './format';
+import { nearestStep, STEPS, searchStepScale } from './iq4';
+
+const { fround } = Math;
+
+/** Block: f16 d, 16 bytes of nibbles that index 16 uneven steps. Source: quantize_iq4_nl. */
+export const iq4_nl: QuantFormat = {
+  id: 'iq4_nl',
+  label: 'IQ4_NL',
+  ggmlType: 20,
+  planes: [
+    { name: 'qs', at: 2, bytes: 16 },
+    { name: 'd', at: 0, bytes: 2 },
+  ],
+  summary: '32 weights share one f16 scale; 4-bit codes that index 16 uneven steps, finer around zero.',
+  encodeGroup: 64,
+  maxError: 0.1,
+  ...blockwise({
+    size: 32,
+    bytes: 18,
+    encodeBlock(x, at, out, to, view) {
+      const d = searchStepScale(x, at);
+      const inv = inverse(d);
+      view.setUint16(to, f16FromFloat(d), true);
+      for (let j = 0; j < 16; j++)
+        out[to + 2 + j] =
+          nearestStep(fround(inv * x[at + j]!)) | (nearestStep(fround(inv * x[at + 16 + j]!)) << 4);
+    },
+    decodeBlock(bytes, from, out, at, view) {
+      const d = f16ToFloat(view.getUint16(from, true));
+      for (let j = 0; j < 16; j++) {
+        const q = bytes[from + 2 + j]!;
+        out[at + j] = d * STEPS[q & 15]!;
+        out[at + 16 + j] = d * STEPS[q >> 4]!;
+      }
+    },
+  }),
+};
