@@ -171,9 +171,12 @@ test('stopping, a lost device and bad files leave the page usable', async ({ pag
   await page.getByLabel('Message').fill('Tell me a story about Tom.');
   await page.getByRole('button', { name: 'Send' }).click();
   await expect(page.getByTestId('answer')).toContainText(/\w+ \w+/, { timeout: 60_000 });
+  await dropFiles(page, [file], test.info().outputDir);
+  await expect(page.getByRole('alert')).toContainText('tiny.gguf was not opened');
   await page.getByRole('button', { name: 'Stop' }).click();
   await idle(page);
   await expect(page.getByTestId('timing')).toContainText('cancelled');
+  await expect(page.locator('#model')).toContainText('nibble-stories');
 });
 
 test('a save dialog: the file goes to its handle; cancelled, nothing happens', async ({ page }) => {

@@ -90,6 +90,25 @@ describe('the engine', () => {
   });
   afterAll(() => gpu.close());
 
+  test.each<{ name: string; shape: TinyShape; label: string }>([
+    { name: 'a tied embedding', shape: { ...TINY, tied: true }, label: 'Q4_K_M' },
+    { name: 'rows that fit no group of 32', shape: { ...TINY, width: 64, ffn: 172 }, label: 'F16' },
+    { name: 'a BF16 source', shape: { ...TINY, type: 'BF16' }, label: 'Q8_0' },
+    { name: 'as many key heads as heads', shape: { ...TINY, kvHeads: 4 }, label: 'Q5_K_M' },
+    { name: 'one key head', shape: { ...TINY, kvHeads: 1, layers: 1 }, label: 'IQ4_XS' },
+  ])('$name: logits are the float64 reference', async ({ shape, label }) => {
+    const { prepared, engine } = await prepare(gpu, shape, label);
+    const prompt = ids(11);
+    const { id } = await engine.prefill(prompt);
+    const weights = await decodedWeights(prepared);
+    expect(relativeError(await engine.logits(), referenceLogits(shape, weights, prompt))).toBeLessThan(1e-5);
+    await engine.step(id);
+    const want = referenceLogits(shape, weights, [...prompt, id]);
+    expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+
   test('a prompt longer than a chunk, and the cache in F16', async () => {
     const { prepared, engine } = await prepare(gpu, TINY, 'Q8_0', 'F16');
     const prompt = ids(150);

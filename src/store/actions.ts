@@ -80,6 +80,12 @@ export interface DroppedFile {
 }
 
 export async function openFiles(files: readonly DroppedFile[], label: string): Promise<void> {
+  const running = get().job;
+  if (running) {
+    const message = `${label} was not opened, because something is running: ${running.label}.`;
+    set({ problem: { place: 'open', message, hint: 'Stop it first, then open the model again.' } });
+    return;
+  }
   await job('open', `Reading ${label}`, 'open', async () => {
     const model = await run('open', files, label);
     const context = Math.min(model.contextLength ?? 512, 4096);
