@@ -11,11 +11,7 @@ struct Params {
 @group(0) @binding(2) var<uniform> params: Params;
 
 fn plane_byte(plane: u32, index: u32) -> u32 { return (w[plane + index / 4u] >> (8u * (index & 3u))) & 255u; }
-fn device_byte(i: u32) -> u32 {
-  let local = i / params.block_bytes;
-  if (local >= params.blocks) { return 0u; }
-  let block = params.first_block + local;
-  let at = i % params.block_bytes;
+fn device_byte(block: u32, at: u32) -> u32 {
   if (at - params.at0 < params.bytes0) { return plane_byte(0u, block * params.bytes0 + at - params.at0); }
   if (at - params.at1 < params.bytes1) { return plane_byte(params.plane1, block * params.bytes1 + at - params.at1); }
   if (at - params.at2 < params.bytes2) { return plane_byte(params.plane2, block * params.bytes2 + at - params.at2); }
@@ -26,6 +22,16 @@ fn device_byte(i: u32) -> u32 {
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let word = linear_workgroup(wid) * 64u + lane;
   if (word >= params.words) { return; }
-  let b = word * 4u;
-  gguf[word] = device_byte(b) | (device_byte(b + 1u) << 8u) | (device_byte(b + 2u) << 16u) | (device_byte(b + 3u) << 24u);
+  var local = (word * 4u) / params.block_bytes;
+  var at = (word * 4u) % params.block_bytes;
+  var out = 0u;
+  for (var b = 0u; b < 4u; b++) {
+    if (local < params.blocks) { out |= device_byte(params.first_block + local, at) << (8u * b); }
+    at += 1u;
+    if (at == params.block_bytes) {
+      at = 0u;
+      local += 1u;
+    }
+  }
+  gguf[word] = out;
 }

@@ -141,7 +141,16 @@ export class TensorPipeline {
     const x = this.#widen(source, elements / source.block.size, elements, steps);
     const offset = to.firstRow * rows.cols;
     const firstBlock = offset / target.block.size;
-    if (source === target) {
+    if (source === target && target.planes.length === 1) {
+      const each = target.block.bytes;
+      encoder.copyBufferToBuffer(
+        this.#scratch.raw,
+        0,
+        to.buffer,
+        firstBlock * each,
+        alignUp(elements * each, 4),
+      );
+    } else if (source === target) {
       steps.push(...this.#unpack(target, elements / target.block.size, to.buffer, to.layout, firstBlock));
     } else {
       const groups = Math.ceil(elements / target.encodeGroup);
@@ -285,12 +294,17 @@ export class TensorPipeline {
     const bytes = blocks * format.block.bytes;
     const padded = alignUp(bytes, 4);
     const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    const from = { buffer, layout, firstBlock: first };
-    encode(pass, [packStep(this.#gpu, this.#arena, format, from, this.#scratch.packed, blocks)]);
-    pass.end();
     const target = this.#scratch.readback;
-    encoder.copyBufferToBuffer(this.#scratch.packed, 0, target, 0, padded);
+    if (format.planes.length === 1) {
+      // The plane is the file's bytes already.
+      encoder.copyBufferToBuffer(buffer, first * format.block.bytes, target, 0, padded);
+    } else {
+      const pass = encoder.beginComputePass();
+      const from = { buffer, layout, firstBlock: first };
+      encode(pass, [packStep(this.#gpu, this.#arena, format, from, this.#scratch.packed, blocks)]);
+      pass.end();
+      encoder.copyBufferToBuffer(this.#scratch.packed, 0, target, 0, padded);
+    }
     this.#gpu.device.queue.submit([encoder.finish()]);
     await this.#gpu.map(target);
     const out = new Uint8Array(target.getMappedRange(0, padded)).slice(0, bytes);
