@@ -16,6 +16,8 @@ async function openGpu(): Promise<Gpu> {
   const hint =
     'Use a current Chrome, Edge, Safari 26 or Firefox with WebGPU. Looking at a model and its plan works without.';
   if (!navigator.gpu) throw new UnsupportedError('This browser has no WebGPU.', hint);
+  if (!navigator.gpu.wgslLanguageFeatures?.has('packed_4x8_integer_dot_product'))
+    throw new UnsupportedError('This browser’s WebGPU is too old: WGSL lacks packed 4x8 integers.', hint);
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new UnsupportedError('WebGPU found no graphics adapter on this machine.', hint);
   return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, options());
