@@ -9,7 +9,8 @@ import type { Plan, PlannedTensor } from '../model/plan';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { RefusedError, throwIfCancelled } from '../util/errors';
-import { type TensorError, TensorPipeline } from './tensor-pipeline';
+import type { TensorError } from './tensor-error';
+import { TensorPipeline } from './tensor-pipeline';
 
 export interface ExportReport {
   readonly sizeBytes: number;

@@ -6,7 +6,8 @@ import type { Plan } from '../model/plan';
 import { allocateWeights } from '../model/weights';
 import { throwIfCancelled } from '../util/errors';
 import type { WriteProgress } from './export';
-import { type TensorError, TensorPipeline } from './tensor-pipeline';
+import type { TensorError } from './tensor-error';
+import { TensorPipeline } from './tensor-pipeline';
 
 /** A level whose weights are on the device. */
 export interface Prepared {

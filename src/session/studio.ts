@@ -15,7 +15,7 @@ import { type GenerateResult, generate } from './generate';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
-import { overallError, type TensorError } from './tensor-pipeline';
+import { overallError, type TensorError } from './tensor-error';
 
 export interface LevelSummary {
   readonly type: string;

@@ -9,24 +9,8 @@ import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { packStep, unpackSteps } from './repack';
 import { createScratch, SCRATCH_OWNER, type Scratch, WORKERS } from './scratch';
+import type { TensorError } from './tensor-error';
 import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
-
-/** Weighted against the source: what a tensor lost. */
-export interface TensorError {
-  readonly name: string;
-  readonly type: string;
-  /** Root mean square of the error. */
-  readonly rmse: number;
-  readonly squaredError: number;
-  /** Sum of the squared weights, for errors relative to them. */
-  readonly squares: number;
-}
-
-/** RMS error over all tensors relative to the RMS of the weights. */
-export function overallError(errors: readonly TensorError[]): number {
-  const sum = (key: 'squaredError' | 'squares') => errors.reduce((n, e) => n + e[key], 0);
-  return sum('squares') > 0 ? Math.sqrt(sum('squaredError') / sum('squares')) : 0;
-}
 
 /**
  * Carries tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,

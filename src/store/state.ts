@@ -1,4 +1,4 @@
-import type { TensorError } from '../session/tensor-pipeline';
+import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
 import type { RunRecord } from '../session/studio';
 import type { ModelSummary, PlanRow } from '../session/summary';

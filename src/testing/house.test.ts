@@ -20,7 +20,7 @@ const layers = [
   'ui',
   'cli',
 ];
-const MOST_LINES = 320;
+const MOST_LINES = 300;
 
 const walk = (dir: string): string[] =>
   readdirSync(join(root, dir), { withFileTypes: true }).flatMap((e) =>
