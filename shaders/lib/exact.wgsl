@@ -42,7 +42,7 @@ fn inverse(d: f32) -> f32 {
   if (d == 0.0) { return 0.0; }
   return div(1.0, d);
 }
-// C's (int8_t)(v), clamped from above: an overflowing conversion gives 0 (see src/quant/extremes.ts).
+// C's (int8_t)(v), clamped from above: an overflowing conversion gives 0 (see src/quant/search/extremes.ts).
 fn truncated_code(v: f32, top: i32) -> u32 {
   if (!(abs(v) < 2147483648.0)) { return 0u; }
   return u32(min(top, i32(trunc(v)))) & 255u;

@@ -9,7 +9,7 @@ fn largest(at: u32) -> f32 {
   }
   return top;
 }
-// lroundf(v * inverse) + 1, half away from zero; what is not finite is 1 (see src/quant/ternary.ts).
+// lroundf(v * inverse) + 1, half away from zero; what is not finite is 1 (see src/quant/search/ternary.ts).
 fn ternary_code(v: f32, inverse: f32) -> u32 {
   let scaled = fence(v * inverse);
   if (!(abs(scaled) < 2.0)) { return 1u; }

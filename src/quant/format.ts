@@ -1,4 +1,6 @@
 import { alignUp } from '../util/bytes';
+import type { LatticeName } from './lattice/lattice';
+import { sumOfSquares } from './search/weights';
 
 /** One field of a GGUF block, stored on the device as a plane of its own: all blocks' bytes of it, end to end. */
 export interface Plane {
@@ -29,16 +31,40 @@ export interface QuantFormat {
   readonly encodeGroup: number;
   /** RMS error allowed on unit-variance noise; the conformance suite checks it. */
   readonly maxError: number;
-  /** Reference codec on GGUF bytes, the oracle of the shaders. `x.length` is a multiple of the block size. */
-  encode(x: Float32Array): Uint8Array<ArrayBuffer>;
+  /** Whether encoding uses an importance matrix. llama-quantize refuses to make `required` types without one. */
+  readonly importance?: 'used' | 'required';
+  /** The lattice that the shaders look codes up in. */
+  readonly lattice?: LatticeName;
+  /**
+   * Reference codec on GGUF bytes, the oracle of the shaders. `x.length` is a multiple of the block size; `importance`
+   * has one number for each column of a row, and rows follow each other in `x`.
+   */
+  encode(x: Float32Array, importance?: Float32Array): Uint8Array<ArrayBuffer>;
   decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
+}
+
+/** What an importance matrix says about a block. */
+export interface BlockImportance {
+  /** Of the whole row. */
+  readonly weights: Float32Array;
+  /** Column of the block's first weight. */
+  readonly column: number;
+  /** Mean square of the weights of the row, summed in order in float32. */
+  readonly rowMeanSquare: number;
 }
 
 /** One block of a codec: `x` and `out` are whole tensors, `at` and `to` where the block begins. */
 export interface BlockCodec {
   readonly size: number;
   readonly bytes: number;
-  encodeBlock(x: Float32Array, at: number, out: Uint8Array, to: number, view: DataView): void;
+  encodeBlock(
+    x: Float32Array,
+    at: number,
+    out: Uint8Array,
+    to: number,
+    view: DataView,
+    importance?: BlockImportance,
+  ): void;
   decodeBlock(bytes: Uint8Array, from: number, out: Float32Array, at: number, view: DataView): void;
 }
 
@@ -47,10 +73,18 @@ export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encod
   const { size, bytes: blockBytes } = codec;
   return {
     block: { size, bytes: blockBytes },
-    encode(x) {
+    encode(x, weights) {
       const out = new Uint8Array((x.length / size) * blockBytes);
       const view = new DataView(out.buffer);
-      for (let b = 0; b < x.length / size; b++) codec.encodeBlock(x, b * size, out, b * blockBytes, view);
+      const cols = weights?.length ?? x.length;
+      for (let row = 0; row < x.length; row += cols) {
+        const rowMeanSquare = weights ? Math.fround(sumOfSquares(x, row, cols) / cols) : 0;
+        for (let column = 0; column < cols; column += size) {
+          const importance = weights && { weights, column, rowMeanSquare };
+          const at = row + column;
+          codec.encodeBlock(x, at, out, (at / size) * blockBytes, view, importance);
+        }
+      }
       return out;
     },
     decode(bytes) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ByteSource, memorySource } from '../../files/byte-source';
 import { readGguf } from '../../files/gguf/read';
-import { f16 } from '../../quant/f16';
+import { f16 } from '../../quant/formats/f16';
 import { openModel } from '../../session/open';
 import { huggingFaceFolder } from '../../testing/tiny-folder';
 import { TINY, tinyGguf } from '../../testing/tiny-llama';

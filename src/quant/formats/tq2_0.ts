@@ -1,6 +1,6 @@
-import { f16ToFloat } from '../util/half';
-import { blockwise, type QuantFormat } from './format';
-import { ternaryCodes } from './ternary';
+import { f16ToFloat } from '../../util/half';
+import { blockwise, type QuantFormat } from '../format';
+import { ternaryCodes } from '../search/ternary';
 
 /** Block: 64 bytes of pairs of bits, f16 d. Source: quantize_row_tq2_0_ref. */
 export const tq2_0: QuantFormat = {

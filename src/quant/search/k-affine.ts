@@ -1,6 +1,10 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { packScales, unpackScale } from './k-scales';
+import type { BlockImportance } from '../format';
 import { clamp, nearest, type SearchShape, searchScaleMin } from './k-search';
+import { searchPositiveScale } from './qp-search';
+import { weightedShape } from './weighted32';
+import { importanceWeights, sumOf, sumOfSquares } from './weights';
 
 const { fround } = Math;
 
@@ -14,15 +18,26 @@ export function encodeAffine(
   out: Uint8Array,
   at: number,
   shape: SearchShape,
+  importance?: BlockImportance,
 ): Uint8Array {
   const view = new DataView(out.buffer, out.byteOffset);
   const codes = new Uint8Array(256);
   const weights = new Float32Array(32);
   const scales = new Float32Array(8);
   const mins = new Float32Array(8);
+  const totals = new Float32Array(8);
+  const spread = importance ? fround(2 * fround(sumOfSquares(x, from, 256) / 256)) : 0;
   let maxScale = 0;
   let maxMin = 0;
   for (let j = 0; j < 8; j++) {
+    if (importance) {
+      importanceWeights(x, from + 32 * j, importance, 32 * j, spread, weights);
+      totals[j] = sumOf(weights);
+      const fit = searchScaleMin(x, from + 32 * j, weights, codes, 32 * j, weightedShape(shape.top));
+      scales[j] = fit.scale;
+      mins[j] = fit.min;
+      continue;
+    }
     let squares = 0;
     for (let i = 0; i < 32; i++) {
       const v = x[from + 32 * j + i]!;
@@ -40,11 +55,17 @@ export function encodeAffine(
   const six = (inv: number, v: number) => Math.min(63, nearest(fround(inv * v)) & 255);
   const inverseScale = inverse(maxScale);
   const inverseMin = inverse(maxMin);
-  const packed = Array.from(scales, (v) => six(inverseScale, v));
-  const packedMins = Array.from(mins, (v) => six(inverseMin, v));
+  let packed = Uint8Array.from(scales, (v) => six(inverseScale, v));
+  let packedMins = Uint8Array.from(mins, (v) => six(inverseMin, v));
+  let d = f16FromFloat(fround(maxScale / 63));
+  let dmin = f16FromFloat(fround(maxMin / 63));
+  if (importance) {
+    packed = new Uint8Array(8);
+    packedMins = new Uint8Array(8);
+    d = f16FromFloat(searchPositiveScale(scales, 0, totals, 63, packed));
+    dmin = f16FromFloat(searchPositiveScale(mins, 0, totals, 63, packedMins));
+  }
   packScales(packed, packedMins, out, at + 4);
-  const d = f16FromFloat(fround(maxScale / 63));
-  const dmin = f16FromFloat(fround(maxMin / 63));
   view.setUint16(at, d, true);
   view.setUint16(at + 2, dmin, true);
   for (let j = 0; j < 8; j++) {

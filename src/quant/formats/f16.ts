@@ -1,5 +1,5 @@
-import { f16FromBits, f16ToFloat } from '../util/half';
-import type { QuantFormat } from './format';
+import { f16FromBits, f16ToFloat } from '../../util/half';
+import type { QuantFormat } from '../format';
 
 export const f16: QuantFormat = {
   id: 'f16',

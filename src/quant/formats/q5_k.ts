@@ -1,5 +1,5 @@
-import { blockwise, type QuantFormat } from './format';
-import { affineGroup, encodeAffine } from './k-affine';
+import { blockwise, type QuantFormat } from '../format';
+import { affineGroup, encodeAffine } from '../search/k-affine';
 
 const { fround } = Math;
 
@@ -16,11 +16,19 @@ export const q5_k: QuantFormat = {
   summary: '256 weights in 8 groups with 6-bit scales and minimums under two f16 scales; 5-bit codes.',
   encodeGroup: 256,
   maxError: 0.05,
+  importance: 'used',
   ...blockwise({
     size: 256,
     bytes: 176,
-    encodeBlock(x, at, out, to) {
-      const codes = encodeAffine(x, at, out, to, { top: 31, first: -0.5, steps: 15, absolute: false });
+    encodeBlock(x, at, out, to, _view, importance) {
+      const codes = encodeAffine(
+        x,
+        at,
+        out,
+        to,
+        { top: 31, first: -0.5, delta: 0.1, steps: 15, absolute: false },
+        importance,
+      );
       for (let i = 0; i < 256; i++) {
         const group = i >> 5;
         out[to + 48 + 32 * (group >> 1) + (i & 31)]! |= (codes[i]! & 15) << (4 * (group & 1));

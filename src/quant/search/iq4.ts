@@ -1,5 +1,7 @@
 // What IQ4_NL and IQ4_XS share: 16 uneven steps, and the search of a scale for them. Source: quantize_row_iq4_nl_impl.
+import type { BlockImportance } from '../format';
 import { extremeOf } from './k-search';
+import { importanceWeights, squareWeights, sumOfSquares } from './weights';
 
 const { fround } = Math;
 
@@ -20,8 +22,8 @@ export function nearestStep(x: number): number {
   return fround(x - STEPS[high - 1]!) < fround(STEPS[high]! - x) ? high - 1 : high;
 }
 
-/** Best scale of 32 weights, least squares weighted by x^2 over 16 candidates; 0 when they are negligible. */
-export function searchStepScale(x: Float32Array, at: number): number {
+/** Best scale of 32 weights, weighted least squares over 16 candidates; 0 when they are negligible. */
+export function searchStepScale(x: Float32Array, at: number, weights: Float32Array): number {
   const extreme = extremeOf(x, at, 32);
   if (extreme === 0) return 0;
   const sums = (inverse: number) => {
@@ -30,7 +32,7 @@ export function searchStepScale(x: Float32Array, at: number): number {
     for (let i = 0; i < 32; i++) {
       const v = x[at + i]!;
       const q = STEPS[nearestStep(fround(inverse * v))]!;
-      const wq = fround(fround(v * v) * q);
+      const wq = fround(weights[i]! * q);
       qx = fround(qx + fround(wq * v));
       q2 = fround(q2 + fround(wq * q));
     }
@@ -47,4 +49,21 @@ export function searchStepScale(x: Float32Array, at: number): number {
     }
   }
   return scale;
+}
+
+/** What 32 weights count: their square, or by importance with the spread of the block of `n` at `start`. */
+export function stepWeights(
+  x: Float32Array,
+  start: number,
+  n: number,
+  offset: number,
+  importance: BlockImportance | undefined,
+): Float32Array {
+  const weights = new Float32Array(32);
+  if (!importance) squareWeights(x, start + offset, weights);
+  else {
+    const spread = fround(2 * fround(sumOfSquares(x, start, n) / n));
+    importanceWeights(x, start + offset, importance, offset, spread, weights);
+  }
+  return weights;
 }

@@ -1,8 +1,15 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { code, inverse, signedExtreme } from './extremes';
-import { blockwise, type QuantFormat } from './format';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { code, inverse, signedExtreme } from '../search/extremes';
+import { searchSigned32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
-/** Block: f16 d, u32 of fifth bits, 16 bytes of nibbles. Source: quantize_row_q5_0_ref. */
+function roundedCodes(x: Float32Array, at: number): { d: number; codes: Uint8Array } {
+  const d = signedExtreme(x, at, 32) / -16;
+  const inv = inverse(d);
+  return { d, codes: Uint8Array.from({ length: 32 }, (_, i) => code(x[at + i]!, inv, 16.5, 31)) };
+}
+
+/** Block: f16 d, u32 of fifth bits, 16 bytes of nibbles. Source: quantize_row_q5_0_ref, _impl. */
 export const q5_0: QuantFormat = {
   id: 'q5_0',
   label: 'Q5_0',
@@ -15,17 +22,17 @@ export const q5_0: QuantFormat = {
   summary: '32 weights share one f16 scale; 5-bit codes centred on 16.',
   encodeGroup: 64,
   maxError: 0.06,
+  importance: 'used',
   ...blockwise({
     size: 32,
     bytes: 22,
-    encodeBlock(x, at, out, to, view) {
-      const d = signedExtreme(x, at, 32) / -16;
-      const inv = inverse(d);
+    encodeBlock(x, at, out, to, view, importance) {
+      const { d, codes } = importance ? searchSigned32(x, at, importance, 16) : roundedCodes(x, at);
       let high = 0;
       view.setUint16(to, f16FromFloat(d), true);
       for (let j = 0; j < 16; j++) {
-        const lo = code(x[at + j]!, inv, 16.5, 31);
-        const hi = code(x[at + 16 + j]!, inv, 16.5, 31);
+        const lo = codes[j]!;
+        const hi = codes[j + 16]!;
         out[to + 6 + j] = (lo & 15) | ((hi & 15) << 4);
         high |= (lo >> 4) << j;
         high |= (hi >> 4) << (j + 16);

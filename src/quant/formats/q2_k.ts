@@ -1,21 +1,43 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { blockwise, type QuantFormat } from './format';
-import { clamp, nearest, searchScaleMin } from './k-search';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { type BlockImportance, blockwise, type QuantFormat } from '../format';
+import { clamp, nearest, searchScaleMin } from '../search/k-search';
+import { searchPositiveScale } from '../search/qp-search';
+import { weightedShape } from '../search/weighted32';
+import { importanceWeights, sumOf, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 
-function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number, view: DataView): void {
+const plainShape = { top: 3, first: -0.5, delta: 0.1, steps: 15, absolute: true };
+
+function encodeBlock(
+  x: Float32Array,
+  from: number,
+  out: Uint8Array,
+  to: number,
+  view: DataView,
+  importance?: BlockImportance,
+): void {
   const codes = new Uint8Array(256);
   const weights = new Float32Array(16);
   const scales = new Float32Array(16);
   const mins = new Float32Array(16);
+  const totals = new Float32Array(16);
+  const spread = importance ? fround(sumOfSquares(x, from, 256) / 256) : 0;
   for (let j = 0; j < 16; j++) {
-    for (let i = 0; i < 16; i++) weights[i] = Math.abs(x[from + 16 * j + i]!);
-    const shape = { top: 3, first: -0.5, steps: 15, absolute: true };
-    const fit = searchScaleMin(x, from + 16 * j, weights, codes, 16 * j, shape);
+    const at = from + 16 * j;
+    if (importance) importanceWeights(x, at, importance, 16 * j, spread, weights);
+    else for (let i = 0; i < 16; i++) weights[i] = Math.abs(x[at + i]!);
+    totals[j] = sumOf(weights);
+    const fit = searchScaleMin(x, at, weights, codes, 16 * j, importance ? weightedShape(3) : plainShape);
     scales[j] = fit.scale;
     mins[j] = fit.min;
   }
+  const fourWeighted = (values: Float32Array, shift: number): number => {
+    const parts = new Uint8Array(16);
+    const d = searchPositiveScale(values, 0, totals, 15, parts);
+    for (let j = 0; j < 16; j++) out[to + j]! |= parts[j]! << shift;
+    return f16FromFloat(d);
+  };
   const four = (values: Float32Array, shift: number): number => {
     const max = values.reduce((a, b) => Math.max(a, b), 0);
     if (!(max > 0)) return 0;
@@ -23,8 +45,8 @@ function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number,
     for (let j = 0; j < 16; j++) out[to + j]! |= nearest(fround(inverse * values[j]!)) << shift;
     return f16FromFloat(fround(max / 15));
   };
-  const d = four(scales, 0);
-  const dmin = four(mins, 4);
+  const d = (importance ? fourWeighted : four)(scales, 0);
+  const dmin = (importance ? fourWeighted : four)(mins, 4);
   view.setUint16(to + 80, d, true);
   view.setUint16(to + 82, dmin, true);
   for (let j = 0; j < 16; j++) {
@@ -50,6 +72,7 @@ export const q2_k: QuantFormat = {
   summary: '256 weights in 16 groups with 4-bit scales and minimums under two f16 scales; 2-bit codes.',
   encodeGroup: 256,
   maxError: 0.35,
+  importance: 'used',
   ...blockwise({
     size: 256,
     bytes: 84,

@@ -1,5 +1,5 @@
-import { bf16FromBits } from '../util/half';
-import type { QuantFormat } from './format';
+import { bf16FromBits } from '../../util/half';
+import type { QuantFormat } from '../format';
 
 export const bf16: QuantFormat = {
   id: 'bf16',

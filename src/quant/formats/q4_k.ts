@@ -1,5 +1,5 @@
-import { blockwise, type QuantFormat } from './format';
-import { affineGroup, encodeAffine } from './k-affine';
+import { blockwise, type QuantFormat } from '../format';
+import { affineGroup, encodeAffine } from '../search/k-affine';
 
 const { fround } = Math;
 
@@ -15,11 +15,19 @@ export const q4_k: QuantFormat = {
   summary: '256 weights in 8 groups with 6-bit scales and minimums under two f16 scales; 4-bit codes.',
   encodeGroup: 256,
   maxError: 0.09,
+  importance: 'used',
   ...blockwise({
     size: 256,
     bytes: 144,
-    encodeBlock(x, at, out, to) {
-      const codes = encodeAffine(x, at, out, to, { top: 15, first: -1, steps: 20, absolute: false });
+    encodeBlock(x, at, out, to, _view, importance) {
+      const codes = encodeAffine(
+        x,
+        at,
+        out,
+        to,
+        { top: 15, first: -1, delta: 0.1, steps: 20, absolute: false },
+        importance,
+      );
       for (let i = 0; i < 128; i++) {
         const first = 64 * (i >> 5) + (i & 31);
         out[to + 16 + i] = codes[first]! | (codes[first + 32]! << 4);

@@ -4,7 +4,6 @@ const { fround } = Math;
 const bits = new Float32Array(1);
 const word = new Int32Array(bits.buffer);
 export const EPSILON = fround(1e-15);
-const TENTH = fround(0.1);
 
 /** ggml's nearest_int: the low bits after adding 1.5 x 2^23; half to even, and its wrap-around for what is too large. */
 export function nearest(x: number): number {
@@ -22,7 +21,9 @@ export interface ScaleMin {
 export interface SearchShape {
   /** Largest code. */
   readonly top: number;
+  /** Candidates: `top + first + step * delta` parts of the range. */
   readonly first: number;
+  readonly delta: number;
   readonly steps: number;
   /** Mean absolute instead of squared error. */
   readonly absolute: boolean;
@@ -30,7 +31,8 @@ export interface SearchShape {
 
 /**
  * Best scale and minimum of `weights.length` values for codes 0..top: a grid of candidates, each refined by weighted
- * least squares; the best fit so far feeds the next candidate. Writes the codes. Source: make_qkx2_quants.
+ * least squares; the best fit so far feeds the next candidate. Writes the codes. Source: make_qkx2_quants,
+ * make_qkx3_quants.
  */
 export function searchScaleMin(
   x: Float32Array,
@@ -73,7 +75,9 @@ export function searchScaleMin(
   let best = errorOf(codes, codesAt, scale, min);
   const trial = new Uint8Array(n);
   for (let step = 0; step <= s.steps; step++) {
-    inverse = fround(fround(fround(s.first + fround(TENTH * step)) + s.top) / fround(max - min));
+    inverse = fround(
+      fround(fround(fround(s.first) + fround(fround(s.delta) * step)) + s.top) / fround(max - min),
+    );
     let sumL = 0;
     let sumL2 = 0;
     let sumXL = 0;

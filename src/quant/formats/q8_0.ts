@@ -1,6 +1,6 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { inverse, signedExtreme } from './extremes';
-import { blockwise, type QuantFormat } from './format';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { inverse, signedExtreme } from '../search/extremes';
+import { blockwise, type QuantFormat } from '../format';
 
 const { fround } = Math;
 

@@ -1,5 +1,5 @@
 // What the ternary formats share: -1, 0 or 1 times the largest magnitude of 256 weights.
-import { f16FromFloat } from '../util/half';
+import { f16FromFloat } from '../../util/half';
 import { inverse, signedExtreme } from './extremes';
 
 const { fround } = Math;
@@ -9,10 +9,11 @@ export function ternaryCodes(x: Float32Array, at: number, view: DataView, scaleA
   const d = Math.abs(signedExtreme(x, at, 256));
   const inv = inverse(d);
   view.setUint16(scaleAt, f16FromFloat(d), true);
-  // lroundf: half away from zero; what is not finite (a denormal scale) becomes LONG_MIN, whose low bits are 0.
-  return Uint8Array.from({ length: 256 }, (_, i) => {
-    const v = fround(x[at + i]! * inv);
-    if (!Number.isFinite(v)) return 1;
-    return Math.sign(v) * Math.floor(Math.abs(v) + 0.5) + 1;
-  });
+  return Uint8Array.from({ length: 256 }, (_, i) => ternaryCode(fround(x[at + i]! * inv)));
+}
+
+/** lroundf(v) + 1, half away from zero; what is not finite (a denormal scale) becomes LONG_MIN, whose low bits are 0. */
+export function ternaryCode(v: number): number {
+  if (!Number.isFinite(v)) return 1;
+  return Math.sign(v) * Math.floor(Math.abs(v) + 0.5) + 1;
 }

@@ -1,7 +1,7 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { inverse } from './extremes';
-import { blockwise, type QuantFormat } from './format';
-import { nearestStep, STEPS, searchStepScale } from './iq4';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { inverse } from '../search/extremes';
+import { blockwise, type QuantFormat } from '../format';
+import { nearestStep, STEPS, searchStepScale, stepWeights } from '../search/iq4';
 
 const { fround } = Math;
 
@@ -17,11 +17,12 @@ export const iq4_nl: QuantFormat = {
   summary: '32 weights share one f16 scale; 4-bit codes that index 16 uneven steps, finer around zero.',
   encodeGroup: 64,
   maxError: 0.1,
+  importance: 'used',
   ...blockwise({
     size: 32,
     bytes: 18,
-    encodeBlock(x, at, out, to, view) {
-      const d = searchStepScale(x, at);
+    encodeBlock(x, at, out, to, view, importance) {
+      const d = searchStepScale(x, at, stepWeights(x, at, 32, 0, importance));
       const inv = inverse(d);
       view.setUint16(to, f16FromFloat(d), true);
       for (let j = 0; j < 16; j++)

@@ -1,8 +1,9 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { code, inverse, signedExtreme } from './extremes';
-import { blockwise, type QuantFormat } from './format';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { code, inverse, signedExtreme } from '../search/extremes';
+import { searchSigned32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
-/** Block: f16 d, 16 bytes of nibbles (weight j low, j + 16 high). Source: quantize_row_q4_0_ref. */
+/** Block: f16 d, 16 bytes of nibbles (weight j low, j + 16 high). Source: quantize_row_q4_0_ref, _impl. */
 export const q4_0: QuantFormat = {
   id: 'q4_0',
   label: 'Q4_0',
@@ -14,10 +15,17 @@ export const q4_0: QuantFormat = {
   summary: '32 weights share one f16 scale; 4-bit codes centred on 8.',
   encodeGroup: 64,
   maxError: 0.12,
+  importance: 'used',
   ...blockwise({
     size: 32,
     bytes: 18,
-    encodeBlock(x, at, out, to, view) {
+    encodeBlock(x, at, out, to, view, importance) {
+      if (importance) {
+        const { d, codes } = searchSigned32(x, at, importance, 8);
+        view.setUint16(to, f16FromFloat(d), true);
+        for (let j = 0; j < 16; j++) out[to + 2 + j] = codes[j]! | (codes[j + 16]! << 4);
+        return;
+      }
       const d = signedExtreme(x, at, 32) / -8;
       const inv = inverse(d);
       view.setUint16(to, f16FromFloat(d), true);

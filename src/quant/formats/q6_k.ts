@@ -1,58 +1,29 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { blockwise, type QuantFormat } from './format';
-import { clamp, EPSILON, extremeOf, nearest } from './k-search';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { type BlockImportance, blockwise, type QuantFormat } from '../format';
+import { clamp, EPSILON, nearest } from '../search/k-search';
+import { searchSignedScale } from '../search/qx-search';
+import { squareWeights } from '../search/weights';
 
 const { fround } = Math;
-const C0_1 = fround(0.1);
-
-/**
- * Best scale of 16 weights for codes -32..31, least squares weighted by x^2 over 19 candidate scales. Writes code + 32
- * into `codes`. Source: make_qx_quants(n, 32, x, L, 1, NULL).
- */
-function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: number): number {
-  const max = extremeOf(x, at, 16);
-  if (max === 0) {
-    codes.fill(0, codesAt, codesAt + 16);
-    return 0;
-  }
-  const sumsAt = (inv: number) => {
-    let lx = 0;
-    let l2 = 0;
-    for (let i = 0; i < 16; i++) {
-      const v = x[at + i]!;
-      const l = clamp(nearest(fround(inv * v)), -32, 31);
-      const w = fround(v * v);
-      lx = fround(lx + fround(fround(w * v) * l));
-      l2 = fround(l2 + fround(fround(w * l) * l));
-    }
-    return { lx, l2 };
-  };
-  let bestInverse = fround(-32 / max);
-  const first = sumsAt(bestInverse);
-  let scale = first.l2 ? fround(first.lx / first.l2) : 0;
-  let best = fround(scale * first.lx);
-  for (let step = -9; step <= 9; step++) {
-    if (step === 0) continue;
-    const inv = fround(-fround(32 + fround(C0_1 * step)) / max);
-    const { lx, l2 } = sumsAt(inv);
-    if (l2 > 0 && fround(lx * lx) > fround(best * l2)) {
-      bestInverse = inv;
-      scale = fround(lx / l2);
-      best = fround(scale * lx);
-    }
-  }
-  for (let i = 0; i < 16; i++)
-    codes[codesAt + i] = clamp(nearest(fround(bestInverse * x[at + i]!)), -32, 31) + 32;
-  return scale;
-}
-
-function encodeBlock(x: Float32Array, at: number, out: Uint8Array, to: number, view: DataView): void {
+function encodeBlock(
+  x: Float32Array,
+  at: number,
+  out: Uint8Array,
+  to: number,
+  view: DataView,
+  importance?: BlockImportance,
+): void {
+  const weights = new Float32Array(16);
   const codes = new Uint8Array(256);
   const scales = new Float32Array(16);
   let maxScale = 0;
   let maxAbs = 0;
   for (let s = 0; s < 16; s++) {
-    const scale = searchScale(x, at + 16 * s, codes, 16 * s);
+    // The importance counts as it is here, without the spread of the other formats.
+    if (importance)
+      weights.set(importance.weights.subarray(importance.column + 16 * s, importance.column + 16 * s + 16));
+    else squareWeights(x, at + 16 * s, weights);
+    const scale = searchSignedScale(x, at + 16 * s, weights, 32, codes, 16 * s);
     scales[s] = scale;
     if (Math.abs(scale) > maxAbs) {
       maxAbs = Math.abs(scale);
@@ -96,6 +67,7 @@ export const q6_k: QuantFormat = {
   summary: '256 weights in 16 groups with 8-bit scales under one f16 scale; 6-bit codes.',
   encodeGroup: 512,
   maxError: 0.03,
+  importance: 'used',
   ...blockwise({
     size: 256,
     bytes: 210,

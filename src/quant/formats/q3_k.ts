@@ -1,6 +1,8 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { blockwise, type QuantFormat } from './format';
-import { clamp, extremeOf, nearest } from './k-search';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { type BlockImportance, blockwise, type QuantFormat } from '../format';
+import { clamp, extremeOf, nearest } from '../search/k-search';
+import { searchSignedScale } from '../search/qx-search';
+import { importanceWeights, sumOf, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 
@@ -57,23 +59,58 @@ function scaleAt(bytes: Uint8Array, at: number, j: number): number {
   return (low | (((bytes[at + 8 + (j % 4)]! >> (2 * (j >> 2))) & 3) << 4)) - 32;
 }
 
-function encodeBlock(x: Float32Array, from: number, out: Uint8Array, to: number, view: DataView): void {
+interface Scales {
+  /** 6-bit code of each group's scale, 32 for 0. */
+  readonly codes: Uint8Array;
+  readonly d: number;
+}
+
+/** Scales rounded to parts of the largest; null when all are 0. */
+function plainScales(scales: Float32Array): Scales | null {
+  let top = 0;
+  for (const s of scales) if (Math.abs(s) > Math.abs(top)) top = s;
+  if (!top) return null;
+  const inverse = fround(-32 / top);
+  const codes = Uint8Array.from(
+    scales,
+    (s) => clamp((nearest(fround(inverse * s)) << 24) >> 24, -32, 31) + 32,
+  );
+  return { codes, d: fround(1 / inverse) };
+}
+
+function encodeBlock(
+  x: Float32Array,
+  from: number,
+  out: Uint8Array,
+  to: number,
+  view: DataView,
+  importance?: BlockImportance,
+): void {
   const codes = new Uint8Array(256);
   const scales = new Float32Array(16);
-  let top = 0;
-  for (let j = 0; j < 16; j++) {
-    scales[j] = searchScale(x, from + 16 * j, codes, 16 * j);
-    if (Math.abs(scales[j]!) > Math.abs(top)) top = scales[j]!;
+  let packed: Scales | null;
+  if (importance) {
+    const spread = fround(2 * fround(sumOfSquares(x, from, 256) / 256));
+    const weights = new Float32Array(16);
+    const totals = new Float32Array(16);
+    for (let j = 0; j < 16; j++) {
+      importanceWeights(x, from + 16 * j, importance, 16 * j, spread, weights);
+      totals[j] = sumOf(weights);
+      scales[j] = searchSignedScale(x, from + 16 * j, weights, 4, codes, 16 * j);
+    }
+    const parts = new Uint8Array(16);
+    packed = { d: searchSignedScale(scales, 0, totals, 32, parts, 0), codes: parts };
+  } else {
+    for (let j = 0; j < 16; j++) scales[j] = searchScale(x, from + 16 * j, codes, 16 * j);
+    packed = plainScales(scales);
   }
   let d16 = 0;
-  if (top) {
-    const inverse = fround(-32 / top);
-    for (let j = 0; j < 16; j++) {
-      const l = clamp((nearest(fround(inverse * scales[j]!)) << 24) >> 24, -32, 31) + 32;
+  if (packed) {
+    packed.codes.forEach((l, j) => {
       out[to + 96 + (j & 7)]! |= (l & 15) << (j < 8 ? 0 : 4);
       out[to + 104 + (j % 4)]! |= (l >> 4) << (2 * (j >> 2));
-    }
-    d16 = f16FromFloat(fround(1 / inverse));
+    });
+    d16 = f16FromFloat(packed.d);
     view.setUint16(to + 108, d16, true);
   }
   for (let j = 0; j < 16; j++) {
@@ -102,6 +139,7 @@ export const q3_k: QuantFormat = {
   summary: '256 weights in 16 groups with 6-bit scales under one f16 scale; 3-bit codes.',
   encodeGroup: 512,
   maxError: 0.2,
+  importance: 'used',
   ...blockwise({
     size: 256,
     bytes: 110,

@@ -1,10 +1,11 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { code, inverse, range } from './extremes';
-import { blockwise, type QuantFormat } from './format';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { code, inverse, range } from '../search/extremes';
+import { searchAffine32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
 const { fround } = Math;
 
-/** Block: f16 d, f16 m, 16 bytes of nibbles. Source: quantize_row_q4_1_ref. */
+/** Block: f16 d, f16 m, 16 bytes of nibbles. Source: quantize_row_q4_1_ref, _impl. */
 export const q4_1: QuantFormat = {
   id: 'q4_1',
   label: 'Q4_1',
@@ -16,10 +17,18 @@ export const q4_1: QuantFormat = {
   summary: '32 weights share an f16 scale and an f16 minimum; 4-bit codes.',
   encodeGroup: 32,
   maxError: 0.1,
+  importance: 'used',
   ...blockwise({
     size: 32,
     bytes: 20,
-    encodeBlock(x, at, out, to, view) {
+    encodeBlock(x, at, out, to, view, importance) {
+      if (importance) {
+        const { scale, min, codes } = searchAffine32(x, at, importance, 15);
+        view.setUint16(to, f16FromFloat(scale), true);
+        view.setUint16(to + 2, f16FromFloat(-min), true);
+        for (let j = 0; j < 16; j++) out[to + 4 + j] = codes[j]! | (codes[j + 16]! << 4);
+        return;
+      }
       const { min, max } = range(x, at, 32);
       const d = fround(fround(max - min) / 15);
       const inv = inverse(d);

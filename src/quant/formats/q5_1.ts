@@ -1,10 +1,19 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { code, inverse, range } from './extremes';
-import { blockwise, type QuantFormat } from './format';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { code, inverse, range } from '../search/extremes';
+import { type Affine32, searchAffine32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
 const { fround } = Math;
 
-/** Block: f16 d, f16 m, u32 of fifth bits, 16 bytes of nibbles. Source: quantize_row_q5_1_ref. */
+function roundedCodes(x: Float32Array, at: number): Affine32 {
+  const { min, max } = range(x, at, 32);
+  const scale = fround(fround(max - min) / 31);
+  const inv = inverse(scale);
+  const codes = Uint8Array.from({ length: 32 }, (_, i) => code(fround(x[at + i]! - min), inv, 0.5, 255));
+  return { scale, min: -min, codes };
+}
+
+/** Block: f16 d, f16 m, u32 of fifth bits, 16 bytes of nibbles. Source: quantize_row_q5_1_ref, _impl. */
 export const q5_1: QuantFormat = {
   id: 'q5_1',
   label: 'Q5_1',
@@ -17,19 +26,18 @@ export const q5_1: QuantFormat = {
   summary: '32 weights share an f16 scale and an f16 minimum; 5-bit codes.',
   encodeGroup: 32,
   maxError: 0.05,
+  importance: 'used',
   ...blockwise({
     size: 32,
     bytes: 24,
-    encodeBlock(x, at, out, to, view) {
-      const { min, max } = range(x, at, 32);
-      const d = fround(fround(max - min) / 31);
-      const inv = inverse(d);
+    encodeBlock(x, at, out, to, view, importance) {
+      const { scale, min, codes } = importance ? searchAffine32(x, at, importance, 31) : roundedCodes(x, at);
       let high = 0;
-      view.setUint16(to, f16FromFloat(d), true);
-      view.setUint16(to + 2, f16FromFloat(min), true);
+      view.setUint16(to, f16FromFloat(scale), true);
+      view.setUint16(to + 2, f16FromFloat(-min), true);
       for (let j = 0; j < 16; j++) {
-        const lo = code(fround(x[at + j]! - min), inv, 0.5, 255);
-        const hi = code(fround(x[at + 16 + j]! - min), inv, 0.5, 255);
+        const lo = codes[j]!;
+        const hi = codes[j + 16]!;
         out[to + 8 + j] = (lo & 15) | ((hi & 15) << 4);
         high |= ((lo >> 4) & 1) << j;
         high |= ((hi >> 4) & 1) << (j + 16);

@@ -1,8 +1,8 @@
-import { f16FromFloat, f16ToFloat } from '../util/half';
-import { inverse } from './extremes';
-import { blockwise, type QuantFormat } from './format';
-import { nearestStep, STEPS, searchStepScale } from './iq4';
-import { clamp, nearest } from './k-search';
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { inverse } from '../search/extremes';
+import { blockwise, type QuantFormat } from '../format';
+import { nearestStep, STEPS, searchStepScale, stepWeights } from '../search/iq4';
+import { clamp, nearest } from '../search/k-search';
 
 const { fround } = Math;
 
@@ -18,11 +18,14 @@ export const iq4_xs: QuantFormat = {
   summary: '256 weights in 8 groups with 6-bit scales under one f16 scale; 4-bit codes of 16 uneven steps.',
   encodeGroup: 256,
   maxError: 0.1,
+  importance: 'used',
   ...blockwise({
     size: 256,
     bytes: 136,
-    encodeBlock(x, at, out, to, view) {
-      const scales = Array.from({ length: 8 }, (_, j) => searchStepScale(x, at + 32 * j));
+    encodeBlock(x, at, out, to, view, importance) {
+      const scales = Array.from({ length: 8 }, (_, j) =>
+        searchStepScale(x, at + 32 * j, stepWeights(x, at, 256, 32 * j, importance)),
+      );
       let top = 0;
       for (const s of scales) if (Math.abs(s) > Math.abs(top)) top = s;
       const d = -top / 32;

@@ -1,5 +1,5 @@
-import { bytesOf } from '../util/bytes';
-import type { QuantFormat } from './format';
+import { bytesOf } from '../../util/bytes';
+import type { QuantFormat } from '../format';
 
 export const f32: QuantFormat = {
   id: 'f32',

@@ -1,6 +1,6 @@
-import { f16ToFloat } from '../util/half';
-import { blockwise, type QuantFormat } from './format';
-import { ternaryCodes } from './ternary';
+import { f16ToFloat } from '../../util/half';
+import { blockwise, type QuantFormat } from '../format';
+import { ternaryCodes } from '../search/ternary';
 
 /**
  * Which byte of the block holds weight i, and at which place of its base-3 number: five weights a byte 32 apart, then

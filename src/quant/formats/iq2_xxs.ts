@@ -1,0 +1,69 @@
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { blockwise, type QuantFormat } from '../format';
+import { pointCodes } from '../lattice/lattice';
+import { evenSigns, fitLattice, type LatticeShape, magnitude2, oddScales } from '../search/lattice-search';
+import { searchPositiveScale } from '../search/qp-search';
+import { importanceWeights, sumOfSquares } from '../search/weights';
+
+const { fround } = Math;
+
+const shape: LatticeShape = {
+  lattice: 'iq2_xxs',
+  group: 32,
+  reach: 6,
+  delta: 0.1,
+  tiny: 1e-15,
+  evenSigns: true,
+  refit: 'always',
+};
+
+/** Block: f16 d, 8 groups of 4 index bytes and 4 x 7 signs with a 4-bit scale. Source: quantize_row_iq2_xxs_impl. */
+export const iq2_xxs: QuantFormat = {
+  id: 'iq2_xxs',
+  label: 'IQ2_XXS',
+  ggmlType: 16,
+  planes: [
+    { name: 'qs', at: 2, bytes: 64 },
+    { name: 'd', at: 0, bytes: 2 },
+  ],
+  summary: '256 weights in 8 groups with 4-bit scales; eight magnitudes are one of 256 lattice points.',
+  encodeGroup: 512,
+  maxError: 0.5,
+  importance: 'required',
+  lattice: 'iq2_xxs',
+  ...blockwise({
+    size: 256,
+    bytes: 66,
+    encodeBlock(x, at, out, to, view, importance) {
+      const spread = fround(sumOfSquares(x, at, 256) / 256);
+      const weights = new Float32Array(32);
+      const scales = new Float32Array(8);
+      for (let j = 0; j < 8; j++) {
+        importanceWeights(x, at + 32 * j, importance, 32 * j, spread, weights);
+        const { scale, indices, signs } = fitLattice(x, at + 32 * j, weights, shape, (magnitudes) =>
+          fround(searchPositiveScale(magnitudes, 0, weights, 4, new Uint8Array(32)) * 3),
+        );
+        scales[j] = scale;
+        out.set(indices, to + 2 + 8 * j);
+        const packed = signs[0]! | (signs[1]! << 7) | (signs[2]! << 14) | (signs[3]! << 21);
+        view.setUint32(to + 6 + 8 * j, packed, true);
+      }
+      const { part, codes } = oddScales(scales);
+      view.setUint16(to, f16FromFloat(part), true);
+      if (part) for (let j = 0; j < 8; j++) out[to + 9 + 8 * j]! |= codes[j]! << 4;
+    },
+    decodeBlock(bytes, from, out, at, view) {
+      const d = f16ToFloat(view.getUint16(from, true));
+      const points = pointCodes('iq2_xxs');
+      for (let j = 0; j < 8; j++) {
+        const packed = view.getUint32(from + 6 + 8 * j, true);
+        const step = fround(fround(d * fround(0.5 + (packed >>> 28))) * 0.25);
+        for (let i = 0; i < 32; i++) {
+          const signs = evenSigns((packed >>> (7 * (i >> 3))) & 127);
+          const value = fround(step * magnitude2(points[8 * bytes[from + 2 + 8 * j + (i >> 3)]! + (i & 7)]!));
+          out[at + 32 * j + i] = (signs >> (i & 7)) & 1 ? -value : value;
+        }
+      }
+    },
+  }),
+};

@@ -1,0 +1,75 @@
+import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { blockwise, type QuantFormat } from '../format';
+import { pointCodes } from '../lattice/lattice';
+import { fitLattice, type LatticeShape, oddScales } from '../search/lattice-search';
+import { importanceWeights, squareWeights, sumOfSquares } from '../search/weights';
+
+const { fround } = Math;
+const FUDGE = fround(1.033);
+
+const shape: LatticeShape = {
+  lattice: 'iq3_s',
+  group: 32,
+  reach: 9,
+  delta: 0.2,
+  tiny: 0,
+  evenSigns: false,
+  refit: 'if-off',
+};
+
+/** Block: f16 d, 64 low index bytes, 8 bytes of ninth bits, 32 sign bytes, 8 4-bit scales. Source:
+ * quantize_row_iq3_s_impl. */
+export const iq3_s: QuantFormat = {
+  id: 'iq3_s',
+  label: 'IQ3_S',
+  ggmlType: 21,
+  planes: [
+    { name: 'qs', at: 2, bytes: 64 },
+    { name: 'tail', at: 66, bytes: 44 },
+    { name: 'd', at: 0, bytes: 2 },
+  ],
+  summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 512 lattice points.',
+  encodeGroup: 512,
+  maxError: 0.25,
+  importance: 'used',
+  lattice: 'iq3_s',
+  ...blockwise({
+    size: 256,
+    bytes: 110,
+    encodeBlock(x, at, out, to, view, importance) {
+      const spread = fround(2 * fround(sumOfSquares(x, at, 256) / 256));
+      const weights = new Float32Array(32);
+      const scales = new Float32Array(8);
+      // The reference's write positions stand still over a group of zeros; what follows it moves up.
+      let place = 0;
+      for (let j = 0; j < 8; j++) {
+        const from = at + 32 * j;
+        if (importance) importanceWeights(x, from, importance, 32 * j, spread, weights);
+        else squareWeights(x, from, weights);
+        const { scale, indices, signs } = fitLattice(x, from, weights, shape);
+        scales[j] = scale;
+        if (scale === 0) continue;
+        for (let k = 0; k < 8; k++) {
+          out[to + 2 + 8 * place + k] = indices[k]! & 255;
+          out[to + 66 + j]! |= (indices[k]! >> 8) << k;
+        }
+        out.set(signs, to + 74 + 4 * place);
+        place++;
+      }
+      const { part, codes } = oddScales(scales);
+      view.setUint16(to, f16FromFloat(fround(part * FUDGE)), true);
+      if (part) for (let j = 0; j < 8; j++) out[to + 106 + (j >> 1)]! |= codes[j]! << (4 * (j & 1));
+    },
+    decodeBlock(bytes, from, out, at, view) {
+      const d = f16ToFloat(view.getUint16(from, true));
+      const points = pointCodes('iq3_s');
+      for (let i = 0; i < 256; i++) {
+        const scale = (bytes[from + 106 + (i >> 6)]! >> (4 * ((i >> 5) & 1))) & 15;
+        const k = i >> 2;
+        const point = bytes[from + 2 + k]! | (((bytes[from + 66 + (k >> 3)]! >> (k & 7)) & 1) << 8);
+        const value = fround(fround(d * (1 + 2 * scale)) * (2 * points[4 * point + (i & 3)]! + 1));
+        out[at + i] = (bytes[from + 74 + (i >> 3)]! >> (i & 7)) & 1 ? -value : value;
+      }
+    },
+  }),
+};

@@ -1,0 +1,99 @@
+// The lattices of the IQ formats: which tuples of codes have an index, and which points lie nearest to one without.
+import data from './points.json';
+
+/** Names in points.json; IQ1_S and IQ1_M share one. */
+export type LatticeName = keyof typeof data.points;
+
+/** Points of a lattice: tuples of `dims` codes below `levels`. A tuple's rank is sum(code[i] * levels^i). */
+export interface Lattice {
+  readonly name: LatticeName;
+  readonly levels: number;
+  readonly dims: number;
+  /** `dims` codes a point, in index order. */
+  readonly codes: Uint8Array;
+  /** By rank: the point's index, or -1 - the place of its list in `neighbours`. */
+  readonly map: Int32Array;
+  /** Lists of the points nearest to a tuple off the lattice: their count, then indices by distance, then by index. */
+  readonly neighbours: Uint16Array;
+}
+
+/** How many different distances a list of neighbours spans. Source: iq2xs_init_impl, iq3xs_init_impl. */
+const SHAPES: Readonly<Record<LatticeName, { levels: number; dims: number; shells: number }>> = {
+  iq1: { levels: 3, dims: 8, shells: 3 },
+  iq2_xxs: { levels: 3, dims: 8, shells: 2 },
+  iq2_xs: { levels: 3, dims: 8, shells: 2 },
+  iq2_s: { levels: 3, dims: 8, shells: 1 },
+  iq3_xxs: { levels: 8, dims: 4, shells: 2 },
+  iq3_s: { levels: 8, dims: 4, shells: 3 },
+};
+
+function ranksOf(text: string): number[] {
+  const ranks: number[] = [];
+  let next = 0;
+  for (const char of atob(text)) {
+    const gap = char.charCodeAt(0);
+    next += gap;
+    if (gap < 255) ranks.push(next++);
+  }
+  return ranks;
+}
+
+const tuple = (rank: number, levels: number, dims: number): number[] =>
+  Array.from({ length: dims }, (_, i) => Math.floor(rank / levels ** i) % levels);
+
+/** Indices of the points nearest to a tuple: all that lie at its `shells` smallest squared distances. */
+function nearestPoints(codes: Uint8Array, at: readonly number[], shells: number): number[] {
+  const dims = at.length;
+  const byDistance: number[][] = [];
+  for (let p = 0; p < codes.length / dims; p++) {
+    let distance = 0;
+    for (let i = 0; i < dims; i++) distance += (codes[p * dims + i]! - at[i]!) ** 2;
+    const shell = byDistance[distance];
+    if (shell) shell.push(p);
+    else byDistance[distance] = [p];
+  }
+  return byDistance
+    .filter((shell) => shell !== undefined)
+    .slice(0, shells)
+    .flat();
+}
+
+/** The codes of a lattice's points, `dims` each, in index order. */
+export function pointCodes(name: LatticeName): Uint8Array {
+  const { levels, dims } = SHAPES[name];
+  return once(codesByName, name, () =>
+    Uint8Array.from(ranksOf(data.points[name]).flatMap((rank) => tuple(rank, levels, dims))),
+  );
+}
+
+/** The lattice, made on first use (at most a few hundred milliseconds). */
+export const latticeOf = (name: LatticeName): Lattice => once(lattices, name, () => build(name));
+
+function build(name: LatticeName): Lattice {
+  const { levels, dims, shells } = SHAPES[name];
+  const codes = pointCodes(name);
+  const map = new Int32Array(levels ** dims).fill(-1);
+  ranksOf(data.points[name]).forEach((rank, index) => {
+    map[rank] = index;
+  });
+  const neighbours: number[] = [];
+  for (let rank = 0; rank < map.length; rank++) {
+    if (map[rank]! >= 0) continue;
+    map[rank] = -1 - neighbours.length;
+    const list = nearestPoints(codes, tuple(rank, levels, dims), shells);
+    neighbours.push(list.length, ...list);
+  }
+  return { name, levels, dims, codes, map, neighbours: Uint16Array.from(neighbours) };
+}
+
+const codesByName = new Map<LatticeName, Uint8Array>();
+const lattices = new Map<LatticeName, Lattice>();
+
+function once<K, V>(made: Map<K, V>, key: K, make: () => V): V {
+  let value = made.get(key);
+  if (value === undefined) {
+    value = make();
+    made.set(key, value);
+  }
+  return value;
+}
