@@ -1,5 +1,7 @@
 //#import lib/f16
 //#import lib/exact
+//#import lib/qx-search
+//#import lib/k-search
 // What the 4- and 5-bit formats of 32 weights share. `at` is an index into x.
 
 // The weight of largest magnitude, with its sign; the first of equals.
@@ -22,7 +24,7 @@ fn extent(at: u32) -> vec2f {
   }
   return vec2f(lo, hi);
 }
-struct Codes { nibbles: vec4u, fifth: u32, }
+struct Codes { nibbles: vec4u, fifth: u32, scale: f32, low: f32, }
 
 // Codes of 32 weights: word k holds weights 4k.. in the low nibbles and 16 + 4k.. in the high ones.
 fn code32(at: u32, offset: f32, inv: f32, bias: f32, top: i32) -> Codes {
@@ -42,4 +44,28 @@ fn code32(at: u32, offset: f32, inv: f32, bias: f32, top: i32) -> Codes {
 }
 fn store_nibbles(block: u32, nibbles: vec4u) {
   for (var k = 0u; k < 4u; k++) { w[block * 4u + k] = nibbles[k]; }
+}
+
+// With an importance matrix: a search in place of rounding. Codes as in code32; the spread is that of the row.
+fn weighted_signed(at: u32, top: f32) -> Codes {
+  weigh(at, 32u, row_spread(at));
+  let fit = search_signed(32u, top);
+  var out: Codes;
+  out.scale = fit.scale;
+  for (var i = 0u; i < 32u; i++) { put_code(&out, i, stored_code(i, fit.inverse, top)); }
+  return out;
+}
+fn weighted_affine(at: u32, top: f32) -> Codes {
+  weigh(at, 32u, row_spread(at));
+  let fit = search_scale_min(at, 0.0, weighted_search(32u, top));
+  var out: Codes;
+  out.scale = fit.scale;
+  out.low = -fit.low;
+  for (var i = 0u; i < 32u; i++) { put_code(&out, i, u32(search_code(x[at + i], fit.inverse, fit.base, top))); }
+  return out;
+}
+fn put_code(out: ptr<function, Codes>, i: u32, code: u32) {
+  let j = i & 15u;
+  (*out).nibbles[j / 4u] |= (code & 15u) << (8u * (j & 3u) + 4u * (i >> 4u));
+  (*out).fifth |= ((code >> 4u) & 1u) << i;
 }

@@ -1,5 +1,5 @@
 //#import lib/f16
-//#import lib/exact
+//#import lib/weights
 //#import lib/iq4-steps
 const TINY: f32 = 1e-15;
 
@@ -20,13 +20,16 @@ fn step_sums(at: u32, inverse: f32) -> vec2f {
   for (var i = 0u; i < 32u; i++) {
     let v = x[at + i];
     let q = STEPS[nearest_step(fence(inverse * v))];
-    let wq = fence(fence(v * v) * q);
+    var count = fence(v * v);
+    if (WEIGHTED) { count = weights[i]; }
+    let wq = fence(count * q);
     sums.x = fence(sums.x + fence(wq * v));
     sums.y = fence(sums.y + fence(wq * q));
   }
   return sums;
 }
-// quantize_row_iq4_nl_impl: best scale of 32 weights, least squares weighted by x^2 over 16 candidates, in order.
+// quantize_row_iq4_nl_impl: best scale of 32 weights, least squares weighted by x^2 (or by importance, from `weights`)
+// over 16 candidates, in order.
 fn search_step_scale(at: u32) -> f32 {
   var extreme = 0.0;
   for (var i = 0u; i < 32u; i++) {

@@ -1,5 +1,6 @@
 //#import lib/f16
 //#import lib/k-search
+//#import lib/qp-search
 // What Q4_K and Q5_K share: eight groups of 32 with 6-bit scales and minimums under f16 d and dmin.
 var<private> fits: array<Fit, 8>;
 var<private> steps: array<f32, 8>;
@@ -7,11 +8,23 @@ var<private> lows: array<f32, 8>;
 
 fn six_bits(inverse: f32, v: f32) -> u32 { return min(63u, u32(nearest(fence(inverse * v))) & 255u); }
 
+fn weights_from(totals: array<f32, 8>) {
+  for (var j = 0u; j < 8u; j++) { weights[j] = totals[j]; }
+}
 // Searches the groups of a block and stores its head (d, dmin, 12 bytes of scales: 4 words) at `head`.
 fn encode_head(at: u32, head: u32, s: Search) {
   var top_scale = 0.0;
   var top_low = 0.0;
+  var totals: array<f32, 8>;
+  var block_spread = 0.0;
+  if (WEIGHTED) { block_spread = sum_of_squares(at, 256u) * 0.0078125; }
   for (var j = 0u; j < 8u; j++) {
+    if (WEIGHTED) {
+      weigh(at + 32u * j, 32u, block_spread);
+      totals[j] = total_weight(32u);
+      fits[j] = search_scale_min(at + 32u * j, 0.0, weighted_search(32u, s.top));
+      continue;
+    }
     var squares = 0.0;
     for (var i = 0u; i < 32u; i++) {
       let v = x[at + 32u * j + i];
@@ -26,12 +39,32 @@ fn encode_head(at: u32, head: u32, s: Search) {
   var inverse_low = 0.0;
   if (top_scale > 0.0) { inverse_scale = div(63.0, top_scale); }
   if (top_low > 0.0) { inverse_low = div(63.0, top_low); }
-  let d = f16_bits(div(top_scale, 63.0));
-  let dmin = f16_bits(div(top_low, 63.0));
+  var d = 0u;
+  var dmin = 0u;
+  var scale_codes: array<u32, 8>;
+  var low_codes: array<u32, 8>;
+  if (WEIGHTED) {
+    weights_from(totals);
+    for (var j = 0u; j < 8u; j++) { values[j] = fits[j].scale; }
+    d = f16_bits(search_positive(8u, 63.0));
+    for (var j = 0u; j < 8u; j++) {
+      scale_codes[j] = u32(parts[j]);
+      values[j] = fits[j].low;
+    }
+    dmin = f16_bits(search_positive(8u, 63.0));
+    for (var j = 0u; j < 8u; j++) { low_codes[j] = u32(parts[j]); }
+  } else {
+    d = f16_bits(div(top_scale, 63.0));
+    dmin = f16_bits(div(top_low, 63.0));
+    for (var j = 0u; j < 8u; j++) {
+      scale_codes[j] = six_bits(inverse_scale, fits[j].scale);
+      low_codes[j] = six_bits(inverse_low, fits[j].low);
+    }
+  }
   var packed = vec3u();
   for (var j = 0u; j < 8u; j++) {
-    let scale = six_bits(inverse_scale, fits[j].scale);
-    let low = six_bits(inverse_low, fits[j].low);
+    let scale = scale_codes[j];
+    let low = low_codes[j];
     let shift = 8u * (j & 3u);
     if (j < 4u) { packed |= vec3u(scale, low, 0u) << vec3u(shift); }
     else { packed |= vec3u((scale >> 4u) << 6u, (low >> 4u) << 6u, (scale & 15u) | ((low & 15u) << 4u)) << vec3u(shift); }

@@ -1,9 +1,9 @@
 //#import lib/f16
 //#import lib/exact
-// Codes 0, 1, 2 for -1, 0, 1 times the largest magnitude of 256 weights.
-fn largest(at: u32) -> f32 {
+// Codes 0, 1, 2 for -1, 0, 1 times the largest magnitude of n weights.
+fn largest(at: u32, n: u32) -> f32 {
   var top = 0.0;
-  for (var i = 0u; i < 256u; i++) {
+  for (var i = 0u; i < n; i++) {
     let a = abs(x[at + i]);
     if (top < a) { top = a; }
   }

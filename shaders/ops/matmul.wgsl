@@ -8,7 +8,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> state: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(5) var<storage, read> points: array<u32>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 const ROWS: u32 = 4u;
 const TOKENS: u32 = 4u;

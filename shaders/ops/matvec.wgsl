@@ -7,7 +7,8 @@ struct Params { rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, 
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(4) var<storage, read> points: array<u32>;
+@group(0) @binding(5) var<uniform> params: Params;
 
 override LANES: u32 = 64u;
 const ROWS: u32 = 4u;

@@ -55,7 +55,13 @@ export class Recorder {
         rows: slab.rows,
         ...planeParams(slab.layout),
       };
-      const buffers = { w4: slab.buffer, w: slab.buffer, tokens: this.#r.tokens, x: out };
+      const buffers = {
+        w4: slab.buffer,
+        w: slab.buffer,
+        tokens: this.#r.tokens,
+        x: out,
+        points: tensor.points,
+      };
       this.#push(
         kernel.dispatch(buffers, params, [Math.ceil(tensor.cols / 256)], this.#r.arena),
         (tokens) => tokens,
@@ -86,7 +92,7 @@ export class Recorder {
         ...planeParams(slab.layout),
         accumulate: accumulate ? 1 : 0,
       };
-      const buffers = { w4: slab.buffer, w: slab.buffer, x, y };
+      const buffers = { w4: slab.buffer, w: slab.buffer, x, y, points: tensor.points };
       if (single || this.#batch === 'one') {
         const kernel = this.#gpu.kernel(ops.matvec, { codec });
         this.steps.push({

@@ -2,6 +2,7 @@ import { elementCount } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
 import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/format';
 import { UnsupportedError } from '../util/errors';
+import { LatticeBuffers } from './lattice-buffers';
 
 /** A run of whole rows in one buffer. */
 export interface Slab {
@@ -18,6 +19,8 @@ export interface DeviceTensor {
   readonly rows: number;
   readonly cols: number;
   readonly slabs: readonly Slab[];
+  /** The lattice that its kernels bind; any buffer for formats without one. */
+  readonly points: GPUBuffer;
 }
 
 /** Rows are cut at multiples of four, so that a cut never falls inside a 32-bit word of any plane. */
@@ -68,13 +71,15 @@ export async function allocateTensor(
   name: string,
   format: QuantFormat,
   shape: readonly number[],
+  lattices = new LatticeBuffers(gpu, owner),
 ): Promise<DeviceTensor> {
   const { rows, cols } = matrixShape(shape);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const slabs: Slab[] = [];
   for (const plan of planSlabs(format, rows, cols, gpu.maxBindingBytes))
     slabs.push({ ...plan, buffer: await gpu.memory.create(owner, name, plan.layout.sizeBytes, usage) });
-  return { name, format, rows, cols, slabs };
+  const points = (await lattices.points(format)) ?? slabs[0]!.buffer;
+  return { name, format, rows, cols, slabs, points };
 }
 
 /** Plane offsets as the kernels want them, in 32-bit words. */

@@ -17,6 +17,8 @@ export interface PlannedTensor extends TensorOut {
   readonly source: TensorSource;
   /** Set when the row width forced another type than the rules want. */
   readonly fallback?: string;
+  /** Importance of its columns, where the plan was made with a matrix and the type uses it. */
+  readonly importance?: Float32Array<ArrayBuffer>;
 }
 
 export interface Plan {

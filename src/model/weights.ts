@@ -1,13 +1,17 @@
 import type { ModelFile, TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
+import type { QuantFormat } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { UnsupportedError } from '../util/errors';
 import { allocateTensor, deviceBytes, type DeviceTensor, matrixShape, planSlabs } from './device-tensor';
+import { LatticeBuffers, latticeBytes } from './lattice-buffers';
 import type { Plan, PlannedTensor } from './plan';
 
 /** One-dimensional weights (norms, biases) are float32 on the device whatever the file holds. */
 export const residentFormat = (tensor: PlannedTensor) =>
   tensor.shape.length === 1 ? formatByLabel('F32') : quantFormats.find((f) => f.ggmlType === tensor.type.id);
+
+const residentFormats = (plan: Plan): QuantFormat[] => plan.tensors.flatMap((t) => residentFormat(t) ?? []);
 
 /** The tensors of a model on the device. All buffers belong to `owner`. */
 export interface Weights {
@@ -22,7 +26,7 @@ export function weightBytes(plan: Plan, maxBindingBytes: number): number {
     const format = residentFormat(tensor);
     if (format) sum += deviceBytes(format, tensor.shape, maxBindingBytes);
   }
-  return sum;
+  return sum + latticeBytes(residentFormats(plan));
 }
 
 /** How many buffers the weights of a plan will take. */
@@ -38,6 +42,7 @@ export function slabCount(plan: Plan, maxBindingBytes: number): number {
 
 export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Promise<Weights> {
   const tensors = new Map<string, DeviceTensor>();
+  const lattices = new LatticeBuffers(gpu, owner);
   for (const tensor of plan.tensors) {
     const format = residentFormat(tensor);
     if (!format)
@@ -45,7 +50,7 @@ export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Prom
         `${tensor.name} is ${tensor.type.label}, which cannot be held on the GPU yet.`,
         'Take a level that converts it.',
       );
-    tensors.set(tensor.name, await allocateTensor(gpu, owner, tensor.name, format, tensor.shape));
+    tensors.set(tensor.name, await allocateTensor(gpu, owner, tensor.name, format, tensor.shape, lattices));
   }
   return { owner, tensors };
 }

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
+import { LatticeBuffers } from '../model/lattice-buffers';
+import { requiredImportance } from '../testing/importance';
 import { deviceLayout, toDevice } from '../quant/format';
 import { quantFormats } from '../quant/registry';
 import { empty, testGpu, upload } from '../testing/device';
@@ -43,7 +45,7 @@ describe.each([
       .map((s) => ({ format, ...s, name: `${format.label} ${s.rows} x ${s.cols}` })),
   );
   test.each(cases)('matvec and matmul: $name', async ({ format, rows, cols }) => {
-    const bytes = format.encode(noise(rows * cols, rows));
+    const bytes = format.encode(noise(rows * cols, rows), requiredImportance(format, cols));
     const w = format.decode(bytes);
     const layout = deviceLayout(format, (rows * cols) / format.block.size);
     const weight = await upload(gpu, toDevice(format, bytes));
@@ -52,15 +54,16 @@ describe.each([
     const xBuffer = await upload(gpu, x);
     const state = await upload(gpu, Uint32Array.of(0, tokens, 0, 0));
     const y = await empty(gpu, tokens * rows * 4);
+    const points = (await new LatticeBuffers(gpu, 'test').points(format)) ?? weight;
     const params = { rows, cols, first_row: 0, ...planeParams(layout), accumulate: 0 };
     arena.reset();
     const one = gpu
       .kernel(matvec, { codec: `quant/${format.id}` })
-      .dispatch({ w4: weight, w: weight, x: xBuffer, y }, params, grid(Math.ceil(rows / 4)), arena);
+      .dispatch({ w4: weight, w: weight, x: xBuffer, y, points }, params, grid(Math.ceil(rows / 4)), arena);
     const many = gpu
       .kernel(matmul, { codec: `quant/${format.id}` })
       .dispatch(
-        { w4: weight, w: weight, x: xBuffer, state, y },
+        { w4: weight, w: weight, x: xBuffer, state, y, points },
         { ...params, stride: rows },
         [Math.ceil(rows / 128), Math.ceil(tokens / 4)],
         arena,
@@ -97,11 +100,15 @@ describe('every shader', () => {
       gpu.device.pushErrorScope('validation');
       for (const spec of Object.values(kernels))
         for (const format of quantFormats)
-          for (const kv of ['f16', 'f32'])
+          for (const [kv, importance] of [
+            ['f16', 'none'],
+            ['f32', 'matrix'],
+          ])
             gpu.kernel(spec as typeof kernels.matvec, {
               codec: `quant/${format.id}`,
               kv_load: `kv/${kv}`,
               kv_store: `kv/${kv}-store`,
+              importance: `lib/importance-${importance}`,
             });
       expect((await gpu.device.popErrorScope())?.message).toBeUndefined();
       gpu.check();

@@ -4,23 +4,38 @@ import { defineKernel } from '../gpu/kernel';
 
 const planes = { plane1: 'u32', plane2: 'u32', plane3: 'u32' } as const;
 const weight = { w4: 'read', w: 'read' } as const;
+// `points` is the lattice of the codec; for formats without one any buffer may be bound (src/model/lattice-buffers.ts).
 
-/** f32 -> planes. Slot `codec`. */
+/** f32 -> planes. Slots `codec` and `importance`. */
 export const quantize = defineKernel({
   shader: 'ops/quantize',
-  bindings: { x: 'read', w: 'read_write' },
-  params: { elements: 'u32', first_block: 'u32', ...planes, zero: 'u32' },
+  bindings: { x: 'read', w: 'read_write', importance: 'read', spread: 'read', search: 'read' },
+  params: {
+    elements: 'u32',
+    first_block: 'u32',
+    ...planes,
+    cols: 'u32',
+    first_row: 'u32',
+    matrix_rows: 'u32',
+    zero: 'u32',
+  },
+});
+/** Mean square of each row, for the formats whose importance weights ask for it. */
+export const rowSpread = defineKernel({
+  shader: 'ops/row-spread',
+  bindings: { x: 'read', spread: 'read_write' },
+  params: { rows: 'u32', cols: 'u32', zero: 'u32' },
 });
 /** planes -> f32. Slot `codec`. */
 export const dequantize = defineKernel({
   shader: 'ops/dequantize',
-  bindings: { ...weight, x: 'read_write' },
+  bindings: { ...weight, x: 'read_write', points: 'read' },
   params: { quads: 'u32', first_quad: 'u32', ...planes },
 });
 /** Squared error, squares and non-finite values. Slot `codec`. */
 export const errorStats = defineKernel({
   shader: 'ops/error-stats',
-  bindings: { ...weight, x: 'read', sums: 'read_write' },
+  bindings: { ...weight, x: 'read', sums: 'read_write', points: 'read' },
   params: { quads: 'u32', elements: 'u32', first_quad: 'u32', ...planes, workers: 'u32' },
 });
 /** GGUF blocks -> one plane. */
@@ -59,7 +74,7 @@ export const pack = defineKernel({
 /** Token embedding lookup. Slot `codec`. */
 export const embed = defineKernel({
   shader: 'ops/embed',
-  bindings: { ...weight, tokens: 'read', x: 'read_write' },
+  bindings: { ...weight, tokens: 'read', x: 'read_write', points: 'read' },
   params: { cols: 'u32', first_row: 'u32', rows: 'u32', ...planes },
 });
 export const rmsNorm = defineKernel({
@@ -70,13 +85,13 @@ export const rmsNorm = defineKernel({
 /** One token. Slot `codec`. */
 export const matvec = defineKernel({
   shader: 'ops/matvec',
-  bindings: { ...weight, x: 'read', y: 'read_write' },
+  bindings: { ...weight, x: 'read', y: 'read_write', points: 'read' },
   params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, accumulate: 'u32' },
 });
 /** Many tokens. Slot `codec`. */
 export const matmul = defineKernel({
   shader: 'ops/matmul',
-  bindings: { ...weight, x: 'read', state: 'read', y: 'read_write' },
+  bindings: { ...weight, x: 'read', state: 'read', y: 'read_write', points: 'read' },
   params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, accumulate: 'u32', stride: 'u32' },
 });
 /** Rotary embedding and cache write. Slot `kv_store`. */
@@ -113,6 +128,7 @@ export const sample = defineKernel({
 /** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
 export const kernels = {
   quantize,
+  rowSpread,
   dequantize,
   errorStats,
   unpack,

@@ -6,6 +6,7 @@ import { allocateTensor } from '../model/device-tensor';
 import { TensorPipeline } from '../session/tensor-pipeline';
 import { byteDifferences } from '../testing/compare';
 import { testGpu } from '../testing/device';
+import { requiredImportance, testImportance } from '../testing/importance';
 import { goldenFloats, goldenJson } from '../testing/golden';
 import { bytesOf } from '../util/bytes';
 import { noise } from '../util/random';
@@ -19,17 +20,21 @@ beforeAll(async () => {
 afterAll(() => gpu.close());
 
 function tensorOf(x: Float32Array<ArrayBuffer>, cols: number, format = quantFormats[0]!): TensorSource {
-  const bytes = format.label === 'F32' ? bytesOf(x) : format.encode(x);
+  const bytes = format.label === 'F32' ? bytesOf(x) : format.encode(x, requiredImportance(format, cols));
   const type = ggmlTypeByLabel(format.label);
   const read = (start: number, end: number) => Promise.resolve(bytes.slice(start, end));
   return { name: 'test', shape: [cols, x.length / cols], type, sizeBytes: bytes.length, read };
 }
 
-async function convert(tensor: TensorSource, target: QuantFormat): Promise<Uint8Array> {
+async function convert(
+  tensor: TensorSource,
+  target: QuantFormat,
+  importance = requiredImportance(target, tensor.shape[0]!),
+): Promise<Uint8Array> {
   const pipeline = await TensorPipeline.create(gpu, 1 << 20);
   const parts: Uint8Array[] = [];
   try {
-    for await (const part of pipeline.convert(tensor, target, () => {})) parts.push(part);
+    for await (const part of pipeline.convert(tensor, target, () => {}, { importance })) parts.push(part);
   } finally {
     pipeline.dispose();
   }
@@ -42,13 +47,19 @@ const rows = goldenJson<{ rows: string[] }>('blocks.json').rows;
  * searches weighted by x^2 the products of sums of 1e-8 weights, which lie near 1e-46.
  */
 const denormalRows = (label: string) =>
-  ['Q6_K', 'IQ4_NL', 'IQ4_XS'].includes(label) ? ['f32_denormal', 'tiny_1e-8'] : ['f32_denormal'];
+  ['Q6_K', 'IQ4_NL', 'IQ4_XS', 'IQ3_S', 'IQ3_XXS', 'IQ2_S'].includes(label) ? ['f32_denormal', 'tiny_1e-8'] : ['f32_denormal'];
 
 describe.each(quantFormats)('$label on the GPU', (format) => {
-  test('encodes the codec bytes on every golden row', async () => {
+  const ways = [
+    ...(format.importance === 'required' ? [] : [{ way: '', importance: undefined }]),
+    ...(format.importance
+      ? [{ way: ' with importance', importance: goldenFloats('blocks-imatrix.f32') }]
+      : []),
+  ];
+  test.each(ways)('encodes the codec bytes on every golden row$way', async ({ importance }) => {
     const x = goldenFloats('blocks-input.f32');
-    const got = await convert(tensorOf(x, 256), format);
-    const want = format.encode(x);
+    const got = await convert(tensorOf(x, 256), format, importance);
+    const want = format.encode(x, importance);
     const rowBytes = want.length / rows.length;
     const wrong = rows.filter(
       (_, r) =>
@@ -69,8 +80,9 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     { cols: 512, rows: 37 },
   ])('encodes and packs odd shapes: $rows x $cols', async (shape) => {
     const x = noise(shape.rows * shape.cols, shape.cols + shape.rows);
-    const got = await convert(tensorOf(x, shape.cols), format);
-    expect(byteDifferences(got, format.encode(x))).toEqual([]);
+    const importance = format.importance && testImportance(shape.cols);
+    const got = await convert(tensorOf(x, shape.cols), format, importance);
+    expect(byteDifferences(got, format.encode(x, importance))).toEqual([]);
   });
 
   test('is loaded from its own bytes and given back unchanged', async () => {
@@ -84,17 +96,20 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     pipeline.dispose();
     gpu.memory.release('test');
     expect(error.rmse).toBe(0);
-    expect(byteDifferences(Uint8Array.from(parts), format.encode(x))).toEqual([]);
+    expect(
+      byteDifferences(Uint8Array.from(parts), new Uint8Array(await tensor.read(0, tensor.sizeBytes))),
+    ).toEqual([]);
   });
 
   test('RMSE from the GPU is that of the codec', async () => {
     const x = noise(512 * 12, 9);
     const to = await allocateTensor(gpu, 'test', 'test', format, [512, 12]);
     const pipeline = await TensorPipeline.create(gpu, 1 << 16);
-    const error = await pipeline.load(tensorOf(x, 512), to, () => {});
+    const importance = requiredImportance(format, 512);
+    const error = await pipeline.load(tensorOf(x, 512), to, () => {}, { importance });
     pipeline.dispose();
     gpu.memory.release('test');
-    const back = format.decode(format.encode(x));
+    const back = format.decode(format.encode(x, importance));
     const want = Math.sqrt(x.reduce((s, v, i) => s + (v - back[i]!) ** 2, 0) / x.length);
     expect(Math.abs(error.rmse - want)).toBeLessThanOrEqual(1e-4 * want);
   });

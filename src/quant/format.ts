@@ -33,6 +33,8 @@ export interface QuantFormat {
   readonly maxError: number;
   /** Whether encoding uses an importance matrix. llama-quantize refuses to make `required` types without one. */
   readonly importance?: 'used' | 'required';
+  /** Whether importance is weighed by the mean square of the whole row, not of the block. */
+  readonly rowSpread?: boolean;
   /** The lattice that the shaders look codes up in. */
   readonly lattice?: LatticeName;
   /**

@@ -4,6 +4,17 @@ import { f32 } from './formats/f32';
 import type { QuantFormat } from './format';
 import { tq1_0 } from './formats/tq1_0';
 import { tq2_0 } from './formats/tq2_0';
+import { iq1_m } from './formats/iq1_m';
+import { iq1_s } from './formats/iq1_s';
+import { iq2_s } from './formats/iq2_s';
+import { iq2_xs } from './formats/iq2_xs';
+import { iq2_xxs } from './formats/iq2_xxs';
+import { iq3_s } from './formats/iq3_s';
+import { iq3_xxs } from './formats/iq3_xxs';
+import { mxfp4 } from './formats/mxfp4';
+import { nvfp4 } from './formats/nvfp4';
+import { q1_0 } from './formats/q1_0';
+import { q2_0 } from './formats/q2_0';
 import { iq4_nl } from './formats/iq4_nl';
 import { iq4_xs } from './formats/iq4_xs';
 import { q2_k } from './formats/q2_k';
@@ -31,11 +42,22 @@ export const quantFormats: readonly QuantFormat[] = [
   q4_k,
   q4_0,
   iq4_nl,
+  nvfp4,
   iq4_xs,
+  mxfp4,
   q3_k,
+  iq3_s,
+  iq3_xxs,
   q2_k,
+  iq2_s,
+  iq2_xs,
+  q2_0,
+  iq2_xxs,
   tq2_0,
+  iq1_m,
   tq1_0,
+  iq1_s,
+  q1_0,
 ];
 
 export const formatByGgmlType = (type: number): QuantFormat | undefined =>

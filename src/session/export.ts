@@ -96,7 +96,10 @@ async function* tensorBytes(
   const resident = options.resident?.get(tensor.name);
   if (resident && resident.format === target) yield* pipeline.unload(resident, options.signal);
   else if (target && formatByGgmlType(tensor.source.type.id))
-    yield* pipeline.convert(tensor.source, target, (e) => errors.push(e), options.signal);
+    yield* pipeline.convert(tensor.source, target, (e) => errors.push(e), {
+      signal: options.signal,
+      importance: tensor.importance,
+    });
   else yield* copyThrough(tensor, options.signal);
 }
 

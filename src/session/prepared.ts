@@ -47,7 +47,12 @@ export async function prepareLevel(
         doneBytes += bytes;
         progress({ tensor: tensor.name, index, count: plan.tensors.length, doneBytes, totalBytes });
       };
-      errors.push(await pipeline.load(tensor.source, weights.tensors.get(tensor.name)!, report, signal));
+      errors.push(
+        await pipeline.load(tensor.source, weights.tensors.get(tensor.name)!, report, {
+          signal,
+          importance: tensor.importance,
+        }),
+      );
     }
     const elapsedMs = performance.now() - started;
     const weightBytes = gpu.memory.ownerBytes(owner);

@@ -1,3 +1,7 @@
+import type { TensorSource } from '../files/model-file';
+import type { QuantFormat } from '../quant/format';
+import { FileError } from '../util/errors';
+
 /** What quantizing took from a tensor, measured on the GPU against its source. */
 export interface TensorError {
   readonly name: string;
@@ -13,4 +17,36 @@ export interface TensorError {
 export function overallError(errors: readonly TensorError[]): number {
   const sum = (key: 'squaredError' | 'squares') => errors.reduce((n, e) => n + e[key], 0);
   return sum('squares') > 0 ? Math.sqrt(sum('squaredError') / sum('squares')) : 0;
+}
+
+/**
+ * The error of a tensor from the partial sums of shaders/ops/error-stats.wgsl. NaN and Inf in the source are an error
+ * that names it.
+ */
+export function errorFromSums(
+  sums: Float32Array,
+  tensor: TensorSource,
+  target: QuantFormat,
+  count: number,
+): TensorError {
+  let error = 0;
+  let squares = 0;
+  let bad = 0;
+  for (let i = 0; i < sums.length; i += 4) {
+    error += sums[i]!;
+    squares += sums[i + 1]!;
+    bad += sums[i + 2]!;
+  }
+  if (bad > 0)
+    throw new FileError(
+      `${tensor.name}: ${bad} of ${count} weights are NaN or infinite; expected finite numbers.`,
+      'The checkpoint is broken (a diverged training run, or a damaged download). It cannot be quantized.',
+    );
+  return {
+    name: tensor.name,
+    type: target.label,
+    rmse: Math.sqrt(error / count),
+    squaredError: error,
+    squares,
+  };
 }

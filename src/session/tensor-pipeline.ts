@@ -7,10 +7,22 @@ import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
+import { checkImportance, EncodeStep, type RowRange, type TensorImportance } from './encode-step';
 import { packStep, unpackSteps } from './repack';
 import { createScratch, SCRATCH_OWNER, type Scratch, WORKERS } from './scratch';
-import type { TensorError } from './tensor-error';
+import { errorFromSums, type TensorError } from './tensor-error';
 import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
+
+export interface SliceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Importance of the tensor's columns (of each expert's, where it is a stack), for the formats that use it. */
+  readonly importance?: Float32Array<ArrayBuffer> | undefined;
+}
+
+const importanceOf = (tensor: TensorSource, target: QuantFormat, options: SliceOptions) =>
+  options.importance && target.importance
+    ? checkImportance(tensor.name, tensor.shape, options.importance)
+    : undefined;
 
 /**
  * Carries tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,
@@ -22,6 +34,7 @@ export class TensorPipeline {
   readonly #arena: UniformArena;
   readonly #scratch: Scratch;
   readonly #sliceWeights: number;
+  readonly #encode: EncodeStep;
 
   private constructor(
     gpu: Gpu,
@@ -35,6 +48,7 @@ export class TensorPipeline {
     this.#arena = arena;
     this.#scratch = scratch;
     this.#sliceWeights = sliceWeights;
+    this.#encode = new EncodeStep(gpu, arena);
   }
 
   /** Weights in a slice: 16 MiB of float32, or what the binding limit and the largest tensor leave of it. */
@@ -65,7 +79,7 @@ export class TensorPipeline {
   }
 
   /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */
-  #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): GPUBuffer {
+  async #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): Promise<GPUBuffer> {
     const { raw, planar, x } = this.#scratch;
     if (source.id === 'f32') return raw;
     const layout = deviceLayout(source, blocks);
@@ -76,7 +90,7 @@ export class TensorPipeline {
       this.#gpu
         .kernel(ops.dequantize, { codec: `quant/${source.id}` })
         .dispatch(
-          { w4: planes, w: planes, x },
+          { w4: planes, w: planes, x, points: await this.#encode.points(source, planes) },
           { quads, first_quad: 0, ...planeParams(layout) },
           grid(Math.ceil(quads / 64)),
           this.#arena,
@@ -107,8 +121,9 @@ export class TensorPipeline {
     tensor: TensorSource,
     source: QuantFormat,
     target: QuantFormat,
-    rows: { first: number; count: number; cols: number },
+    rows: RowRange,
     to: { buffer: GPUBuffer; layout: DeviceLayout; firstRow: number },
+    importance?: TensorImportance,
   ): Promise<void> {
     const elements = rows.count * rows.cols;
     const first = rows.first * rows.cols;
@@ -122,7 +137,7 @@ export class TensorPipeline {
     const encoder = this.#gpu.device.createCommandEncoder();
     const upload = await this.#staging.upload(bytes, this.#scratch.raw, encoder);
     const steps: Dispatch[] = [];
-    const x = this.#widen(source, elements / source.block.size, elements, steps);
+    const x = await this.#widen(source, elements / source.block.size, elements, steps);
     const offset = to.firstRow * rows.cols;
     const firstBlock = offset / target.block.size;
     if (source === target && target.planes.length === 1) {
@@ -137,13 +152,8 @@ export class TensorPipeline {
     } else if (source === target) {
       steps.push(...this.#unpack(target, elements / target.block.size, to.buffer, to.layout, firstBlock));
     } else {
-      const groups = Math.ceil(elements / target.encodeGroup);
-      const params = { elements, first_block: firstBlock, ...planeParams(to.layout), zero: 0 };
-      steps.push(
-        this.#gpu
-          .kernel(ops.quantize, { codec: `quant/${target.id}` })
-          .dispatch({ x, w: to.buffer }, params, grid(Math.ceil(groups / 64)), this.#arena),
-      );
+      const place = { buffer: to.buffer, layout: to.layout, firstBlock };
+      steps.push(...(await this.#encode.record(x, target, place, rows, importance)));
     }
     const stats = {
       quads: Math.ceil(elements / 4),
@@ -153,14 +163,18 @@ export class TensorPipeline {
       workers: WORKERS,
     };
     steps.push(
-      this.#gpu
-        .kernel(ops.errorStats, { codec: `quant/${target.id}` })
-        .dispatch(
-          { w4: to.buffer, w: to.buffer, x, sums: this.#scratch.sums },
-          stats,
-          [WORKERS / 64],
-          this.#arena,
-        ),
+      this.#gpu.kernel(ops.errorStats, { codec: `quant/${target.id}` }).dispatch(
+        {
+          w4: to.buffer,
+          w: to.buffer,
+          x,
+          sums: this.#scratch.sums,
+          points: await this.#encode.points(target, to.buffer),
+        },
+        stats,
+        [WORKERS / 64],
+        this.#arena,
+      ),
     );
     const pass = encoder.beginComputePass();
     encode(pass, steps);
@@ -185,29 +199,9 @@ export class TensorPipeline {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  /** Reads the error sums of the tensor just done; NaN and Inf in the source are an error that names it. */
   async #error(tensor: TensorSource, target: QuantFormat, count: number): Promise<TensorError> {
     const sums = new Float32Array(await this.#gpu.read(this.#scratch.sums, 0, WORKERS * 16));
-    let error = 0;
-    let squares = 0;
-    let bad = 0;
-    for (let i = 0; i < WORKERS; i++) {
-      error += sums[4 * i]!;
-      squares += sums[4 * i + 1]!;
-      bad += sums[4 * i + 2]!;
-    }
-    if (bad > 0)
-      throw new FileError(
-        `${tensor.name}: ${bad} of ${count} weights are NaN or infinite; expected finite numbers.`,
-        'The checkpoint is broken (a diverged training run, or a damaged download). It cannot be quantized.',
-      );
-    return {
-      name: tensor.name,
-      type: target.label,
-      rmse: Math.sqrt(error / count),
-      squaredError: error,
-      squares,
-    };
+    return errorFromSums(sums, tensor, target, count);
   }
 
   /** Quantizes a whole tensor into its slabs on the device. */
@@ -215,14 +209,15 @@ export class TensorPipeline {
     tensor: TensorSource,
     to: DeviceTensor,
     progress: (bytes: number) => void,
-    signal?: AbortSignal,
+    options: SliceOptions = {},
   ): Promise<TensorError> {
     const source = this.#sourceFormat(tensor);
+    const importance = importanceOf(tensor, to.format, options);
     this.#clearSums();
     for (const slab of to.slabs) {
       const step = this.#rowsPerSlice(slab.rows, to.cols);
       for (let row = 0; row < slab.rows; row += step) {
-        throwIfCancelled(signal);
+        throwIfCancelled(options.signal);
         const count = Math.min(step, slab.rows - row);
         await this.#slice(
           tensor,
@@ -230,6 +225,7 @@ export class TensorPipeline {
           to.format,
           { first: slab.firstRow + row, count, cols: to.cols },
           { buffer: slab.buffer, layout: slab.layout, firstRow: row },
+          importance,
         );
         progress(formatBytesFor(source, count * to.cols));
       }
@@ -242,19 +238,21 @@ export class TensorPipeline {
     tensor: TensorSource,
     target: QuantFormat,
     report: (error: TensorError) => void,
-    signal?: AbortSignal,
+    options: SliceOptions = {},
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const source = this.#sourceFormat(tensor);
+    const importance = importanceOf(tensor, target, options);
     const { rows, cols } = matrixShape(tensor.shape);
     const step = this.#rowsPerSlice(rows, cols);
     const { target: buffer } = this.#scratch;
     this.#clearSums();
     for (let row = 0; row < rows; row += step) {
-      throwIfCancelled(signal);
+      throwIfCancelled(options.signal);
       const count = Math.min(step, rows - row);
       const blocks = (count * cols) / target.block.size;
       const layout = deviceLayout(target, blocks);
-      await this.#slice(tensor, source, target, { first: row, count, cols }, { buffer, layout, firstRow: 0 });
+      const to = { buffer, layout, firstRow: 0 };
+      await this.#slice(tensor, source, target, { first: row, count, cols }, to, importance);
       yield await this.#packed(target, buffer, layout, 0, blocks);
     }
     report(await this.#error(tensor, target, rows * cols));

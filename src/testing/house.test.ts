@@ -77,12 +77,12 @@ describe('the house', () => {
   test('every format has its two shaders, and every format folder its object', () => {
     const folders = readdirSync(join(root, 'shaders/quant'));
     for (const id of folders) {
-      expect(existsSync(join(root, `src/quant/${id}.ts`)), id).toBe(true);
+      expect(existsSync(join(root, `src/quant/formats/${id}.ts`)), id).toBe(true);
       for (const part of ['decode', 'encode'])
         expect(existsSync(join(root, `shaders/quant/${id}/${part}.wgsl`)), `${id}/${part}`).toBe(true);
     }
     const registry = text('src/quant/registry.ts');
-    expect(folders.filter((id) => !registry.includes(`./${id}'`))).toEqual([]);
+    expect(folders.filter((id) => !registry.includes(`./formats/${id}'`))).toEqual([]);
   });
   test.each(outsiders)('$rule stays in its room', ({ pattern, allowed }) => {
     expect(production.filter((f) => pattern.test(text(f)) && !allowed.test(f))).toEqual([]);

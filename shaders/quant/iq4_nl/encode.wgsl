@@ -2,6 +2,7 @@
 const ENCODE_GROUP: u32 = 64u;
 
 fn encode_block(at: u32, block: u32) -> u32 {
+  if (WEIGHTED) { weigh(at, 32u, sum_of_squares(at, 32u) * 0.0625); }
   let d = search_step_scale(at);
   let inv = inverse(d);
   for (var k = 0u; k < 4u; k++) { w[block * 4u + k] = step_codes(at, k, inv); }

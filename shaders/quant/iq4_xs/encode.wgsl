@@ -6,7 +6,10 @@ fn encode_group(group: u32) {
   let block = params.first_block + group;
   var scales: array<f32, 8>;
   var top = 0.0;
+  var block_spread = 0.0;
+  if (WEIGHTED) { block_spread = sum_of_squares(at, 256u) * 0.0078125; }
   for (var j = 0u; j < 8u; j++) {
+    if (WEIGHTED) { weigh(at + 32u * j, 32u, block_spread); }
     scales[j] = search_step_scale(at + 32u * j);
     if (abs(scales[j]) > abs(top)) { top = scales[j]; }
   }

@@ -1,5 +1,6 @@
 //#import lib/f16
 //#import lib/exact
+//#import lib/qx-search
 // quantize_row_q3_K_ref. Two blocks an invocation: their d share a word.
 const ENCODE_GROUP: u32 = 512u;
 const TINY: f32 = 1e-15;
@@ -51,11 +52,24 @@ fn search_scale(at: u32) -> f32 {
   if (l2 > 0.0) { return div(lx, l2); }
   return 0.0;
 }
+// The same with an importance matrix: make_qx_quants.
+fn search_weighted(at: u32, block_spread: f32) -> f32 {
+  weigh(at, 16u, block_spread);
+  let fit = search_signed(16u, 4.0);
+  for (var i = 0u; i < 16u; i++) { trial[i] = f32(stored_code(i, fit.inverse, 4.0)) - 4.0; }
+  return fit.scale;
+}
 fn encode_block(at: u32, block: u32) -> u32 {
   var scales: array<f32, 16>;
+  var totals: array<f32, 16>;
   var top = 0.0;
+  var block_spread = 0.0;
+  if (WEIGHTED) { block_spread = sum_of_squares(at, 256u) * 0.0078125; }
   for (var j = 0u; j < 16u; j++) {
-    scales[j] = search_scale(at + 16u * j);
+    if (WEIGHTED) {
+      scales[j] = search_weighted(at + 16u * j, block_spread);
+      totals[j] = total_weight(16u);
+    } else { scales[j] = search_scale(at + 16u * j); }
     if (abs(scales[j]) > abs(top)) { top = scales[j]; }
   }
   for (var k = 0u; k < 16u; k++) { w[block * 16u + k] = 0u; }
@@ -63,19 +77,29 @@ fn encode_block(at: u32, block: u32) -> u32 {
   var packed = vec3u();
   var d16 = 0u;
   var inverse = 0.0;
-  if (top != 0.0) {
+  var codes: array<u32, 16>;
+  if (WEIGHTED) {
+    for (var j = 0u; j < 16u; j++) {
+      values[j] = scales[j];
+      weights[j] = totals[j];
+    }
+    let fit = search_signed(16u, 32.0);
+    d16 = f16_bits(fit.scale);
+    for (var j = 0u; j < 16u; j++) { codes[j] = stored_code(j, fit.inverse, 32.0); }
+  } else if (top != 0.0) {
     inverse = div(-32.0, top);
     d16 = f16_bits(div(1.0, inverse));
+    for (var j = 0u; j < 16u; j++) { codes[j] = u32(clamp(nearest(fence(inverse * scales[j])), -32, 31) + 32); }
   }
   for (var j = 0u; j < 16u; j++) {
-    var six = 0;
-    if (top != 0.0) {
-      six = clamp(nearest(fence(inverse * scales[j])), -32, 31) + 32;
-      packed[(j & 7u) / 4u] |= (u32(six) & 15u) << (8u * (j & 3u) + 4u * (j >> 3u));
-      packed[2] |= (u32(six) >> 4u) << (8u * (j & 3u) + 2u * (j >> 2u));
+    let six = codes[j];
+    packed[(j & 7u) / 4u] |= (six & 15u) << (8u * (j & 3u) + 4u * (j >> 3u));
+    packed[2] |= (six >> 4u) << (8u * (j & 3u) + 2u * (j >> 2u));
+    let step = fence(f16_value(d16) * (f32(six) - 32.0));
+    if (step == 0.0) {                                                   // the codes of the search stay
+      if (WEIGHTED) { scales[j] = search_weighted(at + 16u * j, block_spread); }
+      else { scales[j] = search_scale(at + 16u * j); }
     }
-    let step = fence(f16_value(d16) * f32(six - 32));
-    if (step == 0.0) { scales[j] = search_scale(at + 16u * j); }        // the codes of the search stay
     let g = j >> 1u;
     for (var k = 0u; k < 4u; k++) {
       var low = 0u;

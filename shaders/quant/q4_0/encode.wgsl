@@ -2,6 +2,11 @@
 const ENCODE_GROUP: u32 = 64u;
 
 fn encode_block(at: u32, block: u32) -> u32 {
+  if (WEIGHTED) {
+    let codes = weighted_signed(at, 8.0);
+    store_nibbles(block, codes.nibbles);
+    return f16_bits(codes.scale);
+  }
   let d = signed_extreme(at) * -0.125;
   store_nibbles(block, code32(at, 0.0, inverse(d), 8.5, 15).nibbles);
   return f16_bits(d);

@@ -4,7 +4,7 @@ const ENCODE_GROUP: u32 = 256u;
 fn encode_group(group: u32) {
   let at = group * 256u;
   let block = params.first_block + group;
-  encode_head(at, params.plane1 + block * 4u, Search(32u, 15.0, -1.0, 20, false));
+  encode_head(at, params.plane1 + block * 4u, Search(32u, 15.0, -1.0, 0.1, 20, false));
   for (var k = 0u; k < 32u; k++) {
     let j = 2u * (k >> 3u);
     var word = 0u;

@@ -2,8 +2,15 @@
 const ENCODE_GROUP: u32 = 64u;
 
 fn encode_block(at: u32, block: u32) -> u32 {
-  let d = signed_extreme(at) * -0.0625;
-  let codes = code32(at, 0.0, inverse(d), 16.5, 31);
+  var d = 0.0;
+  var codes: Codes;
+  if (WEIGHTED) {
+    codes = weighted_signed(at, 16.0);
+    d = codes.scale;
+  } else {
+    d = signed_extreme(at) * -0.0625;
+    codes = code32(at, 0.0, inverse(d), 16.5, 31);
+  }
   store_nibbles(block, codes.nibbles);
   w[params.plane1 + block] = codes.fifth;
   return f16_bits(d);

@@ -4,7 +4,7 @@ const ENCODE_GROUP: u32 = 256u;
 fn encode_group(group: u32) {
   let at = group * 256u;
   let block = params.first_block + group;
-  encode_head(at, params.plane2 + block * 4u, Search(32u, 31.0, -0.5, 15, false));
+  encode_head(at, params.plane2 + block * 4u, Search(32u, 31.0, -0.5, 0.1, 15, false));
   for (var k = 0u; k < 8u; k++) {
     var high = 0u;
     for (var p = 0u; p < 4u; p++) {

@@ -13,7 +13,7 @@ fn ternary_word(first: u32, digits: u32, apart: u32, inv: f32) -> u32 {
   return word;
 }
 fn encode_block(at: u32, block: u32) -> u32 {
-  let d = largest(at);
+  let d = largest(at, 256u);
   let inv = inverse(d);
   for (var k = 0u; k < 8u; k++) { w[block * 12u + k] = ternary_word(at + 4u * k, 5u, 32u, inv); }
   for (var k = 0u; k < 4u; k++) { w[block * 12u + 8u + k] = ternary_word(at + 160u + 4u * k, 5u, 16u, inv); }

@@ -2,7 +2,7 @@
 const ENCODE_GROUP: u32 = 512u;
 
 fn encode_block(at: u32, block: u32) -> u32 {
-  let d = largest(at);
+  let d = largest(at, 256u);
   let inv = inverse(d);
   for (var k = 0u; k < 16u; k++) {
     var word = 0u;

@@ -16,6 +16,7 @@ export const q4_0: QuantFormat = {
   encodeGroup: 64,
   maxError: 0.12,
   importance: 'used',
+  rowSpread: true,
   ...blockwise({
     size: 32,
     bytes: 18,

@@ -18,6 +18,7 @@ export const q4_1: QuantFormat = {
   encodeGroup: 32,
   maxError: 0.1,
   importance: 'used',
+  rowSpread: true,
   ...blockwise({
     size: 32,
     bytes: 20,

@@ -23,6 +23,7 @@ export const q5_0: QuantFormat = {
   encodeGroup: 64,
   maxError: 0.06,
   importance: 'used',
+  rowSpread: true,
   ...blockwise({
     size: 32,
     bytes: 22,

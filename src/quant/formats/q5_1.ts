@@ -27,6 +27,7 @@ export const q5_1: QuantFormat = {
   encodeGroup: 32,
   maxError: 0.05,
   importance: 'used',
+  rowSpread: true,
   ...blockwise({
     size: 32,
     bytes: 24,

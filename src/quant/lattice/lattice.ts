@@ -17,15 +17,23 @@ export interface Lattice {
   readonly neighbours: Uint16Array;
 }
 
-/** How many different distances a list of neighbours spans. Source: iq2xs_init_impl, iq3xs_init_impl. */
-const SHAPES: Readonly<Record<LatticeName, { levels: number; dims: number; shells: number }>> = {
-  iq1: { levels: 3, dims: 8, shells: 3 },
-  iq2_xxs: { levels: 3, dims: 8, shells: 2 },
-  iq2_xs: { levels: 3, dims: 8, shells: 2 },
-  iq2_s: { levels: 3, dims: 8, shells: 1 },
-  iq3_xxs: { levels: 8, dims: 4, shells: 2 },
-  iq3_s: { levels: 8, dims: 4, shells: 3 },
-};
+interface LatticeShape {
+  readonly points: number;
+  readonly levels: number;
+  readonly dims: number;
+  /** How many different distances a list of neighbours spans. Source: iq2xs_init_impl, iq3xs_init_impl. */
+  readonly shells: number;
+}
+const SHAPES = {
+  iq1: { points: 2048, levels: 3, dims: 8, shells: 3 },
+  iq2_xxs: { points: 256, levels: 3, dims: 8, shells: 2 },
+  iq2_xs: { points: 512, levels: 3, dims: 8, shells: 2 },
+  iq2_s: { points: 1024, levels: 3, dims: 8, shells: 1 },
+  iq3_xxs: { points: 256, levels: 8, dims: 4, shells: 2 },
+  iq3_s: { points: 512, levels: 8, dims: 4, shells: 3 },
+} as const satisfies Readonly<Record<LatticeName, LatticeShape>>;
+
+export const shapeOf = (name: LatticeName): LatticeShape => SHAPES[name];
 
 function ranksOf(text: string): number[] {
   const ranks: number[] = [];

@@ -1,0 +1,19 @@
+// The sixteen values of a 4-bit float (E2M1), doubled: a fact of MXFP4 and NVFP4 (kvalues_mxfp4).
+const FP4 = array<f32, 16>(0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 0.0, -1.0, -2.0, -3.0, -4.0, -6.0, -8.0, -12.0);
+fn fp4_at(nibbles: u32) -> vec4f {
+  let i = unpack4xU8(nibbles & 0x0f0f0f0fu);
+  return vec4f(FP4[i.x], FP4[i.y], FP4[i.z], FP4[i.w]);
+}
+// Half of the power of two that an exponent byte stands for.
+fn power_of_two_half(exponent: u32) -> f32 {
+  if (exponent < 2u) { return bitcast<f32>(0x00200000u << exponent); }
+  return bitcast<f32>((exponent - 1u) << 23u);
+}
+// Unsigned float of 4 exponent and 3 mantissa bits, halved.
+fn ue4m3_half(code: u32) -> f32 {
+  let mantissa = f32(code & 7u);
+  let exponent = (code >> 3u) & 15u;
+  if (code == 0u || code == 127u) { return 0.0; }
+  if (exponent == 0u) { return mantissa * 0.0009765625; }
+  return (1.0 + mantissa * 0.125) * bitcast<f32>((exponent + 119u) << 23u);
+}

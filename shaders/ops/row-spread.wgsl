@@ -1,0 +1,16 @@
+// Mean square of each row, summed in the order of ggml-quants.c: one invocation a row.
+//#import lib/grid
+//#import lib/exact
+struct Params { rows: u32, cols: u32, zero: u32, }
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> spread: array<f32>;
+@group(0) @binding(2) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let row = linear_workgroup(wid) * 64u + lane;
+  if (row >= params.rows) { return; }
+  var sum = 0.0;
+  for (var i = row * params.cols; i < (row + 1u) * params.cols; i++) { sum = fence(sum + fence(x[i] * x[i])); }
+  spread[row] = div(sum, f32(params.cols));
+}

@@ -1,0 +1,16 @@
+//#import lib/fp4
+// Planes: qs = 4 words a block; e = exponents, four blocks a word.
+fn block_scale(block: u32) -> f32 {
+  return power_of_two_half((w[params.plane1 + block / 4u] >> (8u * (block & 3u))) & 255u);
+}
+fn decode4(quad: u32) -> vec4f {
+  let block = quad / 8u;
+  return fp4_at(w[block * 4u + (quad & 3u)] >> (quad & 4u)) * block_scale(block);
+}
+fn decode32(group: u32) -> array<vec4f, 8> {
+  let d = block_scale(group);
+  let q = w4[group];
+  var out: array<vec4f, 8>;
+  for (var k = 0u; k < 8u; k++) { out[k] = fp4_at(q[k & 3u] >> (k & 4u)) * d; }
+  return out;
+}
