@@ -13,10 +13,13 @@ describe.each(quantFormats)('$label', (format) => {
     const want = goldenBytes(format.label === 'F32' ? 'blocks-input.f32' : `blocks-${format.label}.bin`);
     expect(byteDifferences(format.encode(input()), want)).toEqual([]);
   });
-  test.each(format.importance ? [format.label] : [])('with an importance matrix it encodes the reference bytes too', () => {
-    const got = format.encode(input(), goldenFloats('blocks-imatrix.f32'));
-    expect(byteDifferences(got, goldenBytes(`blocks-${format.label}.imat.bin`))).toEqual([]);
-  });
+  test.each(format.importance ? [format.label] : [])(
+    'with an importance matrix it encodes the reference bytes too',
+    () => {
+      const got = format.encode(input(), goldenFloats('blocks-imatrix.f32'));
+      expect(byteDifferences(got, goldenBytes(`blocks-${format.label}.imat.bin`))).toEqual([]);
+    },
+  );
   test('planes cover the block without gaps', () => {
     const bytes = new Set(format.planes.flatMap((p) => Array.from({ length: p.bytes }, (_, i) => p.at + i)));
     expect([...bytes].sort((a, b) => a - b)).toEqual(Array.from({ length: format.block.bytes }, (_, i) => i));

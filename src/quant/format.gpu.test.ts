@@ -47,7 +47,9 @@ const rows = goldenJson<{ rows: string[] }>('blocks.json').rows;
  * searches weighted by x^2 the products of sums of 1e-8 weights, which lie near 1e-46.
  */
 const denormalRows = (label: string) =>
-  ['Q6_K', 'IQ4_NL', 'IQ4_XS', 'IQ3_S', 'IQ3_XXS', 'IQ2_S'].includes(label) ? ['f32_denormal', 'tiny_1e-8'] : ['f32_denormal'];
+  ['Q6_K', 'IQ4_NL', 'IQ4_XS', 'IQ3_S', 'IQ3_XXS', 'IQ2_S'].includes(label)
+    ? ['f32_denormal', 'tiny_1e-8']
+    : ['f32_denormal'];
 
 describe.each(quantFormats)('$label on the GPU', (format) => {
   const ways = [

@@ -10,7 +10,8 @@ const KEPT = [
   'altup',
   'laurel',
   'per_layer_model_proj',
-  'ssm_conv1d.weight',
+  'ssm_conv1d',
+  'ffn_gate_tid2eid.weight',
   'shortconv.conv.weight',
   'time_mix_first.weight',
   'time_mix_w0.weight',
@@ -45,19 +46,25 @@ export interface RuleContext {
   readonly experts: number;
   readonly heads: number;
   readonly kvHeads: number;
-  /** Tensors named attn_v, attn_qkv or attn_kv_b. */
+  /** Tensors of values. */
   readonly attentionValues: number;
+  readonly hasImportance: boolean;
 }
 
 /** Where a tensor stands among its kind, in file order. */
 export interface Position {
-  /** attn_v tensors before this one. */
+  /** Tensors of values before this one. */
   readonly attentionValue: number;
-  /** Layer number for models with experts, else ffn_down tensors before this one. */
-  readonly ffnDown: number;
+  /** Tensors of its own kind (ffn_down, ffn_gate, ffn_up) before this one; for models with experts its layer. */
+  readonly ffn: number;
 }
 
+type TypeByLevel = Readonly<Record<string, string>>;
+
 const FULL_PRECISION = ['F32', 'F16', 'BF16'];
+/** Levels of 1 and 2 bits that have rules of their own. */
+const LOWEST = ['IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ2_M', 'IQ1_S', 'IQ1_M'];
+const IQ4 = ['IQ4_NL', 'IQ4_XS'];
 
 /** The layers that the M mixes give more bits: the first and last eighth, and every third between. */
 const takesMoreBits = (layer: number, layers: number): boolean => {
@@ -65,20 +72,64 @@ const takesMoreBits = (layer: number, layers: number): boolean => {
   return layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;
 };
 
-const isIq4 = (level: string): boolean => level === 'IQ4_NL' || level === 'IQ4_XS';
+/** Query heads that share a key and a value head. */
+const sharing = (c: RuleContext): number => (c.kvHeads > 0 ? Math.floor(c.heads / c.kvHeads) : 0);
+
+/** Models that llama.cpp calls 70B: their attn_v is an eighth of attn_q, so more bits there cost little. */
+function is70B(c: RuleContext): boolean {
+  if (c.layers !== 80) return false;
+  return c.architecture === 'llama' ? c.heads !== c.kvHeads : ARCHITECTURES_70B.includes(c.architecture);
+}
+const ARCHITECTURES_70B = ['qwen2', 'deci'];
+
+function outputType(width: number, level: string, base: string, c: RuleContext): string {
+  if (level === 'MXFP4_MOE') return 'Q8_0';
+  const misfit = width % formatByLabel(base).block.size !== 0;
+  if (c.architecture === 'falcon' || misfit) return 'Q8_0';
+  if (LOWEST.includes(level) || level === 'IQ3_XXS') return 'Q5_K';
+  return base === 'Q8_0' ? base : 'Q6_K';
+}
+
+const EMBEDDING: TypeByLevel = {
+  IQ2_XXS: 'Q2_K',
+  IQ2_XS: 'Q2_K',
+  IQ1_S: 'Q2_K',
+  IQ1_M: 'Q2_K',
+  IQ2_S: 'IQ3_S',
+  IQ2_M: 'IQ3_S',
+  IQ3_XXS: 'IQ3_S',
+  TQ1_0: 'Q4_K',
+  TQ2_0: 'Q4_K',
+  Q2_0: 'Q4_K',
+};
+
+/** The rules of the levels in LOWEST for everything but embeddings and output. */
+function lowestType(name: string, level: string, base: string, c: RuleContext, at: Position): string {
+  const better = level === 'IQ2_S' || level === 'IQ2_M' ? 'IQ3_S' : 'Q2_K';
+  if (isValue(name)) return sharing(c) >= 4 || c.experts >= 4 ? 'Q4_K' : better;
+  if (name.includes('attn_k.weight') && c.experts === 8) return 'Q4_K';
+  if (name.includes('ffn_down')) return at.ffn < Math.floor(c.layers / 8) ? better : base;
+  if (name.includes('attn_output.weight')) {
+    if (c.experts === 8) return 'Q5_K';
+    if (better === 'IQ3_S') return better;
+    return level.startsWith('IQ1') ? 'IQ2_XXS' : base;
+  }
+  return base;
+}
 
 function valueType(level: string, base: string, c: RuleContext, at: number): string {
-  const grouped = c.heads / c.kvHeads >= 4;
+  const grouped = sharing(c) >= 4;
   let type = base;
   if (level === 'Q2_K') type = grouped ? 'Q4_K' : 'Q3_K';
-  else if (level === 'Q2_K_S' && grouped) type = 'Q4_K';
+  else if (grouped && ['Q2_K_S', 'IQ3_XS', 'IQ3_S', 'IQ3_XXS'].includes(level)) type = 'Q4_K';
+  else if (level === 'IQ3_XXS') type = c.hasImportance ? 'IQ3_XXS' : 'IQ3_S';
+  else if (level === 'IQ3_M') type = 'Q4_K';
   else if (level === 'Q3_K_M') type = at < 2 ? 'Q5_K' : 'Q4_K';
   else if (level === 'Q3_K_L') type = 'Q5_K';
-  else if (isIq4(level) && grouped) type = 'Q5_K';
+  else if (IQ4.includes(level) && grouped) type = 'Q5_K';
   else if ((level === 'Q4_K_M' || level === 'Q5_K_M') && takesMoreBits(at, c.attentionValues)) type = 'Q6_K';
   else if (level === 'Q4_K_S' && at < 4) type = 'Q5_K';
-  const is70B = c.architecture === 'llama' && c.layers === 80 && c.heads !== c.kvHeads;
-  if (is70B && (type === 'Q3_K' || type === 'Q4_K')) type = 'Q5_K';
+  if (is70B(c) && (type === 'Q3_K' || type === 'Q4_K')) type = 'Q5_K';
   return c.experts === 8 ? 'Q8_0' : type;
 }
 
@@ -89,24 +140,59 @@ function downType(level: string, base: string, c: RuleContext, at: number): stri
   const more = takesMoreBits(at, c.layers);
   if (level === 'Q2_K') return 'Q3_K';
   if (level === 'Q2_K_S') return early ? 'Q4_K' : base;
+  if (level === 'IQ3_XXS' && !c.hasImportance) return early ? 'Q4_K' : 'Q3_K';
   if (level === 'Q3_K_M') return earliest ? 'Q5_K' : !falcon || more ? 'Q4_K' : 'Q3_K';
+  if (level === 'IQ3_M') return early || (c.experts === 8 && more) ? 'Q4_K' : base;
   if (level === 'Q3_K_L') return falcon ? 'Q4_K' : 'Q5_K';
   if (level === 'Q4_K_M' && falcon) return earliest ? 'Q6_K' : more ? 'Q5_K' : 'Q4_K';
   if ((level === 'Q4_K_M' || level === 'Q5_K_M') && more) return 'Q6_K';
-  if (isIq4(level) && early) return 'Q5_K';
-  if (level === 'Q4_K_S' && !falcon && early) return 'Q5_K';
+  if (!early) return base;
+  if (IQ4.includes(level) && !c.hasImportance) return 'Q5_K';
+  if (level === 'Q4_K_S' && !falcon) return 'Q5_K';
+  // The first layers go wild with an importance matrix in formats without a minimum.
+  if (level === 'Q4_0' && c.hasImportance) return 'Q4_1';
+  if (level === 'Q5_0' && c.hasImportance) return 'Q5_1';
   return base;
 }
 
+const EIGHT_EXPERTS_OUTPUT_Q5_K = [
+  'Q2_K',
+  'IQ3_XS',
+  'IQ3_XXS',
+  'Q3_K_S',
+  'Q3_K_M',
+  'IQ4_NL',
+  'Q4_K_S',
+  'Q4_K_M',
+  'IQ3_S',
+  'IQ3_M',
+  'IQ4_XS',
+];
+const ATTENTION_OUTPUT: TypeByLevel = {
+  Q2_K: 'Q3_K',
+  IQ3_XXS: 'IQ3_S',
+  Q3_K_M: 'Q4_K',
+  Q3_K_L: 'Q5_K',
+  IQ3_M: 'Q4_K',
+};
+
 function attentionOutputType(level: string, base: string, c: RuleContext): string {
   if (c.architecture === 'falcon') return level === 'Q3_K_L' ? 'Q4_K' : base;
-  if (c.experts === 8)
-    return ['Q2_K', 'Q3_K_S', 'Q3_K_M', 'Q4_K_S', 'Q4_K_M', 'IQ4_NL', 'IQ4_XS'].includes(level)
-      ? 'Q5_K'
-      : base;
-  const types: Readonly<Record<string, string>> = { Q2_K: 'Q3_K', Q3_K_M: 'Q4_K', Q3_K_L: 'Q5_K' };
-  return types[level] ?? base;
+  if (c.experts === 8) return EIGHT_EXPERTS_OUTPUT_Q5_K.includes(level) ? 'Q5_K' : base;
+  return ATTENTION_OUTPUT[level] ?? base;
 }
+
+const QUERY_OR_KEY: TypeByLevel = { IQ3_XS: 'IQ3_XXS', IQ3_XXS: 'IQ2_S' };
+
+/** Values, also where they are fused with queries and keys. */
+export const isValue = (name: string): boolean => /attn_(v|qkv|kv_b)\.weight/.test(name);
+
+/** Whether the rules treat a tensor as the output head: output.weight, or the embedding where that is shared. */
+export const isOutput = (name: string, hasOutput: boolean): boolean =>
+  name === 'output.weight' || (!hasOutput && name === 'token_embd.weight');
+
+export const isEmbedding = (name: string): boolean =>
+  name === 'token_embd.weight' || name === 'per_layer_token_embd.weight';
 
 /**
  * The type that the rules want for a quantizable tensor, before any fallback. `level` is the file type's name, `base`
@@ -121,25 +207,18 @@ export function wantedType(
   at: Position,
 ): string {
   if (FULL_PRECISION.includes(base)) return base;
-  if (name === 'output.weight' || (!c.hasOutput && name === 'token_embd.weight')) {
-    if (base === 'Q8_0') return base;
-    // Falcon and rows that do not hold whole blocks of the base type go to Q8_0, the others to Q6_K.
-    const misfit = (shape[0] ?? 0) % formatByLabel(base).block.size !== 0;
-    return c.architecture === 'falcon' || misfit ? 'Q8_0' : 'Q6_K';
-  }
-  if (name === 'token_embd.weight') return base.startsWith('TQ') ? 'Q4_K' : base;
-  if (name.includes('attn_v.weight')) return valueType(level, base, c, at.attentionValue);
-  if (name.includes('attn_k.weight')) return c.experts === 8 ? 'Q8_0' : base;
-  if (name.includes('ffn_down')) return downType(level, base, c, at.ffnDown);
+  if (isOutput(name, c.hasOutput)) return outputType(shape[0] ?? 0, level, base, c);
+  if (level === 'MXFP4_MOE') return (shape[2] ?? 1) > 1 ? 'MXFP4' : 'Q8_0';
+  if (isEmbedding(name)) return EMBEDDING[level] ?? base;
+  if (LOWEST.includes(level)) return lowestType(name, level, base, c, at);
+  if (isValue(name)) return valueType(level, base, c, at.attentionValue);
+  if (name.includes('attn_k.weight')) return c.experts === 8 ? 'Q8_0' : (QUERY_OR_KEY[level] ?? base);
+  if (name.includes('attn_q.weight')) return QUERY_OR_KEY[level] ?? base;
+  if (name.includes('ffn_down')) return downType(level, base, c, at.ffn);
   if (name.includes('attn_output.weight')) return attentionOutputType(level, base, c);
-  if (name.includes('attn_qkv.weight')) {
-    const types: Readonly<Record<string, string>> = {
-      Q3_K_M: 'Q4_K',
-      Q3_K_L: 'Q4_K',
-      Q4_K_M: 'Q5_K',
-      Q5_K_M: 'Q6_K',
-    };
-    return types[level] ?? base;
+  if ((name.includes('ffn_gate') || name.includes('ffn_up')) && level === 'IQ3_XS') {
+    const middle = at.ffn >= Math.floor(c.layers / 8) && at.ffn < Math.floor((7 * c.layers) / 8);
+    return middle ? 'IQ3_XXS' : base;
   }
   return base;
 }
@@ -148,17 +227,29 @@ export function wantedType(
  * What llama-quantize takes when the row width is no multiple of the block; if that does not fit either, F16. Types
  * that are not here are refused.
  */
-export const FALLBACK: Readonly<Record<string, string>> = {
+export const FALLBACK: TypeByLevel = {
   Q2_K: 'Q4_0',
   Q3_K: 'Q4_0',
   Q4_K: 'Q5_0',
   Q5_K: 'Q5_1',
   Q6_K: 'Q8_0',
   IQ4_XS: 'IQ4_NL',
+  IQ3_S: 'IQ4_NL',
+  IQ3_XXS: 'IQ4_NL',
+  IQ2_S: 'IQ4_NL',
+  IQ2_XS: 'IQ4_NL',
+  IQ2_XXS: 'IQ4_NL',
+  IQ1_S: 'IQ4_NL',
+  IQ1_M: 'IQ4_NL',
   TQ1_0: 'Q4_0',
   TQ2_0: 'Q4_0',
+  Q2_0: 'Q4_0',
 };
 
-/** Tensors that a level quantizes so coarsely that llama-quantize wants an importance matrix for them. */
-export const needsImportance = (level: string, name: string, type: string): boolean =>
-  level === 'Q2_K_S' && type === 'Q2_K' && name !== 'token_embd.weight';
+const NEEDS_IMPORTANCE = ['IQ3_XXS', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ1_S', 'IQ1_M'];
+
+/** Types that llama-quantize makes with an importance matrix only, except for the embedding and the output head. */
+export function needsImportance(level: string, name: string, type: string): boolean {
+  if (name === 'token_embd.weight' || name === 'output.weight') return false;
+  return NEEDS_IMPORTANCE.includes(type) || (type === 'Q2_K' && level === 'Q2_K_S');
+}

@@ -6,6 +6,7 @@ import { checkRunnable } from '../model/runnable';
 import { type KvType, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypes } from '../quant/file-types';
+import { formatByLabel } from '../quant/registry';
 import { hasChatTemplate } from '../text/chat-template';
 import { createTokenizer } from '../text/tokenizer';
 
@@ -75,7 +76,10 @@ export function summarize(model: ModelFile): ModelSummary {
 /** One level of the plan table. */
 export interface PlanRow {
   readonly type: string;
-  readonly everyday: string;
+  readonly group: string;
+  readonly alias: { readonly name: string; readonly difference: string } | null;
+  /** Block structure of the level's default type. */
+  readonly structure: string;
   readonly use: string;
   readonly fileBytes: number;
   readonly bitsPerWeight: number;
@@ -116,7 +120,9 @@ export function planRow(
     : undefined;
   return {
     type: plan.fileType.label,
-    everyday: plan.fileType.everyday,
+    group: plan.fileType.group,
+    alias: plan.fileType.alias ?? null,
+    structure: formatByLabel(plan.fileType.type).summary,
     use: plan.fileType.use,
     fileBytes: plan.fileBytes,
     bitsPerWeight: plan.bitsPerWeight,

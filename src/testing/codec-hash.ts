@@ -11,7 +11,7 @@ export async function codecHash(plan: Plan): Promise<string> {
     const raw = await t.source.read(0, t.source.sizeBytes);
     const same = t.source.type.id === t.type.id;
     const decoded = () => formatByGgmlType(t.source.type.id)!.decode(raw);
-    const bytes = same ? raw : formatByGgmlType(t.type.id)!.encode(decoded());
+    const bytes = same ? raw : formatByGgmlType(t.type.id)!.encode(decoded(), t.importance);
     hash.update(bytes).update(new Uint8Array(alignUp(bytes.length, 32) - bytes.length));
   }
   return hash.digest('hex');

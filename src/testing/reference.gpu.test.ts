@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';
 import { readGguf } from '../files/gguf/read';
+import { readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { fileTypes } from '../quant/file-types';
+import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
 import { Engine, GREEDY } from '../session/engine';
 import { writeGguf } from '../session/export';
@@ -46,26 +47,39 @@ describe.runIf(hasShared)('the reference collection', () => {
   afterAll(() => gpu?.close());
 
   test.each(quantFormats.filter((f) => f.label !== 'F32'))('blocks: $label on all 62 rows', (format) => {
-    const x = new Float32Array(sharedBytes('golden/blocks/input.f32').buffer);
-    const want = sharedBytes(`golden/blocks/${format.label}.bin`);
-    expect(byteDifferences(format.encode(x), want)).toEqual([]);
-    const decoded = new Uint8Array(format.decode(want).buffer);
-    expect(byteDifferences(decoded, sharedBytes(`golden/blocks/${format.label}.deq.f32`))).toEqual([]);
+    const floats = (name: string) => new Float32Array(sharedBytes(`golden/blocks/${name}.f32`).buffer);
+    for (const variant of ['', '.imat']) {
+      if (variant === '' ? format.importance === 'required' : !format.importance) continue;
+      const want = sharedBytes(`golden/blocks/${format.label}${variant}.bin`);
+      const got = format.encode(floats('input'), variant ? floats('imatrix') : undefined);
+      expect(byteDifferences(got, want), `${format.label}${variant}`).toEqual([]);
+      const decoded = new Uint8Array(format.decode(want).buffer);
+      expect(
+        byteDifferences(decoded, sharedBytes(`golden/blocks/${format.label}${variant}.deq.f32`)),
+      ).toEqual([]);
+    }
   });
 
   test.each(models)('%s: every level gives the reference file, or its refusal', async (name) => {
     const { results } = sharedJson<{ results: Quantized[] }>(`golden/quantize/${name}.json`);
     const model = await open(name);
+    const matrix = await readImatrix(
+      memorySource(`gguf/${name}.imatrix.gguf`, sharedBytes(`models/imatrix/${name}.imatrix.gguf`)),
+    );
+    const checked: string[] = [];
     for (const type of fileTypes) {
-      for (const pure of [false, true]) {
-        const tag = pure ? `${type.label}-pure` : type.label;
+      for (const variant of ['', '-imat', '-pure']) {
+        const tag = type.label + variant;
         const want = results.find((r) => r.tag === tag);
-        const plan = planQuantization(model, type, { pure });
         if (!want) continue;
+        const importance = variant === '-imat' ? matrix : undefined;
+        const plan = planQuantization(model, type, { pure: variant === '-pure', importance });
+        checked.push(tag);
         if (want.rc !== 0) {
           const reason = want.error?.join() ?? '';
-          if (/172 not divisible by {2}32/.test(reason))
-            expect(plan.refusal, tag).toMatch(/172 .* no multiple of 32/);
+          const misfit = /(\d+) not divisible by +(\d+)/.exec(reason);
+          if (misfit)
+            expect(plan.refusal, tag).toMatch(new RegExp(`${misfit[1]} .* no multiple of ${misfit[2]} `));
           else {
             expect(reason).toMatch(/requires an imatrix/);
             expect(plan.refusal, tag).toMatch(/requires an importance matrix/);
@@ -74,9 +88,26 @@ describe.runIf(hasShared)('the reference collection', () => {
         }
         expect(plan.refusal, tag).toBeNull();
         expect(plan.fileBytes, tag).toBe(want.file_bytes);
+        const t0 = performance.now();
         const report = await writeGguf(gpu, plan, new MemorySink());
+        console.log(tag, (performance.now() - t0) | 0);
         expect(report.sha256, `${name} ${tag}`).toBe(want.file_sha256);
       }
+    }
+    expect(checked.length).toBe(results.length);
+  }, 900_000);
+
+  const architectures = hasShared
+    ? sharedJson<{ name: string }[]>('models/arch/index.json').map((a) => a.name)
+    : [];
+  test.each(architectures)('%s: whole files at six levels', async (name) => {
+    const path = `models/arch/${name}`;
+    const model = await readGguf(memorySource(name, sharedBytes(`${path}/${name}-F32.gguf`)));
+    const wanted = sharedJson<Record<string, { file_sha256: string }>>(`${path}/quantize.json`);
+    expect(Object.keys(wanted)).toHaveLength(6);
+    for (const [label, want] of Object.entries(wanted)) {
+      const report = await writeGguf(gpu, planQuantization(model, fileTypeByLabel(label)!), new MemorySink());
+      expect(report.sha256, `${name} ${label}`).toBe(want.file_sha256);
     }
   });
 

@@ -66,6 +66,8 @@ fn encode_block(at: u32, block: u32) -> u32 {
     let inverse = div(1.0, part);
     d = f16_bits(fence(part * 1.125));
     for (var j = 0u; j < 8u; j++) { heads[j] |= odd_scale(inverse, scales[j]) << 12u; }
+  } else {
+    for (var j = 0u; j < 8u; j++) { heads[j] &= 0xfffu; }
   }
   for (var k = 0u; k < 4u; k++) { w[params.plane1 + block * 4u + k] = heads[2u * k] | (heads[2u * k + 1u] << 16u); }
   return d;

@@ -91,7 +91,7 @@ export const iq1_s: QuantFormat = {
       }
       const top = Math.max(...scales);
       if (top === 0) {
-        heads.forEach((head, j) => view.setUint16(to + 34 + 2 * j, head & 0xfff, true));
+        for (const [j, head] of heads.entries()) view.setUint16(to + 34 + 2 * j, head & 0xfff, true);
         return;
       }
       const part = fround(top / 15);

@@ -21,7 +21,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
             onChange={() => toggleLevel(row.type)}
           />
           <span>
-            <b>{row.type}</b> <small>{row.everyday.match(/\((.*)\)/)?.[1]}</small>
+            <b>{row.type}</b> {row.alias && <small>{row.alias.name}</small>}
           </span>
         </label>
         <p className="use">{allowed ? row.use : row.refusal}</p>

@@ -67,8 +67,7 @@ function Settings() {
 function groupByWidth(plan: readonly PlanRow[]): [string, PlanRow[]][] {
   const groups = new Map<string, PlanRow[]>();
   for (const row of plan) {
-    const name = row.everyday.split(' ')[0]!;
-    groups.set(name, [...(groups.get(name) ?? []), row]);
+    groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
   }
   return [...groups];
 }

@@ -1,0 +1,140 @@
+import { FileError } from '../util/errors';
+import type { ByteSource } from './byte-source';
+import { getNumber, getString, getStrings } from './gguf/metadata';
+import { isGguf, readGguf } from './gguf/read';
+import type { ModelFile, TensorSource } from './model-file';
+
+/** How much each column of each tensor matters: mean squared activations, as llama-imatrix collects them. */
+export interface ImportanceMatrix {
+  /** File name, as it goes into the metadata of what is quantized with it. */
+  readonly label: string;
+  /** Calibration texts; empty when the file does not say. */
+  readonly datasets: readonly string[];
+  /** Chunks of text it was made from; 0 when the file does not say. */
+  readonly chunks: number;
+  /** By tensor name: one number a column, for stacked experts one set after the other. */
+  readonly entries: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
+}
+
+const SUMS = '.in_sum2';
+const COUNTS = '.counts';
+
+/** Whether a GGUF is an importance matrix and not a model. */
+export const isImatrixModel = (file: ModelFile): boolean =>
+  getString(file.metadata, 'general.type') === 'imatrix' || file.tensors.some((t) => t.name.endsWith(SUMS));
+
+/**
+ * Reads an importance matrix: GGUF, or the older binary .dat. A matrix that the calibration never reached counts 1
+ * everywhere. Throws FileError for anything else. Source: common_imatrix_load in llama.cpp's quantize tool.
+ */
+export async function readImatrix(source: ByteSource): Promise<ImportanceMatrix> {
+  const start = await source.read(0, Math.min(4, source.sizeBytes));
+  return isGguf(start) ? fromGguf(await readGguf(source)) : fromDat(source);
+}
+
+/** The importance matrix in a GGUF whose header has been read. */
+export async function fromGguf(file: ModelFile): Promise<ImportanceMatrix> {
+  const byName = new Map(file.tensors.map((t) => [t.name, t]));
+  const entries = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const sums of file.tensors) {
+    if (!sums.name.endsWith(SUMS)) continue;
+    const name = sums.name.slice(0, -SUMS.length);
+    const counts = byName.get(name + COUNTS);
+    if (!counts) throw wrong(file.label, `${name}${COUNTS} is missing`, 'one for each tensor of sums');
+    entries.set(name, await means(file.label, name, sums, counts));
+  }
+  if (entries.size === 0)
+    throw wrong(file.label, 'no tensor ends in .in_sum2', 'an importance matrix, as llama-imatrix writes it');
+  return {
+    label: file.label,
+    datasets: getStrings(file.metadata, 'imatrix.datasets') ?? [],
+    chunks: getNumber(file.metadata, 'imatrix.chunk_count') ?? 0,
+    entries,
+  };
+}
+
+async function floats(label: string, tensor: TensorSource): Promise<Float32Array<ArrayBuffer>> {
+  if (tensor.type.label !== 'F32') throw wrong(label, `${tensor.name} is ${tensor.type.label}`, 'F32');
+  const bytes = await tensor.read(0, tensor.sizeBytes);
+  return new Float32Array(bytes.buffer, 0, tensor.sizeBytes / 4);
+}
+
+async function means(label: string, name: string, sums: TensorSource, counts: TensorSource) {
+  const out = await floats(label, sums);
+  const count = await floats(label, counts);
+  const cols = out.length / count.length;
+  if (count.length === 0 || !Number.isInteger(cols))
+    throw wrong(label, `${name} has ${out.length} sums for ${count.length} counts`, 'equal columns for each');
+  for (let i = 0; i < out.length; i++) {
+    const n = count[Math.floor(i / cols)]!;
+    out[i] = n > 0 ? out[i]! / n : 1;
+  }
+  return checked(label, name, out);
+}
+
+function checked(label: string, name: string, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  const bad = values.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0)
+    throw wrong(
+      label,
+      `${name} is ${values[bad]} at column ${bad}`,
+      'finite numbers',
+      'Make the matrix anew.',
+    );
+  return values;
+}
+
+/** The older format: counts, names and sums one after the other, then the number of chunks and the text's name. */
+async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
+  const entries = new Map<string, Float32Array<ArrayBuffer>>();
+  let at = 0;
+  const take = async (bytes: number, what: string): Promise<DataView<ArrayBuffer>> => {
+    if (bytes < 0 || at + bytes > source.sizeBytes)
+      throw wrong(source.name, `${what} at byte ${at} needs ${bytes} bytes`, `${source.sizeBytes - at} left`);
+    at += bytes;
+    return new DataView((await source.read(at - bytes, at)).buffer);
+  };
+  const number = async (what: string) => (await take(4, what)).getInt32(0, true);
+  const text = async (what: string) => {
+    const bytes = await take(await number(`length of ${what}`), what);
+    return new TextDecoder().decode(bytes);
+  };
+  const count = await number('number of tensors');
+  // A tensor takes at least 16 bytes.
+  if (count < 1 || count > source.sizeBytes / 16)
+    throw wrong(source.name, `${count} tensors in ${source.sizeBytes} bytes`, 'an importance matrix');
+  for (let i = 0; i < count; i++) {
+    const name = await text(`name of tensor ${i}`);
+    const calls = await number(`calls of ${name}`);
+    const size = await number(`size of ${name}`);
+    const view = await take(4 * size, `values of ${name}`);
+    const values = Float32Array.from({ length: size }, (_, k) => {
+      const sum = view.getFloat32(4 * k, true);
+      return calls > 0 ? sum / calls : sum;
+    });
+    entries.set(name, checked(source.name, name, values));
+  }
+  if (at === source.sizeBytes) return { label: source.name, datasets: [], chunks: 0, entries };
+  const chunks = await number('number of chunks');
+  return { label: source.name, datasets: [await text('name of the text')], chunks, entries };
+}
+
+/** Keeps the entries whose name contains one of `include` (all, if empty) and none of `exclude`. */
+export function filterImatrix(
+  matrix: ImportanceMatrix,
+  include: readonly string[],
+  exclude: readonly string[],
+): ImportanceMatrix {
+  const has = (name: string, parts: readonly string[]) => parts.some((part) => name.includes(part));
+  const kept = [...matrix.entries].filter(
+    ([name]) => !has(name, exclude) && (include.length === 0 || has(name, include)),
+  );
+  return { ...matrix, entries: new Map(kept) };
+}
+
+const wrong = (
+  label: string,
+  found: string,
+  expected: string,
+  hint = 'Drop the file that llama-imatrix wrote.',
+) => new FileError(`${label}: ${found}; expected ${expected}.`, hint);
