@@ -2,6 +2,7 @@
 
 // A rounding barrier: the compiler cannot know that nothing changes, so it cannot merge across it.
 fn fence(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ params.zero); }
+fn fence3(x: vec3f) -> vec3f { return bitcast<vec3f>(bitcast<vec3u>(x) ^ vec3u(params.zero)); }
 fn fence4(x: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(x) ^ vec4u(params.zero)); }
 
 // Correctly rounded a / b by integer long division, for normal operands and results.

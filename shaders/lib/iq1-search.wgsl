@@ -1,5 +1,6 @@
 //#import lib/f16
 //#import lib/weights
+//#import lib/three-costs
 // What the 1-bit IQ formats share (src/quant/search/iq1-search.ts): codes 0, 1, 2 for -1, 0, 1, all moved an eighth up
 // or down, in eights that lie on the lattice. The format states SIZE, the weights of a group.
 const UP = vec3f(-0.875, 0.125, 1.125);
@@ -50,12 +51,15 @@ fn nearest_neighbour(list: u32, at: u32, scale: f32, q: vec3f) -> u32 {
   let count = list_entry(list);
   var least = 3.4028234e38;
   var point = 0u;
+  var costs: array<vec3f, 8>;
+  for (var i = 0u; i < 8u; i++) { costs[i] = costs_of(q, scale, values[at + i], weights[at + i]); }
   for (var j = 1u; j <= count; j++) {
     let candidate = list_entry(list + j);
     var distance = 0.0;
-    for (var i = 0u; i < 8u; i++) {
-      let off = fence(fence(scale * q[point_code(candidate, i)]) - values[at + i]);
-      distance = fence(distance + fence(fence(weights[at + i] * off) * off));
+    for (var part = 0u; part < 2u; part++) {
+      let codes = unpack4xU8(search[2u * candidate + part]);
+      for (var i = 0u; i < 4u; i++) { distance = fence(distance + pick(costs[4u * part + i], codes[i])); }
+      if (!(distance < least)) { break; }     // terms are not negative
     }
     if (distance < least) {
       least = distance;

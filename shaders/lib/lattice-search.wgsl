@@ -1,5 +1,6 @@
 //#import lib/f16
 //#import lib/weights
+//#import lib/three-costs
 // The search that the 2- and 3-bit IQ formats share (src/quant/search/lattice-search.ts): magnitudes become odd
 // multiples of a scale, in tuples that lie on the lattice. The format states GROUP, DIMS, LEVELS, POINTS, REACH, DELTA,
 // TINY, EVEN_SIGNS, START_WITH_SCALE, REFIT_ALL (every tuple, if one was off) and REFIT_ALWAYS.
@@ -20,20 +21,31 @@ fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 
 fn odds4(point: u32, part: u32) -> vec4f {
   return 2.0 * vec4f(unpack4xU8(search[point * POINT_WORDS + part])) + 1.0;
 }
-// Of the neighbours listed at `list`, the one nearest to the values of the tuple at `at` in steps of `scale`.
+// Of the neighbours listed at `list`, the one nearest to the values of the tuple at `at` in steps of `scale`. Terms of
+// the distance are not negative: a candidate is left as soon as its sum reaches the least so far.
 fn nearest_neighbour(list: u32, at: u32, scale: f32) -> u32 {
   let count = list_entry(list);
   var least = 3.4028234e38;
   var point = 0u;
+  var costs: array<vec3f, 8>;
+  if (LEVELS == 3u) {
+    for (var i = 0u; i < 8u; i++) { costs[i] = costs_of(vec3f(1.0, 3.0, 5.0), scale, values[at + i], roots[at + i]); }
+  }
   for (var j = 1u; j <= count; j++) {
     let candidate = list_entry(list + j);
     var distance = 0.0;
     for (var part = 0u; part < POINT_WORDS; part++) {
-      let q = odds4(candidate, part);
-      for (var i = 0u; i < 4u; i++) {
-        let off = fence(fence(scale * q[i]) - values[at + 4u * part + i]);
-        distance = fence(distance + fence(fence(roots[at + 4u * part + i] * off) * off));
+      if (LEVELS == 3u) {
+        let codes = unpack4xU8(search[candidate * POINT_WORDS + part]);
+        for (var i = 0u; i < 4u; i++) { distance = fence(distance + pick(costs[4u * part + i], codes[i])); }
+      } else {
+        let q = odds4(candidate, part);
+        for (var i = 0u; i < 4u; i++) {
+          let off = fence(fence(scale * q[i]) - values[at + 4u * part + i]);
+          distance = fence(distance + fence(fence(roots[at + 4u * part + i] * off) * off));
+        }
       }
+      if (!(distance < least)) { break; }
     }
     if (distance < least) {
       least = distance;
