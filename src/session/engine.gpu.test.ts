@@ -7,6 +7,7 @@ import { weightBytes } from '../model/weights';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByGgmlType } from '../quant/registry';
 import { relativeError } from '../testing/compare';
+import { testImatrix } from '../testing/importance';
 import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { TINY, type TinyShape, tinyGguf } from '../testing/tiny-llama';
@@ -25,7 +26,7 @@ async function decodedWeights(prepared: Prepared): Promise<Map<string, Float32Ar
     const source = formatByGgmlType(t.source.type.id)!;
     const target = formatByGgmlType(t.type.id)!;
     const x = source.decode(await t.source.read(0, t.source.sizeBytes));
-    out.set(t.name, target.decode(target.encode(x)));
+    out.set(t.name, target.decode(target.encode(x, t.importance)));
   }
   return out;
 }
@@ -37,19 +38,30 @@ const ids = (count: number, seed = 1): number[] => {
 
 async function prepare(gpu: Gpu, s: TinyShape, label: string, kvType: 'F16' | 'F32' = 'F32') {
   const model = await open(s);
-  const plan = planQuantization(model, fileTypeByLabel(label)!);
+  const plan = planQuantization(model, fileTypeByLabel(label)!, { importance: testImatrix(model) });
   const prepared = await prepareLevel(gpu, model, plan);
   const engine = await Engine.create(gpu, prepared, { context: s.context, kvType });
   engine.setSampling(GREEDY);
   return { plan, prepared, engine };
 }
 
-describe.each<{ name: string; options: GpuOptions }>([
-  { name: 'as the adapter is', options: {} },
-  { name: 'without subgroups', options: { noSubgroups: true } },
-  { name: 'with 128 MiB bindings', options: { maxBindingBytes: 128 * 1024 * 1024 } },
-  { name: 'with 64 KiB bindings, tensors split by rows', options: { maxBindingBytes: 65536 } },
-])('$name', ({ options }) => {
+const labels = fileTypes.map((t) => t.label);
+/** A level for each format: what a tensor cut by rows can tell apart. */
+const oneOfEachType = fileTypes
+  .filter((t, i) => fileTypes.findIndex((u) => u.type === t.type) === i)
+  .map((t) => t.label);
+const some = ['F16', 'Q8_0', 'Q4_0', 'Q4_K_M', 'IQ4_XS', 'TQ2_0'];
+
+describe.each<{ name: string; options: GpuOptions; levels: readonly string[] }>([
+  { name: 'as the adapter is', options: {}, levels: labels },
+  { name: 'without subgroups', options: { noSubgroups: true }, levels: some },
+  { name: 'with 128 MiB bindings', options: { maxBindingBytes: 128 * 1024 * 1024 }, levels: ['Q4_K_M'] },
+  {
+    name: 'with 64 KiB bindings, tensors split by rows',
+    options: { maxBindingBytes: 65536 },
+    levels: oneOfEachType,
+  },
+])('$name', ({ options, levels }) => {
   let gpu: Gpu;
   beforeAll(async () => {
     gpu = await testGpu(options);
@@ -59,28 +71,26 @@ describe.each<{ name: string; options: GpuOptions }>([
     gpu.close();
   });
   // Small bindings need a cache that fits one.
-  const shape = { ...TINY, context: options.maxBindingBytes === 65536 ? 64 : TINY.context };
+  const small = options.maxBindingBytes === 65536;
+  const shape = { ...TINY, ffn: 256, layers: small ? 1 : 2, context: small ? 64 : TINY.context };
 
-  test.each(fileTypes.map((t) => t.label))(
-    '%s: logits are the float64 reference, memory is the plan',
-    async (label) => {
-      const { plan, prepared, engine } = await prepare(gpu, shape, label);
-      const prompt = ids(9);
-      await engine.prefill(prompt);
-      const want = referenceLogits(shape, await decodedWeights(prepared), prompt);
-      expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
-      // A token at a time gives the same as all at once.
-      engine.rollback(0);
-      for (let n = 1; n <= prompt.length; n++) await engine.prefill(prompt.slice(0, n));
-      expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
-      const options_ = { context: shape.context, kvType: 'F32' as const };
-      expect(gpu.memory.ownerBytes(prepared.owner)).toBe(weightBytes(plan, gpu.maxBindingBytes));
-      expect(engine.runtimeBytes).toBe(Engine.bytes(prepared, options_));
-      expect(gpu.memory.currentBytes).toBe(prepared.weightBytes + engine.runtimeBytes);
-      engine.dispose();
-      gpu.memory.release(prepared.owner);
-    },
-  );
+  test.each(levels)('%s: logits are the float64 reference, memory is the plan', async (label) => {
+    const { plan, prepared, engine } = await prepare(gpu, shape, label);
+    const prompt = ids(9);
+    await engine.prefill(prompt);
+    const want = referenceLogits(shape, await decodedWeights(prepared), prompt);
+    expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
+    // A token at a time gives the same as all at once.
+    engine.rollback(0);
+    for (let n = 1; n <= prompt.length; n++) await engine.prefill(prompt.slice(0, n));
+    expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
+    const options_ = { context: shape.context, kvType: 'F32' as const };
+    expect(gpu.memory.ownerBytes(prepared.owner)).toBe(weightBytes(plan, gpu.maxBindingBytes));
+    expect(engine.runtimeBytes).toBe(Engine.bytes(prepared, options_));
+    expect(gpu.memory.currentBytes).toBe(prepared.weightBytes + engine.runtimeBytes);
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
 });
 
 describe('the engine', () => {

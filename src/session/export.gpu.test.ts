@@ -10,6 +10,7 @@ import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { codecHash } from '../testing/codec-hash';
+import { testImatrix } from '../testing/importance';
 import { testGpu } from '../testing/device';
 import { goldenJson } from '../testing/golden';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
@@ -27,24 +28,36 @@ const builtIn = (): Promise<ModelFile> => {
   const path = new URL('../../public/models/nibble-stories-F16.gguf', import.meta.url);
   return readGguf(memorySource('built-in', new Uint8Array(readFileSync(path))));
 };
-/** Whole-file hashes of the seeded model, from the codec that equals llama.cpp's bytes on every golden row. */
-const hashes = goldenJson<Record<string, string>>('tiny-llama-sha256.json');
+/** Whole files of the seeded model as llama.cpp makes them, by level; with -imat, with the seeded importance matrix. */
+const { files: hashes } = goldenJson<{ files: Record<string, string> }>('tiny-llama-sha256.json');
+const oneOfEachType = fileTypes.filter((t, i) => fileTypes.findIndex((u) => u.type === t.type) === i);
 
 describe('exported files', () => {
-  test.each(fileTypes.map((t) => t.label))('%s of the seeded model has its known hash', async (label) => {
-    const plan = planQuantization(await tiny(), fileTypeByLabel(label)!);
+  test.each(Object.keys(hashes))('%s of the seeded model has its known hash', async (tag) => {
+    const model = await tiny();
+    const importance = tag.endsWith('-imat') ? testImatrix(model) : undefined;
+    const plan = planQuantization(model, fileTypeByLabel(tag.replace('-imat', ''))!, { importance });
     const sink = new MemorySink();
     const report = await writeGguf(gpu, plan, sink);
-    expect(report.sha256).toBe(hashes[label]);
+    expect(report.sha256).toBe(hashes[tag]);
     expect(report.sizeBytes).toBe(plan.fileBytes);
     expect(createHash('sha256').update(sink.bytes()).digest('hex')).toBe(report.sha256);
     expect(sink.closed).toBe(true);
   });
-  test.each(fileTypes.map((t) => t.label))(
+  test('every level has a known hash, or is refused without an importance matrix', async () => {
+    const model = await tiny();
+    for (const type of fileTypes) {
+      expect(hashes[`${type.label}-imat`] ?? hashes[type.label], type.label).toBeDefined();
+      const { refusal } = planQuantization(model, type);
+      expect(refusal === null, type.label).toBe(hashes[type.label] !== undefined);
+    }
+  });
+  test.each(oneOfEachType.map((t) => t.label))(
     '%s of the built-in model is what the codec makes',
     async (label) => {
       const plan = planQuantization(await builtIn(), fileTypeByLabel(label)!);
-      expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(await codecHash(plan));
+      if (plan.refusal) expect(plan.refusal).toMatch(/requires an importance matrix/);
+      else expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(await codecHash(plan));
     },
   );
   test('a resident level gives the same file as a streamed one', async () => {

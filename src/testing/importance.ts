@@ -1,3 +1,5 @@
+import type { ImportanceMatrix } from '../files/imatrix';
+import type { ModelFile } from '../files/model-file';
 import type { QuantFormat } from '../quant/format';
 import { noise } from '../util/random';
 
@@ -12,3 +14,12 @@ export const requiredImportance = (
   cols: number,
 ): Float32Array<ArrayBuffer> | undefined =>
   format.importance === 'required' ? testImportance(cols) : undefined;
+
+/** A seeded importance matrix for every matrix of a model but the embedding, which llama-imatrix does not see. */
+export function testImatrix(model: ModelFile): ImportanceMatrix {
+  const entries = new Map<string, Float32Array<ArrayBuffer>>();
+  for (const t of model.tensors)
+    if (t.shape.length > 1 && t.name !== 'token_embd.weight')
+      entries.set(t.name, testImportance(t.shape[0]! * (t.shape[2] ?? 1), entries.size + 1));
+  return { label: 'tiny.imatrix.gguf', datasets: ['noise.txt'], chunks: 7, entries };
+}

@@ -60,42 +60,46 @@ describe.runIf(hasShared)('the reference collection', () => {
     }
   });
 
-  test.each(models)('%s: every level gives the reference file, or its refusal', async (name) => {
-    const { results } = sharedJson<{ results: Quantized[] }>(`golden/quantize/${name}.json`);
-    const model = await open(name);
-    const matrix = await readImatrix(
-      memorySource(`gguf/${name}.imatrix.gguf`, sharedBytes(`models/imatrix/${name}.imatrix.gguf`)),
-    );
-    const checked: string[] = [];
-    for (const type of fileTypes) {
-      for (const variant of ['', '-imat', '-pure']) {
-        const tag = type.label + variant;
-        const want = results.find((r) => r.tag === tag);
-        if (!want) continue;
-        const importance = variant === '-imat' ? matrix : undefined;
-        const plan = planQuantization(model, type, { pure: variant === '-pure', importance });
-        checked.push(tag);
-        if (want.rc !== 0) {
-          const reason = want.error?.join() ?? '';
-          const misfit = /(\d+) not divisible by +(\d+)/.exec(reason);
-          if (misfit)
-            expect(plan.refusal, tag).toMatch(new RegExp(`${misfit[1]} .* no multiple of ${misfit[2]} `));
-          else {
-            expect(reason).toMatch(/requires an imatrix/);
-            expect(plan.refusal, tag).toMatch(/requires an importance matrix/);
+  test.each(models)(
+    '%s: every level gives the reference file, or its refusal',
+    async (name) => {
+      const { results } = sharedJson<{ results: Quantized[] }>(`golden/quantize/${name}.json`);
+      const model = await open(name);
+      const matrix = await readImatrix(
+        memorySource(`gguf/${name}.imatrix.gguf`, sharedBytes(`models/imatrix/${name}.imatrix.gguf`)),
+      );
+      const checked: string[] = [];
+      for (const type of fileTypes) {
+        for (const variant of ['', '-imat', '-pure']) {
+          const tag = type.label + variant;
+          const want = results.find((r) => r.tag === tag);
+          if (!want) continue;
+          const importance = variant === '-imat' ? matrix : undefined;
+          const plan = planQuantization(model, type, { pure: variant === '-pure', importance });
+          checked.push(tag);
+          if (want.rc !== 0) {
+            const reason = want.error?.join() ?? '';
+            const misfit = /(\d+) not divisible by +(\d+)/.exec(reason);
+            if (misfit)
+              expect(plan.refusal, tag).toMatch(new RegExp(`${misfit[1]} .* no multiple of ${misfit[2]} `));
+            else {
+              expect(reason).toMatch(/requires an imatrix/);
+              expect(plan.refusal, tag).toMatch(/requires an importance matrix/);
+            }
+            continue;
           }
-          continue;
+          expect(plan.refusal, tag).toBeNull();
+          expect(plan.fileBytes, tag).toBe(want.file_bytes);
+          const t0 = performance.now();
+          const report = await writeGguf(gpu, plan, new MemorySink());
+          console.log(tag, (performance.now() - t0) | 0);
+          expect(report.sha256, `${name} ${tag}`).toBe(want.file_sha256);
         }
-        expect(plan.refusal, tag).toBeNull();
-        expect(plan.fileBytes, tag).toBe(want.file_bytes);
-        const t0 = performance.now();
-        const report = await writeGguf(gpu, plan, new MemorySink());
-        console.log(tag, (performance.now() - t0) | 0);
-        expect(report.sha256, `${name} ${tag}`).toBe(want.file_sha256);
       }
-    }
-    expect(checked.length).toBe(results.length);
-  }, 900_000);
+      expect(checked.length).toBe(results.length);
+    },
+    900_000,
+  );
 
   const architectures = hasShared
     ? sharedJson<{ name: string }[]>('models/arch/index.json').map((a) => a.name)
