@@ -5,12 +5,16 @@ import { NibbleError } from '../util/errors';
 export const USAGE = `nibble: quantize and run language models on the GPU (Node on Dawn)
 
   nibble inspect  MODEL [--json]
-  nibble quantize MODEL TYPE OUT.gguf [--pure] [--allow-f16-fallback] [--json]
+  nibble quantize MODEL TYPE OUT.gguf [--dry-run] [--json] and llama-quantize's options:
+                  [--imatrix FILE] [--include-weights NAME]... [--exclude-weights NAME]... [--pure]
+                  [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
+                  [--tensor-type PATTERN=T]... [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
                   [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
+  nibble perplexity MODEL --types A,B -f TEXTFILE [--ctx N] [--chunks N] [--json]
 
-MODEL is a GGUF file or a Hugging Face folder. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
+generate, bench and perplexity quantize with the same options. MODEL is a GGUF file or a Hugging Face folder. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
 The answer goes to standard output, progress and errors to standard error.`;
 
 /** A call that cannot be understood: exit code 2. */
@@ -39,6 +43,17 @@ export function parseCommand(argv: readonly string[]) {
         'max-binding': { type: 'string' },
         'allow-f16-fallback': { type: 'boolean' },
         pure: { type: 'boolean' },
+        strict: { type: 'boolean' },
+        'dry-run': { type: 'boolean' },
+        imatrix: { type: 'string' },
+        'include-weights': { type: 'string', multiple: true },
+        'exclude-weights': { type: 'string', multiple: true },
+        'leave-output-tensor': { type: 'boolean' },
+        'output-tensor-type': { type: 'string' },
+        'token-embedding-type': { type: 'string' },
+        'tensor-type': { type: 'string', multiple: true },
+        file: { type: 'string', short: 'f' },
+        chunks: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,70 +1,17 @@
-import { basename, resolve } from 'node:path';
 import { elementCount } from '../files/ggml-types';
 import { getString } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
-import { planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import type { KvType } from '../model/runtime';
-import type { FileType } from '../quant/file-types';
 import { benchmark, DEFAULT_BENCHMARK } from '../session/benchmark';
-import { Engine } from '../session/engine';
-import { assertAllowed, type WriteProgress, writeGguf } from '../session/export';
 import { generate } from '../session/generate';
-import { openModel } from '../session/open';
-import { prepareLevel } from '../session/prepared';
 import { renderChat } from '../text/chat-template';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { formatBytes } from '../util/bytes';
 import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
-import { FileSink, openPath } from './node-files';
-import { openNodeGpu } from './node-gpu';
-
-const say = (line: string) => process.stderr.write(`${line}\n`);
-const answer = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-const progress = (p: WriteProgress) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
-};
-
-async function open(path: string | undefined): Promise<ModelFile> {
-  if (path === undefined) throw new UsageError('MODEL is missing.');
-  return openModel(openPath(path), basename(resolve(path)));
-}
-
-async function openGpu(values: Values) {
-  const limit = values['max-binding'];
-  const gpu = await openNodeGpu(limit === undefined ? {} : { maxBindingBytes: Number(limit) });
-  say(`adapter: ${gpu.adapterName}`);
-  return gpu;
-}
-
-async function prepare(model: ModelFile, fileType: FileType, values: Values) {
-  const gpu = await openGpu(values);
-  return { gpu, ...(await prepareOn(gpu, model, fileType, values)) };
-}
-
-async function prepareOn(
-  gpu: Awaited<ReturnType<typeof openGpu>>,
-  model: ModelFile,
-  fileType: FileType,
-  values: Values,
-) {
-  const fallbackToF16 = values['allow-f16-fallback'] === true;
-  const plan = planQuantization(model, fileType, { fallbackToF16, pure: values.pure === true });
-  assertAllowed(plan);
-  const prepared = await prepareLevel(gpu, model, plan, progress);
-  say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
-  const runnable = checkRunnable(model);
-  const most = runnable.ok ? runnable.h.contextLength : 512;
-  const kvType = (values.kv?.toUpperCase() ?? 'F16') as KvType;
-  if (kvType !== 'F16' && kvType !== 'F32')
-    throw new UsageError(`--kv is "${values.kv}", expected F16 or F32.`);
-  const context = Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most);
-  const engine = await Engine.create(gpu, prepared, { context, kvType });
-  return { engine, prepared };
-}
+import { answer, open, openGpu, prepareOn, say } from './common';
+import { runPerplexity } from './perplexity';
+import { quantize } from './quantize';
 
 async function inspect(path: string | undefined, values: Values): Promise<void> {
   const model = await open(path);
@@ -94,38 +41,6 @@ async function inspect(path: string | undefined, values: Values): Promise<void> 
   for (const t of facts.tensors) answer(`${t.type.padEnd(5)} ${String(t.shape).padEnd(16)} ${t.name}`);
 }
 
-async function quantize(
-  path: string | undefined,
-  type: string | undefined,
-  out: string | undefined,
-  values: Values,
-): Promise<void> {
-  const fileType = typeOption(type);
-  if (out === undefined) throw new UsageError('OUT.gguf is missing.');
-  const model = await open(path);
-  const fallbackToF16 = values['allow-f16-fallback'] === true;
-  const plan = planQuantization(model, fileType, { fallbackToF16, pure: values.pure === true });
-  assertAllowed(plan);
-  for (const line of plan.fallbacks) say(`fallback: ${line}`);
-  if (plan.requantized.length > 0)
-    say(
-      `warning: ${plan.requantized.length} tensors are quantized already; quantizing them again adds to their error.`,
-    );
-  const gpu = await openGpu(values);
-  const report = await writeGguf(gpu, plan, await FileSink.create(out), { progress });
-  const result = {
-    out,
-    type: fileType.label,
-    sizeBytes: report.sizeBytes,
-    sha256: report.sha256,
-    bitsPerWeight: plan.bitsPerWeight,
-    adapter: gpu.adapterName,
-    peakGpuBytes: gpu.memory.peakBytes,
-    errors: report.errors,
-  };
-  answer(values.json ? JSON.stringify(result) : `${result.sha256}  ${out}  ${formatBytes(result.sizeBytes)}`);
-}
-
 function promptIds(model: ModelFile, tokenizer: TextTokenizer | undefined, values: Values): number[] {
   const given = values['prompt-ids'];
   if (given !== undefined) {
@@ -153,7 +68,8 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
     if (values['prompt-ids'] === undefined) throw error;
   }
   const ids = promptIds(model, tokenizer, values);
-  const { gpu, engine, prepared } = await prepare(model, fileType, values);
+  const gpu = await openGpu(values);
+  const { engine, prepared } = await prepareOn(gpu, model, fileType, values);
   const sampling = {
     temperature: numberOption(values, 'temp', 0.8),
     topK: numberOption(values, 'top-k', 40),
@@ -232,6 +148,7 @@ async function main(): Promise<void> {
   if (command === 'quantize') return quantize(model, rest[0], rest[1], values);
   if (command === 'generate') return runGenerate(model, values);
   if (command === 'bench') return bench(model, values);
+  if (command === 'perplexity') return runPerplexity(model, values);
   throw new UsageError(command ? `"${command}" is no command.` : 'A command is missing.');
 }
 

@@ -22,6 +22,15 @@ function fileSource(path: string, name: string): ByteSource {
   };
 }
 
+/** One file, under the name that it is given by. */
+export function openFile(path: string): ByteSource {
+  try {
+    return fileSource(path, path);
+  } catch {
+    throw new FileError(`${path}: there is no such file.`, 'Check the path.');
+  }
+}
+
 /** The files of a model: one file, or everything directly in a folder. */
 export function openPath(path: string): ByteSource[] {
   let isFolder: boolean;

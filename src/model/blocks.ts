@@ -5,14 +5,31 @@ import { UnsupportedError } from '../util/errors';
 import { type DeviceTensor, planeParams } from './device-tensor';
 import type { Runtime } from './runtime';
 
-/** How many tokens a program is recorded for: one (decode), or up to a chunk (prefill). */
-export type Batch = 'one' | 'many';
+/**
+ * How many tokens a program is recorded for: one (decode), up to a chunk (prefill, logits of the newest only), or up to
+ * a chunk with the logits of every one (evaluation).
+ */
+export type Batch = 'one' | 'many' | 'every';
 
 /** A step whose grid depends on the number of tokens; `workgroups` is what remains after it is known. */
 export interface Step {
   readonly dispatch: Dispatch;
   /** Workgroups along y for n tokens; absent when the grid does not depend on it. */
   readonly perTokens?: (tokens: number) => number;
+}
+
+/** Encodes steps for `tokens` tokens into a pass; nothing is created. */
+export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[], tokens: number): void {
+  for (const { dispatch, perTokens } of steps) {
+    pass.setPipeline(dispatch.pipeline);
+    pass.setBindGroup(0, dispatch.group);
+    const [x, y = 1] = dispatch.workgroups;
+    const n = perTokens?.(tokens);
+    // A negative count lies along x (one row a workgroup), a positive one along y.
+    if (n === undefined) pass.dispatchWorkgroups(x, y);
+    else if (n < 0) pass.dispatchWorkgroups(-n);
+    else pass.dispatchWorkgroups(x, n);
+  }
 }
 
 /** Builds the steps of a model from the blocks that papers draw. Everything is made here, once; running creates nothing. */
@@ -42,7 +59,7 @@ export class Recorder {
   }
 
   #push(dispatch: Dispatch, perTokens?: (tokens: number) => number): void {
-    this.steps.push(perTokens && this.#batch === 'many' ? { dispatch, perTokens } : { dispatch });
+    this.steps.push(perTokens && this.#batch !== 'one' ? { dispatch, perTokens } : { dispatch });
   }
 
   embed(name: string, out: GPUBuffer): void {
@@ -69,8 +86,9 @@ export class Recorder {
     }
   }
 
-  /** `last` takes only the newest token of the batch. */
-  rmsNorm(name: string, x: GPUBuffer, y: GPUBuffer, last = false): void {
+  /** `newest` takes only the newest token of the batch, where no more are asked for. */
+  rmsNorm(name: string, x: GPUBuffer, y: GPUBuffer, newest = false): void {
+    const last = newest && this.#batch !== 'every';
     const tensor = this.weight(name);
     const buffers = { x, weight: tensor.slabs[0]!.buffer, state: this.#r.state, y };
     const params = { cols: tensor.cols, epsilon: this.#r.h.epsilon, last: last ? 1 : 0 };
@@ -80,8 +98,8 @@ export class Recorder {
     else this.steps.push({ dispatch, perTokens: (tokens) => -tokens });
   }
 
-  /** y (+)= W x. `single` runs on one row even in a batch (the output head). */
-  linear(name: string, x: GPUBuffer, y: GPUBuffer, accumulate = false, single = false): void {
+  /** y (+)= W x. `head` runs on the newest row of a batch only, where no more are asked for. */
+  linear(name: string, x: GPUBuffer, y: GPUBuffer, accumulate = false, head = false): void {
     const tensor = this.weight(name);
     const codec = `quant/${tensor.format.id}`;
     for (const slab of tensor.slabs) {
@@ -93,7 +111,7 @@ export class Recorder {
         accumulate: accumulate ? 1 : 0,
       };
       const buffers = { w4: slab.buffer, w: slab.buffer, x, y, points: tensor.points };
-      if (single || this.#batch === 'one') {
+      if (this.#batch === 'one' || (head && this.#batch === 'many')) {
         const kernel = this.#gpu.kernel(ops.matvec, { codec });
         this.steps.push({
           dispatch: kernel.dispatch(buffers, common, grid(Math.ceil(slab.rows / 4)), this.#r.arena),
@@ -143,6 +161,13 @@ export class Recorder {
     const kernel = this.#gpu.kernel(ops.swiglu);
     const buffers = { gate, up, state: this.#r.state };
     this.#push(kernel.dispatch(buffers, { quads }, grid(Math.ceil((quads * tokens) / 64)), this.#r.arena));
+  }
+
+  surprise(targets: GPUBuffer, surprise: GPUBuffer): void {
+    const { logits, vocabulary, arena } = this.#r;
+    const buffers = { logits, targets, surprise };
+    const dispatch = this.#gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena);
+    this.steps.push({ dispatch, perTokens: (tokens) => -tokens });
   }
 
   sample(): void {

@@ -25,8 +25,8 @@ export interface Plan {
   /** 8 x tensor bytes / weights, as llama-quantize prints it. */
   readonly bitsPerWeight: number;
   readonly fallbacks: readonly string[];
-  /** Requantizing already quantized tensors, which llama-quantize does only with --allow-requantize. */
-  readonly requantized: readonly string[];
+  /** What the person should know before: tensors that are quantized already. */
+  readonly warning: string | null;
   /** Why llama-quantize would refuse; null when it would not. */
   readonly refusal: string | null;
   /** Whether the refusal goes away when rows that fit no block may stay F16. */
@@ -70,12 +70,16 @@ function outputMetadata(metadata: Metadata, fileType: FileType, importance?: Imp
 const isEncodable = (type: GgmlType): boolean => quantFormats.some((f) => f.ggmlType === type.id);
 const FULL_PRECISION = ['F32', 'F16', 'BF16'];
 
+/** llama-quantize does this only with --allow-requantize. */
+const requantizeWarning = (types: readonly string[]): string =>
+  `The model is quantized already (${types.join(', ')}). Quantizing it again adds a second rounding error to the first: hardly to be seen from Q8_0, severe from 4 bits and below. Start from the 16-bit model if you can.`;
+
 /** What quantizing to a level will make: every tensor's type and the exact size of the file, before any work. */
 export function planQuantization(model: ModelFile, fileType: FileType, options: PlanOptions = {}): Plan {
   const chooser = new TensorChooser(model, fileType, options);
   const misfits: string[] = [];
   const refusals: string[] = [];
-  const requantized: string[] = [];
+  const requantized = new Set<string>();
   const tensors = [...model.tensors]
     .sort((a, b) => compareTensorNames(a.name, b.name))
     .map((source): PlannedTensor => {
@@ -85,7 +89,7 @@ export function planQuantization(model: ModelFile, fileType: FileType, options: 
       const changed = choice.type.id !== source.type.id;
       if (changed && !isEncodable(source.type))
         refusals.push(`${source.name} is ${source.type.label}, which cannot be read for quantizing yet.`);
-      if (changed && !FULL_PRECISION.includes(source.type.label)) requantized.push(source.name);
+      if (changed && !FULL_PRECISION.includes(source.type.label)) requantized.add(source.type.label);
       return {
         name: source.name,
         shape: source.shape,
@@ -107,7 +111,7 @@ export function planQuantization(model: ModelFile, fileType: FileType, options: 
     fileBytes: headerBytes + ggufDataBytes(tensors),
     bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
     fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
-    requantized,
+    warning: requantized.size > 0 ? requantizeWarning([...requantized]) : null,
     refusal: refusals[0] ?? misfits[0] ?? null,
     curedByF16: refusals.length === 0 && misfits.length > 0,
   };

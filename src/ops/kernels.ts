@@ -124,6 +124,12 @@ export const sample = defineKernel({
   bindings: { logits: 'read', sampling: 'read', state: 'read_write', tokens: 'read_write' },
   params: { vocabulary: 'u32', capacity: 'u32' },
 });
+/** Minus the log-probability of each row's target. */
+export const surprise = defineKernel({
+  shader: 'ops/surprise',
+  bindings: { logits: 'read', targets: 'read', surprise: 'read_write' },
+  params: { vocabulary: 'u32' },
+});
 
 /** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
 export const kernels = {
@@ -141,4 +147,5 @@ export const kernels = {
   attention,
   swiglu,
   sample,
+  surprise,
 };

@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/gpu';
-import { Recorder, type Step } from '../model/blocks';
+import { encodeSteps, Recorder, type Step } from '../model/blocks';
 import { rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
 import { createRuntime, type KvType, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
@@ -31,7 +31,7 @@ const READBACK_BYTES = 16;
 let serial = 0;
 
 /** The shape of a level's runtime; throws when the model cannot run. */
-function shapeOf(prepared: Prepared, options: EngineOptions): RuntimeShape {
+export function runtimeShape(prepared: Prepared, options: EngineOptions): RuntimeShape {
   const runnable = checkRunnable(prepared.model);
   if (!runnable.ok) throw new UnsupportedError(runnable.reason);
   let slabs = 0;
@@ -68,13 +68,13 @@ export class Engine {
 
   /** GPU bytes an engine for this level takes beside the weights: the number that the plan prints. */
   static bytes(prepared: Prepared, options: EngineOptions): number {
-    return runtimeBytes(shapeOf(prepared, options)) + READBACK_BYTES;
+    return runtimeBytes(runtimeShape(prepared, options)) + READBACK_BYTES;
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
     const runnable = checkRunnable(prepared.model);
     if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-    const shape = shapeOf(prepared, options);
+    const shape = runtimeShape(prepared, options);
     const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
     try {
       const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
@@ -122,23 +122,10 @@ export class Engine {
     this.#cached.length = Math.min(this.#cached.length, length);
   }
 
-  #encode(pass: GPUComputePassEncoder, steps: readonly Step[], tokens: number): void {
-    for (const { dispatch, perTokens } of steps) {
-      pass.setPipeline(dispatch.pipeline);
-      pass.setBindGroup(0, dispatch.group);
-      const [x, y = 1] = dispatch.workgroups;
-      const n = perTokens?.(tokens);
-      // A negative count lies along x (one row a workgroup), a positive one along y.
-      if (n === undefined) pass.dispatchWorkgroups(x, y);
-      else if (n < 0) pass.dispatchWorkgroups(-n);
-      else pass.dispatchWorkgroups(x, n);
-    }
-  }
-
   #submit(steps: readonly Step[], tokens: number): void {
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    this.#encode(pass, steps, tokens);
+    encodeSteps(pass, steps, tokens);
     pass.end();
     encoder.copyBufferToBuffer(this.#r.state, 0, this.#readback, 0, 16);
     this.#gpu.device.queue.submit([encoder.finish()]);

@@ -88,7 +88,7 @@ export interface PlanRow {
   /** Cache, activations and tables at the chosen context; 0 when the model cannot run. */
   readonly runtimeBytes: number;
   readonly fallbacks: readonly string[];
-  readonly requantized: number;
+  readonly warning: string | null;
   readonly refusal: string | null;
   readonly curedByF16: boolean;
 }
@@ -129,7 +129,7 @@ export function planRow(
     weightBytes: weightBytes(plan, maxBindingBytes),
     runtimeBytes: shape ? runtimeBytes(shape) + 16 : 0,
     fallbacks: plan.fallbacks,
-    requantized: plan.requantized.length,
+    warning: plan.warning,
     refusal: plan.refusal,
     curedByF16: plan.curedByF16,
   };

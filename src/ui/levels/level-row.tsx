@@ -37,11 +37,6 @@ export function LevelRow({ row }: { row: PlanRow }) {
             </ul>
           </details>
         )}
-        {row.requantized > 0 && (
-          <p className="use">
-            {row.requantized} tensors are quantized already: quantizing them again adds to their error.
-          </p>
-        )}
       </th>
       <td className="num" data-label="File" title={`${row.fileBytes} bytes`}>
         {formatBytes(row.fileBytes)}

@@ -1,0 +1,67 @@
+// What the commands share: standard streams, opening a model and a device, preparing a level.
+import { basename, resolve } from 'node:path';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { planQuantization } from '../model/plan';
+import { checkRunnable } from '../model/runnable';
+import type { KvType } from '../model/runtime';
+import type { FileType } from '../quant/file-types';
+import { Engine, type EngineOptions } from '../session/engine';
+import { assertAllowed, type WriteProgress } from '../session/export';
+import { openModel } from '../session/open';
+import { type Prepared, prepareLevel } from '../session/prepared';
+import { numberOption, UsageError, type Values } from './arguments';
+import { openPath } from './node-files';
+import { openNodeGpu } from './node-gpu';
+import { planOptions } from './plan-options';
+
+export const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+export const answer = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+export const progress = (p: WriteProgress): void => {
+  if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
+};
+
+export async function open(path: string | undefined): Promise<ModelFile> {
+  if (path === undefined) throw new UsageError('MODEL is missing.');
+  return openModel(openPath(path), basename(resolve(path)));
+}
+
+export async function openGpu(values: Values): Promise<Gpu> {
+  const limit = values['max-binding'];
+  const gpu = await openNodeGpu(limit === undefined ? {} : { maxBindingBytes: Number(limit) });
+  say(`adapter: ${gpu.adapterName}`);
+  return gpu;
+}
+
+export async function quantizeOn(
+  gpu: Gpu,
+  model: ModelFile,
+  fileType: FileType,
+  values: Values,
+): Promise<Prepared> {
+  const plan = planQuantization(model, fileType, await planOptions(values));
+  assertAllowed(plan);
+  const prepared = await prepareLevel(gpu, model, plan, progress);
+  say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
+  return prepared;
+}
+
+/** Context and cache type as asked for, within what the model was trained on. */
+export function engineOptions(model: ModelFile, values: Values): EngineOptions {
+  const runnable = checkRunnable(model);
+  const most = runnable.ok ? runnable.h.contextLength : 512;
+  const kvType = (values.kv?.toUpperCase() ?? 'F16') as KvType;
+  if (kvType !== 'F16' && kvType !== 'F32')
+    throw new UsageError(`--kv is "${values.kv}", expected F16 or F32.`);
+  return { context: Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most), kvType };
+}
+
+export async function prepareOn(gpu: Gpu, model: ModelFile, fileType: FileType, values: Values) {
+  const prepared = await quantizeOn(gpu, model, fileType, values);
+  const engine = await Engine.create(gpu, prepared, engineOptions(model, values));
+  return { engine, prepared };
+}

@@ -1,0 +1,55 @@
+import { filterImatrix, type ImportanceMatrix, readImatrix } from '../files/imatrix';
+import type { PlanOptions, TypeOverride } from '../model/tensor-choice';
+import { quantFormats } from '../quant/registry';
+import { UsageError, type Values } from './arguments';
+import { openFile } from './node-files';
+
+function ggmlType(option: string, label: string): string {
+  const found = quantFormats.find((f) => f.label === label.toUpperCase());
+  if (!found)
+    throw new UsageError(
+      `--${option} is "${label}", expected one of ${quantFormats.map((f) => f.label).join(', ')}.`,
+    );
+  return found.label;
+}
+
+/** PATTERN=TYPE: the pattern is a regular expression over tensor names, in lower case as llama-quantize takes it. */
+function override(text: string): TypeOverride {
+  const at = text.lastIndexOf('=');
+  if (at < 1) throw new UsageError(`--tensor-type is "${text}", expected PATTERN=TYPE.`);
+  const type = ggmlType('tensor-type', text.slice(at + 1));
+  try {
+    return { pattern: new RegExp(text.slice(0, at).toLowerCase()), type };
+  } catch (error) {
+    throw new UsageError(`--tensor-type: ${error instanceof Error ? error.message : String(error)}.`);
+  }
+}
+
+async function importance(values: Values): Promise<ImportanceMatrix | undefined> {
+  const include = values['include-weights'] ?? [];
+  const exclude = values['exclude-weights'] ?? [];
+  if (include.length > 0 && exclude.length > 0)
+    throw new UsageError('--include-weights and --exclude-weights cannot be used together.');
+  if (values.imatrix === undefined) {
+    if (include.length + exclude.length > 0)
+      throw new UsageError('--include-weights and --exclude-weights choose from an --imatrix.');
+    return undefined;
+  }
+  return filterImatrix(await readImatrix(openFile(values.imatrix)), include, exclude);
+}
+
+/** llama-quantize's options as the command line gives them. */
+export async function planOptions(values: Values): Promise<PlanOptions> {
+  const output = values['output-tensor-type'];
+  const embedding = values['token-embedding-type'];
+  return {
+    fallbackToF16: values['allow-f16-fallback'] === true,
+    strict: values.strict === true,
+    pure: values.pure === true,
+    leaveOutputTensor: values['leave-output-tensor'] === true,
+    ...(output === undefined ? {} : { outputTensorType: ggmlType('output-tensor-type', output) }),
+    ...(embedding === undefined ? {} : { tokenEmbeddingType: ggmlType('token-embedding-type', embedding) }),
+    tensorTypes: (values['tensor-type'] ?? []).map(override),
+    importance: await importance(values),
+  };
+}

@@ -1,0 +1,49 @@
+import { planQuantization } from '../model/plan';
+import { assertAllowed, writeGguf } from '../session/export';
+import { formatBytes } from '../util/bytes';
+import { typeOption, UsageError, type Values } from './arguments';
+import { answer, open, openGpu, progress, say } from './common';
+import { FileSink } from './node-files';
+import { planOptions } from './plan-options';
+
+export async function quantize(
+  path: string | undefined,
+  type: string | undefined,
+  out: string | undefined,
+  values: Values,
+): Promise<void> {
+  const fileType = typeOption(type);
+  const dryRun = values['dry-run'] === true;
+  if (out === undefined && !dryRun) throw new UsageError('OUT.gguf is missing.');
+  const model = await open(path);
+  const plan = planQuantization(model, fileType, await planOptions(values));
+  if (!dryRun) assertAllowed(plan);
+  for (const line of plan.fallbacks) say(`fallback: ${line}`);
+  if (plan.warning) say(`warning: ${plan.warning}`);
+  if (dryRun || out === undefined) {
+    const facts = {
+      type: fileType.label,
+      fileBytes: plan.fileBytes,
+      bitsPerWeight: plan.bitsPerWeight,
+      refusal: plan.refusal,
+      tensors: plan.tensors.map((t) => ({ name: t.name, type: t.type.label, sizeBytes: t.sizeBytes })),
+    };
+    if (values.json) return answer(JSON.stringify(facts));
+    for (const t of facts.tensors) answer(`${t.type.padEnd(8)} ${t.name}`);
+    if (facts.refusal) answer(`refused: ${facts.refusal}`);
+    return answer(`${formatBytes(facts.fileBytes)}, ${facts.bitsPerWeight.toFixed(2)} bits per weight`);
+  }
+  const gpu = await openGpu(values);
+  const report = await writeGguf(gpu, plan, await FileSink.create(out), { progress });
+  const result = {
+    out,
+    type: fileType.label,
+    sizeBytes: report.sizeBytes,
+    sha256: report.sha256,
+    bitsPerWeight: plan.bitsPerWeight,
+    adapter: gpu.adapterName,
+    peakGpuBytes: gpu.memory.peakBytes,
+    errors: report.errors,
+  };
+  answer(values.json ? JSON.stringify(result) : `${result.sha256}  ${out}  ${formatBytes(result.sizeBytes)}`);
+}
