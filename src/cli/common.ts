@@ -8,6 +8,7 @@ import type { KvType } from '../model/runtime';
 import type { FileType } from '../quant/file-types';
 import { Engine, type EngineOptions } from '../session/engine';
 import { assertAllowed, type WriteProgress } from '../session/export';
+import { testNumerics } from '../session/numerics';
 import { openModel } from '../session/open';
 import { type Prepared, prepareLevel } from '../session/prepared';
 import { numberOption, UsageError, type Values } from './arguments';
@@ -33,7 +34,8 @@ export async function open(path: string | undefined): Promise<ModelFile> {
 export async function openGpu(values: Values): Promise<Gpu> {
   const limit = values['max-binding'];
   const gpu = await openNodeGpu(limit === undefined ? {} : { maxBindingBytes: Number(limit) });
-  say(`adapter: ${gpu.adapterName}`);
+  const { division, denormals } = await testNumerics(gpu);
+  say(`adapter: ${gpu.adapterName} (division ${division}, denormals ${denormals})`);
   return gpu;
 }
 

@@ -41,6 +41,7 @@ export async function quantize(
     sizeBytes: report.sizeBytes,
     sha256: report.sha256,
     bitsPerWeight: plan.bitsPerWeight,
+    checkedBlocks: report.checkedBlocks,
     adapter: gpu.adapterName,
     peakGpuBytes: gpu.memory.peakBytes,
     errors: report.errors,

@@ -11,6 +11,25 @@ export interface Lanes {
   readonly count: number;
 }
 
+/** What a device's float arithmetic was found to do. */
+export interface Numerics {
+  /** Whether a / b and sqrt are correctly rounded. */
+  readonly division: 'exact' | 'approximate';
+  /** The same for a divisor that the compiler knows. */
+  readonly constantDivision: 'exact' | 'approximate';
+  readonly squareRoot: 'exact' | 'approximate';
+  /** Whether a * b + c is rounded once where the shader writes two operations. */
+  readonly contraction: boolean;
+  readonly halfPacking: 'exact' | 'approximate';
+  readonly denormals: 'kept' | 'flushed';
+  /** Whether the integer arithmetic, which stands in for the above, gives what it must. */
+  readonly integerArithmetic: 'exact' | 'broken';
+  readonly elapsedMs: number;
+}
+
+/** How the quantizers divide and take roots: by the hardware where that is exact, else by integers. */
+export type Arithmetic = 'native' | 'integer';
+
 export interface GpuOptions {
   /** Lower than the device's binding limit: tests force the splitting of tensors with it. */
   readonly maxBindingBytes?: number;
@@ -52,6 +71,10 @@ export class Gpu {
   readonly lanes: Lanes;
   readonly maxBindingBytes: number;
   readonly facts: AdapterFacts;
+  /** Set by the self-test; integers are right everywhere. */
+  arithmetic: Arithmetic = 'integer';
+  /** Set by the self-test. */
+  numerics: Numerics | undefined;
   readonly #sources: Sources;
   readonly #kernels = new Map<string, Kernel<ParamSpec, BindingSpec>>();
   #failure: Error | undefined;
@@ -98,21 +121,20 @@ export class Gpu {
     return [f.vendor, f.architecture, f.description].filter(Boolean).join(' ') || 'unknown adapter';
   }
 
-  /** A compiled kernel; the same choice compiles once. `lanes` and LANES are filled in. */
+  /** A compiled kernel; the same choice compiles once. `lanes`, `arithmetic` and LANES are filled in. */
   kernel<P extends ParamSpec, B extends BindingSpec>(
     spec: KernelSpec<P, B>,
     slots: Slots = {},
   ): Kernel<P, B> {
-    const key = `${spec.shader} ${JSON.stringify(slots)}`;
+    const chosen = {
+      lanes: this.lanes.shader,
+      arithmetic: `lib/arithmetic-${this.arithmetic}`,
+      ...slots,
+    };
+    const key = `${spec.shader} ${JSON.stringify(chosen)}`;
     let kernel = this.#kernels.get(key) as Kernel<P, B> | undefined;
     if (!kernel) {
-      kernel = new Kernel(
-        this.device,
-        spec,
-        this.#sources,
-        { lanes: this.lanes.shader, ...slots },
-        { LANES: this.lanes.count },
-      );
+      kernel = new Kernel(this.device, spec, this.#sources, chosen, { LANES: this.lanes.count });
       this.#kernels.set(key, kernel as unknown as Kernel<ParamSpec, BindingSpec>);
     }
     return kernel;

@@ -130,6 +130,12 @@ export const surprise = defineKernel({
   bindings: { logits: 'read', targets: 'read', surprise: 'read_write' },
   params: { vocabulary: 'u32' },
 });
+/** What the device's float arithmetic does. */
+export const numerics = defineKernel({
+  shader: 'ops/numerics',
+  bindings: { counts: 'read_write', samples: 'read_write' },
+  params: { cases: 'u32', samples: 'u32', zero: 'u32' },
+});
 
 /** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
 export const kernels = {
@@ -148,4 +154,5 @@ export const kernels = {
   swiglu,
   sample,
   surprise,
+  numerics,
 };

@@ -9,6 +9,7 @@ import type { Plan, PlannedTensor } from '../model/plan';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { RefusedError, throwIfCancelled } from '../util/errors';
+import { SpotCheck } from './spot-check';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
 
@@ -17,6 +18,8 @@ export interface ExportReport {
   readonly sha256: string;
   /** Error of each tensor that was quantized on the way; empty for resident ones. */
   readonly errors: readonly TensorError[];
+  /** Blocks that were compared with the reference codec. */
+  readonly checkedBlocks: number;
 }
 
 export interface WriteProgress {
@@ -38,7 +41,8 @@ export function assertAllowed(plan: Plan): void {
 
 /**
  * Writes the GGUF of a plan to a sink, front to back. Tensors that are resident are packed from the device, the others
- * stream from the file through the quantizer. Memory does not grow with the file. A failure aborts the sink.
+ * stream from the file through the quantizer. Memory does not grow with the file. A failure aborts the sink, and so
+ * does a sample of blocks that differs from the reference codec.
  */
 export async function writeGguf(
   gpu: Gpu,
@@ -53,6 +57,7 @@ export async function writeGguf(
   const hash = sha256.create();
   const errors: TensorError[] = [];
   let doneBytes = 0;
+  let checkedBlocks = 0;
   const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
   const pipeline = await TensorPipeline.create(gpu, largest);
   const write = async (bytes: Uint8Array<ArrayBuffer>) => {
@@ -64,7 +69,9 @@ export async function writeGguf(
     await write(ggufHeader(plan.metadata, plan.tensors));
     for (const [index, tensor] of plan.tensors.entries()) {
       throwIfCancelled(options.signal);
+      const check = spotCheck(gpu, tensor);
       for await (const bytes of tensorBytes(pipeline, tensor, options, errors)) {
+        check?.feed(bytes);
         await write(bytes);
         options.progress?.({
           tensor: tensor.name,
@@ -74,16 +81,24 @@ export async function writeGguf(
           totalBytes: plan.fileBytes,
         });
       }
+      checkedBlocks += (await check?.verify()) ?? 0;
       await write(new Uint8Array(alignUp(tensor.sizeBytes, GGUF_ALIGNMENT) - tensor.sizeBytes));
     }
     await sink.close();
-    return { sizeBytes: doneBytes, sha256: bytesToHex(hash.digest()), errors };
+    return { sizeBytes: doneBytes, sha256: bytesToHex(hash.digest()), errors, checkedBlocks };
   } catch (error) {
     await sink.abort();
     throw error;
   } finally {
     pipeline.dispose();
   }
+}
+
+/** A check of what the GPU makes of a tensor; none for types that pass through unread. */
+function spotCheck(gpu: Gpu, tensor: PlannedTensor): SpotCheck | undefined {
+  const target = formatByGgmlType(tensor.type.id);
+  if (!target || !formatByGgmlType(tensor.source.type.id)) return undefined;
+  return new SpotCheck(tensor.source, target, tensor.importance, gpu.numerics?.denormals !== 'kept');
 }
 
 async function* tensorBytes(

@@ -12,6 +12,7 @@ import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK, type SpeedResult }
 import { Engine, type SamplingOptions } from './engine';
 import { assertAllowed, type ExportReport, type WriteProgress, writeGguf } from './export';
 import { type GenerateResult, generate } from './generate';
+import { testNumerics } from './numerics';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
@@ -72,7 +73,10 @@ export class Studio {
       this.#engines.clear();
       this.#gpu = undefined;
     }
-    this.#gpu ??= await this.#openGpu();
+    if (!this.#gpu) {
+      this.#gpu = await this.#openGpu();
+      await testNumerics(this.#gpu);
+    }
     return this.#gpu;
   }
 

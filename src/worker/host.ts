@@ -45,7 +45,12 @@ function handlers(studio: Studio): Handlers {
     device: async (_args, tell) => {
       const gpu = await studio.gpu();
       memory(tell);
-      return { name: gpu.adapterName, facts: gpu.facts };
+      return {
+        name: gpu.adapterName,
+        facts: gpu.facts,
+        numerics: gpu.numerics ?? null,
+        arithmetic: gpu.arithmetic,
+      };
     },
     open: ([files, label]) =>
       studio.open(

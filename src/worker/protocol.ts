@@ -1,4 +1,4 @@
-import type { AdapterFacts } from '../gpu/gpu';
+import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
 import type { ExportReport, WriteProgress } from '../session/export';
 import type { GenerateResult } from '../session/generate';
 import type { LevelSummary, PromptRequest, RunRecord } from '../session/studio';
@@ -10,6 +10,8 @@ import type { WireError } from '../util/errors';
 export interface DeviceReport {
   readonly name: string;
   readonly facts: AdapterFacts;
+  readonly numerics: Numerics | null;
+  readonly arithmetic: Arithmetic;
 }
 
 /** Where an export goes: a save dialog's handle, or the origin's private disk (else memory) for a download link. */

@@ -1,0 +1,131 @@
+import type { TensorSource } from '../files/model-file';
+import { formatBytesFor, type QuantFormat } from '../quant/format';
+import { formatByGgmlType } from '../quant/registry';
+import { GpuError } from '../util/errors';
+import { seededRandom } from '../util/random';
+
+/** A run of whole blocks inside a row. */
+interface Piece {
+  /** First weight, counted from the tensor's beginning. */
+  readonly start: number;
+  readonly count: number;
+}
+
+const ENDS_BLOCKS = 64;
+const RANDOM_PIECES = 4;
+const RANDOM_BLOCKS = 16;
+/** Where an adapter flushes float32 denormals, searches over weights this small come out otherwise. */
+const DENORMAL_REACH = 1e-6;
+
+/**
+ * Compares what the GPU made of a tensor with the reference codec: the first and the last 64 blocks and a random sample.
+ * Bytes are fed as they go to the file.
+ */
+export class SpotCheck {
+  readonly #source: TensorSource;
+  readonly #target: QuantFormat;
+  readonly #importance: Float32Array<ArrayBuffer> | undefined;
+  readonly #denormalsFlushed: boolean;
+  readonly #pieces: { readonly at: Piece; readonly bytes: Uint8Array<ArrayBuffer> }[];
+  #position = 0;
+
+  constructor(
+    source: TensorSource,
+    target: QuantFormat,
+    importance: Float32Array<ArrayBuffer> | undefined,
+    denormalsFlushed: boolean,
+  ) {
+    this.#source = source;
+    this.#target = target;
+    this.#importance = target.importance ? importance : undefined;
+    this.#denormalsFlushed = denormalsFlushed;
+    this.#pieces = this.#choose().map((at) => ({
+      at,
+      bytes: new Uint8Array(formatBytesFor(target, at.count)),
+    }));
+  }
+
+  #choose(): Piece[] {
+    const cols = this.#source.shape[0]!;
+    const total = this.#source.shape.reduce((n, d) => n * d, 1);
+    // With importance some formats weigh a block by its whole row.
+    const unit = this.#importance && this.#target.rowSpread ? cols : this.#target.block.size;
+    const random = seededRandom(total + cols);
+    const starts = [0, Math.max(0, total - ENDS_BLOCKS * this.#target.block.size)];
+    const sizes = [ENDS_BLOCKS, ENDS_BLOCKS];
+    for (let i = 0; i < RANDOM_PIECES; i++) {
+      starts.push(Math.floor(random() * total));
+      sizes.push(RANDOM_BLOCKS);
+    }
+    return starts.flatMap((start, i) => {
+      const from = Math.floor(start / unit) * unit;
+      const wanted = sizes[i]! * this.#target.block.size;
+      return inRows(from, Math.min(total, Math.ceil((from + wanted) / unit) * unit), cols);
+    });
+  }
+
+  /** The next bytes of the tensor. */
+  feed(bytes: Uint8Array): void {
+    const begin = this.#position;
+    const end = begin + bytes.length;
+    for (const piece of this.#pieces) {
+      const at = formatBytesFor(this.#target, piece.at.start);
+      const from = Math.max(at, begin);
+      const to = Math.min(at + piece.bytes.length, end);
+      if (from < to) piece.bytes.set(bytes.subarray(from - begin, to - begin), from - at);
+    }
+    this.#position = end;
+  }
+
+  /** Throws GpuError with the first block that differs. Returns the number of blocks compared. */
+  async verify(): Promise<number> {
+    const from = formatByGgmlType(this.#source.type.id)!;
+    let blocks = 0;
+    for (const { at, bytes } of this.#pieces) {
+      const first = Math.floor(at.start / from.block.size) * from.block.size;
+      const last = Math.ceil((at.start + at.count) / from.block.size) * from.block.size;
+      const raw = await this.#source.read(formatBytesFor(from, first), formatBytesFor(from, last));
+      const x = from.decode(raw).slice(at.start - first, at.start - first + at.count);
+      const want = this.#target === from ? raw : this.#target.encode(x, this.#importanceOf(at));
+      const { size, bytes: each } = this.#target.block;
+      for (let b = 0; b < at.count / size; b++) {
+        const wanted = want.subarray(b * each, (b + 1) * each);
+        const wrong = wanted.findIndex((v, i) => v !== bytes[b * each + i]);
+        if (wrong < 0) blocks++;
+        else if (!this.#denormal(x.subarray(b * size, (b + 1) * size)))
+          throw this.#mismatch(at.start / size + b, wrong, bytes[b * each + wrong]!, wanted[wrong]!);
+      }
+    }
+    return blocks;
+  }
+
+  #importanceOf(at: Piece): Float32Array<ArrayBuffer> | undefined {
+    if (!this.#importance) return undefined;
+    const [cols = 1, rows = 1] = this.#source.shape;
+    const matrix = Math.floor(at.start / (cols * rows));
+    const column = (at.start % cols) + matrix * cols;
+    return this.#importance.slice(column, column + at.count);
+  }
+
+  #denormal(x: Float32Array): boolean {
+    return this.#denormalsFlushed && x.every((v) => Math.abs(v) < DENORMAL_REACH);
+  }
+
+  #mismatch(block: number, byte: number, got: number, want: number): GpuError {
+    return new GpuError(
+      `${this.#source.name}: block ${block} of ${this.#target.label} has ${got} at byte ${byte}; the reference codec gives ${want}.`,
+      'This device or its driver computes wrongly; the file was not written. Please report it with the facts under Device.',
+    );
+  }
+}
+
+/** Cuts a run of weights where rows end. */
+function inRows(start: number, end: number, cols: number): Piece[] {
+  const out: Piece[] = [];
+  for (let at = start; at < end; ) {
+    const stop = Math.min(end, (Math.floor(at / cols) + 1) * cols);
+    out.push({ start: at, count: stop - at });
+    at = stop;
+  }
+  return out;
+}
