@@ -20,8 +20,19 @@ const SUMS = '.in_sum2';
 const COUNTS = '.counts';
 
 /** Whether a GGUF is an importance matrix and not a model. */
-export const isImatrixModel = (file: ModelFile): boolean =>
+const isImatrixModel = (file: ModelFile): boolean =>
   getString(file.metadata, 'general.type') === 'imatrix' || file.tensors.some((t) => t.name.endsWith(SUMS));
+
+/** Whether a file is an importance matrix by its name or its header. A broken GGUF is not: its own reader says why. */
+export async function isImatrix(source: ByteSource): Promise<boolean> {
+  if (/\.(dat|imatrix)$/i.test(source.name)) return true;
+  if (!isGguf(await source.read(0, Math.min(4, source.sizeBytes)))) return false;
+  try {
+    return isImatrixModel(await readGguf(source));
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Reads an importance matrix: GGUF, or the older binary .dat. A matrix that the calibration never reached counts 1

@@ -1,5 +1,6 @@
 import type { ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
+import { type ImportanceMatrix, isImatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -7,7 +8,7 @@ import { checkRunnable } from '../model/runnable';
 import { fileTypeByLabel } from '../quant/file-types';
 import { type ChatMessage, renderChat } from '../text/chat-template';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
-import { DeviceLostError, NibbleError, UnsupportedError } from '../util/errors';
+import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK, type SpeedResult } from './benchmark';
 import { Engine, type SamplingOptions } from './engine';
 import { assertAllowed, type ExportReport, type WriteProgress, writeGguf } from './export';
@@ -37,6 +38,15 @@ export interface RunRecord {
   readonly speed: SpeedResult;
 }
 
+/** An importance matrix in use. */
+export interface ImatrixSummary {
+  readonly label: string;
+  readonly tensors: number;
+  /** Tensors of the open model that it speaks of. */
+  readonly matching: number;
+  readonly chunks: number;
+}
+
 export interface PromptRequest {
   readonly type: string;
   /** A conversation through the model's template, or a text to continue. */
@@ -58,6 +68,7 @@ export class Studio {
   #gpu: Gpu | undefined;
   #model: ModelFile | undefined;
   #tokenizer: TextTokenizer | undefined;
+  #importance: ImportanceMatrix | undefined;
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false };
   readonly #levels = new Map<string, Prepared>();
   readonly #engines = new Map<string, Engine>();
@@ -102,8 +113,30 @@ export class Studio {
     const summary = summarize(model);
     this.releaseAll();
     this.#model = model;
+    this.#importance = undefined;
     this.#tokenizer = summary.hasTokenizer ? createTokenizer(model.label, model.metadata) : undefined;
     return summary;
+  }
+
+  /** Whether dropped files are an importance matrix for the open model, and not a model. */
+  async isImatrix(files: readonly ByteSource[]): Promise<boolean> {
+    return files.length === 1 && (await isImatrix(files[0]!));
+  }
+
+  /** Takes an importance matrix into use, or (null) out of it. Levels made otherwise are released. */
+  async useImatrix(source: ByteSource | null): Promise<ImatrixSummary | null> {
+    const model = this.#needModel();
+    const matrix = source ? await readImatrix(source) : undefined;
+    const matching = model.tensors.filter((t) => matrix?.entries.has(t.name)).length;
+    if (matrix && matching === 0)
+      throw new FileError(
+        `${matrix.label}: none of its ${matrix.entries.size} tensors is in ${model.label}.`,
+        'It belongs to another model. Drop the one that was made for this model.',
+      );
+    this.releaseAll();
+    this.#importance = matrix;
+    if (!matrix) return null;
+    return { label: matrix.label, tensors: matrix.entries.size, matching, chunks: matrix.chunks };
   }
 
   plan(settings: PlanSettings): PlanRow[] {
@@ -112,7 +145,7 @@ export class Studio {
     this.#settings = settings;
     if (changed) this.#dropEngines();
     const limit = this.#gpu?.maxBindingBytes ?? GUARANTEED_BINDING;
-    return planAll(model, settings).map((plan) => planRow(model, plan, settings, limit));
+    return planAll(model, settings, this.#importance).map((plan) => planRow(model, plan, settings, limit));
   }
 
   #planOf(type: string) {
@@ -120,6 +153,7 @@ export class Studio {
     if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
     const plan = planQuantization(this.#needModel(), fileType, {
       fallbackToF16: this.#settings.fallbackToF16,
+      importance: this.#importance,
     });
     assertAllowed(plan);
     return plan;

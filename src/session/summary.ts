@@ -1,5 +1,6 @@
 import { elementCount } from '../files/ggml-types';
 import { getString } from '../files/gguf/metadata';
+import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
@@ -135,5 +136,11 @@ export function planRow(
   };
 }
 
-export const planAll = (model: ModelFile, settings: PlanSettings): Plan[] =>
-  fileTypes.map((type) => planQuantization(model, type, { fallbackToF16: settings.fallbackToF16 }));
+export const planAll = (
+  model: ModelFile,
+  settings: PlanSettings,
+  importance: ImportanceMatrix | undefined,
+): Plan[] =>
+  fileTypes.map((type) =>
+    planQuantization(model, type, { fallbackToF16: settings.fallbackToF16, importance }),
+  );

@@ -87,10 +87,12 @@ export async function openFiles(files: readonly DroppedFile[], label: string): P
     return;
   }
   await job('open', `Reading ${label}`, 'open', async () => {
+    if (get().model && (await run('isImatrix', files))) return applyImatrix(files[0]!);
     const model = await run('open', files, label);
     const context = Math.min(model.contextLength ?? 512, 4096);
     set({
       model,
+      imatrix: null,
       context,
       levels: {},
       exports: {},
@@ -105,6 +107,16 @@ export async function openFiles(files: readonly DroppedFile[], label: string): P
     });
     await planNow();
   });
+}
+
+/** What was made without the matrix, or with another one, is no longer what the plan says. */
+async function applyImatrix(file: DroppedFile | null): Promise<void> {
+  set({ imatrix: await run('useImatrix', file), levels: {}, exports: {}, runs: [] });
+  await planNow();
+}
+
+export async function removeImatrix(): Promise<void> {
+  await job('open', 'Taking the importance matrix out', 'levels', () => applyImatrix(null));
 }
 
 export async function openBuiltIn(): Promise<void> {
@@ -188,8 +200,8 @@ export async function exportLevel(type: string): Promise<void> {
     }
   }
   await job('export', `Writing ${name}`, 'levels', async () => {
-    const { sha256, sizeBytes, file } = await run('export', type, target);
-    set({ exports: { ...get().exports, [type]: { type, sha256, sizeBytes } } });
+    const { sha256, sizeBytes, checkedBlocks, file } = await run('export', type, target);
+    set({ exports: { ...get().exports, [type]: { type, sha256, sizeBytes, checkedBlocks } } });
     if (file) offerDownload(file, name);
   });
 }

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../session/studio';
+import type { PlanRow } from '../session/summary';
 
 const MIB = 1024 * 1024;
 
@@ -17,6 +18,10 @@ export interface SpeedPoint {
   readonly promptSpread: readonly [number, number];
   readonly generationSpread: readonly [number, number];
 }
+
+/** Levels that are not refused, in the order of the plan. */
+export const sizeSeries = (plan: readonly PlanRow[]): { type: string; fileMiB: number }[] =>
+  plan.filter((p) => p.refusal === null).map((p) => ({ type: p.type, fileMiB: p.fileBytes / MIB }));
 
 export const memorySeries = (runs: readonly RunRecord[]): MemoryPoint[] =>
   runs.map((r) => ({

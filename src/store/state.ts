@@ -1,6 +1,6 @@
 import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
-import type { RunRecord } from '../session/studio';
+import type { ImatrixSummary, RunRecord } from '../session/studio';
 import type { ModelSummary, PlanRow } from '../session/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
@@ -33,6 +33,7 @@ export interface ExportState {
   readonly type: string;
   readonly sha256: string;
   readonly sizeBytes: number;
+  readonly checkedBlocks: number;
 }
 
 export interface Sampling {
@@ -58,6 +59,7 @@ export interface StudioState {
   /** Why there is no GPU; null while unknown or when there is one. */
   readonly noGpu: string | null;
   readonly model: ModelSummary | null;
+  readonly imatrix: ImatrixSummary | null;
   readonly plan: readonly PlanRow[];
   readonly context: number;
   readonly kvType: 'F16' | 'F32';
@@ -87,6 +89,7 @@ export const initialState: StudioState = {
   device: null,
   noGpu: null,
   model: null,
+  imatrix: null,
   plan: [],
   context: 512,
   kvType: 'F16',

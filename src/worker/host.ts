@@ -57,6 +57,12 @@ function handlers(studio: Studio): Handlers {
         files.map((f) => blobSource(f.path, f.file)),
         label,
       ),
+    isImatrix: ([files]) => studio.isImatrix(files.map((f) => blobSource(f.path, f.file))),
+    useImatrix: async ([file], tell) => {
+      const summary = await studio.useImatrix(file && blobSource(file.path, file.file));
+      memory(tell);
+      return summary;
+    },
     plan: ([settings], tell) => {
       const rows = studio.plan(settings);
       memory(tell);

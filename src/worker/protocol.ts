@@ -1,7 +1,7 @@
 import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
 import type { ExportReport, WriteProgress } from '../session/export';
 import type { GenerateResult } from '../session/generate';
-import type { LevelSummary, PromptRequest, RunRecord } from '../session/studio';
+import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../session/studio';
 import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
 import type { WireError } from '../util/errors';
 
@@ -26,6 +26,10 @@ export interface Calls {
   device(): DeviceReport;
   /** `path` keeps the folder names of dropped files. */
   open(files: readonly { readonly path: string; readonly file: Blob }[], label: string): ModelSummary;
+  /** Whether the files are an importance matrix, and not a model. */
+  isImatrix(files: readonly { readonly path: string; readonly file: Blob }[]): boolean;
+  /** Null takes it out of use. */
+  useImatrix(file: { readonly path: string; readonly file: Blob } | null): ImatrixSummary | null;
   plan(settings: PlanSettings): PlanRow[];
   prepare(type: string): LevelSummary;
   release(type: string): void;

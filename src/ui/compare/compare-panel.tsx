@@ -6,12 +6,14 @@ import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
 import { RunTable } from './run-table';
 
-// recharts is the largest part of the page; it comes with the first result.
+// recharts is the largest part of the page; it comes with the first model.
 const Charts = lazy(() => import('./charts').then((m) => ({ default: m.Charts })));
+const SizeChart = lazy(() => import('./size-chart').then((m) => ({ default: m.SizeChart })));
 
 export function ComparePanel() {
   const runs = useStudio((s) => s.runs);
   const selected = useStudio((s) => s.selected);
+  const plan = useStudio((s) => s.plan);
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
   return (
@@ -43,6 +45,11 @@ export function ComparePanel() {
           </Suspense>
           <RunTable runs={runs} />
         </>
+      )}
+      {plan.length > 0 && (
+        <Suspense fallback={<p className="empty">Drawing…</p>}>
+          <SizeChart plan={plan} />
+        </Suspense>
       )}
     </Panel>
   );

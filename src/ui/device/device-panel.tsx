@@ -1,6 +1,30 @@
+import type { Arithmetic, Numerics } from '../../gpu/gpu';
 import { formatBytes } from '../../util/bytes';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
+
+/** What the self-test found: it decides how the quantizers divide, so that files come out the same everywhere. */
+function NumericsFacts({ numerics: n, arithmetic }: { numerics: Numerics; arithmetic: Arithmetic }) {
+  return (
+    <>
+      <Fact
+        label="Division"
+        value={arithmetic === 'native' ? 'correctly rounded: used' : 'approximate: by integers instead'}
+        help={`Found by the self-test in ${n.elapsedMs.toFixed(0)} ms; by a constant ${n.constantDivision}, square root ${n.squareRoot}`}
+      />
+      <Fact
+        label="Rounding"
+        value={n.integerArithmetic === 'exact' ? 'exact files' : 'broken: files will be refused'}
+        help={`a x b + c ${n.contraction ? 'is fused (fenced off)' : 'is not fused'}; packing to half ${n.halfPacking} (done by integers)`}
+      />
+      <Fact
+        label="Denormals"
+        value={n.denormals}
+        help="Numbers below 1.2e-38. Where they are flushed, blocks of weights below 1e-6 may differ from llama.cpp's"
+      />
+    </>
+  );
+}
 
 export function DevicePanel() {
   const device = useStudio((s) => s.device);
@@ -36,6 +60,7 @@ export function DevicePanel() {
             value={formatBytes(device.facts.maxBindingBytes)}
             help="Larger tensors are split by rows"
           />
+          {device.numerics && <NumericsFacts numerics={device.numerics} arithmetic={device.arithmetic} />}
         </dl>
       )}
       {memory && (

@@ -25,6 +25,15 @@ export function LevelRow({ row }: { row: PlanRow }) {
           </span>
         </label>
         <p className="use">{allowed ? row.use : row.refusal}</p>
+        <details className="structure">
+          <summary aria-label={`How ${row.type} stores weights`}>How it stores weights</summary>
+          <p>{row.structure}</p>
+          {row.alias && (
+            <p>
+              {row.alias.name}: {row.alias.difference}
+            </p>
+          )}
+        </details>
         {allowed && row.fallbacks.length > 0 && (
           <details className="fallbacks">
             <summary>
@@ -83,6 +92,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
           <details className="hash">
             <summary>written, sha256</summary>
             <code data-testid={`sha256-${row.type}`}>{exported.sha256}</code>
+            <p>{exported.checkedBlocks} blocks compared with the reference codec: all equal.</p>
           </details>
         )}
       </td>

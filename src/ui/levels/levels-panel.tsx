@@ -1,5 +1,5 @@
 import type { PlanRow } from '../../session/summary';
-import { changePlan, prepareSelected } from '../../store/actions';
+import { changePlan, prepareSelected, removeImatrix } from '../../store/actions';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
@@ -7,6 +7,34 @@ import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
 import { ErrorTable } from './error-table';
 import { LevelRow } from './level-row';
+
+/** The importance matrix in use, or how to bring one. */
+function Imatrix() {
+  const imatrix = useStudio((s) => s.imatrix);
+  const busy = useStudio((s) => s.job !== null);
+  if (!imatrix)
+    return (
+      <p className="use" data-testid="imatrix">
+        An importance matrix (llama-imatrix, .gguf or .dat) dropped now improves what is made below 6 bits;
+        the smallest levels want one.
+      </p>
+    );
+  return (
+    <p className="use" data-testid="imatrix">
+      Importance matrix <b>{imatrix.label}</b>: {imatrix.matching} of its {imatrix.tensors} tensors are in
+      this model{imatrix.chunks > 0 ? `, from ${imatrix.chunks} chunks of text` : ''}.{' '}
+      <button type="button" disabled={busy} onClick={() => void removeImatrix()}>
+        Do without
+      </button>
+    </p>
+  );
+}
+
+/** Said once for all levels: it is about the model. */
+function Warning() {
+  const warning = useStudio((s) => s.plan.find((p) => p.warning !== null)?.warning);
+  return warning ? <p className="note">{warning}</p> : null;
+}
 
 function Settings() {
   const model = useStudio((s) => s.model);
@@ -91,6 +119,8 @@ export function LevelsPanel() {
   return (
     <Panel id="levels" title="Levels">
       <Settings />
+      <Imatrix />
+      <Warning />
       <ScrollRegion label="Table of levels">
         <table className="levels">
           <thead>
