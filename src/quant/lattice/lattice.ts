@@ -1,5 +1,5 @@
 // The lattices of the IQ formats: which tuples of codes have an index, and which points lie nearest to one without.
-import data from './points.json';
+import data from './points.json' with { type: 'json' };
 
 /** Names in points.json; IQ1_S and IQ1_M share one. */
 export type LatticeName = keyof typeof data.points;

@@ -26,7 +26,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
         </label>
         <p className="use">{allowed ? row.use : row.refusal}</p>
         <details className="structure">
-          <summary aria-label={`How ${row.type} stores weights`}>How it stores weights</summary>
+          <summary>How it stores weights</summary>
           <p>{row.structure}</p>
           {row.alias && (
             <p>
