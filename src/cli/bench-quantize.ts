@@ -1,18 +1,23 @@
-// npm run bench:quantize: weights per second of every format's encoder on this adapter, beside the TypeScript codec.
+// npm run bench:quantize: weights per second of every format's encoder on this adapter, with the hardware's division and
+// with integers, beside the TypeScript codec and llama-quantize on two CPU threads.
 import type { TensorSource } from '../files/model-file';
 import { ggmlTypeByLabel } from '../files/ggml-types';
-import { matrixShape } from '../model/device-tensor';
 import { type QuantFormat, bitsPerWeight } from '../quant/format';
 import { quantFormats } from '../quant/registry';
 import { spreadOf } from '../session/benchmark';
+import { testNumerics } from '../session/numerics';
 import { TensorPipeline } from '../session/tensor-pipeline';
 import { bytesOf } from '../util/bytes';
 import { noise } from '../util/random';
+import rates from './llama-quantize-rates.json' with { type: 'json' };
 import { openNodeGpu } from './node-gpu';
 
 const COLS = 1024;
-const ROWS = Number(process.env.ROWS ?? 1024);
+const MOST_ROWS = Number(process.env.ROWS ?? 4096);
 const RUNS = 5;
+/** Rows are doubled until a run takes this long, or all of them. */
+const ENOUGH_MS = 300;
+const reference: Readonly<Record<string, number | undefined>> = rates.millionWeightsPerSecond;
 
 function source(x: Float32Array<ArrayBuffer>): TensorSource {
   const bytes = bytesOf(x);
@@ -21,41 +26,69 @@ function source(x: Float32Array<ArrayBuffer>): TensorSource {
   return { name: 'noise', shape, type: ggmlTypeByLabel('F32'), sizeBytes: bytes.length, read };
 }
 
-async function gpuRate(pipeline: TensorPipeline, tensor: TensorSource, format: QuantFormat) {
-  const { rows, cols } = matrixShape(tensor.shape);
-  const rates: number[] = [];
-  for (let run = 0; run <= RUNS; run++) {
+const importance = noise(COLS, 7).map((v) => v * v + 1e-3);
+
+/** Million weights a second, float32 uploaded to blocks read back; the median of RUNS. */
+async function gpuRate(pipeline: TensorPipeline, x: Float32Array<ArrayBuffer>, format: QuantFormat) {
+  const timed = async (rows: number): Promise<number> => {
     const started = performance.now();
-    for await (const part of pipeline.convert(tensor, format, () => {})) void part;
-    if (run > 0) rates.push((rows * cols) / 1e3 / (performance.now() - started));
-  }
-  return spreadOf(rates);
+    const tensor = source(x.subarray(0, rows * COLS));
+    const options = format.importance === 'required' ? { importance } : {};
+    for await (const part of pipeline.convert(tensor, format, () => {}, options)) void part;
+    return performance.now() - started;
+  };
+  await timed(8);
+  let rows = 8;
+  while (rows < MOST_ROWS && (await timed(rows)) < ENOUGH_MS) rows *= 2;
+  const measured: number[] = [];
+  for (let run = 0; run < RUNS; run++) measured.push((rows * COLS) / 1e3 / (await timed(rows)));
+  return spreadOf(measured);
 }
 
 function codecRate(x: Float32Array, format: QuantFormat): number {
-  const part = x.subarray(0, Math.min(x.length, 1 << 17));
-  format.encode(part.subarray(0, 4096));
+  const part = x.subarray(0, 1 << 15);
+  const weights = format.importance === 'required' ? importance : undefined;
+  format.encode(part.subarray(0, 4 * COLS), weights);
   const started = performance.now();
-  format.encode(part);
+  format.encode(part, weights);
   return part.length / 1e3 / (performance.now() - started);
 }
 
 const gpu = await openNodeGpu();
-const x = noise(ROWS * COLS, 1);
+const facts = await testNumerics(gpu);
+const x = noise(MOST_ROWS * COLS, 1);
 const pipeline = await TensorPipeline.create(gpu, x.length);
 const print = (line: string) => process.stdout.write(`${line}\n`);
+const fixed = (v: number | undefined, digits = 1) => (v === undefined ? '-' : v.toFixed(digits));
+print(`adapter: ${gpu.adapterName}`);
 print(
-  `adapter: ${gpu.adapterName}; ${ROWS} x ${COLS} float32 weights, upload to packed blocks; median of ${RUNS} (min-max)\n`,
+  `numerics: division ${facts.division}, square root ${facts.squareRoot}, contraction ${facts.contraction}, denormals ${facts.denormals}, self-test ${facts.elapsedMs.toFixed(0)} ms; chosen: ${gpu.arithmetic} division`,
 );
 print(
-  '| type | bits per weight | GPU, M weights/s | codec (1 thread), M weights/s | ratio |\n|---|---|---|---|---|',
+  `rows of ${COLS} float32 weights, upload to packed blocks; M weights/s, median of ${RUNS} (min-max); GB/s counts weights read and blocks written; CPU: ${rates.source}\n`,
 );
-for (const format of quantFormats) {
-  const rate = await gpuRate(pipeline, source(x), format);
-  const codec = codecRate(x, format);
-  const spread = `${rate.median.toFixed(2)} (${rate.min.toFixed(2)}-${rate.max.toFixed(2)})`;
-  print(
-    `| ${format.label} | ${bitsPerWeight(format)} | ${spread} | ${codec.toFixed(2)} | ${(rate.median / codec).toFixed(1)} |`,
-  );
+print(
+  '| type | bits per weight | GPU | GB/s | GPU, integer division | codec, 1 thread | CPU, 2 threads | GPU / CPU |\n|---|---|---|---|---|---|---|---|',
+);
+const chosen = gpu.arithmetic;
+const only = process.env.TYPES?.split(',');
+for (const format of quantFormats.filter((f) => !only || only.includes(f.label))) {
+  gpu.arithmetic = chosen;
+  const rate = await gpuRate(pipeline, x, format);
+  gpu.arithmetic = 'integer';
+  const exact = chosen === 'integer' ? rate : await gpuRate(pipeline, x, format);
+  const bits = bitsPerWeight(format);
+  const cpu = reference[format.label];
+  const cells = [
+    format.label + (format.importance === 'required' ? ' (imatrix)' : ''),
+    bits,
+    `${fixed(rate.median, 2)} (${fixed(rate.min, 2)}-${fixed(rate.max, 2)})`,
+    fixed((rate.median * (4 + bits / 8)) / 1e3, 3),
+    fixed(exact.median, 2),
+    fixed(codecRate(x, format), 2),
+    fixed(cpu),
+    fixed(cpu && rate.median / cpu, 2),
+  ];
+  print(`| ${cells.join(' | ')} |`);
 }
 process.exit(0);

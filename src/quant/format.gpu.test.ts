@@ -122,7 +122,7 @@ test('NaN and infinite weights are refused by name and count', async () => {
   x[5] = Number.NaN;
   x[700] = Number.POSITIVE_INFINITY;
   await expect(convert(tensorOf(x, 256), quantFormats[3]!)).rejects.toThrow(
-    /test: 2 of 1024 weights are NaN or infinite/,
+    /test: 2 of 1024 weights are NaN or infinite, the first at index 5 \(NaN\)/,
   );
   expect(gpu.memory.currentBytes).toBe(0);
 });

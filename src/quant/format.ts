@@ -31,6 +31,11 @@ export interface QuantFormat {
   readonly encodeGroup: number;
   /** RMS error allowed on unit-variance noise; the conformance suite checks it. */
   readonly maxError: number;
+  /**
+   * Largest error of a weight over the largest magnitude of its block, whatever the block (within the range of its
+   * scales); the property tests check it. The 1- and 2-bit lattices give single weights up for the sum.
+   */
+  readonly maxBlockError: number;
   /** Whether encoding uses an importance matrix. llama-quantize refuses to make `required` types without one. */
   readonly importance?: 'used' | 'required';
   /** Whether importance is weighed by the mean square of the whole row, not of the block. */

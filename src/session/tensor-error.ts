@@ -1,5 +1,5 @@
 import type { TensorSource } from '../files/model-file';
-import type { QuantFormat } from '../quant/format';
+import { formatBytesFor, type QuantFormat } from '../quant/format';
 import { FileError } from '../util/errors';
 
 /** What quantizing took from a tensor, measured on the GPU against its source. */
@@ -19,16 +19,35 @@ export function overallError(errors: readonly TensorError[]): number {
   return sum('squares') > 0 ? Math.sqrt(sum('squaredError') / sum('squares')) : 0;
 }
 
-/**
- * The error of a tensor from the partial sums of shaders/ops/error-stats.wgsl. NaN and Inf in the source are an error
- * that names it.
- */
+/** The error that names the first weight which is not finite. Reads the tensor again, up to it. */
+export async function notFiniteError(
+  tensor: TensorSource,
+  source: QuantFormat,
+  bad: number,
+  count: number,
+): Promise<FileError> {
+  const step = 1 << 20;
+  let where = '';
+  for (let at = 0; at < count && !where; at += step) {
+    const end = Math.min(count, at + step);
+    const raw = await tensor.read(formatBytesFor(source, at), formatBytesFor(source, end));
+    const x = source.decode(raw);
+    const i = x.findIndex((v) => !Number.isFinite(v));
+    if (i >= 0) where = `, the first at index ${at + i} (${x[i]})`;
+  }
+  return new FileError(
+    `${tensor.name}: ${bad} of ${count} weights are NaN or infinite${where}; expected finite numbers.`,
+    'The checkpoint is broken (a diverged training run, or a damaged download). It cannot be quantized.',
+  );
+}
+
+/** The error of a tensor, and how many weights were not finite, from the partial sums of shaders/ops/error-stats.wgsl. */
 export function errorFromSums(
   sums: Float32Array,
   tensor: TensorSource,
   target: QuantFormat,
   count: number,
-): TensorError {
+): TensorError & { readonly notFinite: number } {
   let error = 0;
   let squares = 0;
   let bad = 0;
@@ -37,12 +56,8 @@ export function errorFromSums(
     squares += sums[i + 1]!;
     bad += sums[i + 2]!;
   }
-  if (bad > 0)
-    throw new FileError(
-      `${tensor.name}: ${bad} of ${count} weights are NaN or infinite; expected finite numbers.`,
-      'The checkpoint is broken (a diverged training run, or a damaged download). It cannot be quantized.',
-    );
   return {
+    notFinite: bad,
     name: tensor.name,
     type: target.label,
     rmse: Math.sqrt(error / count),

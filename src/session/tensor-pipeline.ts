@@ -10,7 +10,7 @@ import { alignUp } from '../util/bytes';
 import { checkImportance, EncodeStep, type RowRange, type TensorImportance } from './encode-step';
 import { packStep, unpackSteps } from './repack';
 import { createScratch, SCRATCH_OWNER, type Scratch, WORKERS } from './scratch';
-import { errorFromSums, type TensorError } from './tensor-error';
+import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
 import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
 
 export interface SliceOptions {
@@ -201,7 +201,9 @@ export class TensorPipeline {
 
   async #error(tensor: TensorSource, target: QuantFormat, count: number): Promise<TensorError> {
     const sums = new Float32Array(await this.#gpu.read(this.#scratch.sums, 0, WORKERS * 16));
-    return errorFromSums(sums, tensor, target, count);
+    const { notFinite, ...error } = errorFromSums(sums, tensor, target, count);
+    if (notFinite > 0) throw await notFiniteError(tensor, this.#sourceFormat(tensor), notFinite, count);
+    return error;
   }
 
   /** Quantizes a whole tensor into its slabs on the device. */

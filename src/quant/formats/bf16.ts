@@ -10,6 +10,7 @@ export const bf16: QuantFormat = {
   summary: 'The upper half of a float32: 8 significant bits, the full range.',
   encodeGroup: 4,
   maxError: 3e-3,
+  maxBlockError: 0.004,
   encode(x) {
     const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
     return new Uint8Array(Uint16Array.from(bits, bf16FromBits).buffer);

@@ -10,6 +10,7 @@ export const f16: QuantFormat = {
   summary: 'IEEE half precision: 11 significant bits, up to 65504.',
   encodeGroup: 4,
   maxError: 3e-4,
+  maxBlockError: 0.0005,
   encode(x) {
     const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
     return new Uint8Array(Uint16Array.from(bits, f16FromBits).buffer);

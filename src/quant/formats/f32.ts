@@ -10,6 +10,7 @@ export const f32: QuantFormat = {
   summary: 'IEEE single precision, as trained.',
   encodeGroup: 4,
   maxError: 0,
+  maxBlockError: 0,
   encode: (x) => bytesOf(x).slice(),
   decode: (bytes) => new Float32Array(bytes.slice().buffer),
 };

@@ -17,6 +17,7 @@ export const iq4_nl: QuantFormat = {
   summary: '32 weights share one f16 scale; 4-bit codes that index 16 uneven steps, finer around zero.',
   encodeGroup: 64,
   maxError: 0.1,
+  maxBlockError: 0.2,
   importance: 'used',
   ...blockwise({
     size: 32,

@@ -16,6 +16,7 @@ export const mxfp4: QuantFormat = {
   summary: '32 weights share a power of two; 4-bit floats (E2M1). The Open Compute microscaling format.',
   encodeGroup: 128,
   maxError: 0.15,
+  maxBlockError: 0.26,
   ...blockwise({
     size: 32,
     bytes: 17,

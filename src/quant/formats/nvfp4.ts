@@ -16,6 +16,7 @@ export const nvfp4: QuantFormat = {
   summary: '64 weights in 4 groups, each with an 8-bit float as scale; 4-bit floats (E2M1).',
   encodeGroup: 64,
   maxError: 0.12,
+  maxBlockError: 0.25,
   ...blockwise({
     size: 64,
     bytes: 36,

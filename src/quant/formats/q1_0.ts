@@ -15,6 +15,7 @@ export const q1_0: QuantFormat = {
   summary: '128 signs times one f16 scale, their mean magnitude; for models trained on -1 and 1.',
   encodeGroup: 256,
   maxError: 0.65,
+  maxBlockError: 1.01,
   ...blockwise({
     size: 128,
     bytes: 18,

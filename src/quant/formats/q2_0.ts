@@ -17,6 +17,7 @@ export const q2_0: QuantFormat = {
   summary: '64 weights of -1, 0 or 1 times one f16 scale, their largest magnitude; for models trained so.',
   encodeGroup: 128,
   maxError: 0.8,
+  maxBlockError: 0.51,
   ...blockwise({
     size: 64,
     bytes: 18,

@@ -72,6 +72,7 @@ export const q2_k: QuantFormat = {
   summary: '256 weights in 16 groups with 4-bit scales and minimums under two f16 scales; 2-bit codes.',
   encodeGroup: 256,
   maxError: 0.35,
+  maxBlockError: 0.7,
   importance: 'used',
   ...blockwise({
     size: 256,

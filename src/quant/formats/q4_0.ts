@@ -15,6 +15,7 @@ export const q4_0: QuantFormat = {
   summary: '32 weights share one f16 scale; 4-bit codes centred on 8.',
   encodeGroup: 64,
   maxError: 0.12,
+  maxBlockError: 0.13,
   importance: 'used',
   rowSpread: true,
   ...blockwise({

@@ -17,6 +17,7 @@ export const q4_1: QuantFormat = {
   summary: '32 weights share an f16 scale and an f16 minimum; 4-bit codes.',
   encodeGroup: 32,
   maxError: 0.1,
+  maxBlockError: 0.075,
   importance: 'used',
   rowSpread: true,
   ...blockwise({

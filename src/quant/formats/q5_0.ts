@@ -22,6 +22,7 @@ export const q5_0: QuantFormat = {
   summary: '32 weights share one f16 scale; 5-bit codes centred on 16.',
   encodeGroup: 64,
   maxError: 0.06,
+  maxBlockError: 0.07,
   importance: 'used',
   rowSpread: true,
   ...blockwise({

@@ -26,6 +26,7 @@ export const q5_1: QuantFormat = {
   summary: '32 weights share an f16 scale and an f16 minimum; 5-bit codes.',
   encodeGroup: 32,
   maxError: 0.05,
+  maxBlockError: 0.04,
   importance: 'used',
   rowSpread: true,
   ...blockwise({

@@ -16,6 +16,7 @@ export const q8_0: QuantFormat = {
   summary: '32 weights share one f16 scale; 8-bit codes.',
   encodeGroup: 64,
   maxError: 0.01,
+  maxBlockError: 0.005,
   ...blockwise({
     size: 32,
     bytes: 34,

@@ -27,6 +27,7 @@ export const tq1_0: QuantFormat = {
   summary: '256 weights of -1, 0 or 1 times one f16 scale, five in a byte; for models trained so.',
   encodeGroup: 512,
   maxError: 1,
+  maxBlockError: 0.51,
   ...blockwise({
     size: 256,
     bytes: 54,

@@ -14,13 +14,13 @@ function Imatrix() {
   const busy = useStudio((s) => s.job !== null);
   if (!imatrix)
     return (
-      <p className="use" data-testid="imatrix">
+      <p className="hint" data-testid="imatrix">
         An importance matrix (llama-imatrix, .gguf or .dat) dropped now improves what is made below 6 bits;
         the smallest levels want one.
       </p>
     );
   return (
-    <p className="use" data-testid="imatrix">
+    <p className="hint" data-testid="imatrix">
       Importance matrix <b>{imatrix.label}</b>: {imatrix.matching} of its {imatrix.tensors} tensors are in
       this model{imatrix.chunks > 0 ? `, from ${imatrix.chunks} chunks of text` : ''}.{' '}
       <button type="button" disabled={busy} onClick={() => void removeImatrix()}>
