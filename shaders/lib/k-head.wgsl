@@ -5,6 +5,6 @@ fn affine_group(head: u32, j: u32) -> vec2f {
   let a = w[head + 1u] >> shift;
   let b = w[head + 2u] >> shift;
   let c = w[head + 3u] >> shift;
-  if (j < 4u) { return dm * vec2f(vec2u(a & 63u, b & 63u)); }
-  return dm * vec2f(vec2u((c & 15u) | (((a >> 6u) & 3u) << 4u), ((c >> 4u) & 15u) | (((b >> 6u) & 3u) << 4u)));
+  if (j < 4u) { return rounded2(dm * vec2f(vec2u(a & 63u, b & 63u))); }
+  return rounded2(dm * vec2f(vec2u((c & 15u) | (((a >> 6u) & 3u) << 4u), ((c >> 4u) & 15u) | (((b >> 6u) & 3u) << 4u))));
 }

@@ -1,7 +1,7 @@
 // Device planes -> f32, four weights an invocation.
 //#import lib/grid
 //#import codec/decode
-struct Params { quads: u32, first_quad: u32, plane1: u32, plane2: u32, plane3: u32, }
+struct Params { quads: u32, first_quad: u32, plane1: u32, plane2: u32, plane3: u32, zero: u32, }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read_write> x: array<vec4f>;

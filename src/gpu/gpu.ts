@@ -121,7 +121,7 @@ export class Gpu {
     return [f.vendor, f.architecture, f.description].filter(Boolean).join(' ') || 'unknown adapter';
   }
 
-  /** A compiled kernel; the same choice compiles once. `lanes`, `arithmetic` and LANES are filled in. */
+  /** A compiled kernel; the same choice compiles once. `lanes`, `arithmetic`, `rounding` and LANES are filled in where they are not given. */
   kernel<P extends ParamSpec, B extends BindingSpec>(
     spec: KernelSpec<P, B>,
     slots: Slots = {},
@@ -129,6 +129,7 @@ export class Gpu {
     const chosen = {
       lanes: this.lanes.shader,
       arithmetic: `lib/arithmetic-${this.arithmetic}`,
+      rounding: 'lib/rounding-free',
       ...slots,
     };
     const key = `${spec.shader} ${JSON.stringify(chosen)}`;

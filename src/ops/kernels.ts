@@ -26,11 +26,11 @@ export const rowSpread = defineKernel({
   bindings: { x: 'read', spread: 'read_write' },
   params: { rows: 'u32', cols: 'u32', zero: 'u32' },
 });
-/** planes -> f32. Slot `codec`. */
+/** planes -> f32. Slots `codec` and `rounding`. */
 export const dequantize = defineKernel({
   shader: 'ops/dequantize',
   bindings: { ...weight, x: 'read_write', points: 'read' },
-  params: { quads: 'u32', first_quad: 'u32', ...planes },
+  params: { quads: 'u32', first_quad: 'u32', ...planes, zero: 'u32' },
 });
 /** Squared error, squares and non-finite values. Slot `codec`. */
 export const errorStats = defineKernel({

@@ -11,7 +11,7 @@ import { goldenFloats, goldenJson } from '../testing/golden';
 import { bytesOf } from '../util/bytes';
 import { noise } from '../util/random';
 import type { QuantFormat } from './format';
-import { quantFormats } from './registry';
+import { formatByLabel, quantFormats } from './registry';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -101,6 +101,12 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     expect(
       byteDifferences(Uint8Array.from(parts), new Uint8Array(await tensor.read(0, tensor.sizeBytes))),
     ).toEqual([]);
+  });
+
+  test('as a source it is decoded to the very floats of the codec', async () => {
+    const tensor = tensorOf(noise(256 * 7, 21), 256, format);
+    const want = format.decode(await tensor.read(0, tensor.sizeBytes));
+    expect(byteDifferences(await convert(tensor, formatByLabel('F32')), bytesOf(want))).toEqual([]);
   });
 
   test('RMSE from the GPU is that of the codec', async () => {

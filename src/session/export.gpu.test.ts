@@ -29,7 +29,8 @@ const builtIn = (): Promise<ModelFile> => {
   return readGguf(memorySource('built-in', new Uint8Array(readFileSync(path))));
 };
 /** Whole files of the seeded model as llama.cpp makes them, by level; with -imat, with the seeded importance matrix. */
-const { files: hashes } = goldenJson<{ files: Record<string, string> }>('tiny-llama-sha256.json');
+const { files: hashes, requantized } =
+  goldenJson<Record<'files' | 'requantized', Record<string, string>>>('tiny-llama-sha256.json');
 const oneOfEachType = fileTypes.filter((t, i) => fileTypes.findIndex((u) => u.type === t.type) === i);
 
 describe('exported files', () => {
@@ -60,6 +61,14 @@ describe('exported files', () => {
       else expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(await codecHash(plan));
     },
   );
+  test.each(Object.entries(requantized))('%s: a quantized source gives the known file', async (way, want) => {
+    const [from, to] = way.split(' to ') as [string, string];
+    const first = new MemorySink();
+    await writeGguf(gpu, planQuantization(await tiny(), fileTypeByLabel(from)!), first);
+    const plan = planQuantization(await readGguf(memorySource(from, first.bytes())), fileTypeByLabel(to)!);
+    expect(plan.warning).toContain(`quantized already (`);
+    expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(want);
+  });
   test('a resident level gives the same file as a streamed one', async () => {
     const model = await tiny();
     const plan = planQuantization(model, fileTypeByLabel('Q5_0')!);

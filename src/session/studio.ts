@@ -1,6 +1,6 @@
 import type { ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
-import { type ImportanceMatrix, isImatrix, readImatrix } from '../files/imatrix';
+import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -69,7 +69,7 @@ export class Studio {
   #model: ModelFile | undefined;
   #tokenizer: TextTokenizer | undefined;
   #importance: ImportanceMatrix | undefined;
-  #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false };
+  #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
   readonly #levels = new Map<string, Prepared>();
   readonly #engines = new Map<string, Engine>();
 
@@ -118,11 +118,6 @@ export class Studio {
     return summary;
   }
 
-  /** Whether dropped files are an importance matrix for the open model, and not a model. */
-  async isImatrix(files: readonly ByteSource[]): Promise<boolean> {
-    return files.length === 1 && (await isImatrix(files[0]!));
-  }
-
   /** Takes an importance matrix into use, or (null) out of it. Levels made otherwise are released. */
   async useImatrix(source: ByteSource | null): Promise<ImatrixSummary | null> {
     const model = this.#needModel();
@@ -153,6 +148,7 @@ export class Studio {
     if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
     const plan = planQuantization(this.#needModel(), fileType, {
       fallbackToF16: this.#settings.fallbackToF16,
+      strict: this.#settings.strict,
       importance: this.#importance,
     });
     assertAllowed(plan);

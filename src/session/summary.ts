@@ -98,6 +98,8 @@ export interface PlanSettings {
   readonly context: number;
   readonly kvType: KvType;
   readonly fallbackToF16: boolean;
+  /** Refuse where a row width would force another type. */
+  readonly strict: boolean;
 }
 
 /** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
@@ -142,5 +144,9 @@ export const planAll = (
   importance: ImportanceMatrix | undefined,
 ): Plan[] =>
   fileTypes.map((type) =>
-    planQuantization(model, type, { fallbackToF16: settings.fallbackToF16, importance }),
+    planQuantization(model, type, {
+      fallbackToF16: settings.fallbackToF16,
+      strict: settings.strict,
+      importance,
+    }),
   );

@@ -88,10 +88,10 @@ export class TensorPipeline {
     const quads = Math.ceil(elements / 4);
     out.push(
       this.#gpu
-        .kernel(ops.dequantize, { codec: `quant/${source.id}` })
+        .kernel(ops.dequantize, { codec: `quant/${source.id}`, rounding: 'lib/rounding-exact' })
         .dispatch(
           { w4: planes, w: planes, x, points: await this.#encode.points(source, planes) },
-          { quads, first_quad: 0, ...planeParams(layout) },
+          { quads, first_quad: 0, ...planeParams(layout), zero: 0 },
           grid(Math.ceil(quads / 64)),
           this.#arena,
         ),

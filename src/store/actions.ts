@@ -103,6 +103,7 @@ export async function openFiles(files: readonly DroppedFile[], label: string): P
       timing: null,
       rendered: null,
       fallbackToF16: false,
+      strict: false,
       mode: model.hasChatTemplate ? 'chat' : 'completion',
     });
     await planNow();
@@ -135,8 +136,8 @@ export async function openBuiltIn(): Promise<void> {
 }
 
 async function planNow(): Promise<void> {
-  const { context, kvType, fallbackToF16, selected, runType } = get();
-  const plan = await run('plan', { context, kvType, fallbackToF16 });
+  const { context, kvType, fallbackToF16, strict, selected, runType } = get();
+  const plan = await run('plan', { context, kvType, fallbackToF16, strict });
   const allowed = plan.filter((p) => p.refusal === null).map((p) => p.type);
   const kept = selected.filter((t) => allowed.includes(t));
   set({
@@ -155,7 +156,7 @@ export async function refreshPlan(): Promise<void> {
 }
 
 export async function changePlan(
-  change: Partial<Pick<StudioState, 'context' | 'kvType' | 'fallbackToF16'>>,
+  change: Partial<Pick<StudioState, 'context' | 'kvType' | 'fallbackToF16' | 'strict'>>,
 ): Promise<void> {
   set(change);
   await refreshPlan();

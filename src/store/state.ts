@@ -64,6 +64,7 @@ export interface StudioState {
   readonly context: number;
   readonly kvType: 'F16' | 'F32';
   readonly fallbackToF16: boolean;
+  readonly strict: boolean;
   readonly selected: readonly string[];
   readonly levels: Readonly<Record<string, LevelState>>;
   readonly exports: Readonly<Record<string, ExportState>>;
@@ -94,6 +95,7 @@ export const initialState: StudioState = {
   context: 512,
   kvType: 'F16',
   fallbackToF16: false,
+  strict: false,
   selected: ['F16', 'Q8_0', 'Q4_K_M'],
   levels: {},
   exports: {},

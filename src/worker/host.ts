@@ -1,5 +1,6 @@
 import { blobSink, fileHandleSink, privateFileSink } from '../files/browser-sinks';
 import { blobSource } from '../files/byte-source';
+import { isImatrix } from '../files/imatrix';
 import type { Studio } from '../session/studio';
 import { NibbleError, toWire } from '../util/errors';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
@@ -57,7 +58,8 @@ function handlers(studio: Studio): Handlers {
         files.map((f) => blobSource(f.path, f.file)),
         label,
       ),
-    isImatrix: ([files]) => studio.isImatrix(files.map((f) => blobSource(f.path, f.file))),
+    isImatrix: ([[first, ...rest]]) =>
+      first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
     useImatrix: async ([file], tell) => {
       const summary = await studio.useImatrix(file && blobSource(file.path, file.file));
       memory(tell);

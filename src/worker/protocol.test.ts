@@ -33,7 +33,7 @@ describe('the protocol', () => {
     await expect(client.call('device', []).result).rejects.toBeInstanceOf(UnsupportedError);
     const model = await client.call('open', [drop(tinyGguf()), 'tiny.gguf']).result;
     expect(model).toMatchObject({ architecture: 'llama', layers: 2, blocked: null });
-    const settings = { context: 64, kvType: 'F16' as const, fallbackToF16: false };
+    const settings = { context: 64, kvType: 'F16' as const, fallbackToF16: false, strict: false };
     const plan = await client.call('plan', [settings]).result;
     expect(plan.map((p) => p.type)).toContain('Q4_0');
     await expect(client.call('prepare', ['Q4_0']).result).rejects.toThrow(/no WebGPU/);
@@ -45,7 +45,7 @@ describe('the protocol', () => {
     const bad = client.call('open', [drop(tinyGguf().slice(0, 99)), 'bad.gguf']).result;
     await expect(bad).rejects.toBeInstanceOf(FileError);
     expect(
-      await client.call('plan', [{ context: 64, kvType: 'F16', fallbackToF16: false }]).result,
+      await client.call('plan', [{ context: 64, kvType: 'F16', fallbackToF16: false, strict: false }]).result,
     ).not.toHaveLength(0);
   });
   test('calls before a model say what to do', async () => {

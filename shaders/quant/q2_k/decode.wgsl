@@ -1,15 +1,16 @@
+//#import rounding
 // Planes: qs = 16 words a block, group g at half g / 4, bits 2 (g % 4); scales = 16 bytes (scale low, minimum high);
 // dm = f16 scale and f16 scale of minimums.
 fn group_scale(block: u32, sub: u32) -> vec2f {
   let byte = w[params.plane1 + block * 4u + sub / 4u] >> (8u * (sub & 3u));
-  return unpack2x16float(w[params.plane2 + block]) * vec2f(vec2u(byte & 15u, (byte >> 4u) & 15u));
+  return rounded2(unpack2x16float(w[params.plane2 + block]) * vec2f(vec2u(byte & 15u, (byte >> 4u) & 15u)));
 }
 fn pairs_at(word: u32, quarter: u32) -> vec4f { return vec4f(unpack4xU8((word >> (2u * quarter)) & 0x03030303u)); }
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 64u;
   let g = (quad >> 3u) & 7u;
   let s = group_scale(block, (quad & 63u) >> 2u);
-  return pairs_at(w[block * 16u + (g >> 2u) * 8u + (quad & 7u)], g & 3u) * s.x - s.y;
+  return rounded4(pairs_at(w[block * 16u + (g >> 2u) * 8u + (quad & 7u)], g & 3u) * s.x) - s.y;
 }
 fn decode32(group: u32) -> array<vec4f, 8> {
   let block = group / 8u;
@@ -18,7 +19,7 @@ fn decode32(group: u32) -> array<vec4f, 8> {
   var out: array<vec4f, 8>;
   for (var h = 0u; h < 2u; h++) {
     let s = group_scale(block, g * 2u + h);
-    for (var k = 0u; k < 4u; k++) { out[4u * h + k] = pairs_at(w4[at + h][k], g & 3u) * s.x - s.y; }
+    for (var k = 0u; k < 4u; k++) { out[4u * h + k] = rounded4(pairs_at(w4[at + h][k], g & 3u) * s.x) - s.y; }
   }
   return out;
 }

@@ -1,3 +1,4 @@
+//#import rounding
 //#import lib/nibbles
 //#import lib/k-head
 // Planes: qs = 32 words a block, groups 2p and 2p + 1 share 8 of them; head = 4 words.
@@ -5,7 +6,7 @@ fn decode4(quad: u32) -> vec4f {
   let block = quad / 64u;
   let j = (quad >> 3u) & 7u;
   let g = affine_group(params.plane1 + block * 4u, j);
-  return nibbles_at(w[block * 32u + (j >> 1u) * 8u + (quad & 7u)], j & 1u) * g.x - g.y;
+  return rounded4(nibbles_at(w[block * 32u + (j >> 1u) * 8u + (quad & 7u)], j & 1u) * g.x) - g.y;
 }
 fn decode32(group: u32) -> array<vec4f, 8> {
   let block = group / 8u;
@@ -13,6 +14,6 @@ fn decode32(group: u32) -> array<vec4f, 8> {
   let g = affine_group(params.plane1 + block * 4u, j);
   let at = block * 8u + (j >> 1u) * 2u;
   var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) { out[k] = nibbles_at(w4[at + k / 4u][k & 3u], j & 1u) * g.x - g.y; }
+  for (var k = 0u; k < 8u; k++) { out[k] = rounded4(nibbles_at(w4[at + k / 4u][k & 3u], j & 1u) * g.x) - g.y; }
   return out;
 }

@@ -1,3 +1,4 @@
+//#import rounding
 //#import lib/nibbles
 //#import lib/k-head
 // Planes: qs = 32 words a block as in Q4_K; qh = 8 words, group j at bit j of each byte; head = 4 words.
@@ -8,7 +9,7 @@ fn decode4(quad: u32) -> vec4f {
   let k = quad & 7u;
   let g = affine_group(params.plane2 + block * 4u, j);
   let low = nibbles_at(w[block * 32u + (j >> 1u) * 8u + k], j & 1u);
-  return (low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x - g.y;
+  return rounded4((low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x) - g.y;
 }
 fn decode32(group: u32) -> array<vec4f, 8> {
   let block = group / 8u;
@@ -18,7 +19,7 @@ fn decode32(group: u32) -> array<vec4f, 8> {
   var out: array<vec4f, 8>;
   for (var k = 0u; k < 8u; k++) {
     let low = nibbles_at(w4[at + k / 4u][k & 3u], j & 1u);
-    out[k] = (low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x - g.y;
+    out[k] = rounded4((low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x) - g.y;
   }
   return out;
 }

@@ -42,6 +42,8 @@ function Settings() {
   const kvType = useStudio((s) => s.kvType);
   const fallback = useStudio((s) => s.fallbackToF16);
   const refused = useStudio((s) => s.fallbackToF16 || s.plan.some((p) => p.curedByF16));
+  const strict = useStudio((s) => s.strict);
+  const fallen = useStudio((s) => s.strict || s.plan.some((p) => p.fallbacks.length > 0));
   const busy = useStudio((s) => s.job !== null);
   const most = model?.contextLength ?? 0;
   const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < most);
@@ -85,6 +87,17 @@ function Settings() {
             onChange={(e) => void changePlan({ fallbackToF16: e.currentTarget.checked })}
           />
           Keep rows that fit no block as F16 (llama-quantize refuses them)
+        </label>
+      )}
+      {fallen && (
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={strict}
+            disabled={busy}
+            onChange={(e) => void changePlan({ strict: e.currentTarget.checked })}
+          />
+          Strict: refuse a level instead of falling back to another type
         </label>
       )}
     </div>
