@@ -90,8 +90,8 @@ describe.runIf(hasShared)('the reference collection', () => {
           }
           expect(plan.refusal, tag).toBeNull();
           expect(plan.fileBytes, tag).toBe(want.file_bytes);
-            const report = await writeGguf(gpu, plan, new MemorySink());
-            expect(report.sha256, `${name} ${tag}`).toBe(want.file_sha256);
+          const report = await writeGguf(gpu, plan, new MemorySink());
+          expect(report.sha256, `${name} ${tag}`).toBe(want.file_sha256);
         }
       }
       expect(checked.length).toBe(results.length);
