@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/f16
 //#import lib/exact
 const ENCODE_GROUP: u32 = 256u;

@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/f16
 //#import lib/exact
 //#import lib/qx-search

@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/k-affine
 const ENCODE_GROUP: u32 = 256u;
 

@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/encode32
 const ENCODE_GROUP: u32 = 32u;
 

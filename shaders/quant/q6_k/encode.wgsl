@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/f16
 //#import lib/qx-search
 // quantize_row_q6_K_ref: per 16 weights the best of 19 scales, then 8-bit scales under one f16 scale. Candidates are

@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/f16
 //#import lib/exact
 // Two blocks an invocation: their scales share a word.

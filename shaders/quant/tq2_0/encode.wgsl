@@ -1,3 +1,4 @@
+//#import lib/whole
 //#import lib/ternary
 const ENCODE_GROUP: u32 = 512u;
 
