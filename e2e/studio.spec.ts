@@ -79,7 +79,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   await page.getByRole('button', { name: 'Measure 3 selected levels' }).click();
   await idle(page);
   await expect(page.getByTestId('runs').locator('tbody tr')).toHaveCount(3);
-  await expect(page.locator('.recharts-bar-rectangle')).toHaveCount(3 * 5);
+  await expect(page.locator('.charts .recharts-bar-rectangle')).toHaveCount(3 * 5);
   await expectAccessible(page);
   for (const [name, width, scheme] of [
     ['wide-light', 1440, 'light'],

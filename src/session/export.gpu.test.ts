@@ -9,6 +9,7 @@ import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
+import { formatByLabel } from '../quant/registry';
 import { codecHash } from '../testing/codec-hash';
 import { testImatrix } from '../testing/importance';
 import { testGpu } from '../testing/device';
@@ -53,14 +54,13 @@ describe('exported files', () => {
       expect(refusal === null, type.label).toBe(hashes[type.label] !== undefined);
     }
   });
-  test.each(oneOfEachType.map((t) => t.label))(
-    '%s of the built-in model is what the codec makes',
-    async (label) => {
-      const plan = planQuantization(await builtIn(), fileTypeByLabel(label)!);
-      if (plan.refusal) expect(plan.refusal).toMatch(/requires an importance matrix/);
-      else expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(await codecHash(plan));
-    },
-  );
+  // The lattice types are shown on the seeded model; their searches are slow on a software adapter.
+  const quick = oneOfEachType.filter((t) => !formatByLabel(t.type).lattice).map((t) => t.label);
+  test.each(quick)('%s of the built-in model is what the codec makes', async (label) => {
+    const plan = planQuantization(await builtIn(), fileTypeByLabel(label)!);
+    if (plan.refusal) expect(plan.refusal).toMatch(/requires an importance matrix/);
+    else expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(await codecHash(plan));
+  });
   test.each(Object.entries(requantized))('%s: a quantized source gives the known file', async (way, want) => {
     const [from, to] = way.split(' to ') as [string, string];
     const first = new MemorySink();
