@@ -1,5 +1,4 @@
 //#import lib/f16
-//#import lib/parts
 //#import lib/k-search
 //#import lib/qp-search
 // What Q4_K and Q5_K share: eight groups of 32 with 6-bit scales and minimums under f16 d and dmin.
@@ -12,28 +11,26 @@ fn six_bits(inverse: f32, v: f32) -> u32 { return min(63u, u32(nearest(fence(inv
 fn weights_from(totals: array<f32, 8>) {
   for (var j = 0u; j < 8u; j++) { weights[j] = totals[j]; }
 }
-// The search of one group.
-fn fit_group(group: u32, part: u32, s: Search) {
-  let at = group * 256u + 32u * part;
-  var fit: Fit;
-  var total = 0.0;
-  if (WEIGHTED) {
-    weigh(at, 32u, sum_of_squares(group * 256u, 256u) * 0.0078125);
-    total = total_weight(32u);
-    fit = search_scale_min(at, 0.0, weighted_search(32u, s.top));
-  } else {
-    fit = search_scale_min(at, square_root(sum_of_squares(at, 32u) * 0.03125), s);
-  }
-  keep_part(part, total, fit_as_words(fit));
-}
-// Takes the groups of a block and stores its head (d, dmin, 12 bytes of scales: 4 words) at `head`.
-fn encode_head(at: u32, head: u32) {
+// Searches the groups of a block and stores its head (d, dmin, 12 bytes of scales: 4 words) at `head`.
+fn encode_head(at: u32, head: u32, s: Search) {
   var top_scale = 0.0;
   var top_low = 0.0;
   var totals: array<f32, 8>;
+  var block_spread = 0.0;
+  if (WEIGHTED) { block_spread = sum_of_squares(at, 256u) * 0.0078125; }
   for (var j = 0u; j < 8u; j++) {
-    fits[j] = fit_of_words(part_words(j));
-    totals[j] = part_scale(j);
+    if (WEIGHTED) {
+      weigh(at + 32u * j, 32u, block_spread);
+      totals[j] = total_weight(32u);
+      fits[j] = search_scale_min(at + 32u * j, 0.0, weighted_search(32u, s.top));
+      continue;
+    }
+    var squares = 0.0;
+    for (var i = 0u; i < 32u; i++) {
+      let v = x[at + 32u * j + i];
+      squares = fence(squares + fence(v * v));
+    }
+    fits[j] = search_scale_min(at + 32u * j, square_root(squares * 0.03125), s);
     // Not max(): of 0 and -0 it may give either, and the sign would reach the file.
     if (fits[j].scale > top_scale) { top_scale = fits[j].scale; }
     if (fits[j].low > top_low) { top_low = fits[j].low; }

@@ -8,11 +8,6 @@ struct Fit {
   inverse: f32,     // the codes of the search are nearest(inverse * (x - base))
   base: f32,
 }
-fn fit_as_words(f: Fit) -> vec4u { return bitcast<vec4u>(vec4f(f.scale, f.low, f.inverse, f.base)); }
-fn fit_of_words(words: vec4u) -> Fit {
-  let v = bitcast<vec4f>(words);
-  return Fit(v.x, v.y, v.z, v.w);
-}
 struct Search { n: u32, top: f32, first: f32, delta: f32, steps: i32, absolute: bool, }
 
 // The candidates that every search with an importance matrix tries.

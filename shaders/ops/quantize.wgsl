@@ -13,17 +13,9 @@ struct Params {
 @group(0) @binding(4) var<storage, read> search: array<u32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-// Where the parts of this invocation's ENCODE_GROUP begin.
-var<private> first_fit: u32;
-
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let group = linear_workgroup(wid) * (64u / PARTS) + lane / PARTS;
-  let inside = group * ENCODE_GROUP < params.elements;
-  first_fit = lane - lane % PARTS;
-  if (PARTS > 1u) {
-    if (inside) { fit_part(group, lane % PARTS); }
-    workgroupBarrier();
-  }
-  if (inside && lane % PARTS == 0u) { encode_group(group); }
+  let group = linear_workgroup(wid) * 64u + lane;
+  if (group * ENCODE_GROUP >= params.elements) { return; }
+  encode_group(group);
 }

@@ -29,8 +29,6 @@ export interface QuantFormat {
   readonly summary: string;
   /** Weights that one encode invocation owns, so that it writes whole 32-bit words (as in encode.wgsl). */
   readonly encodeGroup: number;
-  /** Invocations that fit an encode group together (PARTS in encode.wgsl); 1 when absent. */
-  readonly encodeParts?: number;
   /** RMS error allowed on unit-variance noise; the conformance suite checks it. */
   readonly maxError: number;
   /**

@@ -92,9 +92,9 @@ export class EncodeStep {
       matrix_rows: importance?.matrixRows ?? 1,
       zero: 0,
     };
-    const invocations = Math.ceil(elements / target.encodeGroup) * (target.encodeParts ?? 1);
+    const groups = Math.ceil(elements / target.encodeGroup);
     const kernel = this.#gpu.kernel(ops.quantize, slots);
-    steps.push(kernel.dispatch(buffers, params, grid(Math.ceil(invocations / 64)), this.#arena));
+    steps.push(kernel.dispatch(buffers, params, grid(Math.ceil(groups / 64)), this.#arena));
     return steps;
   }
 

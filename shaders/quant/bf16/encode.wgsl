@@ -1,4 +1,3 @@
-//#import lib/whole
 const ENCODE_GROUP: u32 = 4u;
 // Round to nearest even; NaN is made quiet (ggml_compute_fp32_to_bf16).
 fn bf16_at(i: u32) -> u32 {

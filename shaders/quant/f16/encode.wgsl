@@ -1,4 +1,3 @@
-//#import lib/whole
 //#import lib/f16
 const ENCODE_GROUP: u32 = 4u;
 fn half_at(i: u32) -> u32 {

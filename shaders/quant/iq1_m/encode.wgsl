@@ -1,7 +1,5 @@
-//#import lib/parts
 //#import lib/iq1-search
 const ENCODE_GROUP: u32 = 256u;
-const PARTS: u32 = 16u;
 const SIZE: u32 = 16u;
 const TINY: f32 = 1e-7;
 const LOWEST: f32 = -3.4028234e38;
@@ -46,28 +44,23 @@ fn best_split() -> f32 {
   }
   return split_codes(split.x, split.y, scale);
 }
-fn fit_part(group: u32, part: u32) {
-  let at = group * 256u + part * 16u;
-  weigh_group(at, sum_of_squares(group * 256u, 256u) * 0.0078125);
-  if (largest_magnitude() < TINY) {
-    keep_part(part, 0.0, vec4u());
-    return;
-  }
-  let scale = snap_to_lattice(best_split());
-  keep_part(part, scale, vec4u(found[0], found[1], shifts, 0u));
-}
 fn encode_group(group: u32) {
   let at = group * 256u;
   let block = params.first_block + group;
   let spread = sum_of_squares(at, 256u) * 0.0078125;
+  var scales: array<f32, 16>;
+  var all_shifts = 0u;
   var low: array<u32, 8>;
   var high: array<u32, 4>;
   var top = 0.0;
   for (var j = 0u; j < 16u; j++) {
-    let words = part_words(j);
-    if (part_scale(j) > top) { top = part_scale(j); }
-    low[j / 2u] |= ((words.x & 255u) | ((words.y & 255u) << 8u)) << (16u * (j & 1u));
-    high[j / 4u] |= ((words.x >> 8u) | ((words.y >> 8u) << 4u)) << (8u * (j & 3u));
+    weigh_group(at + 16u * j, spread);
+    if (largest_magnitude() < TINY) { continue; }
+    scales[j] = snap_to_lattice(best_split());
+    if (scales[j] > top) { top = scales[j]; }
+    low[j / 2u] |= ((found[0] & 255u) | ((found[1] & 255u) << 8u)) << (16u * (j & 1u));
+    high[j / 4u] |= ((found[0] >> 8u) | ((found[1] >> 8u) << 4u)) << (8u * (j & 3u));
+    all_shifts |= shifts << (2u * j);
   }
   var packed: array<u32, 4>;
   if (top != 0.0) {
@@ -76,9 +69,9 @@ fn encode_group(group: u32) {
     var qx = 0.0;
     var q2 = 0.0;
     for (var j = 0u; j < 16u; j++) {
-      let l = odd_scale(inverse, part_scale(j));
+      let l = odd_scale(inverse, scales[j]);
       packed[j / 4u] |= l << (3u * (j & 3u));
-      shifts = part_words(j).z;
+      shifts = (all_shifts >> (2u * j)) & 3u;
       high[j / 4u] |= (((shifts & 1u) << 7u) | ((shifts >> 1u) << 3u)) << (8u * (j & 3u));
       weigh_group(at + 16u * j, spread);
       for (var i = 0u; i < 16u; i++) {

@@ -1,7 +1,5 @@
-//#import lib/parts
 //#import lib/iq1-search
 const ENCODE_GROUP: u32 = 512u;
-const PARTS: u32 = 16u;
 const SIZE: u32 = 32u;
 const TINY: f32 = 1e-12;
 const LOWEST: f32 = -3.4028234e38;
@@ -45,47 +43,38 @@ fn best_split() -> f32 {
   }
   return split_codes(split.x, split.y, scale);
 }
-fn fit_part(group: u32, part: u32) {
-  let at = group * ENCODE_GROUP + part * 32u;
-  if (at >= params.elements) { return; }
-  let spread = sum_of_squares(at & ~255u, 256u) * 0.0078125;
-  weigh(at, 32u, spread);
-  if (largest_magnitude() < TINY) {
-    keep_part(part, 0.0, vec4u());
-    return;
-  }
-  let scale = snap_to_lattice(best_split());
-  var words = vec4u(0u, 0u, select(0u, 0x8000u, shifts != 0u), 0u);
-  for (var k = 0u; k < 4u; k++) {
-    words[0] |= (found[k] & 255u) << (8u * k);
-    words[1] |= (found[k] >> 8u) << (3u * k);
-  }
-  keep_part(part, scale, words);
-}
-fn encode_block(first: u32, block: u32) -> u32 {
+fn encode_block(at: u32, block: u32) -> u32 {
+  let spread = sum_of_squares(at, 256u) * 0.0078125;
+  var scales: array<f32, 8>;
   var heads: array<u32, 8>;
   var top = 0.0;
   for (var j = 0u; j < 8u; j++) {
-    let words = part_words(first + j);
-    if (part_scale(first + j) > top) { top = part_scale(first + j); }
-    w[block * 8u + j] = words.x;
-    heads[j] = words.y;
+    w[block * 8u + j] = 0u;
+    weigh(at + 32u * j, 32u, spread);
+    if (largest_magnitude() < TINY) { continue; }
+    scales[j] = snap_to_lattice(best_split());
+    if (scales[j] > top) { top = scales[j]; }
+    for (var k = 0u; k < 4u; k++) {
+      w[block * 8u + j] |= (found[k] & 255u) << (8u * k);
+      heads[j] |= (found[k] >> 8u) << (3u * k);
+    }
+    if (shifts != 0u) { heads[j] |= 0x8000u; }
   }
   var d = 0u;
   if (top != 0.0) {
     let part = div(top, 15.0);
     let inverse = div(1.0, part);
     d = f16_bits(fence(part * 1.125));
-    for (var j = 0u; j < 8u; j++) {
-      heads[j] |= part_words(first + j).z | (odd_scale(inverse, part_scale(first + j)) << 12u);
-    }
+    for (var j = 0u; j < 8u; j++) { heads[j] |= odd_scale(inverse, scales[j]) << 12u; }
+  } else {
+    for (var j = 0u; j < 8u; j++) { heads[j] &= 0xfffu; }
   }
   for (var k = 0u; k < 4u; k++) { w[params.plane1 + block * 4u + k] = heads[2u * k] | (heads[2u * k + 1u] << 16u); }
   return d;
 }
 fn encode_group(group: u32) {
   let block = params.first_block + group * 2u;
-  var scales = encode_block(0u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(PARTS / 2u, block + 1u) << 16u; }
+  var scales = encode_block(group * 512u, block);
+  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
   w[params.plane2 + block / 2u] = scales;
 }

@@ -1,7 +1,5 @@
-//#import lib/parts
 //#import lib/lattice-search
 const ENCODE_GROUP: u32 = 512u;
-const PARTS: u32 = 32u;
 const GROUP: u32 = 16u;
 const DIMS: u32 = 8u;
 const LEVELS: u32 = 3u;
@@ -14,29 +12,24 @@ const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
 fn start_magnitude(most: f32) -> f32 { return most; }
 
-fn fit_part(group: u32, part: u32) {
-  let at = group * ENCODE_GROUP + part * 16u;
-  if (at >= params.elements) { return; }
-  let spread = sum_of_squares(at & ~255u, 256u) * 0.0078125;
-  if (WEIGHTED) { weigh(at, 16u, spread); }
-  else {
-    weigh_by_squares(at, 16u);
-    for (var i = 0u; i < 16u; i++) { weights[i] = fence(fence(0.25 * spread) + weights[i]); }
-  }
-  let scale = fit_lattice();
-  keep_part(part, scale, vec4u(found[0], found[1], sign_bits & 0xffffu, 0u));
-}
-fn encode_block(first: u32, block: u32) -> u32 {
+fn encode_block(at: u32, block: u32) -> u32 {
+  let spread = sum_of_squares(at, 256u) * 0.0078125;
+  var scales: array<f32, 16>;
   var top = 0.0;
   var high = vec2u();
   for (var k = 0u; k < 16u; k++) { w[block * 16u + k] = 0u; }
   for (var j = 0u; j < 16u; j++) {
-    let words = part_words(first + j);
-    if (part_scale(first + j) > top) { top = part_scale(first + j); }
+    if (WEIGHTED) { weigh(at + 16u * j, 16u, spread); }
+    else {
+      weigh_by_squares(at + 16u * j, 16u);
+      for (var i = 0u; i < 16u; i++) { weights[i] = fence(fence(0.25 * spread) + weights[i]); }
+    }
+    scales[j] = fit_lattice();
+    if (scales[j] > top) { top = scales[j]; }
     let shift = 16u * (j & 1u);
-    w[block * 16u + j / 2u] |= ((words.x & 255u) | ((words.y & 255u) << 8u)) << shift;
-    w[block * 16u + 8u + j / 2u] |= words.z << shift;
-    high[j >> 3u] |= ((words.x >> 8u) | ((words.y >> 8u) << 2u)) << (4u * (j & 7u));
+    w[block * 16u + j / 2u] |= ((found[0] & 255u) | ((found[1] & 255u) << 8u)) << shift;
+    w[block * 16u + 8u + j / 2u] |= (sign_bits & 0xffffu) << shift;
+    high[j >> 3u] |= ((found[0] >> 8u) | ((found[1] >> 8u) << 2u)) << (4u * (j & 7u));
   }
   var packed = vec2u();
   var d = 0u;
@@ -44,7 +37,7 @@ fn encode_block(first: u32, block: u32) -> u32 {
     let part = div(top, 31.0);
     let inverse = div(1.0, part);
     d = f16_bits(fence(part * 0.9875));
-    for (var j = 0u; j < 16u; j++) { packed[j >> 3u] |= odd_scale(inverse, part_scale(first + j), 15) << (4u * (j & 7u)); }
+    for (var j = 0u; j < 16u; j++) { packed[j >> 3u] |= odd_scale(inverse, scales[j], 15) << (4u * (j & 7u)); }
   }
   let tail = params.plane1 + block * 4u;
   w[tail] = high.x;
@@ -55,7 +48,7 @@ fn encode_block(first: u32, block: u32) -> u32 {
 }
 fn encode_group(group: u32) {
   let block = params.first_block + group * 2u;
-  var scales = encode_block(0u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(PARTS / 2u, block + 1u) << 16u; }
+  var scales = encode_block(group * 512u, block);
+  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
   w[params.plane2 + block / 2u] = scales;
 }

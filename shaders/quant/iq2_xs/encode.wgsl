@@ -1,7 +1,5 @@
-//#import lib/parts
 //#import lib/lattice-search
 const ENCODE_GROUP: u32 = 512u;
-const PARTS: u32 = 32u;
 const GROUP: u32 = 16u;
 const DIMS: u32 = 8u;
 const LEVELS: u32 = 3u;
@@ -14,20 +12,15 @@ const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
 fn start_magnitude(most: f32) -> f32 { return most; }
 
-fn fit_part(group: u32, part: u32) {
-  let at = group * ENCODE_GROUP + part * 16u;
-  if (at >= params.elements) { return; }
-  let spread = sum_of_squares(at & ~255u, 256u) * 0.00390625;
-  weigh(at, 16u, spread);
-  let scale = fit_lattice();
-  let word = found[0] | ((sign_bits & 127u) << 9u) | ((found[1] | ((sign_bits >> 8u) << 9u)) << 16u);
-  keep_part(part, scale, vec4u(word, 0u, 0u, 0u));
-}
-fn encode_block(first: u32, block: u32) -> u32 {
+fn encode_block(at: u32, block: u32) -> u32 {
+  let spread = sum_of_squares(at, 256u) * 0.00390625;
+  var scales: array<f32, 16>;
   var top = 0.0;
   for (var j = 0u; j < 16u; j++) {
-    if (part_scale(first + j) > top) { top = part_scale(first + j); }
-    w[block * 16u + j] = part_words(first + j).x;
+    weigh(at + 16u * j, 16u, spread);
+    scales[j] = fit_lattice();
+    if (scales[j] > top) { top = scales[j]; }
+    w[block * 16u + j] = found[0] | ((sign_bits & 127u) << 9u) | ((found[1] | ((sign_bits >> 8u) << 9u)) << 16u);
   }
   var packed = vec2u();
   var d = 0u;
@@ -35,7 +28,7 @@ fn encode_block(first: u32, block: u32) -> u32 {
     let part = div(top, 31.0);
     let inverse = div(1.0, part);
     d = f16_bits(part);
-    for (var j = 0u; j < 16u; j++) { packed[j >> 3u] |= odd_scale(inverse, part_scale(first + j), 15) << (4u * (j & 7u)); }
+    for (var j = 0u; j < 16u; j++) { packed[j >> 3u] |= odd_scale(inverse, scales[j], 15) << (4u * (j & 7u)); }
   }
   w[params.plane1 + block * 2u] = packed.x;
   w[params.plane1 + block * 2u + 1u] = packed.y;
@@ -43,7 +36,7 @@ fn encode_block(first: u32, block: u32) -> u32 {
 }
 fn encode_group(group: u32) {
   let block = params.first_block + group * 2u;
-  var scales = encode_block(0u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(PARTS / 2u, block + 1u) << 16u; }
+  var scales = encode_block(group * 512u, block);
+  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
   w[params.plane2 + block / 2u] = scales;
 }

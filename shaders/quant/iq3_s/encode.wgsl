@@ -1,7 +1,5 @@
-//#import lib/parts
 //#import lib/lattice-search
 const ENCODE_GROUP: u32 = 512u;
-const PARTS: u32 = 16u;
 const GROUP: u32 = 32u;
 const DIMS: u32 = 4u;
 const LEVELS: u32 = 8u;
@@ -14,21 +12,10 @@ const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = true;
 fn start_magnitude(most: f32) -> f32 { return most; }
 
-fn fit_part(group: u32, part: u32) {
-  let at = group * ENCODE_GROUP + part * 32u;
-  if (at >= params.elements) { return; }
-  let spread = sum_of_squares(at & ~255u, 256u) * 0.0078125;
-  if (WEIGHTED) { weigh(at, 32u, spread); } else { weigh_by_squares(at, 32u); }
-  let scale = fit_lattice();
-  var words = vec4u(0u, 0u, 0u, sign_bits);
-  for (var k = 0u; k < 8u; k++) {
-    words[k / 4u] |= (found[k] & 255u) << (8u * (k & 3u));
-    words[2] |= (found[k] >> 8u) << k;
-  }
-  keep_part(part, scale, words);
-}
-fn encode_block(first: u32, block: u32) -> u32 {
+fn encode_block(at: u32, block: u32) -> u32 {
+  let spread = sum_of_squares(at, 256u) * 0.0078125;
   let tail = params.plane1 + block * 11u;
+  var scales: array<f32, 8>;
   var top = 0.0;
   var high = vec2u();
   for (var k = 0u; k < 16u; k++) { w[block * 16u + k] = 0u; }
@@ -36,13 +23,15 @@ fn encode_block(first: u32, block: u32) -> u32 {
   // The reference's write positions stand still over a group of zeros; what follows it moves up.
   var place = 0u;
   for (var j = 0u; j < 8u; j++) {
-    let words = part_words(first + j);
-    if (part_scale(first + j) == 0.0) { continue; }
-    if (part_scale(first + j) > top) { top = part_scale(first + j); }
-    w[block * 16u + 2u * place] = words.x;
-    w[block * 16u + 2u * place + 1u] = words.y;
-    high[j >> 2u] |= words.z << (8u * (j & 3u));
-    w[tail + 2u + place] = words.w;
+    if (WEIGHTED) { weigh(at + 32u * j, 32u, spread); } else { weigh_by_squares(at + 32u * j, 32u); }
+    scales[j] = fit_lattice();
+    if (scales[j] == 0.0) { continue; }
+    if (scales[j] > top) { top = scales[j]; }
+    for (var k = 0u; k < 8u; k++) {
+      w[block * 16u + 2u * place + k / 4u] |= (found[k] & 255u) << (8u * (k & 3u));
+      high[j >> 2u] |= (found[k] >> 8u) << (8u * (j & 3u) + k);
+    }
+    w[tail + 2u + place] = sign_bits;
     place++;
   }
   w[tail] = high.x;
@@ -51,13 +40,13 @@ fn encode_block(first: u32, block: u32) -> u32 {
   let part = div(top, 31.0);
   let inverse = div(1.0, part);
   var packed = 0u;
-  for (var j = 0u; j < 8u; j++) { packed |= odd_scale(inverse, part_scale(first + j), 15) << (4u * j); }
+  for (var j = 0u; j < 8u; j++) { packed |= odd_scale(inverse, scales[j], 15) << (4u * j); }
   w[tail + 10u] = packed;
   return f16_bits(fence(part * 1.033));
 }
 fn encode_group(group: u32) {
   let block = params.first_block + group * 2u;
-  var scales = encode_block(0u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(PARTS / 2u, block + 1u) << 16u; }
+  var scales = encode_block(group * 512u, block);
+  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
   w[params.plane2 + block / 2u] = scales;
 }

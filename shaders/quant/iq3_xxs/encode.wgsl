@@ -1,7 +1,5 @@
-//#import lib/parts
 //#import lib/lattice-search
 const ENCODE_GROUP: u32 = 512u;
-const PARTS: u32 = 16u;
 const GROUP: u32 = 32u;
 const DIMS: u32 = 4u;
 const LEVELS: u32 = 8u;
@@ -14,34 +12,29 @@ const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
 fn start_magnitude(most: f32) -> f32 { return most; }
 
-fn fit_part(group: u32, part: u32) {
-  let at = group * ENCODE_GROUP + part * 32u;
-  if (at >= params.elements) { return; }
-  let spread = sum_of_squares(at & ~255u, 256u) * 0.0078125;
-  if (WEIGHTED) { weigh(at, 32u, spread); } else { weigh_by_squares(at, 32u); }
-  let scale = fit_lattice();
-  let low = found[0] | (found[1] << 8u) | (found[2] << 16u) | (found[3] << 24u);
-  let high = found[4] | (found[5] << 8u) | (found[6] << 16u) | (found[7] << 24u);
-  keep_part(part, scale, vec4u(low, high, seven_signs(), 0u));
-}
-fn encode_block(first: u32, block: u32) -> u32 {
+fn encode_block(at: u32, block: u32) -> u32 {
+  let spread = sum_of_squares(at, 256u) * 0.0078125;
+  var scales: array<f32, 8>;
   var top = 0.0;
-  for (var j = 0u; j < 8u; j++) { if (part_scale(first + j) > top) { top = part_scale(first + j); } }
+  for (var j = 0u; j < 8u; j++) {
+    if (WEIGHTED) { weigh(at + 32u * j, 32u, spread); } else { weigh_by_squares(at + 32u * j, 32u); }
+    scales[j] = fit_lattice();
+    if (scales[j] > top) { top = scales[j]; }
+    for (var k = 0u; k < 2u; k++) {
+      let f = vec4u(found[4u * k], found[4u * k + 1u], found[4u * k + 2u], found[4u * k + 3u]);
+      w[block * 16u + 2u * j + k] = f.x | (f.y << 8u) | (f.z << 16u) | (f.w << 24u);
+    }
+    w[params.plane1 + block * 8u + j] = seven_signs();
+  }
+  if (top == 0.0) { return 0u; }
   let part = div(top, 31.0);
   let inverse = div(1.0, part);
-  for (var j = 0u; j < 8u; j++) {
-    let words = part_words(first + j);
-    var scale = 0u;
-    if (top != 0.0) { scale = odd_scale(inverse, part_scale(first + j), 15); }
-    w[block * 16u + 2u * j] = words.x;
-    w[block * 16u + 2u * j + 1u] = words.y;
-    w[params.plane1 + block * 8u + j] = words.z | (scale << 28u);
-  }
+  for (var j = 0u; j < 8u; j++) { w[params.plane1 + block * 8u + j] |= odd_scale(inverse, scales[j], 15) << 28u; }
   return f16_bits(fence(part * 1.0125));
 }
 fn encode_group(group: u32) {
   let block = params.first_block + group * 2u;
-  var scales = encode_block(0u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(PARTS / 2u, block + 1u) << 16u; }
+  var scales = encode_block(group * 512u, block);
+  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
   w[params.plane2 + block / 2u] = scales;
 }

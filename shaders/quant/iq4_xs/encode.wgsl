@@ -1,24 +1,24 @@
-//#import lib/parts
 //#import lib/iq4-encode
 const ENCODE_GROUP: u32 = 256u;
-const PARTS: u32 = 8u;
 
-fn fit_part(group: u32, part: u32) {
-  let at = group * 256u + 32u * part;
-  if (WEIGHTED) { weigh(at, 32u, sum_of_squares(group * 256u, 256u) * 0.0078125); }
-  keep_part(part, search_step_scale(at), vec4u());
-}
 fn encode_group(group: u32) {
   let at = group * 256u;
   let block = params.first_block + group;
+  var scales: array<f32, 8>;
   var top = 0.0;
-  for (var j = 0u; j < 8u; j++) { if (abs(part_scale(j)) > abs(top)) { top = part_scale(j); } }
+  var block_spread = 0.0;
+  if (WEIGHTED) { block_spread = sum_of_squares(at, 256u) * 0.0078125; }
+  for (var j = 0u; j < 8u; j++) {
+    if (WEIGHTED) { weigh(at + 32u * j, 32u, block_spread); }
+    scales[j] = search_step_scale(at + 32u * j);
+    if (abs(scales[j]) > abs(top)) { top = scales[j]; }
+  }
   let d = top * -0.03125;
   let inv = inverse(d);
   var high = 0u;
   var low = 0u;
   for (var j = 0u; j < 8u; j++) {
-    let l = clamp(nearest(fence(inv * part_scale(j))), -32, 31);
+    let l = clamp(nearest(fence(inv * scales[j])), -32, 31);
     let step = inverse(fence(d * f32(l)));
     low |= (u32(l + 32) & 15u) << (4u * j);
     high |= (u32(l + 32) >> 4u) << (2u * j);

@@ -1,4 +1,3 @@
-//#import lib/whole
 //#import lib/fp4-encode
 const ENCODE_GROUP: u32 = 64u;
 

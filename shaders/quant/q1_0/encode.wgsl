@@ -1,4 +1,3 @@
-//#import lib/whole
 //#import lib/f16
 //#import lib/exact
 const ENCODE_GROUP: u32 = 256u;

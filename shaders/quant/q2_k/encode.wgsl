@@ -1,23 +1,7 @@
-//#import lib/parts
 //#import lib/f16
 //#import lib/k-search
 //#import lib/qp-search
 const ENCODE_GROUP: u32 = 256u;
-const PARTS: u32 = 16u;
-
-fn fit_part(group: u32, part: u32) {
-  let at = group * 256u + 16u * part;
-  var fit: Fit;
-  var total = 0.0;
-  if (WEIGHTED) {
-    weigh(at, 16u, sum_of_squares(group * 256u, 256u) * 0.00390625);
-    total = total_weight(16u);
-    fit = search_scale_min(at, 0.0, weighted_search(16u, 3.0));
-  } else {
-    fit = search_scale_min(at, 0.0, Search(16u, 3.0, -0.5, 0.1, 15, true));
-  }
-  keep_part(part, total, fit_as_words(fit));
-}
 
 fn encode_group(group: u32) {
   let at = group * 256u;
@@ -26,9 +10,16 @@ fn encode_group(group: u32) {
   var top_scale = 0.0;
   var top_low = 0.0;
   var totals: array<f32, 16>;
+  var block_spread = 0.0;
+  if (WEIGHTED) { block_spread = sum_of_squares(at, 256u) * 0.00390625; }
   for (var j = 0u; j < 16u; j++) {
-    fits[j] = fit_of_words(part_words(j));
-    totals[j] = part_scale(j);
+    if (WEIGHTED) {
+      weigh(at + 16u * j, 16u, block_spread);
+      totals[j] = total_weight(16u);
+      fits[j] = search_scale_min(at + 16u * j, 0.0, weighted_search(16u, 3.0));
+      continue;
+    }
+    fits[j] = search_scale_min(at + 16u * j, 0.0, Search(16u, 3.0, -0.5, 0.1, 15, true));
     // Not max(): of 0 and -0 it may give either, and the sign would reach the file.
     if (fits[j].scale > top_scale) { top_scale = fits[j].scale; }
     if (fits[j].low > top_low) { top_low = fits[j].low; }

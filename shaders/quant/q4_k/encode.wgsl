@@ -1,13 +1,10 @@
 //#import lib/k-affine
 const ENCODE_GROUP: u32 = 256u;
-const PARTS: u32 = 8u;
-
-fn fit_part(group: u32, part: u32) { fit_group(group, part, Search(32u, 15.0, -1.0, 0.1, 20, false)); }
 
 fn encode_group(group: u32) {
   let at = group * 256u;
   let block = params.first_block + group;
-  encode_head(at, params.plane1 + block * 4u);
+  encode_head(at, params.plane1 + block * 4u, Search(32u, 15.0, -1.0, 0.1, 20, false));
   for (var k = 0u; k < 32u; k++) {
     let j = 2u * (k >> 3u);
     var word = 0u;

@@ -1,4 +1,3 @@
-//#import lib/whole
 //#import lib/encode32
 const ENCODE_GROUP: u32 = 64u;
 

@@ -1,13 +1,10 @@
 //#import lib/k-affine
 const ENCODE_GROUP: u32 = 256u;
-const PARTS: u32 = 8u;
-
-fn fit_part(group: u32, part: u32) { fit_group(group, part, Search(32u, 31.0, -0.5, 0.1, 15, false)); }
 
 fn encode_group(group: u32) {
   let at = group * 256u;
   let block = params.first_block + group;
-  encode_head(at, params.plane2 + block * 4u);
+  encode_head(at, params.plane2 + block * 4u, Search(32u, 31.0, -0.5, 0.1, 15, false));
   for (var k = 0u; k < 8u; k++) {
     var high = 0u;
     for (var p = 0u; p < 4u; p++) {

@@ -1,25 +1,28 @@
-//#import lib/parts
 //#import lib/f16
 //#import lib/qx-search
 // quantize_row_q6_K_ref: per 16 weights the best of 19 scales, then 8-bit scales under one f16 scale. Candidates are
-// tried in order and sums run in order: the bytes depend on both. Two blocks a group: their d share a word.
+// tried in order and sums run in order: the bytes depend on both. Two blocks an invocation: their d share a word.
 const ENCODE_GROUP: u32 = 512u;
-const PARTS: u32 = 32u;
+
+var<private> search_inverse: array<f32, 16>;
 
 fn code6(v: f32) -> u32 { return u32(clamp(nearest(v), -32, 31) + 32); }
 
-// Keeps the scale and the inverse that gives the codes; the importance counts as it is, without a spread.
-fn fit_part(group: u32, part: u32) {
-  let at = group * ENCODE_GROUP + 16u * part;
-  if (at >= params.elements) { return; }
+// Leaves the inverse scale of the search for the codes; the importance counts as it is, without a spread.
+fn search_scale(at: u32, sub: u32) -> f32 {
   weigh_by_squares(at, 16u);
   if (WEIGHTED) { for (var i = 0u; i < 16u; i++) { weights[i] = importance_at(at + i); } }
   let fit = search_signed(16u, 32.0);
-  keep_part(part, fit.scale, vec4u(bitcast<u32>(fit.inverse), 0u, 0u, 0u));
+  search_inverse[sub] = fit.inverse;
+  return fit.scale;
 }
-fn encode_block(at: u32, block: u32, first: u32) -> u32 {
+fn encode_block(at: u32, block: u32) -> u32 {
+  var scales: array<f32, 16>;
   var top = 0.0;
-  for (var s = 0u; s < 16u; s++) { if (abs(part_scale(first + s)) > abs(top)) { top = part_scale(first + s); } }
+  for (var s = 0u; s < 16u; s++) {
+    scales[s] = search_scale(at + 16u * s, s);
+    if (abs(scales[s]) > abs(top)) { top = scales[s]; }
+  }
   for (var k = 0u; k < 32u; k++) { w[block * 32u + k] = 0u; }
   for (var k = 0u; k < 16u; k++) { w[params.plane1 + block * 16u + k] = 0u; }
   for (var k = 0u; k < 4u; k++) { w[params.plane2 + block * 4u + k] = 0u; }
@@ -27,8 +30,7 @@ fn encode_block(at: u32, block: u32, first: u32) -> u32 {
   let inv = div(-128.0, top);
   let d16 = f16_bits(div(1.0, inv));
   for (var s = 0u; s < 16u; s++) {
-    let scale = min(127.0, round(fence(inv * part_scale(first + s))));
-    let search_inverse = bitcast<f32>(part_words(first + s).x);
+    let scale = min(127.0, round(fence(inv * scales[s])));
     w[params.plane2 + block * 4u + s / 4u] |= (u32(i32(scale)) & 255u) << (8u * (s & 3u));
     let d = fence(f16_value(d16) * scale);
     let quarter = (s >> 1u) & 3u;
@@ -39,7 +41,7 @@ fn encode_block(at: u32, block: u32, first: u32) -> u32 {
         let v = x[at + 16u * s + 4u * k + i];
         var code = 0u;
         if (d != 0.0) { code = code6(div(v, d)); }
-        else if (search_inverse != 0.0) { code = code6(fence(search_inverse * v)); }   // that of the search stays
+        else if (search_inverse[s] != 0.0) { code = code6(fence(search_inverse[s] * v)); }   // that of the search stays
         low |= (code & 15u) << (8u * i);
         high |= (code >> 4u) << (8u * i);
       }
@@ -52,7 +54,7 @@ fn encode_block(at: u32, block: u32, first: u32) -> u32 {
 }
 fn encode_group(group: u32) {
   let block = params.first_block + group * 2u;
-  var scales = encode_block(group * 512u, block, 0u);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u, 16u) << 16u; }
+  var scales = encode_block(group * 512u, block);
+  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
   w[params.plane3 + block / 2u] = scales;
 }

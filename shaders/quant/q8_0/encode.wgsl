@@ -1,4 +1,3 @@
-//#import lib/whole
 //#import lib/f16
 //#import lib/exact
 // Two blocks an invocation: their scales share a word.

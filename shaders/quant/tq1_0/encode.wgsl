@@ -1,4 +1,3 @@
-//#import lib/whole
 //#import lib/ternary
 const ENCODE_GROUP: u32 = 512u;
 

@@ -64,7 +64,6 @@ export const iq1_s: QuantFormat = {
   ],
   summary: '256 weights in 8 groups with 3-bit scales and a shift; eight of -1, 0, 1 are one of 2048 points.',
   encodeGroup: 512,
-  encodeParts: 16,
   maxError: 0.65,
   maxBlockError: 3,
   importance: 'required',

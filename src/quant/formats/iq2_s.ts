@@ -31,7 +31,6 @@ export const iq2_s: QuantFormat = {
   ],
   summary: '256 weights in 16 groups with 4-bit scales; eight magnitudes are one of 1024 lattice points.',
   encodeGroup: 512,
-  encodeParts: 32,
   maxError: 0.4,
   maxBlockError: 1.1,
   importance: 'used',

@@ -30,7 +30,6 @@ export const iq3_s: QuantFormat = {
   ],
   summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 512 lattice points.',
   encodeGroup: 512,
-  encodeParts: 16,
   maxError: 0.25,
   maxBlockError: 0.7,
   importance: 'used',

@@ -30,7 +30,6 @@ export const iq3_xxs: QuantFormat = {
   ],
   summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 256 lattice points.',
   encodeGroup: 512,
-  encodeParts: 16,
   maxError: 0.3,
   maxBlockError: 0.9,
   importance: 'used',

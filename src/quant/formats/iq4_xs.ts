@@ -17,7 +17,6 @@ export const iq4_xs: QuantFormat = {
   ],
   summary: '256 weights in 8 groups with 6-bit scales under one f16 scale; 4-bit codes of 16 uneven steps.',
   encodeGroup: 256,
-  encodeParts: 8,
   maxError: 0.1,
   maxBlockError: 0.25,
   importance: 'used',

@@ -71,7 +71,6 @@ export const q2_k: QuantFormat = {
   ],
   summary: '256 weights in 16 groups with 4-bit scales and minimums under two f16 scales; 2-bit codes.',
   encodeGroup: 256,
-  encodeParts: 16,
   maxError: 0.35,
   maxBlockError: 0.7,
   importance: 'used',

@@ -138,7 +138,6 @@ export const q3_k: QuantFormat = {
   ],
   summary: '256 weights in 16 groups with 6-bit scales under one f16 scale; 3-bit codes.',
   encodeGroup: 512,
-  encodeParts: 32,
   maxError: 0.2,
   maxBlockError: 0.4,
   importance: 'used',

@@ -14,7 +14,6 @@ export const q4_k: QuantFormat = {
   ],
   summary: '256 weights in 8 groups with 6-bit scales and minimums under two f16 scales; 4-bit codes.',
   encodeGroup: 256,
-  encodeParts: 8,
   maxError: 0.09,
   maxBlockError: 0.2,
   importance: 'used',

@@ -15,7 +15,6 @@ export const q5_k: QuantFormat = {
   ],
   summary: '256 weights in 8 groups with 6-bit scales and minimums under two f16 scales; 5-bit codes.',
   encodeGroup: 256,
-  encodeParts: 8,
   maxError: 0.05,
   maxBlockError: 0.12,
   importance: 'used',

@@ -66,7 +66,6 @@ export const q6_k: QuantFormat = {
   ],
   summary: '256 weights in 16 groups with 8-bit scales under one f16 scale; 6-bit codes.',
   encodeGroup: 512,
-  encodeParts: 32,
   maxError: 0.03,
   maxBlockError: 0.05,
   importance: 'used',
