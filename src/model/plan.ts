@@ -39,6 +39,10 @@ export function compareTensorNames(a: string, b: string): number {
   return layer(a) - layer(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+/** What llama-quantize keeps of a string that comes from its command line; a character cut in half is left out. */
+const first127Bytes = (text: string): string =>
+  new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, 127), { stream: true });
+
 /** general.quantization_version and general.file_type move to the end, as gguf_set_val does. */
 function outputMetadata(metadata: Metadata, fileType: FileType, importance?: ImportanceMatrix): Metadata {
   const out = new Map<string, MetaValue>(metadata);
@@ -53,14 +57,13 @@ function outputMetadata(metadata: Metadata, fileType: FileType, importance?: Imp
   out.set('general.quantization_version', u32Value(2));
   out.set('general.file_type', u32Value(fileType.ftype));
   if (importance) {
-    // llama-quantize keeps at most 127 bytes of a string here.
     const set = (key: string, value: MetaValue) => {
       out.delete(key);
       out.set(key, value);
     };
-    set('quantize.imatrix.file', stringValue(importance.label.slice(0, 127)));
+    set('quantize.imatrix.file', stringValue(first127Bytes(importance.label)));
     if (importance.datasets[0] !== undefined)
-      set('quantize.imatrix.dataset', stringValue(importance.datasets[0].slice(0, 127)));
+      set('quantize.imatrix.dataset', stringValue(first127Bytes(importance.datasets[0])));
     set('quantize.imatrix.entries_count', u32Value(importance.entries.size));
     if (importance.chunks > 0) set('quantize.imatrix.chunks_count', u32Value(importance.chunks));
   }

@@ -1,10 +1,10 @@
+import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { LatticeBuffers } from '../model/lattice-buffers';
 import * as ops from '../ops/kernels';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
-import { FileError } from '../util/errors';
 import { SCRATCH_OWNER } from './scratch';
 
 /** Whole rows of a tensor, as a slice of it. */
@@ -21,21 +21,13 @@ export interface TensorImportance {
   readonly matrixRows: number;
 }
 
-/** Throws unless there is one number for each column of each matrix. */
-export function checkImportance(
-  name: string,
-  shape: readonly number[],
-  weights: Float32Array<ArrayBuffer>,
-): TensorImportance {
-  const [cols = 1, rows = 1, ...rest] = shape;
-  const matrices = rest.reduce((n, d) => n * d, 1);
-  if (weights.length !== cols * matrices)
-    throw new FileError(
-      `The importance matrix has ${weights.length} numbers for ${name}, expected ${cols * matrices} (${cols} columns${matrices > 1 ? ` x ${matrices} experts` : ''}).`,
-      'It belongs to another model. Drop the one that was made for this model.',
-    );
-  return { weights, matrixRows: rows };
-}
+/** A tensor's importance, where the format uses it. The plan has checked its length (model/tensor-choice). */
+export const importanceOf = (
+  tensor: TensorSource,
+  target: QuantFormat,
+  weights: Float32Array<ArrayBuffer> | undefined,
+): TensorImportance | undefined =>
+  weights && target.importance ? { weights, matrixRows: tensor.shape[1] ?? 1 } : undefined;
 
 /** Records the encoding of slices: picks the kernel, and keeps the buffers that importance and lattices need. */
 export class EncodeStep {

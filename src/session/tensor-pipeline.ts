@@ -7,7 +7,7 @@ import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
-import { checkImportance, EncodeStep, type RowRange, type TensorImportance } from './encode-step';
+import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
 import { packStep, unpackSteps } from './repack';
 import { createScratch, SCRATCH_OWNER, type Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
@@ -18,11 +18,6 @@ export interface SliceOptions {
   /** Importance of the tensor's columns (of each expert's, where it is a stack), for the formats that use it. */
   readonly importance?: Float32Array<ArrayBuffer> | undefined;
 }
-
-const importanceOf = (tensor: TensorSource, target: QuantFormat, options: SliceOptions) =>
-  options.importance && target.importance
-    ? checkImportance(tensor.name, tensor.shape, options.importance)
-    : undefined;
 
 /**
  * Carries tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,
@@ -214,7 +209,7 @@ export class TensorPipeline {
     options: SliceOptions = {},
   ): Promise<TensorError> {
     const source = this.#sourceFormat(tensor);
-    const importance = importanceOf(tensor, to.format, options);
+    const importance = importanceOf(tensor, to.format, options.importance);
     this.#clearSums();
     for (const slab of to.slabs) {
       const step = this.#rowsPerSlice(slab.rows, to.cols);
@@ -243,7 +238,7 @@ export class TensorPipeline {
     options: SliceOptions = {},
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const source = this.#sourceFormat(tensor);
-    const importance = importanceOf(tensor, target, options);
+    const importance = importanceOf(tensor, target, options.importance);
     const { rows, cols } = matrixShape(tensor.shape);
     const step = this.#rowsPerSlice(rows, cols);
     const { target: buffer } = this.#scratch;
