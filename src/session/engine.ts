@@ -30,18 +30,32 @@ export interface EngineOptions {
 const READBACK_BYTES = 16;
 let serial = 0;
 
-/** The shape of a level's runtime; throws when the model cannot run. */
-export function runtimeShape(prepared: Prepared, options: EngineOptions): RuntimeShape {
+/** What can run of a level's model; throws when nothing can. */
+function runnableOf(prepared: Prepared) {
   const runnable = checkRunnable(prepared.model);
   if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+  return runnable;
+}
+
+export const architectureOf = (prepared: Prepared) => runnableOf(prepared).architecture;
+
+function runtimeShape(prepared: Prepared, options: EngineOptions): RuntimeShape {
+  const { h, vocabulary } = runnableOf(prepared);
   let slabs = 0;
   for (const t of prepared.tensors.values()) slabs += t.slabs.length;
-  return {
-    h: runnable.h,
-    vocabulary: runnable.vocabulary,
-    ...options,
-    slots: engineSlots(slabs, prepared.tensors.size),
-  };
+  return { h, vocabulary, ...options, slots: engineSlots(slabs, prepared.tensors.size) };
+}
+
+/** Cache, activations and tables for a level, under an owner that the caller releases. */
+export async function levelRuntime(
+  gpu: Gpu,
+  owner: string,
+  prepared: Prepared,
+  options: EngineOptions,
+): Promise<Runtime> {
+  const shape = runtimeShape(prepared, options);
+  const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
+  return createRuntime(gpu, owner, shape, () => rotationTable(shape.h, shape.context, factors));
 }
 
 /**
@@ -72,18 +86,13 @@ export class Engine {
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
-    const runnable = checkRunnable(prepared.model);
-    if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-    const shape = runtimeShape(prepared, options);
+    const architecture = architectureOf(prepared);
     const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
     try {
-      const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
-      const runtime = await createRuntime(gpu, owner, shape, () =>
-        rotationTable(shape.h, shape.context, factors),
-      );
+      const runtime = await levelRuntime(gpu, owner, prepared, options);
       const record = (batch: 'one' | 'many') => {
         const recorder = new Recorder(gpu, runtime, prepared.tensors, batch);
-        runnable.architecture.record(recorder, runtime);
+        architecture.record(recorder, runtime);
         recorder.sample();
         return recorder.steps;
       };

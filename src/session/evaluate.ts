@@ -1,12 +1,9 @@
 import type { Gpu } from '../gpu/gpu';
 import { encodeSteps, Recorder, type Step } from '../model/blocks';
-import { rotationTable } from '../model/rope';
-import { checkRunnable } from '../model/runnable';
-import { createRuntime, type Runtime } from '../model/runtime';
-import { readSmallTensor } from '../model/weights';
+import type { Runtime } from '../model/runtime';
 import { MIB } from '../util/bytes';
-import { NibbleError, throwIfCancelled, UnsupportedError } from '../util/errors';
-import { type EngineOptions, runtimeShape } from './engine';
+import { NibbleError, throwIfCancelled } from '../util/errors';
+import { architectureOf, type EngineOptions, levelRuntime } from './engine';
 import type { Prepared } from './prepared';
 
 /** How well a level predicts a text. */
@@ -94,25 +91,20 @@ class Evaluator {
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Evaluator> {
-    const runnable = checkRunnable(prepared.model);
-    if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-    const shape = runtimeShape(prepared, options);
+    const architecture = architectureOf(prepared);
     const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
     try {
-      const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
-      const runtime = await createRuntime(gpu, owner, shape, () =>
-        rotationTable(shape.h, shape.context, factors),
-      );
+      const runtime = await levelRuntime(gpu, owner, prepared, options);
       const most = Math.min(LOGITS_BYTES, gpu.maxBindingBytes);
-      const rows = Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * shape.vocabulary))));
+      const rows = Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const make = (label: string, bytes: number) => gpu.memory.create(owner, label, bytes, usage);
-      const logits = await make('logits of every token', rows * shape.vocabulary * 4);
+      const logits = await make('logits of every token', rows * runtime.vocabulary * 4);
       const targets = await make('targets', rows * 4);
       const surprise = await make('surprise', rows * 4);
       const record = (r: Runtime, batch: 'many' | 'every') => {
         const recorder = new Recorder(gpu, r, prepared.tensors, batch);
-        runnable.architecture.record(recorder, r);
+        architecture.record(recorder, r);
         if (batch === 'every') recorder.surprise(targets, surprise);
         return recorder.steps;
       };
