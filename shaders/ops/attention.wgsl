@@ -1,8 +1,10 @@
 // Causal attention with an online softmax: a workgroup owns one head of one token. Lanes take one position each for
-// the scores, then share them out and own quads of the head dimension for the weighted sum.
+// the scores, then share them out and own quads of the head dimension for the weighted sum. Queries lie in rows with
+// their keys and values. A window bounds how far back a token sees, itself included; 0 is no bound.
 //#import lanes
 //#import kv_load
-struct Params { heads: u32, kv_heads: u32, head_dim: u32, scale: f32, }
+//#import lib/soft-cap
+struct Params { heads: u32, kv_heads: u32, head_dim: u32, scale: f32, cap: f32, window: u32, }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> q: array<vec4f>;
 @group(0) @binding(2) var<storage, read> k_cache: array<u32>;
@@ -21,18 +23,21 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   let quads = params.head_dim / 4u;
   let kv_quads = params.kv_heads * quads;
   let kv_head = (head / (params.heads / params.kv_heads)) * quads;
+  let q_start = (token * (params.heads + 2u * params.kv_heads) + head) * quads;
   let start = (token * params.heads + head) * quads;
   let positions = state[0] + token + 1u;
   var best = LOWEST;
   var total = 0.0;
   var acc: array<vec4f, MAX_QUADS>;
-  for (var base = 0u; base < positions; base += LANES) {
+  var first = 0u;
+  if (params.window > 0u && positions > params.window) { first = positions - params.window; }
+  for (var base = first; base < positions; base += LANES) {
     var score = LOWEST;
     if (base + lane < positions) {
       let key = (base + lane) * kv_quads + kv_head;
       var sum = vec4f();
-      for (var i = 0u; i < quads; i++) { sum += q[start + i] * kv_load4(true, key + i); }
-      score = dot(sum, vec4f(1.0)) * params.scale;
+      for (var i = 0u; i < quads; i++) { sum += q[q_start + i] * kv_load4(true, key + i); }
+      score = soft_cap(dot(sum, vec4f(1.0)) * params.scale, params.cap);
     }
     let higher = max(best, lane_max(score, lane));
     let weight = select(0.0, exp(score - higher), base + lane < positions);

@@ -1,7 +1,9 @@
 // Y = X W^T for many tokens: an invocation owns ROWS rows x TOKENS tokens and decodes each weight once for them.
 //#import codec/decode
+//#import lib/epilogue
 struct Params {
-  rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32, accumulate: u32, stride: u32,
+  rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
+  accumulate: u32, has_bias: u32, scale: f32, cap: f32, at: u32, stride: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -9,7 +11,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read> state: array<u32>;
 @group(0) @binding(4) var<storage, read_write> y: array<f32>;
 @group(0) @binding(5) var<storage, read> points: array<u32>;
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(6) var<storage, read> bias: array<f32>;
+@group(0) @binding(7) var<uniform> params: Params;
 
 const ROWS: u32 = 4u;
 const TOKENS: u32 = 4u;
@@ -45,8 +48,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   for (var r = 0u; r < ROWS; r++) {
     for (var t = 0u; t < TOKENS; t++) {
       if (row0 + r < params.rows && token0 + t < tokens) {
-        let at = (token0 + t) * params.stride + params.first_row + row0 + r;
-        y[at] = select(0.0, y[at], params.accumulate == 1u) + acc[r][t];
+        finish(acc[r][t], row0 + r, (token0 + t) * params.stride + params.at + params.first_row + row0 + r);
       }
     }
   }

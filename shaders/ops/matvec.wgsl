@@ -2,13 +2,18 @@
 //#import lanes
 //#import lib/grid
 //#import codec/decode
-struct Params { rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32, accumulate: u32, }
+//#import lib/epilogue
+struct Params {
+  rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
+  accumulate: u32, has_bias: u32, scale: f32, cap: f32, at: u32,
+}
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read_write> y: array<f32>;
 @group(0) @binding(4) var<storage, read> points: array<u32>;
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(5) var<storage, read> bias: array<f32>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 override LANES: u32 = 64u;
 const ROWS: u32 = 4u;
@@ -38,9 +43,6 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   }
   for (var r = 0u; r < ROWS; r++) {
     let sum = lane_sum(acc[r], lane);
-    if (lane == 0u && row0 + r < params.rows) {
-      let at = params.first_row + row0 + r;
-      y[at] = select(0.0, y[at], params.accumulate == 1u) + sum;
-    }
+    if (lane == 0u && row0 + r < params.rows) { finish(sum, row0 + r, params.at + params.first_row + row0 + r); }
   }
 }

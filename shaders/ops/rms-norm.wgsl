@@ -1,6 +1,6 @@
-// y = x / rms(x) * weight, a row a workgroup. `last` takes only the newest row of the batch, into row 0.
+// y (+)= x / rms(x) * weight, a row a workgroup. `last` takes only the newest row of the batch, into row 0.
 //#import lanes
-struct Params { cols: u32, epsilon: f32, last: u32, }
+struct Params { cols: u32, epsilon: f32, last: u32, accumulate: u32, }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(2) var<storage, read> state: array<u32>;
@@ -16,5 +16,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   var sum = 0.0;
   for (var i = lane; i < quads; i += LANES) { sum += dot(x[start + i], x[start + i]); }
   let scale = 1.0 / sqrt(lane_sum(sum, lane) / f32(params.cols) + params.epsilon);
-  for (var i = lane; i < quads; i += LANES) { y[wid.x * quads + i] = x[start + i] * scale * weight[i]; }
+  for (var i = lane; i < quads; i += LANES) {
+    let at = wid.x * quads + i;
+    y[at] = select(vec4f(), y[at], params.accumulate == 1u) + x[start + i] * scale * weight[i];
+  }
 }

@@ -3,6 +3,7 @@ import { type Dispatch, grid } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { UnsupportedError } from '../util/errors';
 import { type DeviceTensor, planeParams } from './device-tensor';
+import { slides } from './arch/architecture';
 import type { Runtime } from './runtime';
 
 /**
@@ -16,6 +17,18 @@ export interface Step {
   readonly dispatch: Dispatch;
   /** Workgroups along y for n tokens; absent when the grid does not depend on it. */
   readonly perTokens?: (tokens: number) => number;
+}
+
+export interface LinearOptions {
+  /** Add to what is there. */
+  readonly accumulate?: boolean;
+  readonly scale?: number;
+  readonly cap?: number;
+  /** Element of a row of y that the first row of W gives, and elements from row to row. */
+  readonly at?: number;
+  readonly stride?: number;
+  /** Runs on the newest row of a batch only, where no more are asked for. */
+  readonly head?: boolean;
 }
 
 /** Encodes steps for `tokens` tokens into a pass; nothing is created. */
@@ -62,7 +75,17 @@ export class Recorder {
     this.steps.push(perTokens && this.#batch !== 'one' ? { dispatch, perTokens } : { dispatch });
   }
 
-  embed(name: string, out: GPUBuffer): void {
+  /** Rows of the token embedding, scaled, into `out`. */
+  embed(name: string, out: GPUBuffer, scale = 1): void {
+    this.#lookUp(name, out, scale, false);
+  }
+
+  /** Rows of a table of learned positions onto `out`. */
+  addPositions(name: string, out: GPUBuffer): void {
+    this.#lookUp(name, out, 1, true);
+  }
+
+  #lookUp(name: string, out: GPUBuffer, scale: number, positions: boolean): void {
     const tensor = this.weight(name);
     const kernel = this.#gpu.kernel(ops.embed, { codec: `quant/${tensor.format.id}` });
     for (const slab of tensor.slabs) {
@@ -71,96 +94,185 @@ export class Recorder {
         first_row: slab.firstRow,
         rows: slab.rows,
         ...planeParams(slab.layout),
+        scale,
+        positions: positions ? 1 : 0,
       };
-      const buffers = {
-        w4: slab.buffer,
-        w: slab.buffer,
-        tokens: this.#r.tokens,
-        x: out,
-        points: tensor.points,
-      };
-      this.#push(
-        kernel.dispatch(buffers, params, [Math.ceil(tensor.cols / 256)], this.#r.arena),
-        (tokens) => tokens,
-      );
+      const { tokens, state, arena } = this.#r;
+      const buffers = { w4: slab.buffer, w: slab.buffer, tokens, state, x: out, points: tensor.points };
+      this.#push(kernel.dispatch(buffers, params, [Math.ceil(tensor.cols / 256)], arena), (n) => n);
     }
   }
 
-  /** `newest` takes only the newest token of the batch, where no more are asked for. */
-  rmsNorm(name: string, x: GPUBuffer, y: GPUBuffer, newest = false): void {
-    const last = newest && this.#batch !== 'every';
-    const tensor = this.weight(name);
-    const buffers = { x, weight: tensor.slabs[0]!.buffer, state: this.#r.state, y };
-    const params = { cols: tensor.cols, epsilon: this.#r.h.epsilon, last: last ? 1 : 0 };
+  /**
+   * y (+)= x / rms(x) * weight, or LayerNorm where the architecture has it. `newest` takes only the newest token of the
+   * batch, where no more are asked for.
+   */
+  norm(name: string, x: GPUBuffer, y: GPUBuffer, how: { newest?: boolean; accumulate?: boolean } = {}): void {
+    const last = how.newest === true && this.#batch !== 'every';
+    const weight = this.weight(`${name}.weight`);
+    const { state, h, arena, traits } = this.#r;
+    const buffers = { x, weight: weight.slabs[0]!.buffer, state, y };
+    const params = { cols: weight.cols, epsilon: h.epsilon, last: last ? 1 : 0 };
     // Rows lie along x here.
-    const dispatch = this.#gpu.kernel(ops.rmsNorm).dispatch(buffers, params, [1], this.#r.arena);
+    const dispatch =
+      traits.norm === 'layer'
+        ? this.#gpu
+            .kernel(ops.layerNorm)
+            .dispatch({ ...buffers, bias: this.weight(`${name}.bias`).slabs[0]!.buffer }, params, [1], arena)
+        : this.#gpu
+            .kernel(ops.rmsNorm)
+            .dispatch(buffers, { ...params, accumulate: how.accumulate ? 1 : 0 }, [1], arena);
     if (last || this.#batch === 'one') this.steps.push({ dispatch });
     else this.steps.push({ dispatch, perTokens: (tokens) => -tokens });
   }
 
-  /** y (+)= W x. `head` runs on the newest row of a batch only, where no more are asked for. */
-  linear(name: string, x: GPUBuffer, y: GPUBuffer, accumulate = false, head = false): void {
-    const tensor = this.weight(name);
+  /** Normalizes `groups` parts of every row of `x` in place, from element `at` on. */
+  headNorm(name: string, x: GPUBuffer, groups: number, at: number, stride: number): void {
+    const weight = this.weight(name);
+    const params = { cols: weight.cols, stride, at, epsilon: this.#r.h.epsilon };
+    const buffers = { weight: weight.slabs[0]!.buffer, x };
+    this.#push(
+      this.#gpu.kernel(ops.headNorm).dispatch(buffers, params, [groups], this.#r.arena),
+      (tokens) => tokens,
+    );
+  }
+
+  /** y (+)= scale * (W x + bias), capped; the bias is the file's, where it has one. */
+  linear(name: string, x: GPUBuffer, y: GPUBuffer, how: LinearOptions = {}): void {
+    const tensor = this.weight(`${name}.weight`);
     const codec = `quant/${tensor.format.id}`;
+    const bias = this.#weights.get(`${name}.bias`)?.slabs[0]?.buffer;
     for (const slab of tensor.slabs) {
       const common = {
         rows: slab.rows,
         cols: tensor.cols,
         first_row: slab.firstRow,
         ...planeParams(slab.layout),
-        accumulate: accumulate ? 1 : 0,
+        accumulate: how.accumulate ? 1 : 0,
+        has_bias: bias ? 1 : 0,
+        scale: how.scale ?? 1,
+        cap: how.cap ?? 0,
+        at: how.at ?? 0,
       };
-      const buffers = { w4: slab.buffer, w: slab.buffer, x, y, points: tensor.points };
-      if (this.#batch === 'one' || (head && this.#batch === 'many')) {
+      const { points } = tensor;
+      const buffers = { w4: slab.buffer, w: slab.buffer, x, y, points, bias: bias ?? x };
+      if (this.#batch === 'one' || (how.head && this.#batch === 'many')) {
         const kernel = this.#gpu.kernel(ops.matvec, { codec });
-        this.steps.push({
-          dispatch: kernel.dispatch(buffers, common, grid(Math.ceil(slab.rows / 4)), this.#r.arena),
-        });
+        const workgroups = grid(Math.ceil(slab.rows / 4));
+        this.steps.push({ dispatch: kernel.dispatch(buffers, common, workgroups, this.#r.arena) });
       } else {
         const kernel = this.#gpu.kernel(ops.matmul, { codec });
-        this.#push(
-          kernel.dispatch(
-            { ...buffers, state: this.#r.state },
-            { ...common, stride: tensor.rows },
-            [Math.ceil(slab.rows / 128)],
-            this.#r.arena,
-          ),
-          (tokens) => Math.ceil(tokens / 4),
-        );
+        const params = { ...common, stride: how.stride ?? tensor.rows };
+        const rows = [Math.ceil(slab.rows / 128)] as const;
+        const dispatch = kernel.dispatch({ ...buffers, state: this.#r.state }, params, rows, this.#r.arena);
+        this.#push(dispatch, (tokens) => Math.ceil(tokens / 4));
       }
     }
   }
 
-  /** Rotates q and k (adjacent pairs), writes k and v into the layer's cache. */
+  /** Rotates q and k, writes k and v into the layer's cache. */
   ropeAndCache(layer: number): void {
-    const { h, state, rotation, q, k, v, kCache, vCache, arena, kvType } = this.#r;
-    const pairs = ((h.heads + 2 * h.kvHeads) * h.headDim) / 2;
+    const { h, traits, state, rotation, localRotation, qkv, kCache, vCache, arena, kvType } = this.#r;
+    const quads = ((h.heads + 2 * h.kvHeads) * h.headDim) / 4;
     const kernel = this.#gpu.kernel(ops.ropeCache, { kv_store: `kv/${kvType.toLowerCase()}-store` });
-    const buffers = { state, rotation, q, k, v, k_cache: kCache[layer]!, v_cache: vCache[layer]! };
-    const params = { heads: h.heads, kv_heads: h.kvHeads, head_dim: h.headDim, rotary_dim: h.rotaryDim };
-    this.#push(kernel.dispatch(buffers, params, [Math.ceil(pairs / 64)], arena), (tokens) => tokens);
-  }
-
-  attention(layer: number, y: GPUBuffer): void {
-    const { h, state, q, kCache, vCache, arena, kvType } = this.#r;
-    const kernel = this.#gpu.kernel(ops.attention, { kv_load: `kv/${kvType.toLowerCase()}` });
-    const buffers = { state, q, k_cache: kCache[layer]!, v_cache: vCache[layer]!, y };
+    const table = traits.localRope && slides(traits, h, layer) ? localRotation : rotation;
+    const buffers = { state, rotation: table, qkv, k_cache: kCache[layer]!, v_cache: vCache[layer]! };
+    const rotates = traits.rope !== 'none' && (traits.rotates?.(layer) ?? true);
     const params = {
       heads: h.heads,
       kv_heads: h.kvHeads,
       head_dim: h.headDim,
-      scale: 1 / Math.sqrt(h.headDim),
+      rotary_dim: rotates ? h.rotaryDim : 0,
+      halves: traits.rope === 'halves' ? 1 : 0,
+    };
+    this.#push(kernel.dispatch(buffers, params, [Math.ceil(quads / 64)], arena), (tokens) => tokens);
+  }
+
+  attention(layer: number, y: GPUBuffer): void {
+    const { h, traits, state, qkv, kCache, vCache, arena, kvType } = this.#r;
+    const kernel = this.#gpu.kernel(ops.attention, { kv_load: `kv/${kvType.toLowerCase()}` });
+    const buffers = { state, q: qkv, k_cache: kCache[layer]!, v_cache: vCache[layer]!, y };
+    const params = {
+      heads: h.heads,
+      kv_heads: h.kvHeads,
+      head_dim: h.headDim,
+      scale: h.attentionScale,
+      cap: h.attentionCap,
+      window: slides(traits, h, layer) ? h.window : 0,
     };
     this.#push(kernel.dispatch(buffers, params, [h.heads], arena), (tokens) => tokens);
   }
 
-  /** gate = silu(gate) * up. */
-  swiglu(gate: GPUBuffer, up: GPUBuffer): void {
-    const quads = this.#r.h.ffnWidth / 4;
-    const tokens = this.#batch === 'one' ? 1 : this.#r.chunk;
-    const kernel = this.#gpu.kernel(ops.swiglu);
-    const buffers = { gate, up, state: this.#r.state };
-    this.#push(kernel.dispatch(buffers, { quads }, grid(Math.ceil((quads * tokens) / 64)), this.#r.arena));
+  get #tokens(): number {
+    return this.#batch === 'one' ? 1 : this.#r.chunk;
+  }
+  get #activation(): { activation: string } {
+    return { activation: `activation/${this.#r.traits.activation}` };
+  }
+
+  /** hidden = activation(gate) * up, for so many rows a token. */
+  gated(gateUp: GPUBuffer, hidden: GPUBuffer, rowsPerToken = 1): void {
+    const { state, h, arena } = this.#r;
+    const quads = h.ffnWidth / 4;
+    const all = grid(Math.ceil((quads * rowsPerToken * this.#tokens) / 64));
+    const kernel = this.#gpu.kernel(ops.gated, this.#activation);
+    const params = { quads, rows_per_token: rowsPerToken };
+    this.steps.push({ dispatch: kernel.dispatch({ gate_up: gateUp, state, hidden }, params, all, arena) });
+  }
+
+  activate(hidden: GPUBuffer): void {
+    const { state, h, arena } = this.#r;
+    const quads = h.ffnWidth / 4;
+    const all = grid(Math.ceil((quads * this.#tokens) / 64));
+    const kernel = this.#gpu.kernel(ops.activate, this.#activation);
+    this.steps.push({ dispatch: kernel.dispatch({ state, hidden }, { quads }, all, arena) });
+  }
+
+  /** Chooses the experts of each token by the router's logits. */
+  route(logits: GPUBuffer): void {
+    const { h, chosen, shares, arena } = this.#r;
+    const params = { experts: h.experts, used: h.expertsUsed };
+    const dispatch = this.#gpu.kernel(ops.route).dispatch({ logits, chosen, shares }, params, [1], arena);
+    if (this.#batch === 'one') this.steps.push({ dispatch });
+    else this.steps.push({ dispatch, perTokens: (tokens) => -tokens });
+  }
+
+  /** y = W[e] x for the chosen experts; `x` has a row a token, or one for each of its experts. */
+  experts(
+    name: string,
+    x: GPUBuffer,
+    y: GPUBuffer,
+    how: { perToken: boolean; at?: number; stride: number },
+  ): void {
+    const tensor = this.weight(`${name}.weight`);
+    const { h, chosen, arena } = this.#r;
+    const kernel = this.#gpu.kernel(ops.expertMatvec, { codec: `quant/${tensor.format.id}` });
+    const expertRows = tensor.rows / h.experts;
+    for (const slab of tensor.slabs) {
+      const params = {
+        rows: slab.rows,
+        cols: tensor.cols,
+        first_row: slab.firstRow,
+        ...planeParams(slab.layout),
+        expert_rows: expertRows,
+        pairs_per_row: how.perToken ? h.expertsUsed : 1,
+        at: how.at ?? 0,
+        stride: how.stride,
+      };
+      const buffers = { w4: slab.buffer, w: slab.buffer, x, chosen, y, points: tensor.points };
+      const rows = Math.ceil(expertRows / 4);
+      const dispatch = kernel.dispatch(buffers, params, [rows, h.expertsUsed], arena);
+      this.#push(dispatch, (tokens) => tokens * h.expertsUsed);
+    }
+  }
+
+  /** x += scale * what the experts gave, by their shares. */
+  mixExperts(parts: GPUBuffer, x: GPUBuffer, scale: number): void {
+    const { h, shares, state, arena } = this.#r;
+    const params = { quads: h.width / 4, used: h.expertsUsed, scale };
+    const all = grid(Math.ceil((params.quads * this.#tokens) / 64));
+    const kernel = this.#gpu.kernel(ops.mixExperts);
+    this.steps.push({ dispatch: kernel.dispatch({ parts, shares, state, x }, params, all, arena) });
   }
 
   surprise(targets: GPUBuffer, surprise: GPUBuffer): void {

@@ -16,8 +16,34 @@ export interface Hyperparameters {
   readonly ropeBase: number;
   /** Positions are divided by this (linear scaling); 1 without. */
   readonly ropeScale: number;
+  /** Of norms. */
   readonly epsilon: number;
   readonly contextLength: number;
+  /** Of the layers that slide. */
+  readonly ropeBaseSliding: number;
+  /** Rotations are multiplied by this (longrope, YaRN); 1 without. */
+  readonly ropeAmplitude: number;
+  /** YaRN's range, in rotations over the original context; undefined without YaRN. */
+  readonly yarn?: { readonly fast: number; readonly slow: number; readonly original: number };
+  /** Contexts beyond this take rope_factors_long; 0 without. */
+  readonly originalContext: number;
+  readonly embeddingScale: number;
+  readonly attentionScale: number;
+  readonly residualScale: number;
+  /** Logits are multiplied by this. */
+  readonly logitScale: number;
+  /** cap * tanh(score / cap); 0 for none. */
+  readonly attentionCap: number;
+  readonly logitCap: number;
+  /** Tokens that a sliding layer sees, itself included; 0 for all. */
+  readonly window: number;
+  /** Every so many layers one does not slide. */
+  readonly windowPattern: number;
+  /** Layers that slide, where the file lists them. */
+  readonly slidingLayers?: readonly boolean[];
+  /** 0 for a dense feed-forward. */
+  readonly experts: number;
+  readonly expertsUsed: number;
 }
 
 /** `label` names the file in errors. */
@@ -43,18 +69,49 @@ export function readHyperparameters(label: string, metadata: Metadata): Hyperpar
   const heads = need('attention.head_count');
   const headDim = maybe('attention.key_length') ?? width / heads;
   const scaling = getString(metadata, `${architecture}.rope.scaling.type`);
+  const factor = maybe('rope.scaling.factor') ?? 1;
+  const ropeBase = maybe('rope.freq_base') ?? 10000;
+  const experts = maybe('expert_count') ?? 0;
+  const pattern = metadata.get(`${architecture}.attention.sliding_window_pattern`)?.value;
+  const isYarn = scaling === 'yarn' && factor > 1;
   return {
     architecture,
     layers: need('block_count'),
     width,
-    ffnWidth: need('feed_forward_length'),
+    ffnWidth:
+      experts > 0
+        ? (maybe('expert_feed_forward_length') ?? need('feed_forward_length'))
+        : need('feed_forward_length'),
     heads,
-    kvHeads: maybe('attention.head_count_kv') ?? heads,
+    kvHeads: maybe('attention.head_count_kv') || heads,
     headDim,
     rotaryDim: maybe('rope.dimension_count') ?? headDim,
-    ropeBase: maybe('rope.freq_base') ?? 10000,
-    ropeScale: scaling === 'linear' ? (maybe('rope.scaling.factor') ?? 1) : 1,
-    epsilon: maybe('attention.layer_norm_rms_epsilon') ?? 1e-5,
+    ropeBase,
+    ropeBaseSliding: maybe('rope.freq_base_swa') ?? ropeBase,
+    ropeScale: scaling === 'linear' || isYarn ? factor : 1,
+    ropeAmplitude: (maybe('rope.scaling.attn_factor') ?? 1) * (isYarn ? 1 + 0.1 * Math.log(factor) : 1),
+    ...(isYarn
+      ? {
+          yarn: {
+            fast: maybe('rope.scaling.yarn_beta_fast') ?? 32,
+            slow: maybe('rope.scaling.yarn_beta_slow') ?? 1,
+            original: maybe('rope.scaling.original_context_length') ?? need('context_length'),
+          },
+        }
+      : {}),
+    originalContext: maybe('rope.scaling.original_context_length') ?? 0,
+    epsilon: maybe('attention.layer_norm_rms_epsilon') ?? maybe('attention.layer_norm_epsilon') ?? 1e-5,
     contextLength: need('context_length'),
+    embeddingScale: maybe('embedding_scale') ?? 1,
+    attentionScale: maybe('attention.scale') || 1 / Math.sqrt(headDim),
+    residualScale: maybe('residual_scale') ?? 1,
+    logitScale: 1 / (maybe('logit_scale') || 1),
+    attentionCap: maybe('attn_logit_softcapping') ?? 0,
+    logitCap: maybe('final_logit_softcapping') ?? 0,
+    window: maybe('attention.sliding_window') ?? 0,
+    windowPattern: typeof pattern === 'number' ? pattern : 6,
+    ...(Array.isArray(pattern) ? { slidingLayers: (pattern as readonly unknown[]).map(Boolean) } : {}),
+    experts,
+    expertsUsed: maybe('expert_used_count') ?? 0,
   };
 }

@@ -1,8 +1,29 @@
 import type { Hyperparameters } from './hyperparameters';
 
+/** Source: ggml's rope_yarn. The pair from which on (in rotations over the original context) frequencies are scaled. */
+function yarnRamp(h: Hyperparameters): (pair: number) => number {
+  if (!h.yarn) return () => 0;
+  const { fast, slow, original } = h.yarn;
+  const dimension = (rotations: number) =>
+    (h.rotaryDim * Math.log(original / (rotations * 2 * Math.PI))) / (2 * Math.log(h.ropeBase));
+  const start = Math.max(0, Math.floor(dimension(fast)));
+  const end = Math.min(h.rotaryDim - 1, Math.ceil(dimension(slow)));
+  return (pair) => 1 - Math.min(1, Math.max(0, (pair - start) / Math.max(0.001, end - start)));
+}
+
+/** Angle of a pair from one position to the next. `factors` divide it (rope_freqs, rope_factors_long and _short). */
+function frequencies(h: Hyperparameters, factors?: Float32Array): number[] {
+  const ramp = yarnRamp(h);
+  return Array.from({ length: h.rotaryDim / 2 }, (_, i) => {
+    const plain = h.ropeBase ** ((-2 * i) / h.rotaryDim) / (factors?.[i] ?? 1);
+    const scaled = plain / h.ropeScale;
+    return scaled + (plain - scaled) * ramp(i);
+  });
+}
+
 /**
- * (cos, sin) pairs for positions 0..positions-1, rotaryDim / 2 pairs each, as float32. `factors` divide the
- * frequencies (rope_freqs.weight of Llama 3.1). Computed here because GPU sin and cos are not exact enough.
+ * (cos, sin) pairs for positions 0..positions-1, rotaryDim / 2 pairs each, as float32. Computed here because GPU sin and
+ * cos are not exact enough.
  */
 export function rotationTable(
   h: Hyperparameters,
@@ -11,12 +32,25 @@ export function rotationTable(
 ): Float32Array<ArrayBuffer> {
   const pairs = h.rotaryDim / 2;
   const table = new Float32Array(positions * pairs * 2);
-  for (let i = 0; i < pairs; i++) {
-    const frequency = h.ropeBase ** ((-2 * i) / h.rotaryDim) / (factors?.[i] ?? 1) / h.ropeScale;
+  frequencies(h, factors).forEach((frequency, i) => {
     for (let p = 0; p < positions; p++) {
-      table[2 * (p * pairs + i)] = Math.cos(p * frequency);
-      table[2 * (p * pairs + i) + 1] = Math.sin(p * frequency);
+      table[2 * (p * pairs + i)] = Math.cos(p * frequency) * h.ropeAmplitude;
+      table[2 * (p * pairs + i) + 1] = Math.sin(p * frequency) * h.ropeAmplitude;
     }
-  }
+  });
   return table;
 }
+
+/** The table of sliding layers that rotate by a base of their own, unscaled. */
+export function localRotationTable(h: Hyperparameters, positions: number): Float32Array<ArrayBuffer> {
+  const { yarn: _, ...plain } = h;
+  return rotationTable({ ...plain, ropeBase: h.ropeBaseSliding, ropeScale: 1, ropeAmplitude: 1 }, positions);
+}
+
+/** Which factors a model of this context takes: those of long contexts, of short ones, or the only ones it has. */
+export const factorsName = (h: Hyperparameters, context: number): string[] => [
+  h.originalContext > 0 && context > h.originalContext
+    ? 'rope_factors_long.weight'
+    : 'rope_factors_short.weight',
+  'rope_freqs.weight',
+];

@@ -2,6 +2,7 @@ import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
 import { alignUp, formatBytes } from '../util/bytes';
 import { GpuError } from '../util/errors';
+import type { DecoderTraits } from './arch/architecture';
 import type { Hyperparameters } from './hyperparameters';
 
 export type KvType = 'F16' | 'F32';
@@ -10,6 +11,7 @@ export type KvType = 'F16' | 'F32';
 export interface Runtime {
   readonly owner: string;
   readonly h: Hyperparameters;
+  readonly traits: DecoderTraits;
   readonly vocabulary: number;
   readonly context: number;
   /** Most tokens in one pass. */
@@ -21,14 +23,23 @@ export interface Runtime {
   readonly tokens: GPUBuffer;
   readonly sampling: GPUBuffer;
   readonly rotation: GPUBuffer;
+  /** For sliding layers that rotate by a base of their own. */
+  readonly localRotation: GPUBuffer;
   readonly x: GPUBuffer;
   readonly normed: GPUBuffer;
-  readonly q: GPUBuffer;
-  readonly k: GPUBuffer;
-  readonly v: GPUBuffer;
+  /** Rows of queries, keys and values. */
+  readonly qkv: GPUBuffer;
   readonly attended: GPUBuffer;
-  readonly gate: GPUBuffer;
-  readonly up: GPUBuffer;
+  /** What attention or feed-forward gives, before a norm takes it. */
+  readonly branch: GPUBuffer;
+  /** Rows of gates and values; with experts, a row for each that a token uses. */
+  readonly gateUp: GPUBuffer;
+  readonly hidden: GPUBuffer;
+  readonly routerLogits: GPUBuffer;
+  /** Experts of each token, and what share of the sum each has. */
+  readonly chosen: GPUBuffer;
+  readonly shares: GPUBuffer;
+  readonly expertOut: GPUBuffer;
   readonly logits: GPUBuffer;
   readonly kCache: readonly GPUBuffer[];
   readonly vCache: readonly GPUBuffer[];
@@ -36,6 +47,7 @@ export interface Runtime {
 
 export interface RuntimeShape {
   readonly h: Hyperparameters;
+  readonly traits: DecoderTraits;
   readonly vocabulary: number;
   readonly context: number;
   readonly kvType: KvType;
@@ -47,23 +59,29 @@ export const CHUNK_TOKENS = 128;
 
 /** Buffer sizes in bytes, by name: what createRuntime allocates and what the plan prints. */
 export function runtimeSizes(s: RuntimeShape): Record<string, number> {
-  const { h } = s;
+  const { h, traits } = s;
   const rows = CHUNK_TOKENS * 4;
   const kv = s.context * h.kvHeads * h.headDim * (s.kvType === 'F16' ? 2 : 4);
+  const expertRows = rows * Math.max(1, h.expertsUsed);
+  const rotates = traits.rope !== 'none';
   return {
     params: s.slots * 256,
     state: 16,
     tokens: CHUNK_TOKENS * 4,
     sampling: 32,
-    rotation: s.context * h.rotaryDim * 4,
+    rotation: rotates ? s.context * h.rotaryDim * 4 : 0,
+    'local rotation': traits.localRope && h.window > 0 ? s.context * h.rotaryDim * 4 : 0,
     x: rows * h.width,
-    normed: rows * Math.max(h.width, h.heads * h.headDim),
-    q: rows * h.heads * h.headDim,
-    k: rows * h.kvHeads * h.headDim,
-    v: rows * h.kvHeads * h.headDim,
+    normed: rows * h.width,
+    qkv: rows * (h.heads + 2 * h.kvHeads) * h.headDim,
     attended: rows * h.heads * h.headDim,
-    gate: rows * h.ffnWidth,
-    up: rows * h.ffnWidth,
+    branch: traits.norms === 'before' ? 0 : rows * h.width,
+    'gate and up': traits.feedForward === 'gated' ? expertRows * 2 * h.ffnWidth : 0,
+    hidden: expertRows * h.ffnWidth,
+    'router logits': rows * h.experts,
+    'chosen experts': h.experts > 0 ? expertRows : 0,
+    'expert shares': h.experts > 0 ? expertRows : 0,
+    'expert output': h.experts > 0 ? expertRows * h.width : 0,
     logits: s.vocabulary * 4,
     ...Object.fromEntries(
       Array.from({ length: h.layers }, (_, i) => [
@@ -78,11 +96,17 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
 export const runtimeBytes = (s: RuntimeShape): number =>
   Object.values(runtimeSizes(s)).reduce((sum, n) => sum + alignUp(Math.max(n, 16), 16), 0);
 
+/** Rotations by position: of all layers, and of sliding layers with a base of their own. */
+export interface RotationTables {
+  readonly all: Float32Array<ArrayBuffer>;
+  readonly sliding?: Float32Array<ArrayBuffer>;
+}
+
 export async function createRuntime(
   gpu: Gpu,
   owner: string,
   s: RuntimeShape,
-  rotation: () => Float32Array<ArrayBuffer>,
+  rotation: () => RotationTables,
 ): Promise<Runtime> {
   const sizes = runtimeSizes(s);
   const limit = gpu.device.limits.maxStorageBufferBindingSize;
@@ -93,7 +117,7 @@ export async function createRuntime(
       'Choose a shorter context.',
     );
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const make = (name: string) => gpu.memory.create(owner, name, sizes[name]!, usage);
+  const make = (name: string) => gpu.memory.create(owner, name, Math.max(sizes[name]!, 16), usage);
   const layers = Array.from({ length: s.h.layers }, (_, i) => i);
   const caches = async (name: string) => {
     const out: GPUBuffer[] = [];
@@ -103,6 +127,7 @@ export async function createRuntime(
   const runtime: Runtime = {
     owner,
     h: s.h,
+    traits: s.traits,
     vocabulary: s.vocabulary,
     context: s.context,
     chunk: CHUNK_TOKENS,
@@ -112,18 +137,24 @@ export async function createRuntime(
     tokens: await make('tokens'),
     sampling: await make('sampling'),
     rotation: await make('rotation'),
+    localRotation: await make('local rotation'),
     x: await make('x'),
     normed: await make('normed'),
-    q: await make('q'),
-    k: await make('k'),
-    v: await make('v'),
+    qkv: await make('qkv'),
     attended: await make('attended'),
-    gate: await make('gate'),
-    up: await make('up'),
+    branch: await make('branch'),
+    gateUp: await make('gate and up'),
+    hidden: await make('hidden'),
+    routerLogits: await make('router logits'),
+    chosen: await make('chosen experts'),
+    shares: await make('expert shares'),
+    expertOut: await make('expert output'),
     logits: await make('logits'),
     kCache: await caches('k'),
     vCache: await caches('v'),
   };
-  gpu.device.queue.writeBuffer(runtime.rotation, 0, rotation());
+  const tables = rotation();
+  if (sizes.rotation! > 0) gpu.device.queue.writeBuffer(runtime.rotation, 0, tables.all);
+  if (tables.sliding) gpu.device.queue.writeBuffer(runtime.localRotation, 0, tables.sliding);
   return runtime;
 }

@@ -54,16 +54,33 @@ describe.each([
     const xBuffer = await upload(gpu, x);
     const state = await upload(gpu, Uint32Array.of(0, tokens, 0, 0));
     const y = await empty(gpu, tokens * rows * 4);
+    const biases = noise(rows, rows + 1);
+    const bias = await upload(gpu, biases);
     const points = (await new LatticeBuffers(gpu, 'test').points(format)) ?? weight;
-    const params = { rows, cols, first_row: 0, ...planeParams(layout), accumulate: 0 };
+    const params = {
+      rows,
+      cols,
+      first_row: 0,
+      ...planeParams(layout),
+      accumulate: 0,
+      has_bias: 1,
+      scale: 0.5,
+      cap: 0,
+      at: 0,
+    };
     arena.reset();
     const one = gpu
       .kernel(matvec, { codec: `quant/${format.id}` })
-      .dispatch({ w4: weight, w: weight, x: xBuffer, y, points }, params, grid(Math.ceil(rows / 4)), arena);
+      .dispatch(
+        { w4: weight, w: weight, x: xBuffer, y, points, bias },
+        params,
+        grid(Math.ceil(rows / 4)),
+        arena,
+      );
     const many = gpu
       .kernel(matmul, { codec: `quant/${format.id}` })
       .dispatch(
-        { w4: weight, w: weight, x: xBuffer, state, y, points },
+        { w4: weight, w: weight, x: xBuffer, state, y, points, bias },
         { ...params, stride: rows },
         [Math.ceil(rows / 128), Math.ceil(tokens / 4)],
         arena,
@@ -71,12 +88,16 @@ describe.each([
     const want = new Float64Array(tokens * rows);
     const terms = new Float64Array(tokens * rows);
     for (let t = 0; t < tokens; t++)
-      for (let r = 0; r < rows; r++)
+      for (let r = 0; r < rows; r++) {
+        const at = t * rows + r;
+        want[at] = terms[at] = biases[r]! * 0.5;
+        terms[at] = Math.abs(terms[at]!);
         for (let c = 0; c < cols; c++) {
-          const term = w[r * cols + c]! * x[t * cols + c]!;
-          want[t * rows + r]! += term;
-          terms[t * rows + r]! += Math.abs(term);
+          const term = w[r * cols + c]! * x[t * cols + c]! * 0.5;
+          want[at]! += term;
+          terms[at]! += Math.abs(term);
         }
+      }
     // Relative to the sum of magnitudes: what float32 summation is bound by.
     const worst = (got: Float32Array) => Math.max(...got.map((v, i) => Math.abs(v - want[i]!) / terms[i]!));
     expect(worst(await run(gpu, [one], y, rows))).toBeLessThan(1e-6);
@@ -112,6 +133,7 @@ describe('every shader', () => {
               kv_load: `kv/${kv}`,
               kv_store: `kv/${kv}-store`,
               importance: `lib/importance-${importance}`,
+              activation: `activation/${kv === 'f16' ? 'silu' : 'gelu'}`,
             });
       expect((await gpu.device.popErrorScope())?.message).toBeUndefined();
       gpu.check();

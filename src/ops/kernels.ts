@@ -71,28 +71,41 @@ export const pack = defineKernel({
     ...planes,
   },
 });
-/** Token embedding lookup. Slot `codec`. */
+/** Token embedding lookup, or the position table onto it. Slot `codec`. */
 export const embed = defineKernel({
   shader: 'ops/embed',
-  bindings: { ...weight, tokens: 'read', x: 'read_write', points: 'read' },
-  params: { cols: 'u32', first_row: 'u32', rows: 'u32', ...planes },
+  bindings: { ...weight, tokens: 'read', state: 'read', x: 'read_write', points: 'read' },
+  params: { cols: 'u32', first_row: 'u32', rows: 'u32', ...planes, scale: 'f32', positions: 'u32' },
 });
 export const rmsNorm = defineKernel({
   shader: 'ops/rms-norm',
   bindings: { x: 'read', weight: 'read', state: 'read', y: 'read_write' },
+  params: { cols: 'u32', epsilon: 'f32', last: 'u32', accumulate: 'u32' },
+});
+export const layerNorm = defineKernel({
+  shader: 'ops/layer-norm',
+  bindings: { x: 'read', weight: 'read', bias: 'read', state: 'read', y: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32', last: 'u32' },
 });
+/** Parts of rows, in place. */
+export const headNorm = defineKernel({
+  shader: 'ops/head-norm',
+  bindings: { weight: 'read', x: 'read_write' },
+  params: { cols: 'u32', stride: 'u32', at: 'u32', epsilon: 'f32' },
+});
+/** What a product passes through before it is stored (shaders/lib/epilogue.wgsl). */
+const epilogue = { accumulate: 'u32', has_bias: 'u32', scale: 'f32', cap: 'f32', at: 'u32' } as const;
 /** One token. Slot `codec`. */
 export const matvec = defineKernel({
   shader: 'ops/matvec',
-  bindings: { ...weight, x: 'read', y: 'read_write', points: 'read' },
-  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, accumulate: 'u32' },
+  bindings: { ...weight, x: 'read', y: 'read_write', points: 'read', bias: 'read' },
+  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, ...epilogue },
 });
 /** Many tokens. Slot `codec`. */
 export const matmul = defineKernel({
   shader: 'ops/matmul',
-  bindings: { ...weight, x: 'read', state: 'read', y: 'read_write', points: 'read' },
-  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, accumulate: 'u32', stride: 'u32' },
+  bindings: { ...weight, x: 'read', state: 'read', y: 'read_write', points: 'read', bias: 'read' },
+  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, ...epilogue, stride: 'u32' },
 });
 /** Rotary embedding and cache write. Slot `kv_store`. */
 export const ropeCache = defineKernel({
@@ -100,24 +113,55 @@ export const ropeCache = defineKernel({
   bindings: {
     state: 'read',
     rotation: 'read',
-    q: 'read_write',
-    k: 'read',
-    v: 'read',
+    qkv: 'read_write',
     k_cache: 'read_write',
     v_cache: 'read_write',
   },
-  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', rotary_dim: 'u32' },
+  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', rotary_dim: 'u32', halves: 'u32' },
 });
 /** Slot `kv_load`. */
 export const attention = defineKernel({
   shader: 'ops/attention',
   bindings: { state: 'read', q: 'read', k_cache: 'read', v_cache: 'read', y: 'read_write' },
-  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', scale: 'f32' },
+  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', scale: 'f32', cap: 'f32', window: 'u32' },
 });
-export const swiglu = defineKernel({
-  shader: 'ops/swiglu',
-  bindings: { gate: 'read_write', up: 'read', state: 'read' },
+/** Slot `activation`. */
+export const gated = defineKernel({
+  shader: 'ops/gated',
+  bindings: { gate_up: 'read', state: 'read', hidden: 'read_write' },
+  params: { quads: 'u32', rows_per_token: 'u32' },
+});
+/** Slot `activation`. */
+export const activate = defineKernel({
+  shader: 'ops/activate',
+  bindings: { state: 'read', hidden: 'read_write' },
   params: { quads: 'u32' },
+});
+/** Chooses experts. */
+export const route = defineKernel({
+  shader: 'ops/route',
+  bindings: { logits: 'read', chosen: 'read_write', shares: 'read_write' },
+  params: { experts: 'u32', used: 'u32' },
+});
+/** Chosen experts of one or many tokens. Slot `codec`. */
+export const expertMatvec = defineKernel({
+  shader: 'ops/expert-matvec',
+  bindings: { ...weight, x: 'read', chosen: 'read', y: 'read_write', points: 'read' },
+  params: {
+    rows: 'u32',
+    cols: 'u32',
+    first_row: 'u32',
+    ...planes,
+    expert_rows: 'u32',
+    pairs_per_row: 'u32',
+    at: 'u32',
+    stride: 'u32',
+  },
+});
+export const mixExperts = defineKernel({
+  shader: 'ops/mix-experts',
+  bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
+  params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
 export const sample = defineKernel({
   shader: 'ops/sample',
@@ -147,11 +191,17 @@ export const kernels = {
   pack,
   embed,
   rmsNorm,
+  layerNorm,
+  headNorm,
   matvec,
   matmul,
   ropeCache,
   attention,
-  swiglu,
+  gated,
+  activate,
+  route,
+  expertMatvec,
+  mixExperts,
   sample,
   surprise,
   numerics,

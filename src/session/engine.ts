@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
+import { recordDecoder } from '../model/arch/decoder';
 import { encodeSteps, Recorder, type Step } from '../model/blocks';
-import { rotationTable } from '../model/rope';
+import { factorsName, localRotationTable, rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
 import { createRuntime, type KvType, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
@@ -37,13 +38,17 @@ function runnableOf(prepared: Prepared) {
   return runnable;
 }
 
-export const architectureOf = (prepared: Prepared) => runnableOf(prepared).architecture;
-
 function runtimeShape(prepared: Prepared, options: EngineOptions): RuntimeShape {
-  const { h, vocabulary } = runnableOf(prepared);
+  const { h, vocabulary, architecture } = runnableOf(prepared);
   let slabs = 0;
   for (const t of prepared.tensors.values()) slabs += t.slabs.length;
-  return { h, vocabulary, ...options, slots: engineSlots(slabs, prepared.tensors.size) };
+  return {
+    h,
+    traits: architecture.traits,
+    vocabulary,
+    ...options,
+    slots: engineSlots(slabs, prepared.tensors.size),
+  };
 }
 
 /** Cache, activations and tables for a level, under an owner that the caller releases. */
@@ -54,8 +59,13 @@ export async function levelRuntime(
   options: EngineOptions,
 ): Promise<Runtime> {
   const shape = runtimeShape(prepared, options);
-  const factors = await readSmallTensor(prepared.model, 'rope_freqs.weight');
-  return createRuntime(gpu, owner, shape, () => rotationTable(shape.h, shape.context, factors));
+  const { h, traits, context } = shape;
+  let factors: Float32Array | undefined;
+  for (const name of factorsName(h, context)) factors ??= await readSmallTensor(prepared.model, name);
+  return createRuntime(gpu, owner, shape, () => ({
+    all: rotationTable(h, context, factors),
+    ...(traits.localRope && h.window > 0 ? { sliding: localRotationTable(h, context) } : {}),
+  }));
 }
 
 /**
@@ -86,13 +96,12 @@ export class Engine {
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
-    const architecture = architectureOf(prepared);
     const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
     try {
       const runtime = await levelRuntime(gpu, owner, prepared, options);
       const record = (batch: 'one' | 'many') => {
         const recorder = new Recorder(gpu, runtime, prepared.tensors, batch);
-        architecture.record(recorder, runtime);
+        recordDecoder(recorder, runtime);
         recorder.sample();
         return recorder.steps;
       };

@@ -1,9 +1,10 @@
 import type { Gpu } from '../gpu/gpu';
+import { recordDecoder } from '../model/arch/decoder';
 import { encodeSteps, Recorder, type Step } from '../model/blocks';
 import type { Runtime } from '../model/runtime';
 import { MIB } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
-import { architectureOf, type EngineOptions, levelRuntime } from './engine';
+import { type EngineOptions, levelRuntime } from './engine';
 import type { Prepared } from './prepared';
 
 /** How well a level predicts a text. */
@@ -91,7 +92,6 @@ class Evaluator {
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Evaluator> {
-    const architecture = architectureOf(prepared);
     const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
     try {
       const runtime = await levelRuntime(gpu, owner, prepared, options);
@@ -104,7 +104,7 @@ class Evaluator {
       const surprise = await make('surprise', rows * 4);
       const record = (r: Runtime, batch: 'many' | 'every') => {
         const recorder = new Recorder(gpu, r, prepared.tensors, batch);
-        architecture.record(recorder, r);
+        recordDecoder(recorder, r);
         if (batch === 'every') recorder.surprise(targets, surprise);
         return recorder.steps;
       };

@@ -115,6 +115,7 @@ export function planRow(
   const shape = runnable.ok
     ? {
         h: runnable.h,
+        traits: runnable.architecture.traits,
         vocabulary: runnable.vocabulary,
         context: settings.context,
         kvType: settings.kvType,

@@ -3,7 +3,7 @@ import { arrayValue, GgufType, type MetaValue, stringValue } from '../files/gguf
 import { TINY, tinyMetadata } from '../testing/tiny-llama';
 import { seededRandom } from '../util/random';
 import { hasChatTemplate, renderChat } from './chat-template';
-import { detectPreTokenizer, preTokenizers } from './pre-tokenizers';
+import { detectPreTokenizers, preTokenizerJson, preTokenizers } from './pre-tokenizers';
 import { TextStream, textOf } from './text-stream';
 import { byteOfChar } from './token-bytes';
 import { createTokenizer } from './tokenizer';
@@ -66,8 +66,11 @@ describe('tokenizers', () => {
     );
   });
   test('the known pre-tokenizers tell each other apart', () => {
-    for (const p of preTokenizers) expect(detectPreTokenizer(p.json)).toBe(p);
-    expect(detectPreTokenizer({ type: 'Whitespace' })).toBeUndefined();
+    for (const p of preTokenizers) {
+      const model = { ignore_merges: p.ignoreMerges === true };
+      expect(detectPreTokenizers({ pre_tokenizer: preTokenizerJson(p), model })[0]).toBe(p.names[0]);
+    }
+    expect(detectPreTokenizers({ pre_tokenizer: { type: 'Whitespace' } })).toEqual([]);
   });
 });
 

@@ -8,7 +8,7 @@ import {
   type Metadata,
 } from '../files/gguf/metadata';
 import { FileError, UnsupportedError } from '../util/errors';
-import { preTokenizerByName, preTokenizers } from './pre-tokenizers';
+import { preTokenizerByName, preTokenizerJson, preTokenizers } from './pre-tokenizers';
 import { byteLevelBytes, sentencePieceBytes } from './token-bytes';
 
 /** llama.cpp's token types. */
@@ -138,14 +138,14 @@ function byteLevelJson(label: string, metadata: Metadata, v: Vocabulary): object
     version: '1.0',
     added_tokens: addedTokens(v),
     normalizer: null,
-    pre_tokenizer: known.json,
+    pre_tokenizer: preTokenizerJson(known),
     post_processor: null,
     decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
     model: model(v, merges, {
       unk_token: null,
       fuse_unk: false,
       byte_fallback: false,
-      ignore_merges: known.ignoreMerges,
+      ignore_merges: known.ignoreMerges === true,
     }),
   };
 }

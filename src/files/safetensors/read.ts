@@ -4,7 +4,21 @@ import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
 import { checkRanges } from '../ranges';
 
 const MAX_HEADER = 100_000_000; // the limit of the reference implementation
-const types: Readonly<Record<string, string>> = { F32: 'F32', F16: 'F16', BF16: 'BF16' };
+/** Integers are read as bytes of their width: buffers of old checkpoints, which no model needs. */
+const types: Readonly<Record<string, string>> = {
+  F32: 'F32',
+  F16: 'F16',
+  BF16: 'BF16',
+  F64: 'F64',
+  F8_E4M3: 'I8',
+  F8_E5M2: 'I8',
+  BOOL: 'I8',
+  U8: 'I8',
+  I8: 'I8',
+  I16: 'I16',
+  I32: 'I32',
+  I64: 'I64',
+};
 
 /** A tensor as safetensors states it: shape in row-major order, outermost first. */
 export interface SafeTensor {
@@ -12,6 +26,8 @@ export interface SafeTensor {
   readonly shape: readonly number[];
   readonly type: GgmlType;
   readonly sizeBytes: number;
+  /** Set for 8-bit floats, whose bytes `type` counts as I8. */
+  readonly fp8?: 'F8_E4M3' | 'F8_E5M2';
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -59,7 +75,7 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
     const label = types[String(info.dtype)];
     if (!label)
       throw new UnsupportedError(
-        `${source.name}: tensor "${name}" is ${String(info.dtype)}; expected F32, F16 or BF16.`,
+        `${source.name}: tensor "${name}" is ${String(info.dtype)}; expected one of ${Object.keys(types).join(', ')}.`,
         'Take the unquantized checkpoint of the model.',
       );
     const type = ggmlTypeByLabel(label);
@@ -77,6 +93,7 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
       shape: shape as number[],
       type,
       sizeBytes,
+      ...(info.dtype === 'F8_E4M3' || info.dtype === 'F8_E5M2' ? { fp8: info.dtype } : {}),
       read: (a, b) => source.read(start + a, start + b),
     });
   }

@@ -1,182 +1,119 @@
 import type { ByteSource } from '../../files/byte-source';
-import { ggmlTypeByLabel } from '../../files/ggml-types';
-import { type MetaValue, u32Value } from '../../files/gguf/metadata';
-import type { ModelFile, TensorSource } from '../../files/model-file';
-import { readSafetensors, type SafeTensor } from '../../files/safetensors/read';
-import { formatByLabel } from '../../quant/registry';
-import { bytesOf } from '../../util/bytes';
-import { FileError, UnsupportedError } from '../../util/errors';
-import { interleaveHeads } from './interleave';
-import type { Converter } from './llama';
-import { converters } from './registry';
-import { vocabularyMetadata } from './vocabulary';
+import { u32Value } from '../../files/gguf/metadata';
+import type { ModelFile } from '../../files/model-file';
+import { UnsupportedError } from '../../util/errors';
+import { architectures } from '../arch/registry';
+import type { Architecture } from '../arch/architecture';
+import { baseName, Checkpoint } from './checkpoint';
+import { Config } from './config';
+import { placeTensors } from './place';
+import { staysFloat32 } from './float32';
+import { dequantized } from './fp8';
+import { identity } from './identity';
+import { asFloat32 } from './lazy';
+import { MetadataWriter } from './metadata-writer';
+import type { HuggingFaceSource } from './source';
 
-type Json = Record<string, unknown>;
-const MAX_SMALL_FILE = 64 * 1024 * 1024;
-
-const baseName = (path: string): string => path.split('/').pop() ?? path;
-
-async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
-  if (source.sizeBytes > MAX_SMALL_FILE)
-    throw new FileError(`${source.name} has ${source.sizeBytes} bytes, expected at most ${MAX_SMALL_FILE}.`);
-  return source.read(0, source.sizeBytes);
+/** What the person may say about a checkpoint. */
+export interface ConvertOptions {
+  /** tokenizer.ggml.pre, where nothing here knows it. */
+  readonly preTokenizer?: string;
 }
 
-async function readJson(source: ByteSource): Promise<Json> {
-  try {
-    return JSON.parse(new TextDecoder().decode(await readSmall(source))) as Json;
-  } catch (error) {
-    throw new FileError(
-      `${source.name} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
-      'Download it again.',
-    );
-  }
-}
-
-function chooseConverter(config: Json, label: string): Converter {
-  const names = Array.isArray(config.architectures) ? config.architectures.map(String) : [];
-  const converter = converters.find((c) => c.huggingFace.some((n) => names.includes(n)));
-  if (converter) return converter;
-  const known = converters.flatMap((c) => c.huggingFace).join(', ');
+function chooseSource(config: Config): { architecture: Architecture; source: HuggingFaceSource } {
+  for (const architecture of architectures)
+    for (const source of architecture.huggingFace)
+      if (source.classes.includes(config.architecture)) return { architecture, source };
+  const known = architectures.flatMap((a) => a.huggingFace.flatMap((s) => s.classes));
   throw new UnsupportedError(
-    `${label}: config.json says architecture "${names.join(', ') || String(config.model_type ?? 'missing')}", which cannot be converted yet (known: ${known}).`,
+    `${config.label}: config.json says architecture "${config.architecture || String(config.json.model_type ?? 'missing')}", which cannot be converted yet (known: ${known.join(', ')}).`,
     'A GGUF of any architecture can be inspected, quantized and exported.',
   );
 }
 
-/** All tensors of the folder; every shard that the index names must be there. */
-async function readShards(files: readonly ByteSource[], label: string): Promise<SafeTensor[]> {
-  const shards = files.filter((f) => f.name.endsWith('.safetensors'));
-  const index = files.find((f) => f.name.endsWith('.safetensors.index.json'));
-  if (index) {
-    const map = (await readJson(index)).weight_map;
-    if (typeof map !== 'object' || map === null)
-      throw new FileError(`${index.name} has no "weight_map".`, 'Download it again.');
-    const wanted = [...new Set(Object.values(map as Record<string, string>))];
-    const missing = wanted.filter((name) => !shards.some((s) => baseName(s.name) === name));
-    if (missing.length > 0)
-      throw new FileError(
-        `${label}: ${missing.length} of ${wanted.length} weight files are missing: ${missing.join(', ')}.`,
-        'Drop all of them together with the folder.',
-      );
-  }
-  const tensors: SafeTensor[] = [];
-  const seen = new Set<string>();
-  for (const shard of shards)
-    for (const tensor of await readSafetensors(shard)) {
-      if (seen.has(tensor.name))
-        throw new FileError(
-          `${shard.name}: tensor "${tensor.name}" is in another file too.`,
-          'Drop one model at a time.',
-        );
-      seen.add(tensor.name);
-      tensors.push(tensor);
-    }
-  if (tensors.length === 0)
-    throw new FileError(
-      `${label}: there is no tensor in ${shards.length} safetensors files.`,
-      'Add the weight files.',
-    );
-  return tensors;
-}
+/** The folder that the files lie in; the label where they lie in none. */
+const folderOf = (file: ByteSource, label: string): string => file.name.split('/').at(-2) ?? label;
 
-/** A float32 tensor made here. */
-function computedTensor(name: string, values: Float32Array<ArrayBuffer>): TensorSource {
-  const bytes = bytesOf(values);
-  return {
-    name,
-    shape: [values.length],
-    type: ggmlTypeByLabel('F32'),
-    sizeBytes: bytes.length,
-    read: (start, end) => Promise.resolve(bytes.slice(start, end)),
-  };
-}
-
-/** One-dimensional tensors become float32, as the reference converter writes them. */
-function asFloat32(tensor: TensorSource): TensorSource {
-  if (tensor.type.label === 'F32') return tensor;
-  const format = formatByLabel(tensor.type.label);
-  const each = tensor.type.blockBytes;
-  return {
-    ...tensor,
-    type: ggmlTypeByLabel('F32'),
-    sizeBytes: (tensor.sizeBytes / each) * 4,
-    read: async (start, end) => {
-      const raw = await tensor.read(0, tensor.sizeBytes);
-      return bytesOf(format.decode(raw)).slice(start, end);
-    },
-  };
-}
-
-function toGguf(tensor: SafeTensor, name: string, converter: Converter, config: Json): TensorSource {
-  const source: TensorSource = { ...tensor, name, shape: [...tensor.shape].reverse() };
-  if (source.shape.length === 1) return asFloat32(source);
-  const heads = converter.interleavedHeads(name, config);
-  if (heads === 0) return source;
-  const rows = source.shape[1]!;
-  if (rows % (2 * heads) !== 0)
-    throw new FileError(
-      `Tensor "${tensor.name}" has ${rows} rows, which ${heads} heads do not divide.`,
-      'config.json and the weights do not fit together.',
-    );
-  return interleaveHeads(source, heads);
-}
-
-/** A Hugging Face folder as the GGUF that the reference converter would make of it, read lazily. */
-export async function readFolder(files: readonly ByteSource[], label: string): Promise<ModelFile> {
-  const find = (name: string) => files.find((f) => baseName(f.name) === name);
-  const configFile = find('config.json');
-  if (!configFile)
-    throw new FileError(
-      `${label}: there is no config.json beside the weights.`,
-      'Drop the whole folder of the model.',
-    );
-  const config = await readJson(configFile);
-  const converter = chooseConverter(config, label);
-  const json = async (name: string) => {
-    const file = find(name);
-    return file ? readJson(file) : undefined;
-  };
-  const tensors = await readShards(files, label);
-  const tied = config.tie_word_embeddings === true;
-  const converted: TensorSource[] = [];
-  for (const tensor of tensors) {
-    const name = converter.tensorName(tensor.name);
-    if (name === undefined || (tied && name === 'output.weight')) continue;
-    converted.push(toGguf(tensor, name, converter, config));
-  }
-  const factors = converter.ropeFactors(config);
-  if (factors) converted.unshift(computedTensor('rope_freqs.weight', factors));
-  const embedding = converted.find((t) => t.name === 'token_embd.weight');
-  const model = find('tokenizer.model');
-  const vocabulary = vocabularyMetadata(
-    {
+/**
+ * A Hugging Face folder as the GGUF that convert_hf_to_gguf.py would make of it, read lazily; matrices keep the type
+ * that they are stored in.
+ */
+export async function readFolder(
+  files: readonly ByteSource[],
+  label: string,
+  options: ConvertOptions = {},
+): Promise<ModelFile> {
+  const checkpoint = new Checkpoint(files, label);
+  const config = new Config(await checkpoint.config(), label);
+  const { architecture, source } = chooseSource(config);
+  const out = new MetadataWriter(architecture.id);
+  const tensors = [
+    ...(source.extra?.(config, out) ?? []),
+    ...placeTensors(
+      await dequantized(await checkpoint.tensors(), config),
+      source,
       config,
-      tokenizerJson: await json('tokenizer.json'),
-      tokenizerModel: model ? await readSmall(model) : undefined,
-      tokenizerConfig: await json('tokenizer_config.json'),
-      generationConfig: await json('generation_config.json'),
+      architecture.label,
+    ),
+  ].map((t) => (staysFloat32(t) ? asFloat32(t) : t));
+  const folder = folderOf(checkpoint.find('config.json')!, label);
+  identity(
+    out,
+    {
+      folder,
+      config: config.json,
+      generationConfig: await checkpoint.json('generation_config.json').catch(() => undefined),
+      card: await checkpoint.text('README.md'),
     },
-    embedding?.shape[1] ?? 0,
+    tensors,
   );
-  const matrix = converted.find((t) => t.shape.length > 1)?.type.label;
-  const ftype = matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0;
-  const metadata = new Map<string, MetaValue>([
-    ...converter.metadata(config, label),
-    ['general.file_type', u32Value(ftype)],
-    ['general.quantization_version', u32Value(2)],
-    ...vocabulary,
-  ]);
-  const notes =
-    vocabulary.length > 0
-      ? []
-      : ['There is no tokenizer.json or tokenizer.model: the model can be quantized, not prompted.'];
+  source.parameters(config, out);
+  out.u32('general.quantization_version', 2);
+  const notes = await vocabulary(checkpoint, config, source, options, out);
+  const matrix = tensors.find((t) => t.shape.length > 1)?.type.label;
+  out.set('general.file_type', u32Value(matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0));
   return {
     label,
     container: 'safetensors',
-    metadata,
-    tensors: converted,
+    metadata: out.entries,
+    tensors,
     sizeBytes: files.reduce((n, f) => n + (f.name.endsWith('.safetensors') ? f.sizeBytes : 0), 0),
     notes,
   };
+}
+
+async function vocabulary(
+  checkpoint: Checkpoint,
+  config: Config,
+  source: HuggingFaceSource,
+  options: ConvertOptions,
+  out: MetadataWriter,
+): Promise<string[]> {
+  const tokenizerJson = await checkpoint.json('tokenizer.json');
+  const tokenizerModel = await checkpoint.bytes('tokenizer.model');
+  if (!tokenizerJson && !tokenizerModel) {
+    const tokenizers = checkpoint.files
+      .map((f) => baseName(f.name))
+      .filter((n) => /vocab|tekken|token/.test(n));
+    const seen = tokenizers.length > 0 ? ` (there is ${tokenizers.join(', ')})` : '';
+    return [
+      `There is no tokenizer.json or tokenizer.model${seen}: the model can be quantized, not prompted.`,
+    ];
+  }
+  const template = await checkpoint.json('chat_template.json');
+  return source.vocabulary(
+    {
+      config,
+      tokenizerJson,
+      tokenizerModel,
+      tokenizerConfig: await checkpoint.json('tokenizer_config.json'),
+      addedTokens: await checkpoint.json('added_tokens.json'),
+      chatTemplate:
+        (await checkpoint.text('chat_template.jinja')) ??
+        (typeof template?.chat_template === 'string' ? template.chat_template : undefined),
+      preTokenizer: options.preTokenizer,
+      preferredPre: source.preTokenizer,
+    },
+    out,
+  );
 }

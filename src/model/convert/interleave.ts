@@ -5,7 +5,7 @@ import type { TensorSource } from '../../files/model-file';
  * 2i + p of a head comes from row p * headDim / 2 + i. Reads whole heads, so a slice costs at most two more of them.
  */
 export function interleaveHeads(tensor: TensorSource, heads: number): TensorSource {
-  const rows = tensor.shape[1] ?? 1;
+  const rows = tensor.shape.at(-1)!;
   const rowBytes = tensor.sizeBytes / rows;
   const headRows = rows / heads;
   const headBytes = headRows * rowBytes;

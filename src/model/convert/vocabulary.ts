@@ -1,155 +1,148 @@
-import {
-  arrayValue,
-  boolValue,
-  GgufType,
-  type MetaValue,
-  stringValue,
-  u32Value,
-} from '../../files/gguf/metadata';
-import { detectPreTokenizer } from '../../text/pre-tokenizers';
+// tokenizer.* metadata of a checkpoint. Source of the rules: convert_hf_to_gguf.py, the _set_vocab_* functions.
+import { TokenType } from '../../text/tokenizer';
 import { FileError, UnsupportedError } from '../../util/errors';
-import { describePreTokenizer } from '../../text/pre-tokenizers';
+import { type Config, isRecord, type Json } from './config';
+import type { MetadataWriter } from './metadata-writer';
+import { preTokenizerName } from './pre-tokenizer';
 import { readSentencePiece } from './sentencepiece';
-
-type Json = Record<string, unknown>;
-const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v);
-const NORMAL = 1;
-const CONTROL = 3;
-const USER_DEFINED = 4;
-const UNUSED = 5;
+import { mergesOf, specialTokens } from './special-tokens';
+import { addedEntry, addedOfConfig, addedOfJson, TokenList } from './token-list';
 
 export interface VocabularyFiles {
+  readonly config: Config;
   readonly tokenizerJson: Json | undefined;
   readonly tokenizerModel: Uint8Array | undefined;
   readonly tokenizerConfig: Json | undefined;
-  readonly config: Json;
-  readonly generationConfig: Json | undefined;
+  /** added_tokens.json. */
+  readonly addedTokens: Json | undefined;
+  readonly chatTemplate: string | undefined;
+  /** tokenizer.ggml.pre on the person's word. */
+  readonly preTokenizer: string | undefined;
+  /** The name that the architecture's own models use, among names of one meaning. */
+  readonly preferredPre: string | undefined;
 }
 
-/** The tokenizer.* metadata of a Hugging Face folder, padded to `size` rows of the embedding. */
-export function vocabularyMetadata(files: VocabularyFiles, size: number): [string, MetaValue][] {
-  const tokens: string[] = [];
-  const types: number[] = [];
-  const out: [string, MetaValue][] = [];
+/** Writes a vocabulary; resolves to what the person should know of it. */
+export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => Promise<string[]>;
+
+const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
+  specialTokens({ ...files, config: files.config.json }, out, size);
+
+/** Byte-level BPE of a tokenizer.json. */
+export const byteLevel: VocabularyRule = async (files, out) => {
   const json = files.tokenizerJson;
-  if (files.tokenizerModel) fromSentencePiece(files.tokenizerModel, json, size, tokens, types, out);
-  else if (json) fromByteLevel(json, size, tokens, types, out);
-  else return [];
-  specialTokens(files, tokens, out);
-  const template = files.tokenizerConfig?.chat_template;
-  if (typeof template === 'string') out.push(['tokenizer.chat_template', stringValue(template)]);
-  return out;
-}
-
-function pad(size: number, tokens: string[], types: number[]): void {
-  for (let id = 0; id < Math.max(size, tokens.length); id++) {
-    if (tokens[id] !== undefined) continue;
-    tokens[id] = `[PAD${id}]`;
-    types[id] = UNUSED;
-  }
-}
-
-/** Tokens added beside the model's own vocabulary. */
-function addAdded(json: Json | undefined, tokens: string[], types: number[]): void {
-  const added = json?.added_tokens;
-  if (!Array.isArray(added)) return;
-  for (const token of added as unknown[]) {
-    if (!isRecord(token) || typeof token.id !== 'number' || typeof token.content !== 'string') continue;
-    tokens[token.id] = token.content;
-    types[token.id] = token.special === true ? CONTROL : USER_DEFINED;
-  }
-}
-
-function fromByteLevel(
-  json: Json,
-  size: number,
-  tokens: string[],
-  types: number[],
-  out: [string, MetaValue][],
-): void {
-  const model = json.model;
-  if (!isRecord(model) || model.type !== 'BPE' || !isRecord(model.vocab))
+  const model = json?.model;
+  if (!json || !isRecord(model) || model.type !== 'BPE' || !isRecord(model.vocab))
     throw new UnsupportedError(
       `tokenizer.json has a model of type "${isRecord(model) ? String(model.type) : 'none'}"; expected BPE.`,
       'Add tokenizer.model to the folder if the model has one.',
     );
-  const pre = detectPreTokenizer(json.pre_tokenizer);
-  if (!pre)
-    throw new UnsupportedError(
-      `tokenizer.json has a pre-tokenizer that is not known here: ${describePreTokenizer(json.pre_tokenizer)}.`,
-      'Without it the tokens would be wrong.',
+  const known = Object.entries(model.vocab);
+  const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
+  const most = Math.max(...known.map(([, id]) => Number(id)), ...added.map((t) => t.id), -1);
+  const size = files.config.maybe('vocab_size') ?? most + 1;
+  if (!(most < size && size <= 10_000_000))
+    throw new FileError(
+      `tokenizer.json goes up to id ${most}, but config.json says ${size} tokens.`,
+      'The files belong to different models.',
     );
-  for (const [token, id] of Object.entries(model.vocab)) {
-    if (typeof id !== 'number' || !Number.isSafeInteger(id) || id < 0 || id > 10_000_000)
-      throw new FileError(`tokenizer.json: token "${token}" has id ${String(id)}.`, 'Download it again.');
-    tokens[id] = token;
-    types[id] = NORMAL;
+  const list = new TokenList(size);
+  for (const [token, id] of known) list.set(Number(id), token, 0, TokenType.NORMAL);
+  for (const token of added) {
+    const { text, type } = addedEntry(token);
+    list.set(token.id, text, 0, type);
   }
-  addAdded(json, tokens, types);
-  pad(size, tokens, types);
-  const merges = (Array.isArray(model.merges) ? model.merges : []).map((m) =>
-    Array.isArray(m) ? m.join(' ') : String(m),
-  );
-  out.push(
-    ['tokenizer.ggml.model', stringValue('gpt2')],
-    ['tokenizer.ggml.pre', stringValue(pre.names[0]!)],
-    ['tokenizer.ggml.tokens', arrayValue(GgufType.STRING, tokens)],
-    ['tokenizer.ggml.token_type', arrayValue(GgufType.INT32, types)],
-    ['tokenizer.ggml.merges', arrayValue(GgufType.STRING, merges)],
-  );
-}
+  const { name, notes } = await preTokenizerName(json, files);
+  out.string('tokenizer.ggml.model', 'gpt2');
+  out.string('tokenizer.ggml.pre', name);
+  list.write(out, false);
+  const merges = mergesOf(json);
+  if (merges.length > 0) out.strings('tokenizer.ggml.merges', merges);
+  special(files, out);
+  return notes;
+};
 
-function fromSentencePiece(
-  bytes: Uint8Array,
-  json: Json | undefined,
-  size: number,
-  tokens: string[],
-  types: number[],
-  out: [string, MetaValue][],
-): void {
-  const { pieces, addSpacePrefix } = readSentencePiece(bytes);
+/** Pieces of a tokenizer.model, and what added_tokens.json adds to them. */
+function sentencePieces(files: VocabularyFiles): TokenList {
+  const { pieces } = readSentencePiece(files.tokenizerModel!);
+  const list = new TokenList(files.config.maybe('vocab_size') ?? pieces.length);
   pieces.forEach((piece, id) => {
-    tokens[id] = piece.text;
-    types[id] = piece.type;
+    // User-defined pieces are ordinary tokens to the reference converter.
+    const type = piece.type === TokenType.USER_DEFINED ? TokenType.NORMAL : piece.type;
+    list.set(id, piece.text, piece.score, type);
   });
-  const own = tokens.length;
-  addAdded(json, tokens, types);
-  pad(size, tokens, types);
-  const scores = tokens.map((_, id) => (id < own ? (pieces[id]?.score ?? 0) : -1000));
-  out.push(
-    ['tokenizer.ggml.model', stringValue('llama')],
-    ['tokenizer.ggml.pre', stringValue('default')],
-    ['tokenizer.ggml.tokens', arrayValue(GgufType.STRING, tokens)],
-    ['tokenizer.ggml.scores', arrayValue(GgufType.FLOAT32, scores)],
-    ['tokenizer.ggml.token_type', arrayValue(GgufType.INT32, types)],
-  );
-  if (!addSpacePrefix) out.push(['tokenizer.ggml.add_space_prefix', boolValue(false)]);
+  for (const [token, id] of Object.entries(files.addedTokens ?? {}))
+    list.set(Number(id), token, -1000, TokenType.USER_DEFINED);
+  return list;
 }
 
-function specialTokens(files: VocabularyFiles, tokens: readonly string[], out: [string, MetaValue][]): void {
-  const config = files.tokenizerConfig ?? {};
-  for (const kind of ['bos', 'eos', 'unk', 'pad'] as const) {
-    const named = config[`${kind}_token`];
-    const content = isRecord(named) ? named.content : named;
-    let id = typeof content === 'string' ? tokens.indexOf(content) : -1;
-    if (id < 0) {
-      const given = files.config[`${kind}_token_id`] ?? files.generationConfig?.[`${kind}_token_id`];
-      const first = Array.isArray(given) ? given[0] : given;
-      if (typeof first === 'number' && first < tokens.length) id = first;
-    }
-    const key = kind === 'unk' ? 'unknown' : kind === 'pad' ? 'padding' : kind;
-    if (id >= 0) out.push([`tokenizer.ggml.${key}_token_id`, u32Value(id)]);
-  }
-  for (const kind of ['bos', 'eos'] as const) {
-    const add = config[`add_${kind}_token`];
-    if (typeof add === 'boolean') out.push([`tokenizer.ggml.add_${kind}_token`, boolValue(add)]);
-    else if (kind === 'bos' && addsBos(files.tokenizerJson))
-      out.push(['tokenizer.ggml.add_bos_token', boolValue(true)]);
-  }
+function writeSentencePiece(list: TokenList, files: VocabularyFiles, out: MetadataWriter): string[] {
+  out.string('tokenizer.ggml.model', 'llama');
+  out.string('tokenizer.ggml.pre', 'default');
+  list.write(out, true);
+  special(files, out, list.size);
+  // The reference converter knows this of some architectures only.
+  const key = 'tokenizer.ggml.add_space_prefix';
+  if (
+    files.tokenizerModel &&
+    !out.entries.has(key) &&
+    !readSentencePiece(files.tokenizerModel).addSpacePrefix
+  )
+    out.bool(key, false);
+  return [];
 }
 
-/** Whether the post-processor of a tokenizer.json puts a special token in front. */
-function addsBos(json: Json | undefined): boolean {
-  const text = JSON.stringify(json?.post_processor ?? null);
-  return /"single":\[\{"SpecialToken"/.test(text);
-}
+/** A SentencePiece tokenizer.model. */
+export const sentencePiece: VocabularyRule = (files, out) => {
+  const list = sentencePieces(files);
+  for (const token of addedOfConfig(files.tokenizerConfig)) {
+    const { text, type } = addedEntry(token);
+    list.set(token.id, text, -1000, type);
+  }
+  return Promise.resolve(writeSentencePiece(list, files, out));
+};
+
+/** Phi-3's rule: added tokens of both files, as they say they are. */
+export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
+  const list = sentencePieces(files);
+  for (const token of [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(files.tokenizerJson)])
+    list.set(token.id, token.content, -1000, token.special ? TokenType.CONTROL : TokenType.USER_DEFINED);
+  return Promise.resolve(writeSentencePiece(list, files, out));
+};
+
+const isSentencePieceJson = (json: Json | undefined): boolean =>
+  isRecord(json?.model) && json.model.type === 'BPE' && json.model.byte_fallback === true;
+
+/**
+ * A SentencePiece vocabulary that came as tokenizer.json only. Scores are minus the rank of the merge that makes a token,
+ * so that the best score is the earliest merge; the reference converter writes -1000 everywhere, which loses the merges.
+ */
+const sentencePieceOfJson: VocabularyRule = (files, out) => {
+  const json = files.tokenizerJson!;
+  const vocabulary = Object.entries((json.model as Json).vocab as Record<string, number>);
+  const added = addedOfJson(json);
+  const most = Math.max(...vocabulary.map(([, id]) => id), ...added.map((t) => t.id));
+  const list = new TokenList(Math.max(files.config.maybe('vocab_size') ?? 0, most + 1));
+  const unknown = (json.model as Json).unk_token;
+  for (const [token, id] of vocabulary) {
+    const type = /^<0x[0-9A-Fa-f]{2}>$/.test(token) ? TokenType.BYTE : TokenType.NORMAL;
+    list.set(id, token, type === TokenType.BYTE ? 0 : -1e6, token === unknown ? TokenType.UNKNOWN : type);
+  }
+  const ids = new Map(vocabulary);
+  mergesOf(json).forEach((line, rank) => {
+    const id = ids.get(line.replace(' ', ''));
+    if (id !== undefined && list.scores[id] === -1e6) list.scores[id] = -rank;
+  });
+  for (const token of added) {
+    const { text, type } = addedEntry(token);
+    list.set(token.id, text, -1000, token.content === unknown ? TokenType.UNKNOWN : type);
+  }
+  writeSentencePiece(list, files, out);
+  return Promise.resolve(['The scores of its SentencePiece tokens come from the merges of tokenizer.json.']);
+};
+
+/** tokenizer.model where there is one, else what tokenizer.json holds. */
+export const sentencePieceFirst: VocabularyRule = (files, out) => {
+  if (files.tokenizerModel) return sentencePiece(files, out);
+  return isSentencePieceJson(files.tokenizerJson) ? sentencePieceOfJson(files, out) : byteLevel(files, out);
+};

@@ -1,0 +1,28 @@
+import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
+import { commonNames } from '../convert/names';
+import type { Architecture } from './architecture';
+
+/** SmolLM3: Llama in which every fourth layer does not rotate; the file does not say so. */
+export const smollm3: Architecture = {
+  id: 'smollm3',
+  label: 'SmolLM3',
+  traits: {
+    rope: 'neighbours',
+    norm: 'rms',
+    norms: 'before',
+    activation: 'silu',
+    feedForward: 'gated',
+    rotates: (layer) => (layer + 1) % 4 !== 0,
+  },
+  huggingFace: [
+    {
+      classes: ['SmolLM3ForCausalLM'],
+      names: commonNames,
+      parameters: llamaParameters,
+      vocabulary: llamaVocabulary,
+      preTokenizer: 'smaug-bpe',
+      extra: llamaRopeFactors,
+      change: neighbourHeads,
+    },
+  ],
+};

@@ -1,0 +1,7 @@
+/** Tensors that the reference converter keeps in float32 at every output type: vectors, norms, routers, positions. */
+export const staysFloat32 = (t: { readonly name: string; readonly shape: readonly number[] }): boolean =>
+  t.shape.length <= 1 ||
+  t.name.endsWith('_norm.weight') ||
+  t.name.endsWith('.ffn_gate_inp.weight') ||
+  t.name === 'position_embd.weight' ||
+  !t.name.endsWith('.weight');

@@ -1,0 +1,66 @@
+import { elementCount, ggmlTypeByLabel, tensorBytes } from '../../files/ggml-types';
+import { type MetaValue, u32Value } from '../../files/gguf/metadata';
+import { ggufDataBytes, ggufHeader } from '../../files/gguf/write';
+import type { ModelFile } from '../../files/model-file';
+import { fileTypeByLabel } from '../../quant/file-types';
+import { UnsupportedError } from '../../util/errors';
+import type { Plan, PlannedTensor } from '../plan';
+import { staysFloat32 } from './float32';
+
+/** convert_hf_to_gguf.py's --outtype. */
+export const OUT_TYPES = ['f32', 'f16', 'bf16', 'q8_0', 'auto'] as const;
+export type OutType = (typeof OUT_TYPES)[number];
+
+/** `auto` follows the first matrix: bf16 stays, everything else becomes f16. */
+function resolve(model: ModelFile, outType: OutType): Exclude<OutType, 'auto'> {
+  if (outType !== 'auto') return outType;
+  const matrix = model.tensors.find((t) => t.shape.length > 1 && !staysFloat32(t));
+  return matrix?.type.label === 'BF16' ? 'bf16' : 'f16';
+}
+
+/**
+ * The file that convert_hf_to_gguf.py makes of a folder: tensors in the checkpoint's order, metadata as it is written
+ * there. Quantizing to the same type orders both as llama-quantize does.
+ */
+export function planConversion(model: ModelFile, outType: OutType): Plan {
+  if (model.container !== 'safetensors')
+    throw new UnsupportedError(
+      `${model.label} is a GGUF already.`,
+      'Convert takes a Hugging Face folder; quantize takes a GGUF, too.',
+    );
+  const fileType = fileTypeByLabel(resolve(model, outType))!;
+  const f32 = ggmlTypeByLabel('F32');
+  const tensors = model.tensors.map((source): PlannedTensor => {
+    const wanted = staysFloat32(source) ? f32 : ggmlTypeByLabel(fileType.type);
+    const misfit = (source.shape[0] ?? 1) % wanted.blockSize !== 0;
+    const type = misfit ? ggmlTypeByLabel('F16') : wanted;
+    return {
+      name: source.name,
+      shape: source.shape,
+      type,
+      sizeBytes: tensorBytes(type, source.shape)!,
+      source,
+      ...(misfit
+        ? {
+            fallback: `rows of ${source.shape[0]} weights are no multiple of ${wanted.blockSize} (${wanted.label}): F16`,
+          }
+        : {}),
+    };
+  });
+  const metadata = new Map<string, MetaValue>(model.metadata);
+  metadata.set('general.file_type', u32Value(fileType.ftype));
+  const headerBytes = ggufHeader(metadata, tensors).length;
+  const weights = tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
+  return {
+    fileType,
+    tensors,
+    metadata,
+    headerBytes,
+    fileBytes: headerBytes + ggufDataBytes(tensors),
+    bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
+    fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
+    warning: null,
+    refusal: null,
+    curedByF16: false,
+  };
+}

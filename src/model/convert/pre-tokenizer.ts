@@ -1,0 +1,55 @@
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../../text/pre-tokenizer-hashes';
+import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../text/pre-tokenizers';
+import { UnsupportedError } from '../../util/errors';
+import type { Json } from './config';
+
+/** sha256 of the ids of the check text, written as Python writes a list: what convert_hf_to_gguf.py knows them by. */
+export async function checkHash(tokenizerJson: Json): Promise<string | undefined> {
+  let ids: number[];
+  try {
+    ids = new HubTokenizer(tokenizerJson, {}).encode(PRE_TOKENIZER_CHECK).ids;
+  } catch {
+    return undefined;
+  }
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`[${ids.join(', ')}]`));
+  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, '0')).join('');
+}
+
+/**
+ * tokenizer.ggml.pre of a byte-level tokenizer.json: on the person's word, else as the reference converter finds it, else
+ * by its regular expressions. Throws when nothing knows it: a guess would change the tokens.
+ */
+export async function preTokenizerName(
+  tokenizerJson: Json,
+  wish: { readonly preTokenizer: string | undefined; readonly preferredPre: string | undefined },
+): Promise<{ name: string; notes: string[] }> {
+  if (wish.preTokenizer !== undefined) {
+    if (!preTokenizerByName(wish.preTokenizer))
+      throw new UnsupportedError(
+        `The pre-tokenizer "${wish.preTokenizer}" is not known here.`,
+        "Give one of llama.cpp's names of the model's family.",
+      );
+    return { name: wish.preTokenizer, notes: [] };
+  }
+  const hash = await checkHash(tokenizerJson);
+  const byHash = hash === undefined ? undefined : checkTextHashes[hash];
+  const alike = detectPreTokenizers(tokenizerJson);
+  const byRegex = alike.find((name) => name === wish.preferredPre) ?? alike[0];
+  if (byHash !== undefined) {
+    const differs = alike.length > 0 && !alike.includes(byHash);
+    const note = `tokenizer.json is known as "${byHash}", though its expressions are those of "${alike[0]}".`;
+    return { name: byHash, notes: differs ? [note] : [] };
+  }
+  if (byRegex !== undefined)
+    return {
+      name: byRegex,
+      notes: [
+        `The pre-tokenizer "${byRegex}" was found by its expressions; its vocabulary is not one of the known.`,
+      ],
+    };
+  throw new UnsupportedError(
+    `tokenizer.json has a pre-tokenizer that is not known here: ${describePreTokenizer(tokenizerJson)} (check hash ${hash ?? 'none'}).`,
+    'Without it the tokens would be wrong. If you know it, give its llama.cpp name.',
+  );
+}
