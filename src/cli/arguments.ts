@@ -5,16 +5,19 @@ import { NibbleError } from '../util/errors';
 export const USAGE = `nibble: quantize and run language models on the GPU (Node on Dawn)
 
   nibble inspect  MODEL [--json]
+  nibble convert  FOLDER OUT.gguf [--outtype f32|f16|bf16|q8_0|auto] [--pre NAME] [--json]
+                  the file that convert_hf_to_gguf.py makes of a Hugging Face folder
   nibble quantize MODEL TYPE OUT.gguf [--dry-run] [--json] and llama-quantize's options:
                   [--imatrix FILE] [--include-weights NAME]... [--exclude-weights NAME]... [--pure]
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
                   [--tensor-type PATTERN=T]... [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
-                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--json]
+                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--special] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--ctx N] [--chunks N] [--json]
 
-generate, bench and perplexity quantize with the same options. MODEL is a GGUF file or a Hugging Face folder. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
+generate, bench and perplexity quantize with the same options. MODEL is a GGUF file or a Hugging Face folder. --pre names the pre-tokenizer of a folder
+whose own is not known; --special reads control tokens in --prompt. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
 The answer goes to standard output, progress and errors to standard error.`;
 
 /** A call that cannot be understood: exit code 2. */
@@ -27,6 +30,9 @@ export function parseCommand(argv: readonly string[]) {
       allowPositionals: true,
       options: {
         type: { type: 'string' },
+        outtype: { type: 'string' },
+        pre: { type: 'string' },
+        special: { type: 'boolean' },
         types: { type: 'string' },
         prompt: { type: 'string' },
         chat: { type: 'string' },

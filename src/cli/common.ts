@@ -26,9 +26,12 @@ export const progress = (p: WriteProgress): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
 };
 
-export async function open(path: string | undefined): Promise<ModelFile> {
+export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
   if (path === undefined) throw new UsageError('MODEL is missing.');
-  return openModel(openPath(path), basename(resolve(path)));
+  const options = values.pre === undefined ? {} : { preTokenizer: values.pre };
+  const model = await openModel(openPath(path), basename(resolve(path)), options);
+  for (const note of model.notes) say(`note: ${note}`);
+  return model;
 }
 
 export async function openGpu(values: Values): Promise<Gpu> {

@@ -4,17 +4,18 @@ import type { ModelFile } from '../files/model-file';
 import { checkRunnable } from '../model/runnable';
 import { benchmark, DEFAULT_BENCHMARK } from '../session/benchmark';
 import { generate } from '../session/generate';
-import { renderChat } from '../text/chat-template';
+import { encodeChat } from '../text/chat-template';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { formatBytes } from '../util/bytes';
 import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
 import { answer, open, openGpu, prepareOn, say } from './common';
+import { convert } from './convert';
 import { runPerplexity } from './perplexity';
 import { quantize } from './quantize';
 
 async function inspect(path: string | undefined, values: Values): Promise<void> {
-  const model = await open(path);
+  const model = await open(path, values);
   const parameters = model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
   const runnable = checkRunnable(model);
   const facts = {
@@ -51,15 +52,13 @@ function promptIds(model: ModelFile, tokenizer: TextTokenizer | undefined, value
   }
   if (!tokenizer) throw new NibbleError('Without a tokenizer only --prompt-ids can be used.');
   if (values.chat !== undefined)
-    return tokenizer.encode(renderChat(model.metadata, [{ role: 'user', content: values.chat }]), {
-      addBos: true,
-    });
+    return encodeChat(tokenizer, model.metadata, [{ role: 'user', content: values.chat }]).ids;
   if (values.prompt === undefined) throw new UsageError('--prompt, --chat or --prompt-ids is missing.');
-  return tokenizer.encode(values.prompt, { addBos: true });
+  return tokenizer.encode(values.prompt, { addBos: true, control: values.special === true });
 }
 
 async function runGenerate(path: string | undefined, values: Values): Promise<void> {
-  const model = await open(path);
+  const model = await open(path, values);
   const fileType = typeOption(values.type);
   let tokenizer: TextTokenizer | undefined;
   try {
@@ -106,7 +105,7 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
 }
 
 async function bench(path: string | undefined, values: Values): Promise<void> {
-  const model = await open(path);
+  const model = await open(path, values);
   const types = (values.types ?? '').split(',').map((t) => typeOption(t.trim()));
   const gpu = await openGpu(values);
   const rows = [];
@@ -145,6 +144,7 @@ async function main(): Promise<void> {
   const [command, model, ...rest] = positionals;
   if (values.help) return answer(USAGE);
   if (command === 'inspect') return inspect(model, values);
+  if (command === 'convert') return convert(model, rest[0], values);
   if (command === 'quantize') return quantize(model, rest[0], rest[1], values);
   if (command === 'generate') return runGenerate(model, values);
   if (command === 'bench') return bench(model, values);

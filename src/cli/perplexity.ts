@@ -16,7 +16,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   } catch {
     throw new NibbleError(`${values.file}: there is no such file.`, 'Check the path.');
   }
-  const model = await open(path);
+  const model = await open(path, values);
   const tokenizer = createTokenizer(model.label, model.metadata);
   const ids = tokenizer.encode(text, { addBos: true });
   const addsBos =

@@ -15,7 +15,7 @@ export async function quantize(
   const fileType = typeOption(type);
   const dryRun = values['dry-run'] === true;
   if (out === undefined && !dryRun) throw new UsageError('OUT.gguf is missing.');
-  const model = await open(path);
+  const model = await open(path, values);
   const plan = planQuantization(model, fileType, await planOptions(values));
   if (!dryRun) assertAllowed(plan);
   for (const line of plan.fallbacks) say(`fallback: ${line}`);

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../files/byte-source';
 import { isGguf, readGguf } from '../files/gguf/read';
 import type { ModelFile } from '../files/model-file';
-import { readFolder } from '../model/convert/folder';
+import { type ConvertOptions, readFolder } from '../model/convert/folder';
 import { FileError } from '../util/errors';
 
 const isWeights = (name: string): boolean => name.endsWith('.safetensors');
@@ -10,7 +10,11 @@ const isWeights = (name: string): boolean => name.endsWith('.safetensors');
  * What was dropped, as a model: one GGUF, or the files of a Hugging Face folder in any order. Only headers are read.
  * `label` names it to the person.
  */
-export async function openModel(files: readonly ByteSource[], label: string): Promise<ModelFile> {
+export async function openModel(
+  files: readonly ByteSource[],
+  label: string,
+  options: ConvertOptions = {},
+): Promise<ModelFile> {
   const [first] = files;
   if (!first)
     throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
@@ -22,7 +26,7 @@ export async function openModel(files: readonly ByteSource[], label: string): Pr
       'Drop one model at a time.',
     );
   if (ggufs[0]) return readGguf(ggufs[0]);
-  if (files.some((f) => isWeights(f.name))) return readFolder(files, label);
+  if (files.some((f) => isWeights(f.name))) return readFolder(files, label, options);
   if (files.some((f) => f.name.endsWith('.gguf')))
     return readGguf(files.find((f) => f.name.endsWith('.gguf'))!);
   const names = files

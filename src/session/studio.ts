@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import { fileTypeByLabel } from '../quant/file-types';
-import { type ChatMessage, renderChat } from '../text/chat-template';
+import { type ChatMessage, encodeChat } from '../text/chat-template';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK, type SpeedResult } from './benchmark';
@@ -215,8 +215,10 @@ export class Studio {
         'This model has no tokenizer that can be used.',
         'It can be quantized and exported.',
       );
-    const text = request.messages ? renderChat(model.metadata, request.messages) : (request.prompt ?? '');
-    const ids = tokenizer.encode(text, { addBos: true });
+    const plain = request.prompt ?? '';
+    const { text, ids } = request.messages
+      ? encodeChat(tokenizer, model.metadata, request.messages)
+      : { text: plain, ids: tokenizer.encode(plain, { addBos: true }) };
     return { text, ids, stops: tokenizer.stops.map((id) => tokenizer.text(id)) };
   }
 

@@ -1,6 +1,5 @@
 // Whole files, logits and tokens against a larger reference collection, where it lies beside the checkout. Without it
 // these tests say so; what they prove is proved on smaller data by the other lanes.
-import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';
@@ -14,7 +13,6 @@ import { quantFormats } from '../quant/registry';
 import { Engine, GREEDY } from '../session/engine';
 import { writeGguf } from '../session/export';
 import { prepareLevel } from '../session/prepared';
-import { createTokenizer } from '../text/tokenizer';
 import { byteDifferences, relativeError } from './compare';
 import { testGpu } from './device';
 import { hasShared, sharedBytes, sharedJson } from './golden';
@@ -147,29 +145,4 @@ describe.runIf(hasShared)('the reference collection', () => {
       gpu.memory.release(prepared.owner);
     }
   });
-
-  test('token ids of every vocabulary that is known', async () => {
-    const all = sharedJson<Record<string, { cases: { text: string; ids: number[] }[] }>>(
-      'golden/tokenizer/vocab_cases.json',
-    );
-    const checked: string[] = [];
-    for (const [file, { cases }] of Object.entries(all)) {
-      if (!hasVocabulary(file)) continue;
-      const { metadata } = await readGguf(memorySource(file, sharedBytes(`models/vocabs/${file}`)));
-      let tokenizer: ReturnType<typeof createTokenizer>;
-      try {
-        tokenizer = createTokenizer(file, metadata);
-      } catch (error) {
-        process.stdout.write(`${(error as Error).message}\n`);
-        continue;
-      }
-      for (const { text, ids } of cases)
-        expect(tokenizer.encode(text, { addBos: false }), `${file} ${text}`).toEqual(ids);
-      checked.push(file);
-    }
-    expect(checked.length).toBeGreaterThanOrEqual(6);
-  });
 });
-
-const vocabularies = hasShared ? readdirSync(new URL('../../../shared/models/vocabs', import.meta.url)) : [];
-const hasVocabulary = (file: string): boolean => vocabularies.includes(file);

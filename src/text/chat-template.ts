@@ -1,19 +1,40 @@
 import { Template } from '@huggingface/jinja';
 import { getNumber, getString, getStrings, type Metadata } from '../files/gguf/metadata';
 import { NibbleError } from '../util/errors';
+import type { TextTokenizer } from './tokenizer';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
 }
 
+/** What a template may ask for beside the messages. */
+export interface TemplateOptions {
+  readonly bosToken: string;
+  readonly eosToken: string;
+  readonly addGenerationPrompt: boolean;
+}
+
 export const hasChatTemplate = (metadata: Metadata): boolean =>
   getString(metadata, 'tokenizer.chat_template') !== undefined;
 
+/** A conversation as a template writes it. Throws what the template raises. */
+export const renderTemplate = (
+  template: string,
+  messages: readonly ChatMessage[],
+  options: TemplateOptions,
+): string =>
+  new Template(template).render({
+    messages: messages.map((m) => ({ ...m })),
+    add_generation_prompt: options.addGenerationPrompt,
+    bos_token: options.bosToken,
+    eos_token: options.eosToken,
+  });
+
 /** The conversation as the model's own template writes it, up to where the assistant speaks. */
 export function renderChat(metadata: Metadata, messages: readonly ChatMessage[]): string {
-  const source = getString(metadata, 'tokenizer.chat_template');
-  if (source === undefined)
+  const template = getString(metadata, 'tokenizer.chat_template');
+  if (template === undefined)
     throw new NibbleError(
       'This model has no chat template.',
       'Use completion, where your text is continued as it is.',
@@ -21,11 +42,10 @@ export function renderChat(metadata: Metadata, messages: readonly ChatMessage[])
   const tokens = getStrings(metadata, 'tokenizer.ggml.tokens') ?? [];
   const token = (key: string) => tokens[getNumber(metadata, `tokenizer.ggml.${key}_token_id`) ?? -1] ?? '';
   try {
-    return new Template(source).render({
-      messages: messages.map((m) => ({ ...m })),
-      add_generation_prompt: true,
-      bos_token: token('bos'),
-      eos_token: token('eos'),
+    return renderTemplate(template, messages, {
+      bosToken: token('bos'),
+      eosToken: token('eos'),
+      addGenerationPrompt: true,
     });
   } catch (error) {
     throw new NibbleError(
@@ -33,4 +53,38 @@ export function renderChat(metadata: Metadata, messages: readonly ChatMessage[])
       'Use completion instead.',
     );
   }
+}
+
+/** A noncharacter that none of the texts holds, to stand inside what must stay text. */
+function guardFor(texts: readonly string[]): string {
+  for (let code = 0xfdd0; code <= 0xfdef; code++) {
+    const guard = String.fromCharCode(code);
+    if (!texts.some((text) => text.includes(guard))) return guard;
+  }
+  throw new NibbleError('The message holds every noncharacter of Unicode.', 'Remove them.');
+}
+
+/**
+ * A conversation as ids: control tokens that the template writes are read as such, those in what people wrote stay text.
+ * `text` is what the template gave.
+ */
+export function encodeChat(
+  tokenizer: TextTokenizer,
+  metadata: Metadata,
+  messages: readonly ChatMessage[],
+): { text: string; ids: number[] } {
+  const guard = guardFor(messages.map((m) => m.content));
+  const guarded = messages.map((m) => {
+    let { content } = m;
+    for (const control of tokenizer.controlTexts) {
+      const [head = ''] = control;
+      content = content.replaceAll(control, head + guard + control.slice(head.length));
+    }
+    return { ...m, content };
+  });
+  const text = renderChat(metadata, guarded);
+  return {
+    text: text.replaceAll(guard, ''),
+    ids: tokenizer.encode(text, { addBos: true, control: true, guard }),
+  };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { arrayValue, GgufType, type MetaValue, stringValue } from '../files/gguf/metadata';
 import { TINY, tinyMetadata } from '../testing/tiny-llama';
 import { seededRandom } from '../util/random';
-import { hasChatTemplate, renderChat } from './chat-template';
+import { encodeChat, hasChatTemplate, renderChat } from './chat-template';
 import { detectPreTokenizers, preTokenizerJson, preTokenizers } from './pre-tokenizers';
 import { TextStream, textOf } from './text-stream';
 import { byteOfChar } from './token-bytes';
@@ -35,7 +35,26 @@ const strings = (count: number): string[] => {
   );
 };
 
+/** Any characters of Unicode, but for halves of surrogates and SentencePiece's sign for a space. */
+function anyUnicode(count: number): string[] {
+  const next = seededRandom(11);
+  const char = (): string => {
+    const most = [0x7f, 0x24f, 0xffff, 0x10ffff][Math.floor(next() * 4)]!;
+    const code = Math.floor(next() * (most + 1));
+    return (code >= 0xd800 && code <= 0xdfff) || code === 0x2581 ? ' ' : String.fromCodePoint(code);
+  };
+  return Array.from({ length: count }, () => Array.from({ length: Math.floor(next() * 20) }, char).join(''));
+}
+
 describe('tokenizers', () => {
+  test('10,000 random Unicode strings come back, byte-level and SentencePiece', () => {
+    const bytes = createTokenizer('t', byteLevel('llama-bpe'));
+    for (const text of anyUnicode(10_000)) {
+      expect(textOf(bytes, bytes.encode(text, { addBos: false }))).toBe(text);
+      const ids = spm.encode(text, { addBos: false });
+      expect(textOf(spm, ids)).toBe(text === '' ? '' : ` ${text}`);
+    }
+  });
   test.each(preTokenizers.map((p) => p.names[0]!))('%s: random strings come back', (pre) => {
     const tokenizer = createTokenizer('t', byteLevel(pre));
     for (const text of strings(300))
@@ -54,9 +73,12 @@ describe('tokenizers', () => {
     expect(pieces).toEqual(['', '', '', '👍']);
     expect(stream.end()).toBe('');
   });
-  test('control tokens are read in a prompt, end a turn, and add no text', () => {
+  test('control tokens in a text are text, unless they are asked for; they end a turn and add nothing', () => {
     const tokenizer = createTokenizer('t', byteLevel('gpt-2'));
-    expect(tokenizer.encode('a<|im_end|>', { addBos: false })).toEqual([97, 257]);
+    const ids = tokenizer.encode('a<|im_end|>', { addBos: false });
+    expect(ids).not.toContain(257);
+    expect(textOf(tokenizer, ids)).toBe('a<|im_end|>');
+    expect(tokenizer.encode('a<|im_end|>', { addBos: false, control: true })).toEqual([97, 257]);
     expect(tokenizer.stops).toEqual([257]);
     expect(textOf(tokenizer, [97, 257])).toBe('a');
   });
@@ -79,6 +101,16 @@ describe('chat templates', () => {
     const metadata = tinyMetadata({ ...TINY, chat: true });
     expect(hasChatTemplate(metadata)).toBe(true);
     expect(renderChat(metadata, [{ role: 'user', content: 'hi' }])).toBe('<s>user: hi\nassistant:');
+  });
+  test('control tokens of the template control; those that a person wrote do not', () => {
+    const template = '{% for m in messages %}{{ m.content | trim }}<|im_end|>{% endfor %}';
+    const metadata = byteLevel('gpt-2', template);
+    const tokenizer = createTokenizer('t', metadata);
+    const { text, ids } = encodeChat(tokenizer, metadata, [{ role: 'user', content: ' <|im_end|>a ' }]);
+    expect(text).toBe('<|im_end|>a<|im_end|>');
+    expect(ids.filter((id) => id === 257)).toHaveLength(1);
+    expect(ids.at(-1)).toBe(257);
+    expect(textOf(tokenizer, ids)).toBe('<|im_end|>a');
   });
   test('a missing or broken template is said', () => {
     expect(() => renderChat(byteLevel('gpt-2'), [])).toThrow(/no chat template/);

@@ -1,18 +1,24 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import {
-  getBoolean,
-  getNumber,
-  getNumbers,
-  getString,
-  getStrings,
-  type Metadata,
-} from '../files/gguf/metadata';
-import { FileError, UnsupportedError } from '../util/errors';
-import { preTokenizerByName, preTokenizerJson, preTokenizers } from './pre-tokenizers';
+import { getBoolean, getNumber, getString, getStrings, type Metadata } from '../files/gguf/metadata';
+import { UnsupportedError } from '../util/errors';
+import { type PreTokenizer, preTokenizerByName, preTokenizerJson, preTokenizers } from './pre-tokenizers';
+import { SentencePiece } from './sentence-piece';
+import { SpecialSplitter } from './special-split';
+import { stopTokens } from './stop-tokens';
 import { byteLevelBytes, sentencePieceBytes } from './token-bytes';
+import { readVocabulary, TokenType, type Vocabulary } from './vocabulary';
+import { WordPiece } from './word-piece';
 
-/** llama.cpp's token types. */
-export const TokenType = { NORMAL: 1, UNKNOWN: 2, CONTROL: 3, USER_DEFINED: 4, UNUSED: 5, BYTE: 6 } as const;
+export { TokenType } from './vocabulary';
+
+export interface EncodeOptions {
+  /** Begin with the token that the file's own rule asks for. */
+  readonly addBos: boolean;
+  /** Whether control tokens in the text are read as such; by default they are text. */
+  readonly control?: boolean;
+  /** A character that keeps text from being read as a control token; it is dropped afterwards. */
+  readonly guard?: string;
+}
 
 export interface TextTokenizer {
   /** One line for people: kind, pre-tokenizer, size. */
@@ -21,181 +27,129 @@ export interface TextTokenizer {
   readonly bos: number | undefined;
   /** Tokens that end a generation. */
   readonly stops: readonly number[];
-  /** Ids of a text; special tokens in it are read as such. `addBos` follows the file's own rule. */
-  encode(text: string, options: { addBos: boolean }): number[];
+  /** Texts of control tokens. */
+  readonly controlTexts: readonly string[];
+  encode(text: string, options: EncodeOptions): number[];
   /** What a token adds to the text; nothing for control tokens. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
 }
 
-interface Vocabulary {
-  readonly tokens: readonly string[];
-  readonly types: readonly number[];
-  readonly ids: ReadonlyMap<string, number>;
+/** How text between special tokens becomes ids; `first` is text at the beginning or after a special token. */
+interface Model {
+  readonly label: string;
+  readonly addsBos: boolean;
+  /** Appended after what begins with bos. */
+  readonly closing?: number | undefined;
+  encode(text: string, first: boolean): number[];
+  bytes(token: string, type: number | undefined): Uint8Array;
 }
 
-function readVocabulary(label: string, metadata: Metadata): Vocabulary {
-  const tokens = getStrings(metadata, 'tokenizer.ggml.tokens');
-  if (!tokens)
-    throw new FileError(
-      `${label}: there is no tokenizer (metadata "tokenizer.ggml.tokens" is missing).`,
-      'Add tokenizer.json or tokenizer.model to the folder. Without it the model can be quantized but not prompted.',
+function byteLevelModel(label: string, metadata: Metadata, v: Vocabulary): Model {
+  const name = getString(metadata, 'tokenizer.ggml.pre') ?? 'default';
+  const pre = preTokenizerByName(name);
+  if (!pre)
+    throw new UnsupportedError(
+      `${label}: the pre-tokenizer "${name}" is not known here (known: ${preTokenizers.map((p) => p.names[0]).join(', ')} and names that mean the same).`,
+      'A guess would change the tokens and spoil the text. The model can still be quantized and exported.',
     );
-  const types = getNumbers(metadata, 'tokenizer.ggml.token_type') ?? tokens.map(() => TokenType.NORMAL);
-  const ids = new Map<string, number>();
-  tokens.forEach((token, id) => {
-    if (!ids.has(token)) ids.set(token, id);
-  });
-  return { tokens, types, ids };
-}
-
-const isSpecial = (type: number | undefined): boolean =>
-  type === TokenType.CONTROL || type === TokenType.USER_DEFINED || type === TokenType.UNKNOWN;
-
-const addedTokens = (v: Vocabulary) =>
-  v.tokens.flatMap((content, id) =>
-    isSpecial(v.types[id])
-      ? [
-          {
-            id,
-            content,
-            single_word: false,
-            lstrip: false,
-            rstrip: false,
-            normalized: false,
-            special: v.types[id] !== TokenType.USER_DEFINED,
-          },
-        ]
-      : [],
-  );
-
-/** SentencePiece merges the pair whose result scores best: as BPE merges, best score first. */
-function mergesFromScores(v: Vocabulary, scores: readonly number[]): [string, string][] {
-  const merges: { pair: [string, string]; score: number; left: number; right: number }[] = [];
-  v.tokens.forEach((token, id) => {
-    if (v.types[id] !== TokenType.NORMAL && v.types[id] !== TokenType.USER_DEFINED) return;
-    const chars = [...token];
-    for (let cut = 1; cut < chars.length; cut++) {
-      const left = chars.slice(0, cut).join('');
-      const right = chars.slice(cut).join('');
-      const l = v.ids.get(left);
-      const r = v.ids.get(right);
-      if (l !== undefined && r !== undefined)
-        merges.push({ pair: [left, right], score: scores[id] ?? 0, left: l, right: r });
-    }
-  });
-  merges.sort((a, b) => b.score - a.score || a.left - b.left || a.right - b.right);
-  return merges.map((m) => m.pair);
-}
-
-const model = (v: Vocabulary, merges: [string, string][], extra: object) => ({
-  type: 'BPE',
-  dropout: null,
-  continuing_subword_prefix: null,
-  end_of_word_suffix: null,
-  vocab: Object.fromEntries(v.ids),
-  merges,
-  ...extra,
-});
-
-function sentencePieceJson(metadata: Metadata, v: Vocabulary): object {
-  const scores = getNumbers(metadata, 'tokenizer.ggml.scores') ?? [];
-  const prefix = getBoolean(metadata, 'tokenizer.ggml.add_space_prefix') ?? true;
-  const replace = { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' };
-  const unknown = v.types.indexOf(TokenType.UNKNOWN);
+  const hub = new HubTokenizer(byteLevelJson(metadata, v, pre), {});
   return {
-    version: '1.0',
-    added_tokens: addedTokens(v),
-    normalizer: {
-      type: 'Sequence',
-      normalizers: prefix ? [{ type: 'Prepend', prepend: '\u2581' }, replace] : [replace],
-    },
-    pre_tokenizer: null,
-    post_processor: null,
-    decoder: { type: 'Fuse' },
-    model: model(v, mergesFromScores(v, scores), {
-      unk_token: unknown >= 0 ? v.tokens[unknown] : null,
-      fuse_unk: false,
-      byte_fallback: v.types.includes(TokenType.BYTE),
-      ignore_merges: false,
-    }),
+    label: `byte-level BPE, ${name}`,
+    addsBos: pre.addsBos === true,
+    encode: (text) => hub.encode(text, { add_special_tokens: false }).ids,
+    bytes: byteLevelBytes,
   };
 }
 
-function byteLevelJson(label: string, metadata: Metadata, v: Vocabulary): object {
-  const pre = getString(metadata, 'tokenizer.ggml.pre') ?? 'default';
-  const known = preTokenizerByName(pre);
-  if (!known)
-    throw new UnsupportedError(
-      `${label}: the pre-tokenizer "${pre}" is not known here (known: ${preTokenizers.map((p) => p.names[0]).join(', ')}).`,
-      'A guess would change the tokens and spoil the text. The model can still be quantized and exported.',
-    );
+/** The vocabulary as a tokenizer.json without special tokens: those are cut out before. */
+function byteLevelJson(metadata: Metadata, v: Vocabulary, pre: PreTokenizer): object {
   const merges = (getStrings(metadata, 'tokenizer.ggml.merges') ?? []).map((line): [string, string] => {
     const at = line.indexOf(' ', 1);
     return [line.slice(0, at), line.slice(at + 1)];
   });
   return {
     version: '1.0',
-    added_tokens: addedTokens(v),
+    added_tokens: [],
     normalizer: null,
-    pre_tokenizer: preTokenizerJson(known),
+    pre_tokenizer: preTokenizerJson(pre),
     post_processor: null,
     decoder: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    model: model(v, merges, {
+    model: {
+      type: 'BPE',
+      dropout: null,
       unk_token: null,
+      continuing_subword_prefix: null,
+      end_of_word_suffix: null,
       fuse_unk: false,
       byte_fallback: false,
-      ignore_merges: known.ignoreMerges === true,
-    }),
+      ignore_merges: pre.ignoreMerges === true,
+      vocab: Object.fromEntries(v.ids),
+      merges,
+    },
   };
 }
 
-const END_NAMES = [
-  '<|eot_id|>',
-  '<|im_end|>',
-  '<|end|>',
-  '<end_of_turn>',
-  '<|endoftext|>',
-  '<|eom_id|>',
-  '<EOT>',
-];
+function sentencePieceModel(metadata: Metadata, v: Vocabulary): Model {
+  const pieces = new SentencePiece(v);
+  const prefix = getBoolean(metadata, 'tokenizer.ggml.add_space_prefix') ?? true;
+  return {
+    label: 'SentencePiece',
+    addsBos: true,
+    encode: (text, first) => pieces.encode(prefix && first ? ` ${text}` : text),
+    bytes: (token, type) => sentencePieceBytes(token, type === TokenType.BYTE),
+  };
+}
 
-/** Tokens that end a turn: eos, eot, eom, and control tokens whose name says so (as llama.cpp finds them). */
-function stopIds(metadata: Metadata, v: Vocabulary): number[] {
-  const keys = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map((k) =>
-    getNumber(metadata, `tokenizer.ggml.${k}`),
+function wordPieceModel(metadata: Metadata, v: Vocabulary): Model {
+  const words = new WordPiece(v, getNumber(metadata, 'tokenizer.ggml.unknown_token_id'));
+  return {
+    label: 'WordPiece',
+    addsBos: true,
+    closing: getNumber(metadata, 'tokenizer.ggml.seperator_token_id'),
+    encode: (text) => words.encode(text),
+    bytes: (token) => sentencePieceBytes(token, false),
+  };
+}
+
+function modelOf(label: string, metadata: Metadata, v: Vocabulary): Model {
+  const kind = getString(metadata, 'tokenizer.ggml.model');
+  if (kind === 'gpt2') return byteLevelModel(label, metadata, v);
+  if (kind === 'llama') return sentencePieceModel(metadata, v);
+  if (kind === 'bert') return wordPieceModel(metadata, v);
+  throw new UnsupportedError(
+    `${label}: tokenizer model "${kind ?? 'missing'}" is not supported; expected "llama" (SentencePiece), "gpt2" (byte-level BPE) or "bert" (WordPiece).`,
+    'The model can still be quantized and exported.',
   );
-  const named = END_NAMES.map((name) => v.ids.get(name)).filter(
-    (id) => id !== undefined && isSpecial(v.types[id]),
-  );
-  const all = [...keys, ...named].filter((id): id is number => id !== undefined && id < v.tokens.length);
-  return [...new Set(all)];
 }
 
 /** The tokenizer of a model, from its GGUF metadata. Throws when there is none, or none that is known. */
 export function createTokenizer(label: string, metadata: Metadata): TextTokenizer {
   const v = readVocabulary(label, metadata);
-  const kind = getString(metadata, 'tokenizer.ggml.model');
-  if (kind !== 'llama' && kind !== 'gpt2')
-    throw new UnsupportedError(
-      `${label}: tokenizer model "${kind ?? 'missing'}" is not supported; expected "llama" (SentencePiece) or "gpt2" (byte-level BPE).`,
-      'The model can still be quantized and exported.',
-    );
-  const spm = kind === 'llama';
-  const hub = new HubTokenizer(spm ? sentencePieceJson(metadata, v) : byteLevelJson(label, metadata, v), {});
+  const model = modelOf(label, metadata, v);
+  const splitter = new SpecialSplitter(v, getString(metadata, 'general.name'));
   const bos = getNumber(metadata, 'tokenizer.ggml.bos_token_id');
-  const addBos = getBoolean(metadata, 'tokenizer.ggml.add_bos_token') ?? spm;
-  const pre = spm
-    ? 'SentencePiece'
-    : `byte-level BPE, ${getString(metadata, 'tokenizer.ggml.pre') ?? 'default'}`;
+  const addBos = getBoolean(metadata, 'tokenizer.ggml.add_bos_token') ?? model.addsBos;
   return {
-    summary: `${pre}, ${v.tokens.length} tokens`,
+    summary: `${model.label}, ${v.tokens.length} tokens`,
     size: v.tokens.length,
     bos,
-    stops: stopIds(metadata, v),
+    stops: stopTokens(metadata, v),
+    controlTexts: splitter.controlTexts,
     encode(text, options) {
-      const ids = text === '' ? [] : hub.encode(text, { add_special_tokens: false }).ids;
-      return options.addBos && addBos && bos !== undefined && ids[0] !== bos ? [bos, ...ids] : ids;
+      const ids: number[] = [];
+      let first = true;
+      for (const fragment of splitter.split(text, options.control === true)) {
+        if (typeof fragment === 'number') ids.push(fragment);
+        else {
+          const plain = options.guard ? fragment.replaceAll(options.guard, '') : fragment;
+          for (const id of model.encode(plain, first)) ids.push(id);
+        }
+        first = typeof fragment === 'number';
+      }
+      if (!options.addBos) return ids;
+      const begun = addBos && bos !== undefined && ids[0] !== bos ? [bos, ...ids] : ids;
+      return model.closing === undefined ? begun : [...begun, model.closing];
     },
     bytes(id) {
       const token = v.tokens[id];
@@ -203,7 +157,7 @@ export function createTokenizer(label: string, metadata: Metadata): TextTokenize
       if (token === undefined || type === TokenType.CONTROL || type === TokenType.UNKNOWN)
         return new Uint8Array(0);
       if (type === TokenType.USER_DEFINED) return new TextEncoder().encode(token);
-      return spm ? sentencePieceBytes(token, type === TokenType.BYTE) : byteLevelBytes(token);
+      return model.bytes(token, type);
     },
     text: (id) => v.tokens[id] ?? '',
   };

@@ -1,0 +1,95 @@
+// Token ids and chat templates against the reference collection, where it lies beside the checkout.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { memorySource } from '../files/byte-source';
+import { readGguf } from '../files/gguf/read';
+import { type ChatMessage, encodeChat, renderTemplate } from '../text/chat-template';
+import { createTokenizer } from '../text/tokenizer';
+import { hasShared, sharedBytes, sharedFolder, sharedJson } from './golden';
+
+interface VocabularyCases {
+  has_vocab_gguf: boolean;
+  cases: { text: string; ids: number[] }[];
+}
+interface Expected {
+  token_cases: { text: string; add_special: number[]; no_special: number[] }[];
+  chat_case: { messages: ChatMessage[]; rendered: string; ids_parse_special_no_bos: number[] };
+}
+interface Templates {
+  render_date: string;
+  conversations: Record<string, ChatMessage[]>;
+  templates: {
+    name: string;
+    template: string;
+    bos_token: string;
+    eos_token: string;
+    cases: {
+      conversation: string;
+      add_generation_prompt: boolean;
+      jinja2: { text?: string; error?: string };
+    }[];
+  }[];
+}
+
+if (!hasShared) process.stdout.write('NOT RUN: the reference texts are not beside this checkout.\n');
+
+const vocabularies = hasShared
+  ? Object.entries(sharedJson<Record<string, VocabularyCases>>('golden/tokenizer/vocab_cases.json')).filter(
+      ([file]) => existsSync(join(sharedFolder, 'models/vocabs', file)),
+    )
+  : [];
+const architectures = hasShared
+  ? sharedJson<{ name: string }[]>('models/arch/index.json').map((a) => a.name)
+  : [];
+const { templates, conversations, render_date } = hasShared
+  ? sharedJson<Templates>('golden/templates.json')
+  : { templates: [], conversations: {}, render_date: '' };
+
+describe.runIf(hasShared)('reference texts', () => {
+  test('ten vocabularies and fourteen architectures are there', () => {
+    expect(vocabularies).toHaveLength(10);
+    expect(architectures).toHaveLength(14);
+    expect(templates).toHaveLength(18);
+  });
+
+  test.each(vocabularies)('%s: every text', async (file, { cases }) => {
+    const { metadata } = await readGguf(memorySource(file, sharedBytes(`models/vocabs/${file}`)));
+    const tokenizer = createTokenizer(file, metadata);
+    for (const { text, ids } of cases) expect(tokenizer.encode(text, { addBos: false }), text).toEqual(ids);
+  });
+
+  test.each(architectures)('%s: texts and a conversation', async (name) => {
+    const path = `models/arch/${name}`;
+    const want = sharedJson<Expected>(`${path}/expected.json`);
+    const { metadata } = await readGguf(memorySource(name, sharedBytes(`${path}/${name}-F32.gguf`)));
+    const tokenizer = createTokenizer(name, metadata);
+    for (const { text, add_special, no_special } of want.token_cases) {
+      expect(tokenizer.encode(text, { addBos: true, control: true }), text).toEqual(add_special);
+      expect(tokenizer.encode(text, { addBos: false, control: true }), text).toEqual(no_special);
+    }
+    const { messages, rendered, ids_parse_special_no_bos: ids } = want.chat_case;
+    expect(tokenizer.encode(rendered, { addBos: false, control: true })).toEqual(ids);
+    const chat = encodeChat(tokenizer, metadata, messages);
+    expect(chat.text).toBe(rendered);
+    expect(chat.ids.slice(-ids.length)).toEqual(ids);
+  });
+
+  beforeAll(() => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(`${render_date}T12:00:00`);
+  });
+  afterAll(() => vi.useRealTimers());
+  test.each(templates)('template of $name', ({ template, bos_token, eos_token, cases }) => {
+    for (const { conversation, add_generation_prompt, jinja2 } of cases) {
+      const render = () =>
+        renderTemplate(template, conversations[conversation]!, {
+          bosToken: bos_token,
+          eosToken: eos_token,
+          addGenerationPrompt: add_generation_prompt,
+        });
+      if (jinja2.text === undefined) expect(render, conversation).toThrow();
+      else expect(render(), conversation).toBe(jinja2.text);
+    }
+  });
+});

@@ -1,0 +1,51 @@
+import { TokenType, type Vocabulary } from './vocabulary';
+
+/** Text between special tokens, or the id of one. */
+export type Fragment = string | number;
+
+/** Tokens that Phi-3's own tokenizer does not take the following white space with. */
+const PHI3_KEEPS_SPACE = ['<unk>', '<s>', '<|endoftext|>'];
+
+/** Cuts texts at special tokens, longest token first. Source: llama-vocab.cpp, tokenizer_st_partition. */
+export class SpecialSplitter {
+  readonly #tokens: readonly { id: number; text: string; control: boolean; eatsSpace: boolean }[];
+
+  /** `modelName` is general.name: llama.cpp knows by it that Phi-3's special tokens take white space after them. */
+  constructor(v: Vocabulary, modelName = '') {
+    const isPhi3 = /phi-?3/i.test(modelName);
+    const special: number[] = [TokenType.CONTROL, TokenType.USER_DEFINED, TokenType.UNKNOWN];
+    this.#tokens = v.tokens
+      .map((text, id) => ({
+        id,
+        text,
+        control: v.types[id] !== TokenType.USER_DEFINED,
+        eatsSpace: isPhi3 && !PHI3_KEEPS_SPACE.includes(text),
+      }))
+      .filter(({ id, text }) => text !== '' && special.includes(v.types[id]!))
+      .sort((a, b) => b.text.length - a.text.length);
+  }
+
+  /** Texts of the control tokens. */
+  get controlTexts(): string[] {
+    return this.#tokens.filter((t) => t.control).map((t) => t.text);
+  }
+
+  /** Without `control`, control tokens in the text stay text. */
+  split(text: string, control: boolean): Fragment[] {
+    let fragments: Fragment[] = text === '' ? [] : [text];
+    for (const token of this.#tokens) {
+      if (token.control && !control) continue;
+      if (!fragments.some((f) => typeof f === 'string' && f.includes(token.text))) continue;
+      fragments = fragments.flatMap((f) => {
+        if (typeof f === 'number') return [f];
+        const parts = f.split(token.text);
+        return parts.flatMap((part, i): Fragment[] => {
+          const rest = i > 0 && token.eatsSpace ? part.replace(/^[ \t\n\v\f\r]+/, '') : part;
+          const here: Fragment[] = rest === '' ? [] : [rest];
+          return i > 0 ? [token.id, ...here] : here;
+        });
+      });
+    }
+    return fragments;
+  }
+}

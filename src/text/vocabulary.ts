@@ -1,0 +1,27 @@
+import { getNumbers, getStrings, type Metadata } from '../files/gguf/metadata';
+import { FileError } from '../util/errors';
+
+/** llama.cpp's token types. */
+export const TokenType = { NORMAL: 1, UNKNOWN: 2, CONTROL: 3, USER_DEFINED: 4, UNUSED: 5, BYTE: 6 } as const;
+
+export interface Vocabulary {
+  readonly tokens: readonly string[];
+  readonly types: readonly number[];
+  /** Of SentencePiece. */
+  readonly scores: readonly number[];
+  /** Where a text is there twice, the later id. */
+  readonly ids: ReadonlyMap<string, number>;
+}
+
+/** `label` names the file in errors. */
+export function readVocabulary(label: string, metadata: Metadata): Vocabulary {
+  const tokens = getStrings(metadata, 'tokenizer.ggml.tokens');
+  if (!tokens)
+    throw new FileError(
+      `${label}: there is no tokenizer (metadata "tokenizer.ggml.tokens" is missing).`,
+      'Add tokenizer.json or tokenizer.model to the folder. Without it the model can be quantized but not prompted.',
+    );
+  const types = getNumbers(metadata, 'tokenizer.ggml.token_type') ?? tokens.map(() => TokenType.NORMAL);
+  const scores = getNumbers(metadata, 'tokenizer.ggml.scores') ?? [];
+  return { tokens, types, scores, ids: new Map(tokens.map((token, id) => [token, id])) };
+}
