@@ -1,5 +1,5 @@
-import { formatByLabel } from '../quant/registry';
-import { byteOfChar } from '../text/token-bytes';
+import { floatTensor, jsonFile, type NamedBytes, safetensorsFile } from './safetensors-file';
+import { byteLevelTokenizer } from './tiny-tokenizers';
 import { type TinyShape, type TinyTensor, tinyTensors } from './tiny-llama';
 
 const parts: Readonly<Record<string, string>> = {
@@ -37,57 +37,13 @@ function split(tensor: TinyTensor, heads: number): Float32Array<ArrayBuffer> {
   return out;
 }
 
-export interface NamedBytes {
-  readonly path: string;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-const json = (path: string, value: unknown): NamedBytes => ({
-  path,
-  bytes: new TextEncoder().encode(JSON.stringify(value)),
-});
-
 function shard(path: string, tensors: readonly TinyTensor[], s: TinyShape): NamedBytes {
-  const format = formatByLabel(s.type ?? 'F32');
-  const header: Record<string, unknown> = { __metadata__: { format: 'pt' } };
-  const data: Uint8Array[] = [];
-  let at = 0;
-  for (const t of tensors) {
+  const stored = tensors.map((t) => {
     const heads = t.name.includes('attn_q.') ? s.heads : t.name.includes('attn_k.') ? s.kvHeads : 0;
-    const bytes = format.encode(heads ? split(t, heads) : t.values);
-    const shape = [...t.shape].reverse();
-    header[huggingFaceName(t.name)] = { dtype: format.label, shape, data_offsets: [at, at + bytes.length] };
-    data.push(bytes);
-    at += bytes.length;
-  }
-  const head = new TextEncoder().encode(JSON.stringify(header));
-  const out = new Uint8Array(8 + head.length + at);
-  new DataView(out.buffer).setBigUint64(0, BigInt(head.length), true);
-  out.set(head, 8);
-  let to = 8 + head.length;
-  for (const bytes of data) {
-    out.set(bytes, to);
-    to += bytes.length;
-  }
-  return { path, bytes: out };
-}
-
-/** GPT-2's byte alphabet and a few merges, padded to the vocabulary by unused tokens. */
-function tokenizerJson(s: TinyShape): unknown {
-  const alphabet = [...byteOfChar].sort((a, b) => a[1] - b[1]).map(([char]) => char);
-  const merges = ['t h', 'th e', '\u0120 the', 'a n', 'an d'].filter((_, i) => 258 + i < s.vocabulary);
-  const vocab: Record<string, number> = { '<|start|>': 0, '<|end|>': 1 };
-  for (const char of alphabet) vocab[char] = Object.keys(vocab).length;
-  for (const merge of merges) vocab[merge.replace(' ', '')] = Object.keys(vocab).length;
-  const added = ['<|start|>', '<|end|>'].map((content, id) => ({ id, content, special: true }));
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true };
-  return {
-    version: '1.0',
-    added_tokens: added,
-    normalizer: null,
-    pre_tokenizer: byteLevel,
-    model: { type: 'BPE', vocab, merges },
-  };
+    const values = heads ? split(t, heads) : t.values;
+    return floatTensor(huggingFaceName(t.name), [...t.shape].reverse(), s.type ?? 'F32', values);
+  });
+  return safetensorsFile(path, stored);
 }
 
 /** The same seeded llama as tinyGguf, as Hugging Face would ship it, in one or several weight files. */
@@ -99,7 +55,7 @@ export function huggingFaceFolder(s: TinyShape, shards = 1, folder = 'tiny'): Na
   const groups = Array.from({ length: shards }, (_, i) => tensors.slice(i * each, (i + 1) * each));
   const files = groups.map((group, i) => shard(`${folder}/${name(i)}`, group, s));
   const map = Object.fromEntries(groups.flatMap((g, i) => g.map((t) => [huggingFaceName(t.name), name(i)])));
-  if (shards > 1) files.push(json(`${folder}/model.safetensors.index.json`, { weight_map: map }));
+  if (shards > 1) files.push(jsonFile(`${folder}/model.safetensors.index.json`, { weight_map: map }));
   const config = {
     architectures: ['LlamaForCausalLM'],
     hidden_size: s.width,
@@ -121,8 +77,8 @@ export function huggingFaceFolder(s: TinyShape, shards = 1, folder = 'tiny'): Na
   };
   return [
     ...files,
-    json(`${folder}/config.json`, config),
-    json(`${folder}/tokenizer.json`, tokenizerJson(s)),
-    json(`${folder}/tokenizer_config.json`, tokenizerConfig),
+    jsonFile(`${folder}/config.json`, config),
+    jsonFile(`${folder}/tokenizer.json`, byteLevelTokenizer(s.vocabulary)),
+    jsonFile(`${folder}/tokenizer_config.json`, tokenizerConfig),
   ];
 }
