@@ -10,7 +10,7 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble quantize MODEL TYPE OUT.gguf [--dry-run] [--json] and llama-quantize's options:
                   [--imatrix FILE] [--include-weights NAME]... [--exclude-weights NAME]... [--pure]
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
-                  [--tensor-type PATTERN=T]... [--strict] [--allow-f16-fallback]
+                  [--tensor-type PATTERN=T]... [--split-max-size N(M|G)] [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
                   [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--special] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
@@ -57,6 +57,7 @@ export function parseCommand(argv: readonly string[]) {
         'leave-output-tensor': { type: 'boolean' },
         'output-tensor-type': { type: 'string' },
         'token-embedding-type': { type: 'string' },
+        'split-max-size': { type: 'string' },
         'tensor-type': { type: 'string', multiple: true },
         file: { type: 'string', short: 'f' },
         chunks: { type: 'string' },
@@ -87,4 +88,14 @@ export function typeOption(label: string | undefined): FileType {
       `TYPE is "${label ?? ''}", expected one of ${fileTypes.map((t) => t.label).join(', ')}.`,
     );
   return type;
+}
+
+/** --split-max-size as llama-gguf-split reads it: millions or billions of bytes; without it one file. */
+export function splitBytes(values: Values): number {
+  const text = values['split-max-size'];
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const match = /^([1-9]\d*)([MG])$/.exec(text);
+  if (!match)
+    throw new UsageError(`--split-max-size is "${text}", expected a number and M or G, such as 2G.`);
+  return Number(match[1]) * (match[2] === 'M' ? 1e6 : 1e9);
 }

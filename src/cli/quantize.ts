@@ -1,7 +1,7 @@
 import { planQuantization } from '../model/plan';
-import { assertAllowed, writeGguf } from '../session/export';
+import { assertAllowed, writeSplit } from '../session/export';
 import { formatBytes } from '../util/bytes';
-import { typeOption, UsageError, type Values } from './arguments';
+import { splitBytes, typeOption, UsageError, type Values } from './arguments';
 import { answer, open, openGpu, progress, say } from './common';
 import { FileSink } from './node-files';
 import { planOptions } from './plan-options';
@@ -34,17 +34,23 @@ export async function quantize(
     return answer(`${formatBytes(facts.fileBytes)}, ${facts.bitsPerWeight.toFixed(2)} bits per weight`);
   }
   const gpu = await openGpu(values);
-  const report = await writeGguf(gpu, plan, await FileSink.create(out), { progress });
-  const result = {
-    out,
-    type: fileType.label,
-    sizeBytes: report.sizeBytes,
-    sha256: report.sha256,
-    bitsPerWeight: plan.bitsPerWeight,
-    checkedBlocks: report.checkedBlocks,
-    adapter: gpu.adapterName,
-    peakGpuBytes: gpu.memory.peakBytes,
-    errors: report.errors,
-  };
-  answer(values.json ? JSON.stringify(result) : `${result.sha256}  ${out}  ${formatBytes(result.sizeBytes)}`);
+  const split = { name: out, maxBytes: splitBytes(values), sinkOf: (name: string) => FileSink.create(name) };
+  for (const report of await writeSplit(gpu, plan, split, { progress })) {
+    const result = {
+      out: report.name,
+      type: fileType.label,
+      sizeBytes: report.sizeBytes,
+      sha256: report.sha256,
+      bitsPerWeight: plan.bitsPerWeight,
+      checkedBlocks: report.checkedBlocks,
+      adapter: gpu.adapterName,
+      peakGpuBytes: gpu.memory.peakBytes,
+      errors: report.errors,
+    };
+    answer(
+      values.json
+        ? JSON.stringify(result)
+        : `${result.sha256}  ${report.name}  ${formatBytes(result.sizeBytes)}`,
+    );
+  }
 }

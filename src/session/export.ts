@@ -3,9 +3,11 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ByteSink } from '../files/byte-sink';
 import { elementCount } from '../files/ggml-types';
 import { GGUF_ALIGNMENT, ggufHeader } from '../files/gguf/write';
+import { splitName } from '../files/gguf/split';
 import type { Gpu } from '../gpu/gpu';
 import type { DeviceTensor } from '../model/device-tensor';
 import type { Plan, PlannedTensor } from '../model/plan';
+import { splitPlan } from '../model/split-plan';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { RefusedError, throwIfCancelled } from '../util/errors';
@@ -92,6 +94,25 @@ export async function writeGguf(
   } finally {
     pipeline.dispose();
   }
+}
+
+/**
+ * Writes a plan as one file, or as several of at most `maxBytes` of tensors each. `sinkOf` opens a file by its name. A
+ * failure removes the file that is being written; those before it are whole.
+ */
+export async function writeSplit(
+  gpu: Gpu,
+  plan: Plan,
+  split: { name: string; maxBytes: number; sinkOf: (name: string) => Promise<ByteSink> },
+  options: Parameters<typeof writeGguf>[3] = {},
+): Promise<(ExportReport & { name: string })[]> {
+  const parts = splitPlan(plan, split.maxBytes);
+  const reports: (ExportReport & { name: string })[] = [];
+  for (const [i, part] of parts.entries()) {
+    const name = parts.length === 1 ? split.name : splitName(split.name, i, parts.length);
+    reports.push({ name, ...(await writeGguf(gpu, part, await split.sinkOf(name), options)) });
+  }
+  return reports;
 }
 
 /** A check of what the GPU makes of a tensor; none for types that pass through unread. */

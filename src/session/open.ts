@@ -1,5 +1,6 @@
 import type { ByteSource } from '../files/byte-source';
 import { isGguf, readGguf } from '../files/gguf/read';
+import { joinSplits } from '../files/gguf/split';
 import type { ModelFile } from '../files/model-file';
 import { type ConvertOptions, readFolder } from '../model/convert/folder';
 import { FileError } from '../util/errors';
@@ -20,12 +21,11 @@ export async function openModel(
     throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
   const ggufs: ByteSource[] = [];
   for (const file of files) if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
-  if (ggufs.length > 1)
-    throw new FileError(
-      `${label}: ${ggufs.length} GGUF files at once (${ggufs.map((f) => f.name).join(', ')}), expected one.`,
-      'Drop one model at a time.',
-    );
-  if (ggufs[0]) return readGguf(ggufs[0]);
+  if (ggufs.length > 0) {
+    const read: ModelFile[] = [];
+    for (const file of ggufs) read.push(await readGguf(file));
+    return joinSplits(read, label);
+  }
   if (files.some((f) => isWeights(f.name))) return readFolder(files, label, options);
   if (files.some((f) => f.name.endsWith('.gguf')))
     return readGguf(files.find((f) => f.name.endsWith('.gguf'))!);

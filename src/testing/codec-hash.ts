@@ -4,15 +4,21 @@ import type { Plan } from '../model/plan';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 
-/** sha256 of the file that the reference codec makes of a plan, without a GPU. */
-export async function codecHash(plan: Plan): Promise<string> {
-  const hash = createHash('sha256').update(ggufHeader(plan.metadata, plan.tensors));
+/** The file that the reference codec makes of a plan, without a GPU. */
+export async function planBytes(plan: Plan): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [ggufHeader(plan.metadata, plan.tensors)];
   for (const t of plan.tensors) {
     const raw = await t.source.read(0, t.source.sizeBytes);
     const same = t.source.type.id === t.type.id;
     const decoded = () => formatByGgmlType(t.source.type.id)!.decode(raw);
     const bytes = same ? raw : formatByGgmlType(t.type.id)!.encode(decoded(), t.importance);
-    hash.update(bytes).update(new Uint8Array(alignUp(bytes.length, 32) - bytes.length));
+    parts.push(bytes, new Uint8Array(alignUp(bytes.length, 32) - bytes.length));
   }
-  return hash.digest('hex');
+  return new Uint8Array(Buffer.concat(parts));
 }
+
+/** Its sha256. */
+export const codecHash = async (plan: Plan): Promise<string> =>
+  createHash('sha256')
+    .update(await planBytes(plan))
+    .digest('hex');

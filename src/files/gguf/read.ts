@@ -66,12 +66,6 @@ export async function readGguf(source: ByteSource): Promise<ModelFile> {
       `${source.name}: general.alignment is ${alignment}, expected a multiple of 8.`,
       'The file is damaged.',
     );
-  const splits = getNumber(metadata, 'split.count');
-  if (splits !== undefined && splits > 1)
-    throw new UnsupportedError(
-      `${source.name}: this is one of ${splits} split files; split GGUF files cannot be read yet.`,
-      'Merge them with llama-gguf-split --merge.',
-    );
   const dataStart = alignUp(reader.offset, alignment);
   const tensors = infos.map((info) => tensorSource(source, info, dataStart));
   checkRanges(

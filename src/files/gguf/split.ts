@@ -1,0 +1,85 @@
+// Models in several GGUF files: NAME-00001-of-00003.gguf. Source: llama.cpp, gguf-split.cpp.
+import { FileError } from '../../util/errors';
+import type { ModelFile } from '../model-file';
+import { getNumber, GgufType, type Metadata, type MetaValue } from './metadata';
+
+const KEYS = ['split.no', 'split.count', 'split.tensors.count'];
+
+/** NAME-00002-of-00003.gguf for index 1 of 3. */
+export const splitName = (name: string, index: number, count: number): string => {
+  const five = (n: number) => String(n).padStart(5, '0');
+  return `${name.replace(/\.gguf$/, '')}-${five(index + 1)}-of-${five(count)}.gguf`;
+};
+
+/** Metadata of one file of several: all of it in the first, and where it belongs. */
+export function splitMetadata(metadata: Metadata, index: number, count: number, tensors: number): Metadata {
+  const out = new Map<string, MetaValue>(index === 0 ? metadata : []);
+  for (const key of KEYS) out.delete(key);
+  out.set('split.no', { type: GgufType.UINT16, value: index });
+  out.set('split.count', { type: GgufType.UINT16, value: count });
+  out.set('split.tensors.count', { type: GgufType.INT32, value: tensors });
+  return out;
+}
+
+/** One model of the files that were read; they may come in any order. A whole file passes as it is. */
+export function joinSplits(files: readonly ModelFile[], label: string): ModelFile {
+  const [first] = files;
+  const count = getNumber(first!.metadata, 'split.count') ?? 1;
+  if (files.length === 1 && count <= 1) return first!;
+  const byIndex = new Map<number, ModelFile>();
+  for (const file of files) {
+    const own = getNumber(file.metadata, 'split.count') ?? 1;
+    const index = getNumber(file.metadata, 'split.no') ?? -1;
+    if (own <= 1)
+      throw new FileError(
+        `${label}: ${files.length} GGUF files at once (${files.map((f) => f.label).join(', ')}), of which ${file.label} is a whole model.`,
+        'Drop one model at a time.',
+      );
+    if (own !== count || index < 0 || index >= count)
+      throw new FileError(
+        `${file.label}: this is file ${index + 1} of ${own}, the others are of ${count}.`,
+        'Drop the files of one model.',
+      );
+    if (byIndex.has(index))
+      throw new FileError(
+        `${file.label}: file ${index + 1} of ${count} is there twice (${byIndex.get(index)!.label}).`,
+        'Drop each file once.',
+      );
+    byIndex.set(index, file);
+  }
+  const missing = Array.from({ length: count }, (_, i) => i).filter((i) => !byIndex.has(i));
+  if (missing.length > 0) {
+    const name = first!.label
+      .split('/')
+      .pop()!
+      .replace(/-\d{5}-of-\d{5}\.gguf$/, '');
+    throw new FileError(
+      `${label}: ${missing.length} of ${count} files are missing: ${missing.map((i) => splitName(name, i, count)).join(', ')}.`,
+      'Drop all of them together.',
+    );
+  }
+  const parts = Array.from({ length: count }, (_, i) => byIndex.get(i)!);
+  const tensors = parts.flatMap((p) => p.tensors);
+  const expected = getNumber(parts[0]!.metadata, 'split.tensors.count');
+  if (expected !== undefined && expected !== tensors.length)
+    throw new FileError(
+      `${label}: the ${count} files hold ${tensors.length} tensors, but the first says ${expected}.`,
+      'One of them is of another model, or damaged. Download them again.',
+    );
+  const twice = tensors.find((t, i) => tensors.findIndex((o) => o.name === t.name) !== i);
+  if (twice)
+    throw new FileError(
+      `${label}: tensor "${twice.name}" is in two of the files.`,
+      'One of them is of another model. Download them again.',
+    );
+  const metadata = new Map<string, MetaValue>(parts[0]!.metadata);
+  for (const key of KEYS) metadata.delete(key);
+  return {
+    label,
+    container: 'GGUF',
+    metadata,
+    tensors,
+    sizeBytes: parts.reduce((n, p) => n + p.sizeBytes, 0),
+    notes: parts.flatMap((p) => p.notes),
+  };
+}

@@ -1,0 +1,28 @@
+import { ggufDataBytes, ggufHeader, GGUF_ALIGNMENT } from '../files/gguf/write';
+import { splitMetadata } from '../files/gguf/split';
+import { alignUp } from '../util/bytes';
+import type { Plan, PlannedTensor } from './plan';
+
+/**
+ * A plan as files of at most `maxBytes` of tensors each, cut where llama-gguf-split cuts them. A tensor larger than that
+ * has a file of its own.
+ */
+export function splitPlan(plan: Plan, maxBytes: number): Plan[] {
+  const groups: PlannedTensor[][] = [[]];
+  let size = 0;
+  for (const tensor of plan.tensors) {
+    const bytes = alignUp(tensor.sizeBytes, GGUF_ALIGNMENT);
+    if (size + bytes > maxBytes && groups.at(-1)!.length > 0) {
+      groups.push([]);
+      size = 0;
+    }
+    size += bytes;
+    groups.at(-1)!.push(tensor);
+  }
+  if (groups.length === 1) return [plan];
+  return groups.map((tensors, i) => {
+    const metadata = splitMetadata(plan.metadata, i, groups.length, plan.tensors.length);
+    const headerBytes = ggufHeader(metadata, tensors).length;
+    return { ...plan, tensors, metadata, headerBytes, fileBytes: headerBytes + ggufDataBytes(tensors) };
+  });
+}
