@@ -23,9 +23,9 @@ const scales = (h: Hyperparameters, layersOf27b: number): Partial<Hyperparameter
   attentionScale: 1 / Math.sqrt(h.layers === layersOf27b ? h.width / h.heads : h.headDim),
 });
 
-const vocabulary: VocabularyRule = async (files, out) => {
+const vocabulary: VocabularyRule = (files, out) => {
   if (!files.tokenizerModel) return byteLevel(files, out);
-  const notes = await sentencePiece(files, out);
+  const notes = sentencePiece(files, out);
   out.bool('tokenizer.ggml.add_space_prefix', false);
   return notes;
 };

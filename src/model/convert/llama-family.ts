@@ -19,10 +19,10 @@ const CODE_LLAMA = { size: 32016, prefix: 32007, suffix: 32008, middle: 32009, e
 /** The size of the vocabulary of small Granite models, which begin with no token. */
 const SMALL_GRANITE = 49152;
 
-export const llamaVocabulary: VocabularyRule = async (files, out) => {
+export const llamaVocabulary: VocabularyRule = (files, out) => {
   const prefix = files.tokenizerConfig?.add_prefix_space;
   if (typeof prefix === 'boolean') out.bool('tokenizer.ggml.add_space_prefix', prefix);
-  const notes = await sentencePieceFirst(files, out);
+  const notes = sentencePieceFirst(files, out);
   const size = files.config.maybe('vocab_size');
   if (size === CODE_LLAMA.size)
     for (const kind of ['prefix', 'suffix', 'middle', 'eot'] as const)

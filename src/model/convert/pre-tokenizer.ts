@@ -1,29 +1,35 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../../text/pre-tokenizer-hashes';
 import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../text/pre-tokenizers';
 import { UnsupportedError } from '../../util/errors';
 import type { Json } from './config';
 
 /** sha256 of the ids of the check text, written as Python writes a list: what convert_hf_to_gguf.py knows them by. */
-export async function checkHash(tokenizerJson: Json): Promise<string | undefined> {
+export function checkHash(tokenizerJson: Json): string | undefined {
   let ids: number[];
   try {
-    ids = new HubTokenizer(tokenizerJson, {}).encode(PRE_TOKENIZER_CHECK).ids;
+    const absent = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+    ids = new HubTokenizer({ ...absent, ...tokenizerJson }, {}).encode(PRE_TOKENIZER_CHECK).ids;
   } catch {
     return undefined;
   }
-  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(`[${ids.join(', ')}]`));
-  return [...new Uint8Array(digest)].map((b) => b.toString(16).padStart(2, '0')).join('');
+  return hashOfIds(ids);
 }
+
+/** sha256 of ids as Python prints them. */
+export const hashOfIds = (ids: readonly number[]): string =>
+  bytesToHex(sha256(new TextEncoder().encode(`[${ids.join(', ')}]`)));
 
 /**
  * tokenizer.ggml.pre of a byte-level tokenizer.json: on the person's word, else as the reference converter finds it, else
  * by its regular expressions. Throws when nothing knows it: a guess would change the tokens.
  */
-export async function preTokenizerName(
+export function preTokenizerName(
   tokenizerJson: Json,
   wish: { readonly preTokenizer: string | undefined; readonly preferredPre: string | undefined },
-): Promise<{ name: string; notes: string[] }> {
+): { name: string; notes: string[] } {
   if (wish.preTokenizer !== undefined) {
     if (!preTokenizerByName(wish.preTokenizer))
       throw new UnsupportedError(
@@ -32,7 +38,7 @@ export async function preTokenizerName(
       );
     return { name: wish.preTokenizer, notes: [] };
   }
-  const hash = await checkHash(tokenizerJson);
+  const hash = checkHash(tokenizerJson);
   const byHash = hash === undefined ? undefined : checkTextHashes[hash];
   const alike = detectPreTokenizers(tokenizerJson);
   const byRegex = alike.find((name) => name === wish.preferredPre) ?? alike[0];

@@ -22,14 +22,14 @@ export interface VocabularyFiles {
   readonly preferredPre: string | undefined;
 }
 
-/** Writes a vocabulary; resolves to what the person should know of it. */
-export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => Promise<string[]>;
+/** Writes a vocabulary; returns what the person should know of it. */
+export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
 
 const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
   specialTokens({ ...files, config: files.config.json }, out, size);
 
 /** Byte-level BPE of a tokenizer.json. */
-export const byteLevel: VocabularyRule = async (files, out) => {
+export const byteLevel: VocabularyRule = (files, out) => {
   const json = files.tokenizerJson;
   const model = json?.model;
   if (!json || !isRecord(model) || model.type !== 'BPE' || !isRecord(model.vocab))
@@ -52,7 +52,7 @@ export const byteLevel: VocabularyRule = async (files, out) => {
     const { text, type } = addedEntry(token);
     list.set(token.id, text, 0, type);
   }
-  const { name, notes } = await preTokenizerName(json, files);
+  const { name, notes } = preTokenizerName(json, files);
   out.string('tokenizer.ggml.model', 'gpt2');
   out.string('tokenizer.ggml.pre', name);
   list.write(out, false);
@@ -99,7 +99,7 @@ export const sentencePiece: VocabularyRule = (files, out) => {
     const { text, type } = addedEntry(token);
     list.set(token.id, text, -1000, type);
   }
-  return Promise.resolve(writeSentencePiece(list, files, out));
+  return writeSentencePiece(list, files, out);
 };
 
 /** Phi-3's rule: added tokens of both files, as they say they are. */
@@ -107,7 +107,7 @@ export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
   const list = sentencePieces(files);
   for (const token of [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(files.tokenizerJson)])
     list.set(token.id, token.content, -1000, token.special ? TokenType.CONTROL : TokenType.USER_DEFINED);
-  return Promise.resolve(writeSentencePiece(list, files, out));
+  return writeSentencePiece(list, files, out);
 };
 
 const isSentencePieceJson = (json: Json | undefined): boolean =>
@@ -138,7 +138,7 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
     list.set(token.id, text, -1000, token.content === unknown ? TokenType.UNKNOWN : type);
   }
   writeSentencePiece(list, files, out);
-  return Promise.resolve(['The scores of its SentencePiece tokens come from the merges of tokenizer.json.']);
+  return ['The scores of its SentencePiece tokens come from the merges of tokenizer.json.'];
 };
 
 /** tokenizer.model where there is one, else what tokenizer.json holds. */
