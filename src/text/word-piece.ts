@@ -17,7 +17,7 @@ export class WordPiece {
   constructor(v: Vocabulary, unknown: number | undefined) {
     this.#v = v;
     this.#unknown = unknown ?? v.types.indexOf(TokenType.UNKNOWN);
-    this.#longest = Math.max(...v.tokens.map((t) => t.length));
+    this.#longest = v.tokens.reduce((most, t) => Math.max(most, t.length), 0);
   }
 
   encode(text: string): number[] {

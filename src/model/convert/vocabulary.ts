@@ -25,6 +25,9 @@ export interface VocabularyFiles {
 /** Writes a vocabulary; returns what the person should know of it. */
 export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
 
+/** Vocabularies are too long for the arguments of Math.max. */
+const largest = (ids: readonly number[]): number => ids.reduce((most, id) => Math.max(most, id), -1);
+
 const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
   specialTokens({ ...files, config: files.config.json }, out, size);
 
@@ -39,7 +42,7 @@ export const byteLevel: VocabularyRule = (files, out) => {
     );
   const known = Object.entries(model.vocab);
   const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
-  const most = Math.max(...known.map(([, id]) => Number(id)), ...added.map((t) => t.id), -1);
+  const most = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
   const size = files.config.maybe('vocab_size') ?? most + 1;
   if (!(most < size && size <= 10_000_000))
     throw new FileError(
@@ -121,7 +124,7 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
   const json = files.tokenizerJson!;
   const vocabulary = Object.entries((json.model as Json).vocab as Record<string, number>);
   const added = addedOfJson(json);
-  const most = Math.max(...vocabulary.map(([, id]) => id), ...added.map((t) => t.id));
+  const most = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
   const list = new TokenList(Math.max(files.config.maybe('vocab_size') ?? 0, most + 1));
   const unknown = (json.model as Json).unk_token;
   for (const [token, id] of vocabulary) {
