@@ -6,9 +6,9 @@ const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
-// Nothing leaves the machine: the page may talk to its own origin only.
-const policy =
-  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+// Nothing leaves the machine: the page may talk to its own origin, and fetch models from the hub when it is asked to.
+const hub = 'https://huggingface.co https://*.huggingface.co https://*.hf.co';
+const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' blob: ${hub}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 export default defineConfig({
   plugins: [react()],

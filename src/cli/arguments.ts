@@ -16,7 +16,8 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--ctx N] [--chunks N] [--json]
 
-generate, bench and perplexity quantize with the same options. MODEL is a GGUF file or a Hugging Face folder. --pre names the pre-tokenizer of a folder
+generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
+checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder
 whose own is not known; --special reads control tokens in --prompt. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
 The answer goes to standard output, progress and errors to standard error.`;
 

@@ -1,5 +1,6 @@
 // What the commands share: standard streams, opening a model and a device, preparing a level.
 import { basename, resolve } from 'node:path';
+import { openHub } from '../files/hub/hub';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -29,7 +30,11 @@ export const progress = (p: WriteProgress): void => {
 export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
   if (path === undefined) throw new UsageError('MODEL is missing.');
   const options = values.pre === undefined ? {} : { preTokenizer: values.pre };
-  const model = await openModel(openPath(path), basename(resolve(path)), options);
+  const remote = /^(hf:|https?:\/\/|hf\.co\/|huggingface\.co\/)/.test(path);
+  const { files, label } = remote
+    ? await openHub(path.replace(/^hf:/, ''), { token: process.env.HF_TOKEN })
+    : { files: openPath(path), label: basename(resolve(path)) };
+  const model = await openModel(files, label, options);
   for (const note of model.notes) say(`note: ${note}`);
   return model;
 }

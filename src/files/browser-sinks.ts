@@ -7,6 +7,8 @@ interface SyncAccess {
   flush(): void;
   close(): void;
 }
+/** Chromium, Firefox and Safari have it for private files; type libraries do not. */
+type Movable = { move(name: string): Promise<void> };
 type SyncCapable = { createSyncAccessHandle(): Promise<SyncAccess> };
 
 /** Writes through a save dialog's handle: straight to disk, swapped in when closed. */
@@ -22,8 +24,8 @@ export async function fileHandleSink(handle: FileSystemFileHandle): Promise<Byte
 /** A file that became whole, to be offered as a download. */
 export type Finished = () => Promise<Blob>;
 
-const exportFolder = async (): Promise<FileSystemDirectoryHandle> =>
-  (await navigator.storage.getDirectory()).getDirectoryHandle('exports', { create: true });
+const privateFolder = async (name: string): Promise<FileSystemDirectoryHandle> =>
+  (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
 
 /** Frees the disk that downloads of an earlier visit took; they have been saved or given up since. */
 export async function forgetExports(): Promise<void> {
@@ -32,9 +34,14 @@ export async function forgetExports(): Promise<void> {
 }
 
 /** Writes to the origin's private file system; the download is then backed by disk, not by memory. */
-export async function privateFileSink(name: string): Promise<{ sink: ByteSink; finished: Finished }> {
-  const root = await exportFolder();
-  const handle = await root.getFileHandle(name, { create: true });
+export async function privateFileSink(
+  name: string,
+  folder: 'exports' | 'library',
+): Promise<{ sink: ByteSink; finished: Finished }> {
+  const root = await privateFolder(folder);
+  // Written beside its name, which it gets when it is whole.
+  const part = `${name}.part`;
+  const handle = await root.getFileHandle(part, { create: true });
   const access = await (handle as unknown as SyncCapable).createSyncAccessHandle();
   access.truncate(0);
   let at = 0;
@@ -46,17 +53,17 @@ export async function privateFileSink(name: string): Promise<{ sink: ByteSink; f
         return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
       return Promise.resolve();
     },
-    close: () => {
+    close: async () => {
       access.flush();
       access.close();
-      return Promise.resolve();
+      await (handle as unknown as Movable).move(name);
     },
     abort: async () => {
       access.close();
-      await root.removeEntry(name).catch(() => {});
+      await root.removeEntry(part).catch(() => {});
     },
   };
-  return { sink, finished: () => handle.getFile() };
+  return { sink, finished: async () => (await root.getFileHandle(name)).getFile() };
 }
 
 /** The last resort: parts of a Blob, which the browser may keep in memory. */

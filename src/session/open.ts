@@ -5,6 +5,8 @@ import type { ModelFile } from '../files/model-file';
 import { type ConvertOptions, readFolder } from '../model/convert/folder';
 import { FileError } from '../util/errors';
 
+/** Files of a Hugging Face folder. */
+const CHECKPOINT = /\.(safetensors|json|model|jinja|md|txt|py)$/;
 const isWeights = (name: string): boolean => name.endsWith('.safetensors');
 
 /**
@@ -20,7 +22,11 @@ export async function openModel(
   if (!first)
     throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
   const ggufs: ByteSource[] = [];
-  for (const file of files) if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
+  for (const file of files) {
+    // A name says what a checkpoint's files are: over a network a look into each would cost a request.
+    if (CHECKPOINT.test(file.name)) continue;
+    if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
+  }
   if (ggufs.length > 0) {
     const read: ModelFile[] = [];
     for (const file of ggufs) read.push(await readGguf(file));

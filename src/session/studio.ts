@@ -14,6 +14,7 @@ import { Engine, type SamplingOptions } from './engine';
 import { assertAllowed, type ExportReport, type WriteProgress, writeGguf } from './export';
 import { type GenerateResult, generate } from './generate';
 import { testNumerics } from './numerics';
+import type { ConvertOptions } from '../model/convert/folder';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
@@ -108,8 +109,12 @@ export class Studio {
     return this.#model;
   }
 
-  async open(files: readonly ByteSource[], label: string): Promise<ModelSummary> {
-    const model = await openModel(files, label);
+  async open(
+    files: readonly ByteSource[],
+    label: string,
+    options: ConvertOptions = {},
+  ): Promise<ModelSummary> {
+    const model = await openModel(files, label, options);
     const summary = summarize(model);
     this.releaseAll();
     this.#model = model;

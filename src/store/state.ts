@@ -8,8 +8,38 @@ import type { DeviceReport, MemoryReport } from '../worker/protocol';
 export interface Problem {
   /** Where it belongs on the page. */
   readonly place: 'open' | 'device' | 'levels' | 'run' | 'compare';
+  /** Class of the error. */
+  readonly name: string;
   readonly message: string;
   readonly hint: string;
+}
+
+/** A model that was open before. */
+export interface LibraryEntry {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'files' | 'hub';
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly sizeBytes: number;
+  /** Since 1970. */
+  readonly openedMs: number;
+  readonly preTokenizer?: string;
+}
+
+/** A quantized result in the browser's own storage. */
+export interface KeptFile {
+  readonly name: string;
+  readonly sizeBytes: number;
+}
+
+export interface Library {
+  readonly entries: readonly LibraryEntry[];
+  readonly kept: readonly KeptFile[];
+  readonly usedBytes: number;
+  readonly quotaBytes: number;
+  /** The browser keeps nothing for this page. */
+  readonly denied: boolean;
 }
 
 export interface Job {
@@ -84,6 +114,7 @@ export interface StudioState {
     readonly stops: readonly string[];
   } | null;
   readonly runs: readonly RunRecord[];
+  readonly library: Library;
 }
 
 export const initialState: StudioState = {
@@ -111,4 +142,5 @@ export const initialState: StudioState = {
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
   runs: [],
+  library: { entries: [], kept: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

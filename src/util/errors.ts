@@ -15,6 +15,8 @@ export class NibbleError extends Error {
 export class FileError extends NibbleError {}
 /** The request is well-formed but this build or this device cannot do it. */
 export class UnsupportedError extends NibbleError {}
+/** A vocabulary whose way to split words is not known; the person may name it. */
+export class PreTokenizerError extends UnsupportedError {}
 /** llama-quantize refuses this combination, and so do we unless the person allows the fallback. */
 export class RefusedError extends NibbleError {}
 /** The GPU failed: out of memory, validation, or a lost device. */
@@ -32,6 +34,7 @@ const classes = [
   NibbleError,
   FileError,
   UnsupportedError,
+  PreTokenizerError,
   RefusedError,
   GpuError,
   DeviceLostError,

@@ -1,5 +1,6 @@
 import { blobSink, fileHandleSink, privateFileSink } from '../files/browser-sinks';
 import { blobSource } from '../files/byte-source';
+import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
 import type { Studio } from '../session/studio';
 import { NibbleError, toWire } from '../util/errors';
@@ -17,8 +18,12 @@ type Handlers = {
 async function openSink(target: ExportTarget) {
   if ('handle' in target)
     return { sink: await fileHandleSink(target.handle), finished: () => Promise.resolve(null) };
+  if ('keep' in target) {
+    const { sink } = await privateFileSink(target.keep, 'library');
+    return { sink, finished: () => Promise.resolve(null) };
+  }
   try {
-    return await privateFileSink(target.download);
+    return await privateFileSink(target.download, 'exports');
   } catch {
     return blobSink();
   }
@@ -53,11 +58,16 @@ function handlers(studio: Studio): Handlers {
         arithmetic: gpu.arithmetic,
       };
     },
-    open: ([files, label]) =>
+    open: ([files, label, options]) =>
       studio.open(
         files.map((f) => blobSource(f.path, f.file)),
         label,
+        options,
       ),
+    openHub: async ([address, token, options], _tell, signal) => {
+      const { label, files } = await openHub(address, { token, signal });
+      return studio.open(files, label, options);
+    },
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
     useImatrix: async ([file], tell) => {

@@ -31,7 +31,7 @@ describe('the protocol', () => {
   test('without WebGPU a model can be opened and planned, and what needs the GPU says why', async () => {
     const client = connect();
     await expect(client.call('device', []).result).rejects.toBeInstanceOf(UnsupportedError);
-    const model = await client.call('open', [drop(tinyGguf()), 'tiny.gguf']).result;
+    const model = await client.call('open', [drop(tinyGguf()), 'tiny.gguf', {}]).result;
     expect(model).toMatchObject({ architecture: 'llama', layers: 2, blocked: null });
     const settings = { context: 64, kvType: 'F16' as const, fallbackToF16: false, strict: false };
     const plan = await client.call('plan', [settings]).result;
@@ -41,8 +41,8 @@ describe('the protocol', () => {
   });
   test('a bad file leaves the model that was open', async () => {
     const client = connect();
-    await client.call('open', [drop(tinyGguf()), 'tiny.gguf']).result;
-    const bad = client.call('open', [drop(tinyGguf().slice(0, 99)), 'bad.gguf']).result;
+    await client.call('open', [drop(tinyGguf()), 'tiny.gguf', {}]).result;
+    const bad = client.call('open', [drop(tinyGguf().slice(0, 99)), 'bad.gguf', {}]).result;
     await expect(bad).rejects.toBeInstanceOf(FileError);
     expect(
       await client.call('plan', [{ context: 64, kvType: 'F16', fallbackToF16: false, strict: false }]).result,

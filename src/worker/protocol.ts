@@ -1,4 +1,5 @@
 import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
+import type { ConvertOptions } from '../model/convert/folder';
 import type { ExportReport, WriteProgress } from '../session/export';
 import type { GenerateResult } from '../session/generate';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../session/studio';
@@ -14,8 +15,14 @@ export interface DeviceReport {
   readonly arithmetic: Arithmetic;
 }
 
-/** Where an export goes: a save dialog's handle, or the origin's private disk (else memory) for a download link. */
-export type ExportTarget = { readonly handle: FileSystemFileHandle } | { readonly download: string };
+/**
+ * Where an export goes: a save dialog's handle, the origin's private disk (else memory) for a download link, or the
+ * library on that disk.
+ */
+export type ExportTarget =
+  | { readonly handle: FileSystemFileHandle }
+  | { readonly download: string }
+  | { readonly keep: string };
 
 export interface ExportResult extends ExportReport {
   /** Set when the page must offer the file itself. */
@@ -25,7 +32,13 @@ export interface ExportResult extends ExportReport {
 export interface Calls {
   device(): DeviceReport;
   /** `path` keeps the folder names of dropped files. */
-  open(files: readonly { readonly path: string; readonly file: Blob }[], label: string): ModelSummary;
+  open(
+    files: readonly { readonly path: string; readonly file: Blob }[],
+    label: string,
+    options: ConvertOptions,
+  ): ModelSummary;
+  /** A model on a hub, by its address; the token of a gated one stays in memory. */
+  openHub(address: string, token: string | undefined, options: ConvertOptions): ModelSummary;
   /** Whether the files are an importance matrix, and not a model. */
   isImatrix(files: readonly { readonly path: string; readonly file: Blob }[]): boolean;
   /** Null takes it out of use. */

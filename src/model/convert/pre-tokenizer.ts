@@ -3,7 +3,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../../text/pre-tokenizer-hashes';
 import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../text/pre-tokenizers';
-import { UnsupportedError } from '../../util/errors';
+import { PreTokenizerError, UnsupportedError } from '../../util/errors';
 import type { Json } from './config';
 
 /** sha256 of the ids of the check text, written as Python writes a list: what convert_hf_to_gguf.py knows them by. */
@@ -54,7 +54,7 @@ export function preTokenizerName(
         `The pre-tokenizer "${byRegex}" was found by its expressions; its vocabulary is not one of the known.`,
       ],
     };
-  throw new UnsupportedError(
+  throw new PreTokenizerError(
     `tokenizer.json has a pre-tokenizer that is not known here: ${describePreTokenizer(tokenizerJson)} (check hash ${hash ?? 'none'}).`,
     'Without it the tokens would be wrong. If you know it, give its llama.cpp name.',
   );

@@ -1,5 +1,6 @@
 import type { PlanRow } from '../../session/summary';
-import { exportLevel, releaseLevel, toggleLevel } from '../../store/actions';
+import { exportLevel, fileName, releaseLevel, toggleLevel } from '../../store/actions';
+import { keepLevel } from '../../store/library';
 import { formatBytes } from '../../util/bytes';
 import { useStudio } from '../kit/use-studio';
 
@@ -8,6 +9,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
   const level = useStudio((s) => s.levels[row.type]);
   const exported = useStudio((s) => s.exports[row.type]);
   const resident = useStudio((s) => s.memory?.levels.includes(row.type) ?? false);
+  const storageDenied = useStudio((s) => s.library.denied);
   const allowed = row.refusal === null;
   const blocked = useStudio((s) => s.job !== null || s.noGpu !== null);
   return (
@@ -87,7 +89,18 @@ export function LevelRow({ row }: { row: PlanRow }) {
           aria-label={`Download ${row.type} GGUF`}
         >
           Download
-        </button>
+        </button>{' '}
+        {!storageDenied && (
+          <button
+            type="button"
+            disabled={blocked || !allowed}
+            onClick={() => void keepLevel(row.type, fileName(row.type))}
+            aria-label={`Keep ${row.type} GGUF in this browser`}
+            title="Write it into this browser's own storage, to open it again another day"
+          >
+            Keep
+          </button>
+        )}
         {exported && (
           <details className="hash">
             <summary>written, sha256</summary>

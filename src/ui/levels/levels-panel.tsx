@@ -1,5 +1,7 @@
 import type { PlanRow } from '../../session/summary';
-import { changePlan, prepareSelected, removeImatrix } from '../../store/actions';
+import { prepareSelected } from '../../store/actions';
+import { removeImatrix } from '../../store/open';
+import { changePlan } from '../../store/plan';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';

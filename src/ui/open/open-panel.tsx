@@ -1,10 +1,14 @@
 import { useEffect, useRef, useState } from 'react';
-import { openBuiltIn, openFiles } from '../../store/actions';
+import { openBuiltIn, openFiles } from '../../store/open';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
-import { fromInput, labelOf, readDrop } from './read-drop';
+import { openHandles } from '../../store/library';
+import { HubForm } from './hub-form';
+import { Library } from './library';
+import { PreTokenizerChoice } from './pre-tokenizer-choice';
+import { fromInput, labelOf, pickHandles, readDrop } from './read-drop';
 
 /** Files may be dropped anywhere on the page. */
 function useDrop(): boolean {
@@ -21,7 +25,9 @@ function useDrop(): boolean {
       event.preventDefault();
       setOver(false);
       if (event.dataTransfer)
-        void readDrop(event.dataTransfer).then(({ files, label }) => openFiles(files, label));
+        void readDrop(event.dataTransfer).then(({ files, label, handles }) =>
+          openFiles(files, label, handles),
+        );
     };
     window.addEventListener('dragover', hover);
     window.addEventListener('dragleave', leave);
@@ -40,6 +46,12 @@ export function OpenPanel() {
   const busy = useStudio((s) => s.job !== null);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
+  // Pickers give handles, by which the library finds the files again; an input is what every browser has.
+  const choose = async (what: 'files' | 'folder') => {
+    const handles = await pickHandles(what);
+    if (handles === undefined) (what === 'files' ? files : folder).current?.click();
+    else if (handles.length > 0) await openHandles(handles);
+  };
   const pick = (input: HTMLInputElement) => {
     const picked = fromInput(input.files);
     input.value = '';
@@ -50,16 +62,17 @@ export function OpenPanel() {
       <div className={over ? 'drop over' : 'drop'}>
         <p>
           Drop a <b>GGUF</b> file or a <b>Hugging Face folder</b> (config.json, safetensors, tokenizer)
-          anywhere on this page. Only its header is read at first; nothing leaves this machine.
+          anywhere on this page, one file or many. Only its header is read at first; nothing leaves this
+          machine.
         </p>
         <div className="actions">
           <button type="button" className="primary" disabled={busy} onClick={() => void openBuiltIn()}>
             Try the built-in model
           </button>
-          <button type="button" disabled={busy} onClick={() => files.current?.click()}>
+          <button type="button" disabled={busy} onClick={() => void choose('files')}>
             Choose files
           </button>
-          <button type="button" disabled={busy} onClick={() => folder.current?.click()}>
+          <button type="button" disabled={busy} onClick={() => void choose('folder')}>
             Choose a folder
           </button>
         </div>
@@ -83,8 +96,11 @@ export function OpenPanel() {
           onChange={(e) => pick(e.currentTarget)}
         />
       </div>
+      <HubForm />
       <JobBar kinds={['open']} />
       <ProblemNote place="open" />
+      <PreTokenizerChoice />
+      <Library />
     </Panel>
   );
 }

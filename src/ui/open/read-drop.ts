@@ -1,4 +1,4 @@
-import type { DroppedFile } from '../../store/actions';
+import type { DroppedFile } from '../../store/open';
 
 async function readDirectory(entry: FileSystemDirectoryEntry): Promise<DroppedFile[]> {
   const reader = entry.createReader();
@@ -17,9 +17,19 @@ const readFile = (entry: FileSystemFileEntry): Promise<DroppedFile> =>
     entry.file((file) => resolve({ path: entry.fullPath.replace(/^\//, ''), file }), reject),
   );
 
+/** What was dropped or picked: its files, a name for it, and where the browser finds it again, if it can. */
+export interface Picked {
+  readonly files: DroppedFile[];
+  readonly label: string;
+  readonly handles: FileSystemHandle[];
+}
+
+type WithHandle = { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
+
 /** Files of a drop: loose ones, and what lies directly in dropped folders. Entries must be taken before any await. */
-export async function readDrop(transfer: DataTransfer): Promise<{ files: DroppedFile[]; label: string }> {
+export async function readDrop(transfer: DataTransfer): Promise<Picked> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
+  const wanted = [...transfer.items].map((item) => (item as unknown as WithHandle).getAsFileSystemHandle?.());
   const loose = [...transfer.files];
   const files: DroppedFile[] = [];
   for (const entry of entries) {
@@ -28,7 +38,30 @@ export async function readDrop(transfer: DataTransfer): Promise<{ files: Dropped
   }
   if (files.length === 0) files.push(...loose.map((file) => ({ path: file.name, file })));
   const folder = entries.find((e) => e?.isDirectory);
-  return { files, label: folder?.name ?? labelOf(files) };
+  const handles = await Promise.all(wanted.map((handle) => handle?.catch(() => null)));
+  return {
+    files,
+    label: folder?.name ?? labelOf(files),
+    handles: handles.filter((handle): handle is FileSystemHandle => Boolean(handle)),
+  };
+}
+
+interface Pickers {
+  showOpenFilePicker?(o: { multiple: boolean }): Promise<FileSystemFileHandle[]>;
+  showDirectoryPicker?(): Promise<FileSystemDirectoryHandle>;
+}
+
+/** Asks with the browser's own pickers, whose choice can be found again; undefined where it has none. */
+export async function pickHandles(what: 'files' | 'folder'): Promise<FileSystemHandle[] | undefined> {
+  const pickers = window as unknown as Pickers;
+  try {
+    if (what === 'files') return await pickers.showOpenFilePicker?.({ multiple: true });
+    const folder = await pickers.showDirectoryPicker?.();
+    return folder && [folder];
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return [];
+    return undefined;
+  }
 }
 
 /** A name for what was picked: the folder, or the file. */

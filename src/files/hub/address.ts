@@ -1,0 +1,53 @@
+import { FileError } from '../../util/errors';
+
+/** A repository on a hub, and what of it is meant. */
+export interface HubAddress {
+  /** Origin of the hub. */
+  readonly endpoint: string;
+  /** ORGANIZATION/NAME. */
+  readonly repository: string;
+  readonly revision: string;
+  /** A file or folder inside; empty for the whole. */
+  readonly path: string;
+  /** A level, as in ORGANIZATION/NAME:Q4_K_M; empty for none. */
+  readonly tag: string;
+}
+
+const HUB = 'https://huggingface.co';
+const NAME = /^[A-Za-z0-9][\w.-]*$/;
+
+/**
+ * Understands ORGANIZATION/NAME, with @REVISION, :LEVEL or /FILE behind it, and the addresses that a browser shows on the
+ * hub (or a mirror of it).
+ */
+export function parseHubAddress(text: string): HubAddress {
+  const bad = (): never => {
+    throw new FileError(
+      `"${text}" is no model address: expected ORGANIZATION/NAME, or the address of its page on the hub.`,
+      'For example microsoft/Phi-4-mini-instruct, or hf.co/unsloth/Phi-4-mini-instruct-GGUF:Q4_K_M.',
+    );
+  };
+  let rest = text.trim();
+  let endpoint = HUB;
+  const host = /^(https?):\/\/([^/]+)\/(.*)$/.exec(rest);
+  if (host) {
+    endpoint = /^(www\.)?(huggingface\.co|hf\.co)$/.test(host[2]!) ? HUB : `${host[1]}://${host[2]}`;
+    rest = host[3]!;
+  } else if (/^(huggingface\.co|hf\.co)\//.test(rest)) rest = rest.slice(rest.indexOf('/') + 1);
+  else if (/^[a-z]+:\/\//i.test(rest)) bad();
+  const [organization = '', tail = '', ...parts] = rest
+    .split(/[?#]/)[0]!
+    .split('/')
+    .filter((part) => part !== '');
+  const match = /^([^@:]+)(?:@([^:]+))?(?::(.+))?$/.exec(tail) ?? bad();
+  const [, name = '', revision, tag = ''] = match;
+  if (!NAME.test(organization) || !NAME.test(name) || parts.includes('..')) bad();
+  const view = ['tree', 'blob', 'resolve'].includes(parts[0] ?? '') ? parts.splice(0, 2)[1] : undefined;
+  return {
+    endpoint,
+    repository: `${organization}/${name}`,
+    revision: decodeURIComponent(view ?? revision ?? 'main'),
+    path: parts.map(decodeURIComponent).join('/'),
+    tag,
+  };
+}

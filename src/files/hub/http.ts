@@ -1,0 +1,191 @@
+import { CancelledError, FileError, type NibbleError } from '../../util/errors';
+
+/** How a hub is asked; tests hand in their own clock and network. */
+export interface HttpOptions {
+  readonly fetch?: typeof fetch;
+  /** For gated models; sent to the hub only, kept nowhere. */
+  readonly token?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly sleep?: (ms: number) => Promise<void>;
+}
+
+/** Attempts without a byte of progress before giving up. */
+const MOST_ATTEMPTS = 6;
+const MOST_WAIT_MS = 60_000;
+
+const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** What a status means for the person; undefined for those worth another try. */
+function refusal(status: number, what: string): NibbleError | undefined {
+  if (status === 401 || status === 403)
+    return new FileError(
+      `${what}: the hub answers ${status}: the model is gated or private, or the token does not open it.`,
+      'Accept its terms on the hub and give an access token here; it is kept in memory only.',
+    );
+  if (status === 404 || status === 410)
+    return new FileError(
+      `${what}: the hub answers ${status}: there is nothing of that name.`,
+      'Check the spelling.',
+    );
+  if (status === 408 || status === 429 || status >= 500) return undefined;
+  return new FileError(`${what}: the hub answers ${status}, which was not expected.`, 'Try again later.');
+}
+
+/** Retry-After in milliseconds: seconds, or a date. */
+function retryAfter(response: Response): number | undefined {
+  const text = response.headers.get('retry-after');
+  if (!text) return undefined;
+  const seconds = Number(text);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MOST_WAIT_MS) : undefined;
+}
+
+/** Waits between attempts, twice as long each time, and gives up in the end. */
+class Patience {
+  readonly #what: string;
+  readonly #options: HttpOptions;
+  #attempt = 0;
+
+  constructor(what: string, options: HttpOptions) {
+    this.#what = what;
+    this.#options = options;
+  }
+  /** Something arrived. */
+  progress(): void {
+    this.#attempt = 0;
+  }
+  async wait(cause: string, ms?: number): Promise<void> {
+    if (this.#options.signal?.aborted) throw new CancelledError();
+    if (++this.#attempt >= MOST_ATTEMPTS)
+      throw new FileError(
+        `${this.#what}: ${cause}, after ${MOST_ATTEMPTS} attempts.`,
+        'Check the connection and open the model again; what was read is asked for once more.',
+      );
+    await (this.#options.sleep ?? sleepFor)(ms ?? Math.min(500 * 2 ** this.#attempt, MOST_WAIT_MS));
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function attempt(url: string, headers: HeadersInit, options: HttpOptions): Promise<Response | string> {
+  try {
+    const authorization = options.token ? { Authorization: `Bearer ${options.token}` } : {};
+    const request = {
+      headers: { ...headers, ...authorization },
+      ...(options.signal ? { signal: options.signal } : {}),
+    };
+    return await (options.fetch ?? fetch)(url, request);
+  } catch (error) {
+    if (options.signal?.aborted) throw new CancelledError();
+    return `the connection failed (${messageOf(error)})`;
+  }
+}
+
+/** A whole JSON answer, and the address of the next page where there is one. */
+export async function getJson(
+  url: string,
+  what: string,
+  options: HttpOptions,
+): Promise<{ json: unknown; next: string | undefined }> {
+  const patience = new Patience(what, options);
+  for (;;) {
+    const response = await attempt(url, {}, options);
+    if (typeof response === 'string') {
+      await patience.wait(response);
+      continue;
+    }
+    if (response.ok) {
+      try {
+        const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
+        return { json: await response.json(), next: link && new URL(link, url).href };
+      } catch (error) {
+        await patience.wait(`the answer is no JSON (${messageOf(error)})`);
+        continue;
+      }
+    }
+    const error = refusal(response.status, what);
+    if (error) throw error;
+    await patience.wait(`the hub answers ${response.status}`, retryAfter(response));
+  }
+}
+
+/** Bytes [start, end) of a remote file of `size` bytes; a broken connection goes on where it broke. */
+export async function getRange(
+  url: string,
+  what: string,
+  range: { start: number; end: number; size: number },
+  options: HttpOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { start, end, size } = range;
+  const out = new Uint8Array(end - start);
+  const patience = new Patience(what, options);
+  let at = start;
+  while (at < end) {
+    const response = await attempt(url, { Range: `bytes=${at}-${end - 1}` }, options);
+    if (typeof response === 'string') {
+      await patience.wait(response);
+      continue;
+    }
+    if (!response.ok) {
+      const error = refusal(response.status, what);
+      if (error) throw error;
+      await patience.wait(`the hub answers ${response.status}`, retryAfter(response));
+      continue;
+    }
+    let skip = startOf(response, what, at, size);
+    const before = at;
+    let broken = 'the connection ended early';
+    try {
+      for await (const chunk of chunks(response)) {
+        const fresh = chunk.subarray(Math.min(skip, chunk.length));
+        skip -= chunk.length - fresh.length;
+        const wanted = fresh.subarray(0, end - at);
+        out.set(wanted, at - start);
+        at += wanted.length;
+        if (at === end) return out;
+      }
+    } catch (error) {
+      if (options.signal?.aborted) throw new CancelledError();
+      broken = `the connection broke (${messageOf(error)})`;
+    }
+    if (at > before) patience.progress();
+    if (at < end) await patience.wait(broken);
+  }
+  return out;
+}
+
+/** How many bytes of the answer come before the one that was asked for; throws when the answer is of another place. */
+function startOf(response: Response, what: string, at: number, size: number): number {
+  const text = response.headers.get('content-range');
+  if (response.status === 200 || !text) {
+    // The server knows no ranges, or hides the header from other origins: all right where the whole file is meant.
+    if (response.status === 206) return 0;
+    if (at <= 64 * 1024 * 1024) return at;
+    throw new FileError(
+      `${what}: the server sends the whole file, where bytes from ${at} on were asked for.`,
+      'It cannot be read in parts. Download the file and drop it.',
+    );
+  }
+  const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(text);
+  const total = match?.[3] === '*' ? size : Number(match?.[3]);
+  if (!match || Number(match[1]) !== at || total !== size)
+    throw new FileError(
+      `${what}: the server answers with "${text}", where bytes from ${at} of ${size} were asked for.`,
+      'The file changed, or something between here and the hub is wrong. Open the model again.',
+    );
+  return 0;
+}
+
+async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

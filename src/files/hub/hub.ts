@@ -1,0 +1,126 @@
+import { FileError } from '../../util/errors';
+import { formatBytes } from '../../util/bytes';
+import type { ByteSource } from '../byte-source';
+import { type HubAddress, parseHubAddress } from './address';
+import { getJson, getRange, type HttpOptions } from './http';
+
+interface HubFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+const MOST_FILES = 20_000;
+/** What a checkpoint is made of, beside its weights. */
+const WANTED =
+  /^(config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|\.safetensors$/;
+const SPLIT = /-\d{5}-of-\d{5}\.gguf$/;
+
+/** The files of a repository, page by page. */
+async function listFiles(address: HubAddress, options: HttpOptions): Promise<HubFile[]> {
+  const { endpoint, repository, revision } = address;
+  const files: HubFile[] = [];
+  let url: string | undefined =
+    `${endpoint}/api/models/${repository}/tree/${encodeURIComponent(revision)}?recursive=true`;
+  while (url) {
+    const { json, next } = await getJson(url, repository, options);
+    if (!Array.isArray(json))
+      throw new FileError(
+        `${repository}: the list of its files is no list.`,
+        'Is this the address of a hub?',
+      );
+    for (const entry of json as {
+      type?: unknown;
+      path?: unknown;
+      size?: unknown;
+      lfs?: { size?: unknown };
+    }[]) {
+      const size = entry.lfs?.size ?? entry.size;
+      if (entry.type !== 'file' || typeof entry.path !== 'string') continue;
+      if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
+        files.push({ path: entry.path, sizeBytes: size });
+    }
+    if (files.length > MOST_FILES)
+      throw new FileError(`${repository}: more than ${MOST_FILES} files.`, 'This is no model.');
+    // A list does not send readers, and their token, elsewhere.
+    if (next && new URL(next).origin !== new URL(endpoint).origin)
+      throw new FileError(`${repository}: the list of its files goes on at another host: ${next}.`);
+    url = next;
+  }
+  return files;
+}
+
+/** GGUF files by what they are parts of. */
+function ggufModels(files: readonly HubFile[]): Map<string, HubFile[]> {
+  const models = new Map<string, HubFile[]>();
+  for (const file of files) {
+    if (!file.path.endsWith('.gguf') || /mmproj/i.test(file.path)) continue;
+    const name = file.path.replace(SPLIT, '.gguf');
+    models.set(name, [...(models.get(name) ?? []), file]);
+  }
+  return models;
+}
+
+/** The files of one model among those of a repository. */
+function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
+  const { repository, path, tag } = address;
+  const folder = path.replace(/\/$/, '');
+  const inside =
+    folder === '' ? files : files.filter((f) => f.path === folder || f.path.startsWith(`${folder}/`));
+  if (inside.length === 0)
+    throw new FileError(`${repository}: there is no "${path}" in it.`, 'Check the name of the file.');
+  const wanted = folder.replace(SPLIT, '.gguf');
+  const models = ggufModels(
+    folder.endsWith('.gguf') ? files.filter((f) => f.path.replace(SPLIT, '.gguf') === wanted) : inside,
+  );
+  const depth = folder === '' || folder.endsWith('.gguf') ? '' : `${folder}/`;
+  const own = inside.filter((f) => f.path.startsWith(depth) && WANTED.test(f.path.slice(depth.length)));
+  const isCheckpoint =
+    own.some((f) => f.path.endsWith('.safetensors')) && own.some((f) => f.path.endsWith('config.json'));
+  if (isCheckpoint && tag === '') return own;
+  const named = [...models].filter(([name]) => name.toLowerCase().includes(tag.toLowerCase()));
+  // Q4_K is part of Q4_K_M: a name that ends with the tag is meant first.
+  const exact = named.filter(([name]) => name.toLowerCase().endsWith(`${tag.toLowerCase()}.gguf`));
+  const found = tag !== '' && exact.length > 0 ? exact : named;
+  if (found.length === 1) return found[0]![1];
+  const list = (entries: readonly [string, HubFile[]][]) =>
+    entries
+      .slice(0, 30)
+      .map(([name, parts]) => `${name} (${formatBytes(parts.reduce((n, p) => n + p.sizeBytes, 0))})`)
+      .join(', ');
+  if (found.length > 1)
+    throw new FileError(
+      `${repository} holds ${found.length} models${tag ? ` for "${tag}"` : ''}: ${list(found)}.`,
+      `Say which: ${repository}:LEVEL, or ${repository}/FILE.`,
+    );
+  if (tag !== '' && models.size > 0)
+    throw new FileError(`${repository}: none of its files is "${tag}": ${list([...models])}.`);
+  throw new FileError(
+    `${repository}: there is neither a GGUF nor a config.json with safetensors${depth ? ` in "${depth}"` : ''}.`,
+    'Models that come as PyTorch, ONNX or MLX files cannot be read.',
+  );
+}
+
+/** A file of a repository, read in ranges. */
+function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions): ByteSource {
+  const { endpoint, repository, revision } = address;
+  const path = file.path.split('/').map(encodeURIComponent).join('/');
+  const url = `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
+  const name = `${repository.split('/')[1]}/${file.path}`;
+  return {
+    name,
+    sizeBytes: file.sizeBytes,
+    read: (start, end) => getRange(url, name, { start, end, size: file.sizeBytes }, options),
+  };
+}
+
+/** The files of a model on a hub; only the list is asked for here. Errors say what to write instead. */
+export async function openHub(
+  text: string,
+  options: HttpOptions = {},
+): Promise<{ label: string; files: ByteSource[] }> {
+  const address = parseHubAddress(text);
+  const files = choose(address, await listFiles(address, options));
+  // The signal ends this call; the files are read for as long as the model is open.
+  const { signal: _, ...reading } = options;
+  return { label: address.repository, files: files.map((f) => remoteSource(address, f, reading)) };
+}

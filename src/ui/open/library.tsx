@@ -1,0 +1,78 @@
+import { useEffect } from 'react';
+import { deleteKept, forget, openKept, reopen } from '../../store/library';
+import { loadLibrary } from '../../store/library-storage';
+import { formatBytes, formatCount } from '../../util/bytes';
+import { useStudio } from '../kit/use-studio';
+
+/** Models that were open before and results that are kept; nothing when there are none. */
+export function Library() {
+  const library = useStudio((s) => s.library);
+  const busy = useStudio((s) => s.job !== null);
+  useEffect(() => void loadLibrary(), []);
+  const { entries, kept, usedBytes, quotaBytes, denied } = library;
+  if (denied)
+    return <p className="note">This browser lets the page keep nothing: models are not listed here again.</p>;
+  if (entries.length + kept.length === 0) return null;
+  return (
+    <div className="library">
+      {entries.length > 0 && (
+        <>
+          <h3>Opened before</h3>
+          <ul>
+            {entries.map((entry) => (
+              <li key={entry.id}>
+                <button type="button" className="link" disabled={busy} onClick={() => void reopen(entry)}>
+                  {entry.label}
+                </button>
+                <span className="note">
+                  {entry.architecture}, {formatCount(entry.parameters)}, {formatBytes(entry.sizeBytes)}
+                  {entry.kind === 'hub' ? ', Hugging Face' : ''}
+                </span>
+                <button
+                  type="button"
+                  aria-label={`Forget ${entry.label}`}
+                  onClick={() => void forget(entry.id)}
+                >
+                  Forget
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {kept.length > 0 && (
+        <>
+          <h3>Kept in this browser</h3>
+          <ul>
+            {kept.map((file) => (
+              <li key={file.name}>
+                <button
+                  type="button"
+                  className="link"
+                  disabled={busy}
+                  onClick={() => void openKept(file.name)}
+                >
+                  {file.name}
+                </button>
+                <span className="note">{formatBytes(file.sizeBytes)}</span>
+                <button
+                  type="button"
+                  aria-label={`Delete ${file.name}`}
+                  disabled={busy}
+                  onClick={() => void deleteKept(file.name)}
+                >
+                  Delete
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {quotaBytes > 0 && (
+        <p className="note">
+          {formatBytes(usedBytes)} of {formatBytes(quotaBytes)} that the browser grants are used.
+        </p>
+      )}
+    </div>
+  );
+}

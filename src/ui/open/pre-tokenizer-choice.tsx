@@ -1,0 +1,29 @@
+import { useState } from 'react';
+import { openWithPreTokenizer } from '../../store/open';
+import { preTokenizers } from '../../text/pre-tokenizers';
+import { useStudio } from '../kit/use-studio';
+
+const names = preTokenizers.flatMap((p) => p.names).sort();
+
+/** Where nothing knows how a vocabulary splits words, the person may. */
+export function PreTokenizerChoice() {
+  const unknown = useStudio((s) => s.problem?.name === 'PreTokenizerError');
+  const busy = useStudio((s) => s.job !== null);
+  const [name, setName] = useState(names[0] ?? '');
+  if (!unknown) return null;
+  return (
+    <div className="actions">
+      <label>
+        Its pre-tokenizer, by llama.cpp's name{' '}
+        <select value={name} onChange={(e) => setName(e.currentTarget.value)}>
+          {names.map((n) => (
+            <option key={n}>{n}</option>
+          ))}
+        </select>
+      </label>
+      <button type="button" disabled={busy} onClick={() => void openWithPreTokenizer(name)}>
+        Open with it
+      </button>
+    </div>
+  );
+}
