@@ -61,3 +61,19 @@ export async function selectLevels(page: Page, types: readonly string[]): Promis
     if (await box.isEnabled()) await box.setChecked(types.includes(type));
   }
 }
+
+/** Playwright cannot answer the save dialog; without it the page downloads through its private disk. */
+export async function open(page: Page, query = ''): Promise<void> {
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
+  await page.goto(`/${query}`);
+  await expect(page.locator('.chip')).toContainText('swiftshader', { timeout: 30_000, ignoreCase: true });
+}
+
+export async function download(page: Page, type: string): Promise<Buffer> {
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: `Download ${type} GGUF` }).click(),
+  ]);
+  await idle(page);
+  return readFileSync(await saved.path());
+}

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { gguf } from '@huggingface/gguf';
 import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
@@ -10,26 +10,10 @@ import { codecHash } from '../src/testing/codec-hash';
 import { huggingFaceFolder } from '../src/testing/tiny-folder';
 import { TINY, tinyGguf } from '../src/testing/tiny-llama';
 import { hasShared, sharedFolder, sharedJson } from '../src/testing/golden';
-import { dropFiles, dropPaths, expectAccessible, idle, selectLevels } from './page';
+import { download, dropFiles, dropPaths, expectAccessible, idle, open, selectLevels } from './page';
 
 const tiny = { ...TINY, chat: true, type: 'F16' as const };
 const file = { path: 'tiny.gguf', bytes: tinyGguf(tiny) };
-
-/** Playwright cannot answer the save dialog; without it the page downloads through its private disk. */
-async function open(page: Page, query = ''): Promise<void> {
-  await page.addInitScript(() => Reflect.deleteProperty(window, 'showSaveFilePicker'));
-  await page.goto(`/${query}`);
-  await expect(page.locator('.chip')).toContainText('swiftshader', { timeout: 30_000, ignoreCase: true });
-}
-
-async function download(page: Page, type: string): Promise<Buffer> {
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: `Download ${type} GGUF` }).click(),
-  ]);
-  await idle(page);
-  return readFileSync(await saved.path());
-}
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

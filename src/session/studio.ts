@@ -109,12 +109,8 @@ export class Studio {
     return this.#model;
   }
 
-  async open(
-    files: readonly ByteSource[],
-    label: string,
-    options: ConvertOptions = {},
-  ): Promise<ModelSummary> {
-    const model = await openModel(files, label, options);
+  async open(files: readonly ByteSource[], label: string, how?: ConvertOptions): Promise<ModelSummary> {
+    const model = await openModel(files, label, how);
     const summary = summarize(model);
     this.releaseAll();
     this.#model = model;

@@ -1,4 +1,5 @@
 // Tiny seeded Hugging Face checkpoints of every architecture, made here: the files as people download them.
+import { decisive } from './decisive';
 import { noise } from '../util/random';
 import {
   fused,
@@ -238,9 +239,14 @@ function seeded(recipe: Recipe, tensors: Tensors): StoredTensor[] {
 }
 
 /** The files of a recipe; `sizes` makes a larger one. */
-export function checkpointFiles(name: string, folder: string, sizes: Partial<Sizes> = {}): NamedBytes[] {
+export function checkpointFiles(
+  name: string,
+  folder: string,
+  sizes: Partial<Sizes> & { decisive?: boolean } = {},
+): NamedBytes[] {
   const recipe = recipes[name]!;
   const s = { ...SMALL, ...recipe.sizes, ...sizes };
+  const tensors = seeded(recipe, recipe.tensors(s));
   const config = {
     architectures: [recipe.class],
     hidden_size: s.width,
@@ -254,6 +260,7 @@ export function checkpointFiles(name: string, folder: string, sizes: Partial<Siz
     vocab_size: s.vocabulary,
     eos_token_id: 2,
     ...recipe.config,
+    ...(sizes.headDim && recipe.config?.head_dim ? { head_dim: sizes.headDim } : {}),
   };
   const tokenizerConfig = {
     bos_token: '<|start|>',
@@ -266,7 +273,7 @@ export function checkpointFiles(name: string, folder: string, sizes: Partial<Siz
       ? [jsonFile(`${folder}/tokenizer.json`, byteLevelTokenizer(s.vocabulary, CONTROL))]
       : [{ path: `${folder}/tokenizer.model`, bytes: sentencePieceModel(tinyPieces(CONTROL)) }];
   return [
-    safetensorsFile(`${folder}/model.safetensors`, seeded(recipe, recipe.tensors(s))),
+    safetensorsFile(`${folder}/model.safetensors`, sizes.decisive ? decisive(tensors, s) : tensors),
     jsonFile(`${folder}/config.json`, config),
     jsonFile(`${folder}/tokenizer_config.json`, tokenizerConfig),
     ...tokenizer,

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Page } from '@playwright/test';
+
+// llama.cpp itself, compiled to WebAssembly.
+const wllama = dirname(createRequire(import.meta.url).resolve('@wllama/wllama/package.json'));
+
+export interface Generated {
+  readonly promptIds: number[];
+  readonly ids: number[];
+  readonly text: string;
+}
+
+/** The command line of this project. */
+export const nibble = (...args: string[]): string =>
+  execFileSync('npm', ['run', '-s', 'nibble', '--', ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
+/** Greedy ids of our own engine, in Node. */
+export const ourIds = (model: string, type: string, ...args: string[]): Generated =>
+  JSON.parse(
+    nibble('generate', model, '--type', type, ...args, '--temp', '0', '--kv', 'F32', '--json'),
+  ) as Generated;
+
+/** Greedy ids that wllama writes after a prompt, from a GGUF on the disk; special tokens in the prompt are read. */
+export async function wllamaIds(page: Page, path: string, prompt: string, count: number): Promise<number[]> {
+  await page.route('**/wllama/**', (route) => {
+    const name = new URL(route.request().url()).pathname.replace('/wllama/', '');
+    const contentType = name.endsWith('.wasm') ? 'application/wasm' : 'text/javascript';
+    return route.fulfill({
+      body: readFileSync(join(wllama, 'esm', name)),
+      contentType,
+      headers: { 'Cross-Origin-Resource-Policy': 'same-origin' },
+    });
+  });
+  await page.route('**/exported.gguf', (route) =>
+    route.fulfill({ body: readFileSync(path), contentType: 'application/octet-stream' }),
+  );
+  await page.route('**/blank', (route) =>
+    route.fulfill({ body: '<!doctype html><title>wllama</title>', contentType: 'text/html' }),
+  );
+  await page.goto('/blank');
+  return page.evaluate(
+    async ({ prompt, count }) => {
+      const module = '/wllama/index.js';
+      const { Wllama } = await import(/* @vite-ignore */ module);
+      const engine = new Wllama({ default: '/wllama/wasm/wllama.wasm' });
+      const blob = await (await fetch('/exported.gguf')).blob();
+      await engine.loadModel([blob], { n_ctx: 256, n_parallel: 1, seed: 1, n_threads: 1, n_gpu_layers: 0 });
+      const result = await engine.createCompletion({
+        prompt,
+        max_tokens: count,
+        temperature: 0,
+        top_k: 1,
+        ignore_eos: true,
+        cache_prompt: false,
+        return_tokens: true,
+        verbose: true,
+      });
+      await engine.exit();
+      return result.__verbose.tokens as number[];
+    },
+    { prompt, count },
+  );
+}
