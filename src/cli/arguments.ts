@@ -22,7 +22,9 @@ whose own is not known; --special reads control tokens in --prompt. TYPE is one 
 The answer goes to standard output, progress and errors to standard error.`;
 
 /** A call that cannot be understood: exit code 2. */
-export class UsageError extends NibbleError {}
+export class UsageError extends NibbleError {
+  override name = 'UsageError';
+}
 
 export function parseCommand(argv: readonly string[]) {
   try {
