@@ -26,7 +26,8 @@ export function App() {
         <DevicePanel />
       </main>
       <footer>
-        Nothing leaves this machine: the page asks no server but the one it came from, and uploads nothing.
+        Nothing leaves this machine: the page uploads nothing, and asks no server but the one it came from,
+        and Hugging Face when you give it an address.
       </footer>
     </>
   );
