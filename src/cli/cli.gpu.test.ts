@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { mkdirSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { checkpointFiles } from '../testing/checkpoints';
 import { goldenJson } from '../testing/golden';
 import { huggingFaceFolder } from '../testing/tiny-folder';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
@@ -68,6 +69,26 @@ describe('the command line', () => {
     const { rows } = JSON.parse(stdout) as { rows: { type: string; tokensPerSecond: { median: number } }[] };
     expect(rows.map((r) => r.type)).toEqual(['F16', 'Q4_0']);
     expect(rows.every((r) => r.tokensPerSecond.median > 0)).toBe(true);
+  });
+  test('convert writes the reference file of a folder; quantize splits where it is asked to', () => {
+    for (const f of checkpointFiles('phi-3', 'phi')) {
+      mkdirSync(join(dir, 'phi'), { recursive: true });
+      writeFileSync(join(dir, f.path), f.bytes);
+    }
+    // The folder's name is the model's name, so that this file is like no other.
+    const out = join(dir, 'phi.gguf');
+    const { status, stdout } = nibble('convert', join(dir, 'phi'), out, '--outtype', 'q8_0', '--json');
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ type: 'Q8_0', sizeBytes: readFileSync(out).length });
+    const inspected = JSON.parse(nibble('inspect', out, '--json').stdout) as { architecture: string };
+    expect(inspected).toMatchObject({ architecture: 'phi3', runnable: true });
+    expect(nibble('convert', file, join(dir, 'no.gguf')).stderr).toMatch(/is a GGUF already/);
+
+    const split = nibble('quantize', file, 'F32', join(dir, 'split.gguf'), '--split-max-size', '2M');
+    expect(split.status).toBe(0);
+    expect(split.stdout.trim().split('\n')).toHaveLength(3);
+    expect(existsSync(join(dir, 'split-00001-of-00003.gguf'))).toBe(true);
+    expect(nibble('quantize', file, 'F32', join(dir, 'x'), '--split-max-size', '2K').status).toBe(2);
   });
   test('what cannot be done is a sentence on standard error and an exit code', () => {
     const missing = nibble('inspect', join(dir, 'nothing.gguf'));

@@ -46,6 +46,9 @@ export interface Hyperparameters {
   readonly expertsUsed: number;
 }
 
+/** More than any model has; what a file says beyond it is no count of layers. */
+const MOST_LAYERS = 10_000;
+
 /** `label` names the file in errors. */
 export function readHyperparameters(label: string, metadata: Metadata): Hyperparameters {
   const architecture = getString(metadata, 'general.architecture');
@@ -65,6 +68,12 @@ export function readHyperparameters(label: string, metadata: Metadata): Hyperpar
     return value;
   };
   const maybe = (key: string): number | undefined => getNumber(metadata, `${architecture}.${key}`);
+  const layers = need('block_count');
+  if (!Number.isInteger(layers) || layers > MOST_LAYERS)
+    throw new FileError(
+      `${label}: metadata "${architecture}.block_count" is ${layers}, expected a count of at most ${MOST_LAYERS}.`,
+      'The file is damaged.',
+    );
   const width = need('embedding_length');
   const heads = need('attention.head_count');
   const headDim = maybe('attention.key_length') ?? width / heads;
@@ -76,7 +85,7 @@ export function readHyperparameters(label: string, metadata: Metadata): Hyperpar
   const isYarn = scaling === 'yarn' && factor > 1;
   return {
     architecture,
-    layers: need('block_count'),
+    layers,
     width,
     ffnWidth:
       experts > 0

@@ -103,7 +103,7 @@ export const gemma3: Architecture = {
       change(tensor, c) {
         if (tensor.name !== 'token_embd.weight') return shiftNorms(tensor);
         const rows = tensor.shape[1] ?? 0;
-        return rowsOf(tensor, 0, Math.min(rows, c.maybe('vocab_size') ?? rows));
+        return rowsOf(tensor, 0, Math.min(rows, c.vocabularySize ?? rows));
       },
     },
   ],

@@ -73,7 +73,21 @@ export class Config {
     return this.maybe('head_dim') ?? Math.floor(this.width / this.heads);
   }
   get layers(): number {
-    return this.number('num_hidden_layers', 'n_layer', 'n_layers');
+    return this.#count(10_000, 'num_hidden_layers', 'n_layer', 'n_layers');
+  }
+  /** Tokens, where it says how many. */
+  get vocabularySize(): number | undefined {
+    return this.find('vocab_size') === undefined ? undefined : this.#count(10_000_000, 'vocab_size');
+  }
+
+  /** A count that something is made by: not believed beyond what models have. */
+  #count(most: number, ...keys: string[]): number {
+    const value = this.number(...keys);
+    if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+    throw new FileError(
+      `${this.label}: config.json: "${keys[0]}" is ${value}, expected a count of at most ${most}.`,
+      'Download config.json again.',
+    );
   }
   get experts(): number | undefined {
     return this.maybe('num_local_experts', 'num_experts');

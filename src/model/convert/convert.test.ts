@@ -15,12 +15,11 @@ import {
 } from '../../testing/safetensors-file';
 import { byteLevelTokenizer } from '../../testing/tiny-tokenizers';
 import { createTokenizer } from '../../text/tokenizer';
+import { NibbleError } from '../../util/errors';
 import { bytesOf } from '../../util/bytes';
 import { noise } from '../../util/random';
 import { fp8Table } from './fp8';
-import { modelCard } from './identity';
 import { plusOne, rowsOf, stacked, transposed } from './lazy';
-import { nameParts, sizeLabelOf, titleOf } from './model-name';
 
 const open = (files: readonly NamedBytes[], options = {}) =>
   openModel(
@@ -164,6 +163,7 @@ async function withTensors(files: readonly NamedBytes[], by: readonly StoredTens
 }
 
 describe('what a folder cannot say', () => {
+  const llama = checkpointFiles('llama', 'tiny');
   const files = checkpointFiles('qwen3', 'tiny');
   const odd = byteLevelTokenizer(320, ['<|start|>'], {
     pre_tokenizer: {
@@ -202,6 +202,43 @@ describe('what a folder cannot say', () => {
     const more = jsonFile('tiny/config.json', { ...config, num_local_experts: 5 });
     await expect(open(replaced(moe, more))).rejects.toThrow(/24 expert tensors belong to layers/);
   });
+  test.each([
+    ['vocab_size', 1e12, /"vocab_size" is 1000000000000, expected a count/],
+    ['num_hidden_layers', 1e9, /"num_hidden_layers" is 1000000000, expected a count/],
+    ['num_attention_heads', 'four', /"num_attention_heads.*" is "four", expected a number/],
+    ['num_attention_heads', 3, /rows, which 3 heads do not divide/],
+    ['rope_scaling', { type: 'odd', factor: 2 }, /RoPE scaling of type "odd"/],
+  ])('config.json with %s of %s', async (key, value, says) => {
+    const config = JSON.parse(new TextDecoder().decode(llama[1]!.bytes)) as object;
+    await expect(
+      open(replaced(llama, jsonFile('tiny/config.json', { ...config, [key]: value }))),
+    ).rejects.toThrow(says);
+  });
+  test('JSON of any shape is refused or read, and the page lives on', async () => {
+    const shapes: unknown[] = [
+      null,
+      7,
+      'x',
+      [],
+      {},
+      { model: {} },
+      { model: { type: 'BPE', vocab: { a: 'b' } } },
+    ];
+    shapes.push({
+      added_tokens: [null, { id: 'x' }],
+      model: { type: 'BPE', vocab: { a: 0 }, merges: [1, ['a']] },
+    });
+    for (const name of ['tokenizer.json', 'tokenizer_config.json', 'config.json', 'generation_config.json'])
+      for (const shape of shapes) {
+        const opened = open(replaced(llama, jsonFile(`tiny/${name}`, shape)));
+        const result = await opened.catch((e: unknown) => e);
+        const fine = result instanceof NibbleError || typeof result === 'object';
+        expect(
+          fine && !(result instanceof TypeError),
+          `${name} ${JSON.stringify(shape)}: ${String(result)}`,
+        ).toBe(true);
+      }
+  });
   test('SentencePiece that came as tokenizer.json keeps the order of its merges', async () => {
     const vocab = [
       '<unk>',
@@ -230,35 +267,5 @@ describe('what a folder cannot say', () => {
     expect(ids.map((id) => vocab[id])).toEqual(['\u2581', 'abc']);
     const scores = getNumbers(model.metadata, 'tokenizer.ggml.scores')!;
     expect(scores[vocab.indexOf('bc')]).toBeGreaterThan(scores[vocab.indexOf('ab')]!);
-  });
-});
-
-describe('names', () => {
-  test.each([
-    ['Phi-3.5-mini-instruct', { basename: 'Phi-3.5', sizeLabel: 'mini', finetune: 'instruct' }],
-    ['Meta-Llama-3.1-8B-Instruct', { basename: 'Meta-Llama-3.1', sizeLabel: '8B', finetune: 'Instruct' }],
-    ['Mixtral-8x7B-Instruct-v0.1', { basename: 'Mixtral', sizeLabel: '8x7B', version: 'v0.1' }],
-    ['microsoft/phi-2', { organization: 'microsoft' }],
-    ['bloom-7b1', { basename: 'bloom', sizeLabel: '7.1B' }],
-    ['gemma', {}],
-  ])('%s', (id, want) => expect(nameParts(id, 0)).toMatchObject(want));
-  test('a size that is far from the model is a context length', () => {
-    expect(nameParts('Phi-3-mini-128k-instruct', 3.8e9)).toMatchObject({
-      sizeLabel: 'mini',
-      finetune: '128k-instruct',
-    });
-  });
-  test('titles and size labels', () => {
-    expect(titleOf('tiny-phi4mini-v2-8B')).toBe('Tiny Phi4Mini v2 8B');
-    expect(sizeLabelOf([{ name: 'a', shape: [1000, 1234] }])).toBe('1.2M');
-    expect(sizeLabelOf([{ name: 'b_exps.weight', shape: [100, 100, 8] }])).toBe('8x10K');
-  });
-  test('a model card that is no YAML says nothing', () => {
-    expect(modelCard('---\nlicense: mit\nlanguage:\n- no\n---\n# Hi')).toEqual({
-      license: 'mit',
-      language: ['no'],
-    });
-    expect(modelCard('---\n: [\n---')).toEqual({});
-    expect(modelCard('# Hi')).toEqual({});
   });
 });

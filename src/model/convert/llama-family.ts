@@ -23,7 +23,7 @@ export const llamaVocabulary: VocabularyRule = (files, out) => {
   const prefix = files.tokenizerConfig?.add_prefix_space;
   if (typeof prefix === 'boolean') out.bool('tokenizer.ggml.add_space_prefix', prefix);
   const notes = sentencePieceFirst(files, out);
-  const size = files.config.maybe('vocab_size');
+  const size = files.config.vocabularySize;
   if (size === CODE_LLAMA.size)
     for (const kind of ['prefix', 'suffix', 'middle', 'eot'] as const)
       out.u32(`tokenizer.ggml.${kind}_token_id`, CODE_LLAMA[kind]);

@@ -25,6 +25,8 @@ export interface VocabularyFiles {
 /** Writes a vocabulary; returns what the person should know of it. */
 export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
 
+const MOST_TOKENS = 10_000_000;
+
 /** Vocabularies are too long for the arguments of Math.max. */
 const largest = (ids: readonly number[]): number => ids.reduce((most, id) => Math.max(most, id), -1);
 
@@ -43,8 +45,8 @@ export const byteLevel: VocabularyRule = (files, out) => {
   const known = Object.entries(model.vocab);
   const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
   const most = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
-  const size = files.config.maybe('vocab_size') ?? most + 1;
-  if (!(most < size && size <= 10_000_000))
+  const size = files.config.vocabularySize ?? most + 1;
+  if (!(most < size && size <= MOST_TOKENS))
     throw new FileError(
       `tokenizer.json goes up to id ${most}, but config.json says ${size} tokens.`,
       'The files belong to different models.',
@@ -68,7 +70,7 @@ export const byteLevel: VocabularyRule = (files, out) => {
 /** Pieces of a tokenizer.model, and what added_tokens.json adds to them. */
 function sentencePieces(files: VocabularyFiles): TokenList {
   const { pieces } = readSentencePiece(files.tokenizerModel!);
-  const list = new TokenList(files.config.maybe('vocab_size') ?? pieces.length);
+  const list = new TokenList(files.config.vocabularySize ?? pieces.length);
   pieces.forEach((piece, id) => {
     // User-defined pieces are ordinary tokens to the reference converter.
     const type = piece.type === TokenType.USER_DEFINED ? TokenType.NORMAL : piece.type;
@@ -125,7 +127,9 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
   const vocabulary = Object.entries((json.model as Json).vocab as Record<string, number>);
   const added = addedOfJson(json);
   const most = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
-  const list = new TokenList(Math.max(files.config.maybe('vocab_size') ?? 0, most + 1));
+  if (!(most < MOST_TOKENS))
+    throw new FileError(`tokenizer.json goes up to id ${most}.`, 'Download it again.');
+  const list = new TokenList(Math.max(files.config.vocabularySize ?? 0, most + 1));
   const unknown = (json.model as Json).unk_token;
   for (const [token, id] of vocabulary) {
     const type = /^<0x[0-9A-Fa-f]{2}>$/.test(token) ? TokenType.BYTE : TokenType.NORMAL;
