@@ -63,8 +63,18 @@ test('a model of the hub opens by its address, runs, and is listed again', async
   await page.getByRole('button', { name: 'org/tiny-phi', exact: true }).click();
   await expect(page.getByRole('alert')).toContainText(/answers 401/);
   hub.gated.clear();
+  const fetched = hub.log.length;
   await page.getByRole('button', { name: 'org/tiny-phi', exact: true }).click();
   await expect(page.locator('#model')).toContainText('phi3');
+  // Its weights were on the disk already: asked for were the list, and nothing else.
+  expect(hub.log.slice(fetched).filter((line) => line.includes('/cdn/'))).toEqual([]);
+  const remove = page.getByRole('button', { name: 'Delete what was fetched of org/tiny-phi' });
+  await remove.click();
+  await expect(page.getByRole('alert')).toContainText('org/tiny-phi is open');
+  await page.getByRole('button', { name: 'Try the built-in model' }).click();
+  await expect(page.locator('#model')).toContainText('nibble-stories');
+  await remove.click();
+  await expect(remove).toHaveCount(0);
   await page.getByRole('button', { name: 'Forget org/tiny-phi' }).click();
   await expect(page.getByText('Opened before')).toHaveCount(0);
 });

@@ -77,6 +77,21 @@ const FULL_PRECISION = ['F32', 'F16', 'BF16'];
 const requantizeWarning = (types: readonly string[]): string =>
   `The model is quantized already (${types.join(', ')}). Quantizing it again adds a second rounding error to the first: hardly to be seen from Q8_0, severe from 4 bits and below. Start from the 16-bit model if you can.`;
 
+/** What follows from types and metadata: sizes, bits per weight, fallbacks. */
+export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly PlannedTensor[]) {
+  const headerBytes = ggufHeader(metadata, tensors).length;
+  const weights = tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
+  return {
+    fileType,
+    tensors,
+    metadata,
+    headerBytes,
+    fileBytes: headerBytes + ggufDataBytes(tensors),
+    bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
+    fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
+  };
+}
+
 /** What quantizing to a level will make: every tensor's type and the exact size of the file, before any work. */
 export function planQuantization(model: ModelFile, fileType: FileType, options: PlanOptions = {}): Plan {
   const chooser = new TensorChooser(model, fileType, options);
@@ -104,16 +119,8 @@ export function planQuantization(model: ModelFile, fileType: FileType, options: 
       };
     });
   const metadata = outputMetadata(model.metadata, fileType, options.importance);
-  const headerBytes = ggufHeader(metadata, tensors).length;
-  const weights = tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
   return {
-    fileType,
-    tensors,
-    metadata,
-    headerBytes,
-    fileBytes: headerBytes + ggufDataBytes(tensors),
-    bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
-    fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
+    ...fileOf(fileType, metadata, tensors),
     warning: requantized.size > 0 ? requantizeWarning([...requantized]) : null,
     refusal: refusals[0] ?? misfits[0] ?? null,
     curedByF16: refusals.length === 0 && misfits.length > 0,

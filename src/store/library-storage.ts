@@ -1,5 +1,6 @@
 // What the library keeps, in this browser only: records in IndexedDB, results in the origin's private file system.
 import { createStore, del, entries, set as put, type UseStore } from 'idb-keyval';
+import { listDownloads } from '../files/hub/private-store';
 import type { ModelSummary } from '../session/summary';
 import { get, set } from './job';
 import type { KeptFile, LibraryEntry } from './state';
@@ -46,10 +47,12 @@ export const loadLibrary = (): Promise<void> =>
     const sorted = found.sort((a, b) => b.openedMs - a.openedMs);
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     const kept = await listKept();
+    const downloads = await listDownloads();
     set({
       library: {
         entries: sorted.map(({ handles: _, ...entry }) => entry),
         kept,
+        downloads,
         usedBytes: usage,
         quotaBytes: quota,
         denied: false,

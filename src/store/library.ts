@@ -75,3 +75,8 @@ export async function openKept(name: string): Promise<void> {
 
 export const deleteKept = (name: string): Promise<void> =>
   withStorage(async () => (await keptFolder()).removeEntry(name)).then(loadLibrary);
+
+export async function deleteDownload(repository: string): Promise<void> {
+  await job('open', `Deleting ${repository}`, 'open', () => run('deleteDownload', repository));
+  await loadLibrary();
+}

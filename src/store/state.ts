@@ -36,6 +36,8 @@ export interface KeptFile {
 export interface Library {
   readonly entries: readonly LibraryEntry[];
   readonly kept: readonly KeptFile[];
+  /** What of which repository of a hub is on the disk. */
+  readonly downloads: readonly { readonly repository: string; readonly sizeBytes: number }[];
   readonly usedBytes: number;
   readonly quotaBytes: number;
   /** The browser keeps nothing for this page. */
@@ -142,5 +144,5 @@ export const initialState: StudioState = {
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
   runs: [],
-  library: { entries: [], kept: [], usedBytes: 0, quotaBytes: 0, denied: false },
+  library: { entries: [], kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

@@ -4,6 +4,7 @@ import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
 import type { Studio } from '../session/studio';
 import { NibbleError, toWire } from '../util/errors';
+import { Downloads } from './downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
 
 /** A call's implementation: its arguments, then the means to tell and to be stopped. */
@@ -45,6 +46,7 @@ function explainDisk(error: unknown): unknown {
 }
 
 function handlers(studio: Studio): Handlers {
+  const downloads = new Downloads();
   const memory = (tell: (event: Event) => void) =>
     tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
@@ -58,15 +60,16 @@ function handlers(studio: Studio): Handlers {
         arithmetic: gpu.arithmetic,
       };
     },
-    open: ([files, label, options]) =>
-      studio.open(
-        files.map((f) => blobSource(f.path, f.file)),
-        label,
-        options,
-      ),
+    open: async ([files, label, options]) => {
+      const sources = files.map((f) => blobSource(f.path, f.file));
+      const summary = await studio.open(sources, label, options);
+      downloads.close();
+      return summary;
+    },
+    deleteDownload: ([repository]) => downloads.delete(repository),
     openHub: async ([address, token, options], _tell, signal) => {
       const { label, files } = await openHub(address, { token, signal });
-      return studio.open(files, label, options);
+      return downloads.open(files, label, (cached) => studio.open(cached, label, options));
     },
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,

@@ -39,6 +39,8 @@ export interface Calls {
   ): ModelSummary;
   /** A model on a hub, by its address; the token of a gated one stays in memory. */
   openHub(address: string, token: string | undefined, options: ConvertOptions): ModelSummary;
+  /** Removes what was fetched of a repository from the disk. */
+  deleteDownload(repository: string): void;
   /** Whether the files are an importance matrix, and not a model. */
   isImatrix(files: readonly { readonly path: string; readonly file: Blob }[]): boolean;
   /** Null takes it out of use. */

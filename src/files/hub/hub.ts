@@ -7,6 +7,22 @@ import { getJson, getRange, type HttpOptions } from './http';
 interface HubFile {
   readonly path: string;
   readonly sizeBytes: number;
+  /** Changes with the content. */
+  readonly version: string;
+}
+
+/** A file of a repository; `path` is inside it. */
+export interface HubSource extends ByteSource {
+  readonly path: string;
+  readonly version: string;
+}
+
+interface ListEntry {
+  readonly type?: unknown;
+  readonly path?: unknown;
+  readonly size?: unknown;
+  readonly oid?: unknown;
+  readonly lfs?: { readonly size?: unknown; readonly oid?: unknown };
 }
 
 const MOST_FILES = 20_000;
@@ -28,16 +44,15 @@ async function listFiles(address: HubAddress, options: HttpOptions): Promise<Hub
         `${repository}: the list of its files is no list.`,
         'Is this the address of a hub?',
       );
-    for (const entry of json as {
-      type?: unknown;
-      path?: unknown;
-      size?: unknown;
-      lfs?: { size?: unknown };
-    }[]) {
+    for (const entry of json as ListEntry[]) {
       const size = entry.lfs?.size ?? entry.size;
       if (entry.type !== 'file' || typeof entry.path !== 'string') continue;
       if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)
-        files.push({ path: entry.path, sizeBytes: size });
+        files.push({
+          path: entry.path,
+          sizeBytes: size,
+          version: String(entry.lfs?.oid ?? entry.oid ?? size).replace(/[^\w-]/g, ''),
+        });
     }
     if (files.length > MOST_FILES)
       throw new FileError(`${repository}: more than ${MOST_FILES} files.`, 'This is no model.');
@@ -101,13 +116,15 @@ function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
 }
 
 /** A file of a repository, read in ranges. */
-function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions): ByteSource {
+function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions): HubSource {
   const { endpoint, repository, revision } = address;
   const path = file.path.split('/').map(encodeURIComponent).join('/');
   const url = `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
   const name = `${repository.split('/')[1]}/${file.path}`;
   return {
     name,
+    path: file.path,
+    version: file.version,
     sizeBytes: file.sizeBytes,
     read: (start, end) => getRange(url, name, { start, end, size: file.sizeBytes }, options),
   };
@@ -117,7 +134,7 @@ function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions):
 export async function openHub(
   text: string,
   options: HttpOptions = {},
-): Promise<{ label: string; files: ByteSource[] }> {
+): Promise<{ label: string; files: HubSource[] }> {
   const address = parseHubAddress(text);
   const files = choose(address, await listFiles(address, options));
   // The signal ends this call; the files are read for as long as the model is open.

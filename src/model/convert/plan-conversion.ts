@@ -1,10 +1,9 @@
-import { elementCount, ggmlTypeByLabel, tensorBytes } from '../../files/ggml-types';
+import { ggmlTypeByLabel, tensorBytes } from '../../files/ggml-types';
 import { type MetaValue, u32Value } from '../../files/gguf/metadata';
-import { ggufDataBytes, ggufHeader } from '../../files/gguf/write';
 import type { ModelFile } from '../../files/model-file';
 import { fileTypeByLabel } from '../../quant/file-types';
 import { UnsupportedError } from '../../util/errors';
-import type { Plan, PlannedTensor } from '../plan';
+import { fileOf, type Plan, type PlannedTensor } from '../plan';
 import { staysFloat32 } from './float32';
 
 /** convert_hf_to_gguf.py's --outtype. */
@@ -49,16 +48,8 @@ export function planConversion(model: ModelFile, outType: OutType): Plan {
   });
   const metadata = new Map<string, MetaValue>(model.metadata);
   metadata.set('general.file_type', u32Value(fileType.ftype));
-  const headerBytes = ggufHeader(metadata, tensors).length;
-  const weights = tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
   return {
-    fileType,
-    tensors,
-    metadata,
-    headerBytes,
-    fileBytes: headerBytes + ggufDataBytes(tensors),
-    bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
-    fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
+    ...fileOf(fileType, metadata, tensors),
     warning: null,
     refusal: null,
     curedByF16: false,

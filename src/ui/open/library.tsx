@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import { deleteKept, forget, openKept, reopen } from '../../store/library';
+import { deleteDownload, deleteKept, forget, openKept, reopen } from '../../store/library';
 import { loadLibrary } from '../../store/library-storage';
 import { formatBytes, formatCount } from '../../util/bytes';
 import { useStudio } from '../kit/use-studio';
@@ -9,10 +9,10 @@ export function Library() {
   const library = useStudio((s) => s.library);
   const busy = useStudio((s) => s.job !== null);
   useEffect(() => void loadLibrary(), []);
-  const { entries, kept, usedBytes, quotaBytes, denied } = library;
+  const { entries, kept, downloads, usedBytes, quotaBytes, denied } = library;
   if (denied)
     return <p className="note">This browser lets the page keep nothing: models are not listed here again.</p>;
-  if (entries.length + kept.length === 0) return null;
+  if (entries.length + kept.length + downloads.length === 0) return null;
   return (
     <div className="library">
       {entries.length > 0 && (
@@ -60,6 +60,27 @@ export function Library() {
                   aria-label={`Delete ${file.name}`}
                   disabled={busy}
                   onClick={() => void deleteKept(file.name)}
+                >
+                  Delete
+                </button>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {downloads.length > 0 && (
+        <>
+          <h3>Fetched from Hugging Face</h3>
+          <ul>
+            {downloads.map((download) => (
+              <li key={download.repository}>
+                <span>{download.repository}</span>
+                <span className="note">{formatBytes(download.sizeBytes)} are not fetched again</span>
+                <button
+                  type="button"
+                  aria-label={`Delete what was fetched of ${download.repository}`}
+                  disabled={busy}
+                  onClick={() => void deleteDownload(download.repository)}
                 >
                   Delete
                 </button>

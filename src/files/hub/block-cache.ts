@@ -1,0 +1,64 @@
+import type { ByteSource } from '../byte-source';
+
+/** Blocks of remote files are kept whole. */
+export const BLOCK_BYTES = 1024 * 1024;
+/** Most of a file that is asked for at once. */
+const MOST_BLOCKS = 16;
+
+/** Where the blocks of one file are kept, in the order in which they came. Throws when there is no room. */
+export interface BlockStore {
+  /** Block numbers by slot. */
+  readonly index: readonly number[];
+  read(slot: number, bytes: number): Uint8Array<ArrayBuffer>;
+  /** Keeps a block in the next slot. */
+  append(block: number, bytes: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Reads a remote file through a store: what was fetched once is not fetched again, also on another day. */
+export function cachedSource(source: ByteSource, store: BlockStore): ByteSource {
+  const slots = new Map(store.index.map((block, slot) => [block, slot]));
+  let full = false;
+  const sizeOf = (block: number) => Math.min(BLOCK_BYTES, source.sizeBytes - block * BLOCK_BYTES);
+
+  /** Fetches the blocks [from, to) and keeps them, as long as there is room. */
+  async function fetchRun(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = await source.read(from * BLOCK_BYTES, Math.min(source.sizeBytes, to * BLOCK_BYTES));
+    for (let block = from; block < to && !full; block++) {
+      const at = (block - from) * BLOCK_BYTES;
+      try {
+        store.append(block, bytes.slice(at, at + sizeOf(block)));
+        slots.set(block, slots.size);
+      } catch {
+        // No room, or storage was taken away: from now on the network alone.
+        full = true;
+      }
+    }
+    return bytes;
+  }
+
+  return {
+    ...source,
+    async read(start, end) {
+      const out = new Uint8Array(end - start);
+      const put = (block: number, bytes: Uint8Array) => {
+        const at = block * BLOCK_BYTES;
+        const [from, to] = [Math.max(start, at), Math.min(end, at + bytes.length)];
+        if (from < to) out.set(bytes.subarray(from - at, to - at), from - start);
+      };
+      const last = Math.ceil(end / BLOCK_BYTES);
+      for (let block = Math.floor(start / BLOCK_BYTES); block < last; ) {
+        const slot = slots.get(block);
+        if (slot !== undefined) {
+          put(block, store.read(slot, sizeOf(block)));
+          block++;
+          continue;
+        }
+        let stop = block + 1;
+        while (stop < last && stop - block < MOST_BLOCKS && !slots.has(stop)) stop++;
+        put(block, await fetchRun(block, stop));
+        block = stop;
+      }
+      return out;
+    },
+  };
+}
