@@ -1,14 +1,16 @@
 // The next token from the logits, on one workgroup: greedy, or top-k, top-p, min-p and temperature in llama.cpp's
 // order. Each truncation is a threshold on the logit; thresholds are found by bisecting the bits of an order-keeping
 // key, so they are exact. The draw itself is the maximum of logit / temperature + Gumbel noise over what is kept,
-// which has the softmax distribution. Then the state moves on: the token is fed back, the position advances.
+// which has the softmax distribution. Then the state moves on: the token is fed back and noted at its place in the text,
+// and the position advances, so that many steps may follow each other without a word from the CPU.
 struct Params { vocabulary: u32, capacity: u32, }
 struct Sampling { temperature: f32, top_k: u32, top_p: f32, min_p: f32, seed: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> sampling: Sampling;
 @group(0) @binding(2) var<storage, read_write> state: array<u32>;
 @group(0) @binding(3) var<storage, read_write> tokens: array<u32>;
-@group(0) @binding(4) var<uniform> params: Params;
+@group(0) @binding(4) var<storage, read_write> history: array<u32>;
+@group(0) @binding(5) var<uniform> params: Params;
 
 const WIDTH: u32 = 128u;
 var<workgroup> values: array<f32, WIDTH>;
@@ -115,6 +117,7 @@ fn main(@builtin(local_invocation_index) lane: u32) {
   storageBarrier();
   if (lane == 0u) {
     tokens[0] = choice;
+    history[min(position, params.capacity)] = choice;
     state[0] = min(position, params.capacity - 1u);
     state[1] = 1u;
     state[2] = choice;

@@ -283,10 +283,10 @@ export class Recorder {
   }
 
   sample(): void {
-    const { logits, sampling, state, tokens, vocabulary, context, arena } = this.#r;
+    const { logits, sampling, state, tokens, history, vocabulary, context, arena } = this.#r;
     const kernel = this.#gpu.kernel(ops.sample);
     const dispatch = kernel.dispatch(
-      { logits, sampling, state, tokens },
+      { logits, sampling, state, tokens, history },
       { vocabulary, capacity: context },
       [1],
       arena,

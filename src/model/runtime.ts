@@ -22,6 +22,8 @@ export interface Runtime {
   readonly state: GPUBuffer;
   readonly tokens: GPUBuffer;
   readonly sampling: GPUBuffer;
+  /** Sampled ids, at their place in the text. */
+  readonly history: GPUBuffer;
   readonly rotation: GPUBuffer;
   /** For sliding layers that rotate by a base of their own. */
   readonly localRotation: GPUBuffer;
@@ -69,6 +71,8 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     state: 16,
     tokens: CHUNK_TOKENS * 4,
     sampling: 32,
+    // One more: the token after a full context is sampled, too.
+    history: (s.context + 1) * 4,
     rotation: rotates ? s.context * h.rotaryDim * 4 : 0,
     'local rotation': traits.localRope && h.window > 0 ? s.context * h.rotaryDim * 4 : 0,
     x: rows * h.width,
@@ -136,6 +140,7 @@ export async function createRuntime(
     state: await make('state'),
     tokens: await make('tokens'),
     sampling: await make('sampling'),
+    history: await make('history'),
     rotation: await make('rotation'),
     localRotation: await make('local rotation'),
     x: await make('x'),

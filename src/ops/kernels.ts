@@ -165,7 +165,13 @@ export const mixExperts = defineKernel({
 });
 export const sample = defineKernel({
   shader: 'ops/sample',
-  bindings: { logits: 'read', sampling: 'read', state: 'read_write', tokens: 'read_write' },
+  bindings: {
+    logits: 'read',
+    sampling: 'read',
+    state: 'read_write',
+    tokens: 'read_write',
+    history: 'read_write',
+  },
   params: { vocabulary: 'u32', capacity: 'u32' },
 });
 /** Minus the log-probability of each row's target. */

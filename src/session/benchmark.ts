@@ -51,12 +51,9 @@ export async function benchmark(
     for (let run = 0; run <= options.runs; run++) {
       engine.rollback(0);
       const started = performance.now();
-      let { id } = await engine.prefill(ids, signal);
+      const { id } = await engine.prefill(ids, signal);
       const prefilled = performance.now();
-      for (let i = 0; i < generatedTokens; i++) {
-        throwIfCancelled(signal);
-        id = await engine.step(id);
-      }
+      for await (const _ of engine.tokens(id, generatedTokens)) throwIfCancelled(signal);
       const done = performance.now();
       if (run > 0) {
         prompt.push((1000 * promptTokens) / (prefilled - started));

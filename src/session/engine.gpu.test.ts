@@ -211,7 +211,37 @@ describe('the engine', () => {
     for (const name of ['writeBuffer', 'submit']) watch(queue, name);
     for (let i = 0; i < 5; i++) id = await engine.step(id);
     expect(counts).toEqual({ submit: 5 });
+    for await (const next of engine.tokens(id, 20)) id = next;
+    expect(Object.keys(counts)).toEqual(['submit']);
+    expect(counts.submit).toBeLessThanOrEqual(5 + 20);
     for (const name of Object.keys(counts)) delete queue[name];
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  });
+
+  test('tokens that the GPU feeds itself are those of single steps, wherever one stops', async () => {
+    const { prepared, engine } = await prepare(gpu, TINY, 'Q8_0');
+    engine.setSampling({ temperature: 0.9, topK: 20, topP: 0.95, minP: 0.01, seed: 7 });
+    const prompt = ids(5);
+    const first = await engine.prefill(prompt);
+    const single: number[] = [];
+    for (let id = first.id; single.length < 40; single.push(id)) id = await engine.step(id);
+    for (const stop of [1, 2, 7, 23, 40]) {
+      engine.rollback(0);
+      const again = await engine.prefill(prompt);
+      expect(again.id).toBe(first.id);
+      const fed: number[] = [];
+      for await (const id of engine.tokens(again.id, 40)) {
+        fed.push(id);
+        if (fed.length === stop) break;
+      }
+      expect(fed).toEqual(single.slice(0, stop));
+      expect(engine.cached).toEqual([...prompt, first.id, ...single.slice(0, stop - 1)]);
+      // What ran beyond the stop is forgotten: the next turn goes on from here.
+      const next = await engine.prefill([...engine.cached, single[stop - 1]!]);
+      expect(next.evaluated).toBe(1);
+      if (stop < 40) expect(next.id).toBe(single[stop]);
+    }
     engine.dispose();
     gpu.memory.release(prepared.owner);
   });

@@ -6,6 +6,7 @@ import { checkRunnable } from '../model/runnable';
 import { createRuntime, type KvType, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
 import { CancelledError, NibbleError, UnsupportedError } from '../util/errors';
+import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { Prepared } from './prepared';
 import { engineSlots } from './summary';
 
@@ -28,7 +29,6 @@ export interface EngineOptions {
   readonly kvType: KvType;
 }
 
-const READBACK_BYTES = 16;
 let serial = 0;
 
 /** What can run of a level's model; throws when nothing can. */
@@ -77,22 +77,22 @@ export class Engine {
   readonly #r: Runtime;
   readonly #one: readonly Step[];
   readonly #many: readonly Step[];
-  readonly #readback: GPUBuffer;
+  readonly #readbacks: readonly GPUBuffer[];
   /** Tokens whose keys and values are in the cache. */
   #cached: number[] = [];
   #busy = false;
 
-  private constructor(gpu: Gpu, runtime: Runtime, one: Step[], many: Step[], readback: GPUBuffer) {
+  private constructor(gpu: Gpu, runtime: Runtime, one: Step[], many: Step[], readbacks: GPUBuffer[]) {
     this.#gpu = gpu;
     this.#r = runtime;
     this.#one = one;
     this.#many = many;
-    this.#readback = readback;
+    this.#readbacks = readbacks;
   }
 
   /** GPU bytes an engine for this level takes beside the weights: the number that the plan prints. */
   static bytes(prepared: Prepared, options: EngineOptions): number {
-    return runtimeBytes(runtimeShape(prepared, options)) + READBACK_BYTES;
+    return runtimeBytes(runtimeShape(prepared, options)) + IN_FLIGHT * READBACK_BYTES;
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
@@ -106,8 +106,10 @@ export class Engine {
         return recorder.steps;
       };
       const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-      const readback = await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage);
-      const engine = new Engine(gpu, runtime, record('one'), record('many'), readback);
+      const readbacks: GPUBuffer[] = [];
+      for (let i = 0; i < IN_FLIGHT; i++)
+        readbacks.push(await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage));
+      const engine = new Engine(gpu, runtime, record('one'), record('many'), readbacks);
       gpu.check();
       return engine;
     } catch (error) {
@@ -140,20 +142,32 @@ export class Engine {
     this.#cached.length = Math.min(this.#cached.length, length);
   }
 
-  #submit(steps: readonly Step[], tokens: number): void {
+  /**
+   * Runs steps so many times, each for `tokens` tokens, in one submit. Resolves to the ids sampled by them, which stand in
+   * the text from `position` on.
+   */
+  #submit(
+    steps: readonly Step[],
+    tokens: number,
+    position: number,
+    how: { times?: number; slot?: number } = {},
+  ): Promise<Uint32Array> {
+    const { times = 1, slot = 0 } = how;
+    const readback = this.#readbacks[slot]!;
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    encodeSteps(pass, steps, tokens);
+    for (let i = 0; i < times; i++) encodeSteps(pass, steps, tokens);
     pass.end();
-    encoder.copyBufferToBuffer(this.#r.state, 0, this.#readback, 0, 16);
+    encoder.copyBufferToBuffer(this.#r.history, 4 * position, readback, 0, 4 * times);
     this.#gpu.device.queue.submit([encoder.finish()]);
+    return this.#read(readback, times);
   }
 
-  async #readToken(): Promise<number> {
-    await this.#gpu.map(this.#readback);
-    const id = new Uint32Array(this.#readback.getMappedRange())[2]!;
-    this.#readback.unmap();
-    return id;
+  async #read(readback: GPUBuffer, count: number): Promise<Uint32Array> {
+    await this.#gpu.map(readback);
+    const ids = new Uint32Array(readback.getMappedRange(0, 4 * count).slice(0));
+    readback.unmap();
+    return ids;
   }
 
   setSampling(s: SamplingOptions): void {
@@ -191,8 +205,8 @@ export class Engine {
       const chunk = ids.slice(at, at + this.#r.chunk);
       queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(chunk));
       queue.writeBuffer(this.#r.state, 0, Uint32Array.of(at, chunk.length, 0, 0));
-      this.#submit(chunk.length === 1 ? this.#one : this.#many, chunk.length);
-      id = await this.#readToken();
+      const steps = chunk.length === 1 ? this.#one : this.#many;
+      id = (await this.#submit(steps, chunk.length, at + chunk.length))[0]!;
       this.#cached.push(...chunk);
     }
     return { id, evaluated: ids.length - same };
@@ -201,10 +215,44 @@ export class Engine {
   /** Runs the token that the last pass sampled (it is on the GPU already) and returns the next one. */
   async step(previous: number): Promise<number> {
     if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
-    this.#submit(this.#one, 1);
-    const id = await this.#readToken();
+    const [id] = await this.#submit(this.#one, 1, this.#cached.length + 1);
     this.#cached.push(previous);
-    return id;
+    return id!;
+  }
+
+  /**
+   * At most `most` tokens after `first`, which the last pass sampled, as they come; fewer where the context ends. The GPU
+   * feeds itself: several tokens a submit, two submits under way. The caller may stop at any token; what was run beyond it
+   * is forgotten.
+   */
+  async *tokens(first: number, most: number): AsyncGenerator<number> {
+    const pace = new Pace();
+    const flights: { count: number; ids: Promise<Uint32Array> }[] = [];
+    let left = Math.min(most, this.#r.context - this.#cached.length);
+    let position = this.#cached.length + 1;
+    let slot = 0;
+    let fed = first;
+    try {
+      while (left > 0 || flights.length > 0) {
+        const started = performance.now();
+        while (left > 0 && flights.length < IN_FLIGHT) {
+          const count = Math.min(pace.batch, left);
+          flights.push({ count, ids: this.#submit(this.#one, 1, position, { times: count, slot }) });
+          position += count;
+          left -= count;
+          slot = (slot + 1) % IN_FLIGHT;
+        }
+        const ids = await flights[0]!.ids;
+        pace.took(flights.shift()!.count, performance.now() - started);
+        for (const id of ids) {
+          this.#cached.push(fed);
+          fed = id;
+          yield id;
+        }
+      }
+    } finally {
+      await Promise.allSettled(flights.map((f) => f.ids));
+    }
   }
 
   /** Logits of the newest token. For tests and measurements; generation never reads them. */

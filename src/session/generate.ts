@@ -40,28 +40,27 @@ export async function generate(
     const started = performance.now();
     const first = await engine.prefill(request.ids, signal);
     const firstAt = performance.now();
-    let id = first.id;
-    let stopped: GenerateResult['stopped'] = 'length';
-    while (ids.length < request.maxTokens) {
+    let stopped: GenerateResult['stopped'] | undefined;
+    /** Takes a token into the answer, unless it ends it. */
+    const take = (id: number): void => {
       if (request.stops.includes(id)) {
         stopped = 'stop token';
-        break;
+        return;
       }
       const piece = stream?.push(id) ?? '';
       ids.push(id);
       text += piece;
       onToken(id, piece);
-      if (signal?.aborted) {
-        stopped = 'cancelled';
-        break;
+      if (signal?.aborted) stopped = 'cancelled';
+      else if (ids.length >= request.maxTokens) stopped = 'length';
+    };
+    if (request.maxTokens > 0) take(first.id);
+    else stopped = 'length';
+    if (!stopped)
+      for await (const id of engine.tokens(first.id, request.maxTokens - 1)) {
+        take(id);
+        if (stopped) break;
       }
-      if (ids.length >= request.maxTokens) break;
-      if (engine.cached.length >= engine.context) {
-        stopped = 'context';
-        break;
-      }
-      id = await engine.step(id);
-    }
     const rest = stream?.end() ?? '';
     if (rest) onToken(-1, rest);
     const timeToFirstTokenMs = firstAt - started;
@@ -70,7 +69,7 @@ export async function generate(
     return {
       ids,
       text: text + rest,
-      stopped,
+      stopped: stopped ?? 'context',
       evaluated: first.evaluated,
       timeToFirstTokenMs,
       promptTokensPerSecond: (1000 * first.evaluated) / timeToFirstTokenMs,

@@ -8,6 +8,7 @@ import { type KvType, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
+import { IN_FLIGHT, READBACK_BYTES } from './pace';
 import { hasChatTemplate } from '../text/chat-template';
 import { createTokenizer } from '../text/tokenizer';
 
@@ -131,7 +132,7 @@ export function planRow(
     fileBytes: plan.fileBytes,
     bitsPerWeight: plan.bitsPerWeight,
     weightBytes: weightBytes(plan, maxBindingBytes),
-    runtimeBytes: shape ? runtimeBytes(shape) + 16 : 0,
+    runtimeBytes: shape ? runtimeBytes(shape) + IN_FLIGHT * READBACK_BYTES : 0,
     fallbacks: plan.fallbacks,
     warning: plan.warning,
     refusal: plan.refusal,
