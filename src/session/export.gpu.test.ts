@@ -14,7 +14,7 @@ import { codecHash } from '../testing/codec-hash';
 import { testImatrix } from '../testing/importance';
 import { testGpu } from '../testing/device';
 import { goldenJson } from '../testing/golden';
-import { TINY, tinyGguf } from '../testing/tiny-llama';
+import { SMALL, TINY, tinyGguf } from '../testing/tiny-llama';
 import { writeGguf } from './export';
 import { prepareLevel } from './prepared';
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => gpu.close());
 
-const tiny = (): Promise<ModelFile> => readGguf(memorySource('tiny.gguf', tinyGguf()));
+const tiny = (): Promise<ModelFile> => readGguf(memorySource('tiny.gguf', tinyGguf(SMALL)));
 const builtIn = (): Promise<ModelFile> => {
   const path = new URL('../../public/models/nibble-stories-F16.gguf', import.meta.url);
   return readGguf(memorySource('built-in', new Uint8Array(readFileSync(path))));

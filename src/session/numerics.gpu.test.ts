@@ -9,7 +9,7 @@ import { formatByLabel } from '../quant/registry';
 import { testGpu } from '../testing/device';
 import { testImatrix } from '../testing/importance';
 import { goldenJson } from '../testing/golden';
-import { tinyGguf } from '../testing/tiny-llama';
+import { SMALL, tinyGguf } from '../testing/tiny-llama';
 import { writeGguf } from './export';
 import { testNumerics } from './numerics';
 import { SpotCheck } from './spot-check';
@@ -24,7 +24,7 @@ afterAll(() => {
 });
 
 const { files: hashes } = goldenJson<{ files: Record<string, string> }>('tiny-llama-sha256.json');
-const tiny = () => readGguf(memorySource('tiny.gguf', tinyGguf()));
+const tiny = () => readGguf(memorySource('tiny.gguf', tinyGguf(SMALL)));
 
 describe('the self-test', () => {
   test('knows the arithmetic of this device, and the integer one is right', async () => {
@@ -63,7 +63,7 @@ describe('the spot check', () => {
     ['Q4_0', 0],
   ])('a wrong byte in the last block of %s is named', async (label, byte) => {
     const model = await tiny();
-    const source = model.tensors.find((t) => t.name === 'blk.1.ffn_down.weight')!;
+    const source = model.tensors.find((t) => t.name === 'blk.0.ffn_down.weight')!;
     const format = formatByLabel(label);
     const bytes = format.encode(new Float32Array((await source.read(0, source.sizeBytes)).buffer));
     const blocks = bytes.length / format.block.bytes;
@@ -75,7 +75,7 @@ describe('the spot check', () => {
     const wrong = new SpotCheck(source, format, undefined, false);
     wrong.feed(bytes);
     await expect(wrong.verify()).rejects.toThrow(
-      new RegExp(`blk\\.1\\.ffn_down\\.weight: block ${blocks - 1} of ${label} has \\d+ at byte ${byte}`),
+      new RegExp(`blk\\.0\\.ffn_down\\.weight: block ${blocks - 1} of ${label} has \\d+ at byte ${byte}`),
     );
   });
   test('a device that computes wrongly stops the export, and nothing is offered', async () => {

@@ -37,6 +37,9 @@ export const TINY: TinyShape = {
   context: 320,
 };
 
+/** One layer of it, for the tests that go through every level; golden/tiny-llama-sha256.json is of this one. */
+export const SMALL: TinyShape = { ...TINY, layers: 1, ffn: 256 };
+
 export interface TinyTensor {
   readonly name: string;
   /** ggml order: row width first. */
