@@ -4,7 +4,7 @@ import { plusOne, rowsOf } from '../convert/lazy';
 import type { MetadataWriter } from '../convert/metadata-writer';
 import { postNormNames } from '../convert/names';
 import { commonParameters, fileType } from '../convert/parameters';
-import { byteLevel, sentencePiece, type VocabularyRule } from '../convert/vocabulary';
+import { sentencePiece, sentencePieceFirst, type VocabularyRule } from '../convert/vocabulary';
 import type { Hyperparameters } from '../hyperparameters';
 import type { Architecture, DecoderTraits } from './architecture';
 
@@ -24,7 +24,7 @@ const scales = (h: Hyperparameters, layersOf27b: number): Partial<Hyperparameter
 });
 
 const vocabulary: VocabularyRule = (files, out) => {
-  if (!files.tokenizerModel) return byteLevel(files, out);
+  if (!files.tokenizerModel) return sentencePieceFirst(files, out);
   const notes = sentencePiece(files, out);
   out.bool('tokenizer.ggml.add_space_prefix', false);
   return notes;

@@ -5,7 +5,12 @@ import { computed } from '../convert/lazy';
 import type { MetadataWriter } from '../convert/metadata-writer';
 import { commonNames, type NameTable } from '../convert/names';
 import { fileType } from '../convert/parameters';
-import { byteLevel, sentencePieceAsSaid, type VocabularyRule } from '../convert/vocabulary';
+import {
+  byteLevel,
+  sentencePieceAsSaid,
+  sentencePieceFirst,
+  type VocabularyRule,
+} from '../convert/vocabulary';
 import type { Architecture } from './architecture';
 
 /** Phi-2: attention and feed-forward side by side, LayerNorm, biases, a part of each head rotates. */
@@ -106,9 +111,9 @@ const phi3Names: NameTable = {
 
 /** Phi-3's SentencePiece, or Phi-4's byte-level BPE, which its class gives away. */
 const phi3Vocabulary: VocabularyRule = (files, out) =>
-  files.tokenizerConfig?.tokenizer_class === 'GPT2Tokenizer' || !files.tokenizerModel
-    ? byteLevel(files, out)
-    : sentencePieceAsSaid(files, out);
+  files.tokenizerConfig?.tokenizer_class !== 'GPT2Tokenizer' && files.tokenizerModel
+    ? sentencePieceAsSaid(files, out)
+    : sentencePieceFirst({ ...files, tokenizerModel: undefined }, out);
 
 /** Phi-3, Phi-3.5-mini, Phi-4 and Phi-4-mini: fused projections and frequency factors for long contexts. */
 export const phi3: Architecture = {

@@ -263,8 +263,17 @@ describe('what a folder cannot say', () => {
     };
     const mistral = checkpointFiles('mistral', 'tiny').filter((f) => !f.path.endsWith('.model'));
     const model = await open([...mistral, jsonFile('tiny/tokenizer.json', json)]);
-    const ids = createTokenizer('t', model.metadata).encode('abc', { addBos: false });
-    expect(ids.map((id) => vocab[id])).toEqual(['\u2581', 'abc']);
+    const tokens = (file: typeof model) =>
+      createTokenizer('t', file.metadata)
+        .encode('abc', { addBos: false })
+        .map((id) => vocab[id]);
+    // Nothing in it puts a space in front; with a step that does, there is one.
+    expect(tokens(model)).toEqual(['abc']);
+    const prepends = { ...json, normalizer: { type: 'Prepend', prepend: '\u2581' } };
+    expect(tokens(await open([...mistral, jsonFile('tiny/tokenizer.json', prepends)]))).toEqual([
+      '\u2581',
+      'abc',
+    ]);
     const scores = getNumbers(model.metadata, 'tokenizer.ggml.scores')!;
     expect(scores[vocab.indexOf('bc')]).toBeGreaterThan(scores[vocab.indexOf('ab')]!);
   });

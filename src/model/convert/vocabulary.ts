@@ -118,6 +118,20 @@ export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
 const isSentencePieceJson = (json: Json | undefined): boolean =>
   isRecord(json?.model) && json.model.type === 'BPE' && json.model.byte_fallback === true;
 
+/** Whether a tokenizer.json puts a space in front of a text. */
+function addsSpace(json: Json): boolean {
+  const steps = [json.normalizer, json.pre_tokenizer].flatMap((step) => {
+    if (!isRecord(step)) return [];
+    const inner = step.normalizers ?? step.pretokenizers;
+    return Array.isArray(inner) ? (inner as unknown[]).filter(isRecord) : [step];
+  });
+  return steps.some(
+    (step) =>
+      step.type === 'Prepend' ||
+      (step.type === 'Metaspace' && step.add_prefix_space !== false && step.prepend_scheme !== 'never'),
+  );
+}
+
 /**
  * A SentencePiece vocabulary that came as tokenizer.json only. Scores are minus the rank of the merge that makes a token,
  * so that the best score is the earliest merge; the reference converter writes -1000 everywhere, which loses the merges.
@@ -145,6 +159,7 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
     list.set(token.id, text, -1000, token.content === unknown ? TokenType.UNKNOWN : type);
   }
   writeSentencePiece(list, files, out);
+  if (!addsSpace(json)) out.bool('tokenizer.ggml.add_space_prefix', false);
   return ['The scores of its SentencePiece tokens come from the merges of tokenizer.json.'];
 };
 

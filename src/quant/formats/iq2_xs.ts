@@ -30,7 +30,7 @@ export const iq2_xs: QuantFormat = {
   summary: '256 weights in 16 groups with 4-bit scales; eight magnitudes are one of 512 lattice points.',
   encodeGroup: 512,
   maxError: 0.45,
-  maxBlockError: 2,
+  maxBlockError: 3,
   importance: 'required',
   lattice: 'iq2_xs',
   ...blockwise({

@@ -30,7 +30,7 @@ export const iq2_xxs: QuantFormat = {
   summary: '256 weights in 8 groups with 4-bit scales; eight magnitudes are one of 256 lattice points.',
   encodeGroup: 512,
   maxError: 0.5,
-  maxBlockError: 2,
+  maxBlockError: 3.5,
   importance: 'required',
   lattice: 'iq2_xxs',
   ...blockwise({

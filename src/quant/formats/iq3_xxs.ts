@@ -31,7 +31,7 @@ export const iq3_xxs: QuantFormat = {
   summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 256 lattice points.',
   encodeGroup: 512,
   maxError: 0.3,
-  maxBlockError: 0.9,
+  maxBlockError: 1.1,
   importance: 'used',
   lattice: 'iq3_xxs',
   ...blockwise({
