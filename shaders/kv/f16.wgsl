@@ -1,5 +1,11 @@
-// The key/value cache as packed halves: two values a word, no shader-f16 needed.
-fn kv_load4(keys: bool, quad: u32) -> vec4f {
-  if (keys) { return vec4f(unpack2x16float(k_cache[quad * 2u]), unpack2x16float(k_cache[quad * 2u + 1u])); }
-  return vec4f(unpack2x16float(v_cache[quad * 2u]), unpack2x16float(v_cache[quad * 2u + 1u]));
+//#import lib/kv-place
+// The cache as packed halves, no shader-f16 needed.
+fn halves4(a: u32, b: u32) -> vec4f { return vec4f(unpack2x16float(a), unpack2x16float(b)); }
+fn key4(position: u32, head: u32, quad: u32) -> vec4f {
+  let at = key_place(position, head, quad, QUADS) * 2u;
+  return halves4(k_cache[at], k_cache[at + 1u]);
+}
+fn value_at4(position: u32, head: u32, quad: u32) -> vec4f {
+  let at = value_place(position, head, quad, QUADS) * 2u;
+  return halves4(v_cache[at], v_cache[at + 1u]);
 }

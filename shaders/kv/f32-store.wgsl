@@ -1,8 +1,16 @@
-fn k_store2(pair: u32, v: vec2f) {
-  k_cache[pair * 2u] = bitcast<u32>(v.x);
-  k_cache[pair * 2u + 1u] = bitcast<u32>(v.y);
-}
-fn v_store2(pair: u32, v: vec2f) {
-  v_cache[pair * 2u] = bitcast<u32>(v.x);
-  v_cache[pair * 2u + 1u] = bitcast<u32>(v.y);
+//#import kv
+// Stores a unit (where `write` says so) and gives back what it reads as.
+fn store_unit(position: u32, head: u32, unit: u32, x: KvUnit, write: bool) -> KvUnit {
+  if (!write) { return x; }
+  for (var i = 0u; i < min(8u, QUADS - unit * 8u); i++) {
+    let k = bitcast<vec4u>(x.k[i]);
+    let v = bitcast<vec4u>(x.v[i]);
+    let to_k = key_place(position, head, unit * 8u + i, QUADS) * 4u;
+    let to_v = value_place(position, head, unit * 8u + i, QUADS) * 4u;
+    for (var c = 0u; c < 4u; c++) {
+      k_cache[to_k + c] = k[c];
+      v_cache[to_v + c] = v[c];
+    }
+  }
+  return x;
 }

@@ -1,6 +1,6 @@
 // x = x / rms(x) * weight in place, for parts of rows: heads of queries or keys, or all of them together.
 //#import lanes
-struct Params { cols: u32, stride: u32, at: u32, epsilon: f32, }
+struct Params { cols: u32, stride: u32, at: u32, epsilon: f32, weight_at: u32, }
 @group(0) @binding(0) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> x: array<vec4f>;
 @group(0) @binding(2) var<uniform> params: Params;
@@ -14,5 +14,5 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   var sum = 0.0;
   for (var i = lane; i < quads; i += LANES) { sum += dot(x[start + i], x[start + i]); }
   let scale = 1.0 / sqrt(lane_sum(sum, lane) / f32(params.cols) + params.epsilon);
-  for (var i = lane; i < quads; i += LANES) { x[start + i] *= scale * weight[i]; }
+  for (var i = lane; i < quads; i += LANES) { x[start + i] *= scale * weight[params.weight_at / 4u + i]; }
 }

@@ -12,13 +12,13 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
                   [--tensor-type PATTERN=T]... [--split-max-size N(M|G)] [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
-                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F16|F32] [--special] [--json]
+                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--ctx N] [--chunks N] [--json]
 
 generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
 checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder
-whose own is not known; --special reads control tokens in --prompt. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
+whose own is not known; --special reads control tokens in --prompt. --reference keeps activations in float32. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
 The answer goes to standard output, progress and errors to standard error.`;
 
 /** A call that cannot be understood: exit code 2. */
@@ -36,6 +36,7 @@ export function parseCommand(argv: readonly string[]) {
         outtype: { type: 'string' },
         pre: { type: 'string' },
         special: { type: 'boolean' },
+        reference: { type: 'boolean' },
         types: { type: 'string' },
         prompt: { type: 'string' },
         chat: { type: 'string' },

@@ -5,7 +5,7 @@ import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import type { KvType } from '../model/runtime';
+import { kvTypes } from '../model/kv-cache';
 import type { FileType } from '../quant/file-types';
 import { Engine, type EngineOptions } from '../session/engine';
 import { assertAllowed, type WriteProgress } from '../session/export';
@@ -64,10 +64,10 @@ export async function quantizeOn(
 export function engineOptions(model: ModelFile, values: Values): EngineOptions {
   const runnable = checkRunnable(model);
   const most = runnable.ok ? runnable.h.contextLength : 512;
-  const kvType = (values.kv?.toUpperCase() ?? 'F16') as KvType;
-  if (kvType !== 'F16' && kvType !== 'F32')
-    throw new UsageError(`--kv is "${values.kv}", expected F16 or F32.`);
-  return { context: Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most), kvType };
+  const kvType = kvTypes.find((type) => type === (values.kv?.toUpperCase() ?? 'F16'));
+  if (!kvType) throw new UsageError(`--kv is "${values.kv}", expected one of ${kvTypes.join(', ')}.`);
+  const context = Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most);
+  return { context, kvType, reference: values.reference === true };
 }
 
 export async function prepareOn(gpu: Gpu, model: ModelFile, fileType: FileType, values: Values) {

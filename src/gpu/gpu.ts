@@ -2,7 +2,7 @@ import { MIB } from '../util/bytes';
 import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
-import { Kernel, type KernelSpec, UniformArena } from './kernel';
+import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { GpuMemory } from './memory';
 
 /** How the lanes of a workgroup add up: one subgroup without barriers, or workgroup memory. */
@@ -35,6 +35,8 @@ export interface GpuOptions {
   readonly maxBindingBytes?: number;
   /** Do without subgroups although the device has them. */
   readonly noSubgroups?: boolean;
+  /** Shape workgroups as for hardware although the adapter is a processor. */
+  readonly hardware?: boolean;
 }
 
 export interface AdapterFacts {
@@ -69,6 +71,10 @@ export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
   readonly lanes: Lanes;
+  /** Whether the adapter is a processor: workgroups run one after the other there, and each should do much. */
+  readonly onCpu: boolean;
+  /** Teams of lanes in a workgroup of the products: more than one only where a team needs no barrier. */
+  readonly teams: number;
   readonly maxBindingBytes: number;
   readonly facts: AdapterFacts;
   /** Set by the self-test; integers are right everywhere. */
@@ -92,6 +98,8 @@ export class Gpu {
       subgroups && min === max && min >= 4 && min <= 64
         ? { shader: 'lib/lanes-subgroup', count: min }
         : { shader: 'lib/lanes-shared', count: 64 };
+    this.onCpu = info.isFallbackAdapter && !options.hardware;
+    this.teams = this.onCpu || this.lanes.shader === 'lib/lanes-shared' ? 1 : 128 / this.lanes.count;
     const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
     this.maxBindingBytes = Math.min(limit, options.maxBindingBytes ?? limit);
     this.facts = {
@@ -125,6 +133,7 @@ export class Gpu {
   kernel<P extends ParamSpec, B extends BindingSpec>(
     spec: KernelSpec<P, B>,
     slots: Slots = {},
+    constants: Constants = {},
   ): Kernel<P, B> {
     const chosen = {
       lanes: this.lanes.shader,
@@ -132,10 +141,13 @@ export class Gpu {
       rounding: 'lib/rounding-free',
       ...slots,
     };
-    const key = `${spec.shader} ${JSON.stringify(chosen)}`;
+    const key = `${spec.shader} ${JSON.stringify([chosen, constants])}`;
     let kernel = this.#kernels.get(key) as Kernel<P, B> | undefined;
     if (!kernel) {
-      kernel = new Kernel(this.device, spec, this.#sources, chosen, { LANES: this.lanes.count });
+      kernel = new Kernel(this.device, spec, this.#sources, chosen, {
+        LANES: this.lanes.count,
+        ...constants,
+      });
       this.#kernels.set(key, kernel as unknown as Kernel<ParamSpec, BindingSpec>);
     }
     return kernel;

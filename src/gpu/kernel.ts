@@ -22,6 +22,9 @@ export const defineKernel = <const P extends ParamSpec, const B extends BindingS
 /** A range of a buffer; the whole of it when only the buffer is given. */
 export type BufferRange = GPUBuffer | { buffer: GPUBuffer; offset: number; size: number };
 
+/** Values of a shader's `override` constants, by name; those that it has not are left out. */
+export type Constants = Readonly<Record<string, number>>;
+
 /** One recorded step: everything that encoding needs, made once. */
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
@@ -67,7 +70,7 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
     spec: KernelSpec<P, B>,
     sources: Sources,
     slots: Slots,
-    constants: Record<string, number>,
+    constants: Constants,
   ) {
     this.#device = device;
     this.spec = spec;

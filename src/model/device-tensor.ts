@@ -4,10 +4,13 @@ import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/form
 import { UnsupportedError } from '../util/errors';
 import { LatticeBuffers } from './lattice-buffers';
 
-/** A run of whole rows in one buffer. */
+/** A run of whole rows in one buffer, which may hold other tensors' too. */
 export interface Slab {
   readonly firstRow: number;
   readonly rows: number;
+  /** Weights in the buffer before it. */
+  readonly base: number;
+  /** Of the whole buffer. */
   readonly layout: DeviceLayout;
   readonly buffer: GPUBuffer;
 }
@@ -24,7 +27,7 @@ export interface DeviceTensor {
 }
 
 /** Rows are cut at multiples of four, so that a cut never falls inside a 32-bit word of any plane. */
-const ROW_STEP = 4;
+export const ROW_STEP = 4;
 
 export interface SlabPlan {
   readonly firstRow: number;
@@ -59,27 +62,66 @@ export function matrixShape(shape: readonly number[]): { rows: number; cols: num
   return { rows: cols === 0 ? 0 : elementCount(shape)! / cols, cols };
 }
 
-export const deviceBytes = (format: QuantFormat, shape: readonly number[], maxBytes: number): number => {
-  const { rows, cols } = matrixShape(shape);
-  return planSlabs(format, rows, cols, maxBytes).reduce((n, s) => n + s.layout.sizeBytes, 0);
-};
+/** What a tensor is called, and its dimensions. */
+export interface TensorShape {
+  readonly name: string;
+  readonly shape: readonly number[];
+}
 
-/** Allocates a tensor's slabs under an owner; the content is whatever quantizing writes. */
-export async function allocateTensor(
+/** Rows of several tensors as one matrix (of vectors: one row). */
+export function joinedShape(tensors: readonly TensorShape[]): { rows: number; cols: number } {
+  const shapes = tensors.map((t) => matrixShape(t.shape));
+  const [first] = shapes;
+  const sum = (values: number[]) => values.reduce((a, b) => a + b, 0);
+  return tensors[0]!.shape.length === 1
+    ? { rows: 1, cols: sum(shapes.map((s) => s.cols)) }
+    : { rows: sum(shapes.map((s) => s.rows)), cols: first!.cols };
+}
+
+/**
+ * Allocates a tensor's slabs under an owner, or those of several tensors one after the other in one buffer; the content is
+ * whatever quantizing writes.
+ */
+export async function allocateTensors(
   gpu: Gpu,
   owner: string,
-  name: string,
   format: QuantFormat,
-  shape: readonly number[],
-  lattices = new LatticeBuffers(gpu, owner),
-): Promise<DeviceTensor> {
-  const { rows, cols } = matrixShape(shape);
+  tensors: readonly TensorShape[],
+  lattices: LatticeBuffers,
+): Promise<DeviceTensor[]> {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const whole = joinedShape(tensors);
+  const label = tensors.map((t) => t.name).join(', ');
   const slabs: Slab[] = [];
-  for (const plan of planSlabs(format, rows, cols, gpu.maxBindingBytes))
-    slabs.push({ ...plan, buffer: await gpu.memory.create(owner, name, plan.layout.sizeBytes, usage) });
+  for (const plan of planSlabs(format, whole.rows, whole.cols, gpu.maxBindingBytes))
+    slabs.push({
+      ...plan,
+      base: 0,
+      buffer: await gpu.memory.create(owner, label, plan.layout.sizeBytes, usage),
+    });
   const points = (await lattices.points(format)) ?? slabs[0]!.buffer;
-  return { name, format, rows, cols, slabs, points };
+  if (tensors.length === 1) return [{ name: tensors[0]!.name, format, ...whole, slabs, points }];
+  let base = 0;
+  return tensors.map(({ name, shape }) => {
+    const { rows, cols } = matrixShape(shape);
+    const slab = { ...slabs[0]!, firstRow: 0, rows, base };
+    base += rows * cols;
+    return { name, format, rows, cols, slabs: [slab], points };
+  });
+}
+
+/** Tensors that lie one after the other in a buffer, as one; undefined where they do not. */
+export function joined(tensors: readonly DeviceTensor[]): DeviceTensor | undefined {
+  const [first] = tensors;
+  if (!first || tensors.length === 1) return first;
+  let end = first.slabs[0]!.base;
+  for (const { slabs, rows, cols } of tensors) {
+    const [slab] = slabs;
+    if (slabs.length !== 1 || slab!.buffer !== first.slabs[0]!.buffer || slab!.base !== end) return undefined;
+    end += rows * cols;
+  }
+  const rows = tensors.reduce((n, t) => n + t.rows, 0);
+  return { ...first, rows, slabs: [{ ...first.slabs[0]!, rows }] };
 }
 
 /** Plane offsets as the kernels want them, in 32-bit words. */

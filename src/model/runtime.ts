@@ -4,8 +4,15 @@ import { alignUp, formatBytes } from '../util/bytes';
 import { GpuError } from '../util/errors';
 import type { DecoderTraits } from './arch/architecture';
 import type { Hyperparameters } from './hyperparameters';
+import { kvLayout, type KvType, mostSpans } from './kv-cache';
 
-export type KvType = 'F16' | 'F32';
+/** How products are made: activations rounded to int8 and multiplied by integers, or float32 throughout. */
+export type Path = 'int8' | 'float32';
+/** For one token and for many. */
+export interface Paths {
+  readonly one: Path;
+  readonly many: Path;
+}
 
 /** Everything a model keeps on the device beside its weights. */
 export interface Runtime {
@@ -17,6 +24,7 @@ export interface Runtime {
   /** Most tokens in one pass. */
   readonly chunk: number;
   readonly kvType: KvType;
+  readonly paths: Paths;
   readonly arena: UniformArena;
   /** [position of the first token of the batch, tokens in the batch, newest sampled id]. */
   readonly state: GPUBuffer;
@@ -29,9 +37,14 @@ export interface Runtime {
   readonly localRotation: GPUBuffer;
   readonly x: GPUBuffer;
   readonly normed: GPUBuffer;
+  /** Rows of activations as int8, and their steps and sums. */
+  readonly codes: GPUBuffer;
+  readonly codeHeads: GPUBuffer;
   /** Rows of queries, keys and values. */
   readonly qkv: GPUBuffer;
   readonly attended: GPUBuffer;
+  /** What the spans of a long context gave, before they are added up. */
+  readonly parts: GPUBuffer;
   /** What attention or feed-forward gives, before a norm takes it. */
   readonly branch: GPUBuffer;
   /** Rows of gates and values; with experts, a row for each that a token uses. */
@@ -53,6 +66,7 @@ export interface RuntimeShape {
   readonly vocabulary: number;
   readonly context: number;
   readonly kvType: KvType;
+  readonly paths: Paths;
   /** Dispatch parameter slots. */
   readonly slots: number;
 }
@@ -63,7 +77,8 @@ export const CHUNK_TOKENS = 128;
 export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const { h, traits } = s;
   const rows = CHUNK_TOKENS * 4;
-  const kv = s.context * h.kvHeads * h.headDim * (s.kvType === 'F16' ? 2 : 4);
+  const kv = kvLayout(s.kvType, h, s.context);
+  const widest = s.paths.many === 'int8' ? Math.max(h.width, h.ffnWidth, h.heads * h.headDim) : 0;
   const expertRows = rows * Math.max(1, h.expertsUsed);
   const rotates = traits.rope !== 'none';
   return {
@@ -77,8 +92,11 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'local rotation': traits.localRope && h.window > 0 ? s.context * h.rotaryDim * 4 : 0,
     x: rows * h.width,
     normed: rows * h.width,
+    'activation codes': CHUNK_TOKENS * widest,
+    'activation steps': (CHUNK_TOKENS * widest) / 4,
     qkv: rows * (h.heads + 2 * h.kvHeads) * h.headDim,
     attended: rows * h.heads * h.headDim,
+    'attention parts': h.heads * mostSpans(s.context) * (h.headDim + 4) * 4,
     branch: traits.norms === 'before' ? 0 : rows * h.width,
     'gate and up': traits.feedForward === 'gated' ? expertRows * 2 * h.ffnWidth : 0,
     hidden: expertRows * h.ffnWidth,
@@ -89,8 +107,8 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     logits: s.vocabulary * 4,
     ...Object.fromEntries(
       Array.from({ length: h.layers }, (_, i) => [
-        [`k cache ${i}`, kv],
-        [`v cache ${i}`, kv],
+        [`k cache ${i}`, kv.keyBytes],
+        [`v cache ${i}`, kv.valueBytes],
       ]).flat(),
     ),
   };
@@ -136,6 +154,7 @@ export async function createRuntime(
     context: s.context,
     chunk: CHUNK_TOKENS,
     kvType: s.kvType,
+    paths: s.paths,
     arena: await gpu.arena(owner, s.slots),
     state: await make('state'),
     tokens: await make('tokens'),
@@ -145,8 +164,11 @@ export async function createRuntime(
     localRotation: await make('local rotation'),
     x: await make('x'),
     normed: await make('normed'),
+    codes: await make('activation codes'),
+    codeHeads: await make('activation steps'),
     qkv: await make('qkv'),
     attended: await make('attended'),
+    parts: await make('attention parts'),
     branch: await make('branch'),
     gateUp: await make('gate and up'),
     hidden: await make('hidden'),

@@ -3,7 +3,14 @@ import type { Gpu } from '../gpu/gpu';
 import type { QuantFormat } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { UnsupportedError } from '../util/errors';
-import { allocateTensor, deviceBytes, type DeviceTensor, matrixShape, planSlabs } from './device-tensor';
+import {
+  allocateTensors,
+  type DeviceTensor,
+  joinedShape,
+  matrixShape,
+  planSlabs,
+  ROW_STEP,
+} from './device-tensor';
 import { LatticeBuffers, latticeBytes } from './lattice-buffers';
 import type { Plan, PlannedTensor } from './plan';
 
@@ -11,7 +18,49 @@ import type { Plan, PlannedTensor } from './plan';
 export const residentFormat = (tensor: PlannedTensor) =>
   tensor.shape.length === 1 ? formatByLabel('F32') : quantFormats.find((f) => f.ggmlType === tensor.type.id);
 
-const residentFormats = (plan: Plan): QuantFormat[] => plan.tensors.flatMap((t) => residentFormat(t) ?? []);
+/** Tensors of a layer that are read together: in one buffer, one product takes them all. */
+const TOGETHER = [
+  ['attn_q', 'attn_k', 'attn_v'],
+  ['ffn_gate', 'ffn_up'],
+  ['attn_q_norm', 'attn_k_norm'],
+];
+
+/** What shares a buffer: one tensor, or several of a layer. */
+interface Allocation {
+  readonly format: QuantFormat;
+  readonly tensors: readonly PlannedTensor[];
+}
+
+/** Buffers for the tensors of a plan that the device can hold. Those read together share one, where their formats and the binding limit allow. */
+function allocations(plan: Plan, maxBindingBytes: number): Allocation[] {
+  const byName = new Map(plan.tensors.map((t) => [t.name, t]));
+  const taken = new Set<string>();
+  const out: Allocation[] = [];
+  for (const tensor of plan.tensors) {
+    if (taken.has(tensor.name)) continue;
+    const format = residentFormat(tensor);
+    if (!format) continue;
+    let tensors = [tensor];
+    const [, layer, role, kind] = /^(blk\.\d+\.)(\w+)\.(weight|bias)$/.exec(tensor.name) ?? [];
+    const names = TOGETHER.find((n) => n.includes(role ?? ''))?.map((n) => `${layer}${n}.${kind}`);
+    const group = names?.flatMap((name) => byName.get(name) ?? []) ?? [];
+    if (group.length === names?.length && fitTogether(group, format, maxBindingBytes)) tensors = group;
+    for (const { name } of tensors) taken.add(name);
+    out.push({ format, tensors });
+  }
+  return out;
+}
+
+function fitTogether(group: readonly PlannedTensor[], format: QuantFormat, maxBindingBytes: number): boolean {
+  const shapes = group.map((t) => matrixShape(t.shape));
+  const isVector = group[0]!.shape.length === 1;
+  const step = isVector ? (n: { cols: number }) => n.cols : (n: { rows: number }) => n.rows;
+  if (group.some((t) => residentFormat(t) !== format || (t.shape.length === 1) !== isVector)) return false;
+  if (!isVector && shapes.some((s) => s.cols !== shapes[0]!.cols)) return false;
+  if (shapes.some((s) => step(s) % ROW_STEP !== 0)) return false;
+  const { rows, cols } = joinedShape(group);
+  return planSlabs(format, rows, cols, maxBindingBytes).length === 1;
+}
 
 /** The tensors of a model on the device. All buffers belong to `owner`. */
 export interface Weights {
@@ -21,12 +70,12 @@ export interface Weights {
 
 /** GPU bytes that the weights of a plan will take. */
 export function weightBytes(plan: Plan, maxBindingBytes: number): number {
-  let sum = 0;
-  for (const tensor of plan.tensors) {
-    const format = residentFormat(tensor);
-    if (format) sum += deviceBytes(format, tensor.shape, maxBindingBytes);
-  }
-  return sum + latticeBytes(residentFormats(plan));
+  const parts = allocations(plan, maxBindingBytes);
+  const slabs = parts.flatMap(({ format, tensors }) => {
+    const { rows, cols } = joinedShape(tensors);
+    return planSlabs(format, rows, cols, maxBindingBytes);
+  });
+  return slabs.reduce((n, s) => n + s.layout.sizeBytes, 0) + latticeBytes(parts.map((a) => a.format));
 }
 
 /** How many buffers the weights of a plan will take. */
@@ -43,15 +92,15 @@ export function slabCount(plan: Plan, maxBindingBytes: number): number {
 export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Promise<Weights> {
   const tensors = new Map<string, DeviceTensor>();
   const lattices = new LatticeBuffers(gpu, owner);
-  for (const tensor of plan.tensors) {
-    const format = residentFormat(tensor);
-    if (!format)
-      throw new UnsupportedError(
-        `${tensor.name} is ${tensor.type.label}, which cannot be held on the GPU yet.`,
-        'Take a level that converts it.',
-      );
-    tensors.set(tensor.name, await allocateTensor(gpu, owner, tensor.name, format, tensor.shape, lattices));
-  }
+  const foreign = plan.tensors.find((t) => !residentFormat(t));
+  if (foreign)
+    throw new UnsupportedError(
+      `${foreign.name} is ${foreign.type.label}, which cannot be held on the GPU yet.`,
+      'Take a level that converts it.',
+    );
+  for (const part of allocations(plan, gpu.maxBindingBytes))
+    for (const tensor of await allocateTensors(gpu, owner, part.format, part.tensors, lattices))
+      tensors.set(tensor.name, tensor);
   return { owner, tensors };
 }
 

@@ -2,14 +2,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
+import { kvTypes } from '../model/kv-cache';
 import { LatticeBuffers } from '../model/lattice-buffers';
 import { requiredImportance } from '../testing/importance';
 import { deviceLayout, toDevice } from '../quant/format';
-import { quantFormats } from '../quant/registry';
+import { formatByLabel, quantFormats } from '../quant/registry';
 import { empty, testGpu, upload } from '../testing/device';
 import { shadersFromDisk } from '../cli/node-gpu';
 import { noise } from '../util/random';
-import { kernels, matmul, matvec } from './kernels';
+import { kernels, matmul, matmulInt8, matvec, quantizeRows } from './kernels';
 
 async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: number): Promise<Float32Array> {
   const encoder = gpu.device.createCommandEncoder();
@@ -33,9 +34,8 @@ describe.each([
   afterAll(() => gpu.close());
 
   const shapes = [
-    { rows: 1, cols: 32 },
-    { rows: 33, cols: 256 },
-    { rows: 130, cols: 96 },
+    { rows: 33, cols: 96 },
+    { rows: 130, cols: 256 },
     { rows: 5, cols: 172 },
   ];
   const cases = quantFormats.flatMap((format) =>
@@ -45,70 +45,136 @@ describe.each([
       .map((s) => ({ format, ...s, name: `${format.label} ${s.rows} x ${s.cols}` })),
   );
   test.each(cases)('matvec and matmul: $name', async ({ format, rows, cols }) => {
-    const bytes = format.encode(noise(rows * cols, rows), requiredImportance(format, cols));
-    const w = format.decode(bytes);
-    const layout = deviceLayout(format, (rows * cols) / format.block.size);
+    const isCoded = format.block.size > 1;
+    const isInt8 = isCoded && cols % 32 === 0;
+    // Rows of another tensor lie before these.
+    const before = 4;
+    const bytes = format.encode(noise((before + rows) * cols, rows), requiredImportance(format, cols));
+    const w = format.decode(bytes).subarray(before * cols);
+    const layout = deviceLayout(format, ((before + rows) * cols) / format.block.size);
     const weight = await upload(gpu, toDevice(format, bytes));
-    const tokens = 7;
+    const tokens = 11;
     const x = noise(tokens * cols, cols);
+    const norms = noise(cols, 5).map((v) => 1 + 0.1 * v);
+    const biases = noise(rows + 3, rows + 1);
     const xBuffer = await upload(gpu, x);
+    const norm = await upload(gpu, norms);
     const state = await upload(gpu, Uint32Array.of(0, tokens, 0, 0));
     const y = await empty(gpu, tokens * rows * 4);
-    const biases = noise(rows, rows + 1);
+    const codes = await empty(gpu, tokens * cols);
+    const heads = await empty(gpu, (tokens * cols) / 4);
     const bias = await upload(gpu, biases);
     const points = (await new LatticeBuffers(gpu, 'test').points(format)) ?? weight;
+    const epsilon = 1e-5;
     const params = {
       rows,
       cols,
-      first_row: 0,
+      base_row: before,
       ...planeParams(layout),
       accumulate: 0,
       has_bias: 1,
+      bias_at: 3,
       scale: 0.5,
       cap: 0,
       at: 0,
     };
     arena.reset();
-    const one = gpu
-      .kernel(matvec, { codec: `quant/${format.id}` })
-      .dispatch(
-        { w4: weight, w: weight, x: xBuffer, y, points, bias },
-        params,
-        grid(Math.ceil(rows / 4)),
+    const codec = `quant/${format.id}`;
+    const one = (dot: string, isNormed: boolean) => {
+      const constants = {
+        TEAMS: gpu.teams,
+        NORM: isNormed ? 1 : 0,
+        ...(dot === 'int8' ? { STAGED: cols } : {}),
+      };
+      const kernel = gpu.kernel(
+        matvec,
+        { codec, dot: `lib/dot-${dot}`, output: 'lib/output-rows' },
+        constants,
+      );
+      const sets = Math.ceil(rows / (4 * gpu.teams));
+      return kernel.dispatch(
+        { w4: weight, w: weight, x: xBuffer, norm, y, points, bias },
+        { ...params, epsilon, tiles: 2, partner: 0 },
+        grid(Math.ceil(sets / 2)),
         arena,
       );
-    const many = gpu
-      .kernel(matmul, { codec: `quant/${format.id}` })
-      .dispatch(
-        { w4: weight, w: weight, x: xBuffer, state, y, points, bias },
-        { ...params, stride: rows },
-        [Math.ceil(rows / 128), Math.ceil(tokens / 4)],
-        arena,
-      );
-    const want = new Float64Array(tokens * rows);
-    const terms = new Float64Array(tokens * rows);
-    for (let t = 0; t < tokens; t++)
-      for (let r = 0; r < rows; r++) {
-        const at = t * rows + r;
-        want[at] = terms[at] = biases[r]! * 0.5;
-        terms[at] = Math.abs(terms[at]!);
-        for (let c = 0; c < cols; c++) {
-          const term = w[r * cols + c]! * x[t * cols + c]! * 0.5;
-          want[at]! += term;
-          terms[at]! += Math.abs(term);
+    };
+    const shared = { w4: weight, w: weight, state, y, points, bias };
+    const many = () =>
+      gpu
+        .kernel(matmul, { codec })
+        .dispatch(
+          { ...shared, x: xBuffer },
+          { ...params, stride: rows },
+          [Math.ceil(rows / 256), Math.ceil(tokens / 8)],
+          arena,
+        );
+    const manyInt8 = (isNormed: boolean) => [
+      gpu
+        .kernel(quantizeRows, {}, { NORM: isNormed ? 1 : 0 })
+        .dispatch({ x: xBuffer, norm, codes, heads }, { cols, epsilon }, [tokens], arena),
+      gpu
+        .kernel(matmulInt8, { codec })
+        .dispatch(
+          { ...shared, x: codes, heads },
+          { ...params, stride: rows },
+          [Math.ceil(rows / 128), Math.ceil(tokens / 8)],
+          arena,
+        ),
+    ];
+    const rms = Float64Array.from({ length: tokens }, (_, t) => {
+      const squares = x.subarray(t * cols, (t + 1) * cols).reduce((sum, v) => sum + v * v, 0);
+      return Math.sqrt(squares / cols + epsilon);
+    });
+    /** Largest error relative to the sum of magnitudes: what summation in float32 is bound by. */
+    const worst = (got: Float32Array, isNormed: boolean, rounded: boolean): number => {
+      let most = 0;
+      for (let t = 0; t < got.length / rows; t++) {
+        const input = Float64Array.from({ length: cols }, (_, c) =>
+          isNormed ? (x[t * cols + c]! * norms[c]!) / rms[t]! : x[t * cols + c]!,
+        );
+        if (rounded) roundToInt8(input);
+        for (let r = 0; r < rows; r++) {
+          let want = biases[3 + r]! * 0.5;
+          let terms = Math.abs(want);
+          for (let c = 0; c < cols; c++) {
+            const term = w[r * cols + c]! * input[c]! * 0.5;
+            want += term;
+            terms += Math.abs(term);
+          }
+          most = Math.max(most, Math.abs(got[t * rows + r]! - want) / terms);
         }
       }
-    // Relative to the sum of magnitudes: what float32 summation is bound by.
-    const worst = (got: Float32Array) => Math.max(...got.map((v, i) => Math.abs(v - want[i]!) / terms[i]!));
-    expect(worst(await run(gpu, [one], y, rows))).toBeLessThan(1e-6);
-    expect(worst(await run(gpu, [many], y, tokens * rows))).toBeLessThan(1e-6);
+      return most;
+    };
+    expect(worst(await run(gpu, [one('f32', false)], y, rows), false, false)).toBeLessThan(1e-6);
+    expect(worst(await run(gpu, [one('f32', true)], y, rows), true, false)).toBeLessThan(1e-6);
+    expect(worst(await run(gpu, [many()], y, tokens * rows), false, false)).toBeLessThan(1e-6);
+    if (isInt8) {
+      // A value halfway between two codes may go either way: some codes, out of all, may differ by one.
+      const bound = 2e-3;
+      expect(worst(await run(gpu, [one('int8', false)], y, rows), false, true)).toBeLessThan(bound);
+      expect(worst(await run(gpu, [one('int8', true)], y, rows), true, true)).toBeLessThan(bound);
+      expect(worst(await run(gpu, manyInt8(false), y, tokens * rows), false, true)).toBeLessThan(bound);
+      expect(worst(await run(gpu, manyInt8(true), y, tokens * rows), true, true)).toBeLessThan(bound);
+    }
     gpu.memory.release('test');
     arena = await gpu.arena('test', 64);
   });
 });
 
+/** Activations as shaders/lib/int8-blocks.wgsl rounds them, in place. */
+function roundToInt8(x: Float64Array): void {
+  for (let b = 0; b < x.length; b += 32) {
+    const most = x.subarray(b, b + 32).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    for (let i = b; i < b + 32; i++) x[i] = most > 0 ? (Math.round((x[i]! / most) * 127) * most) / 127 : 0;
+  }
+}
+
 describe('every shader', () => {
-  test('has a kernel, and compiles with every format, lane and cache variant', async () => {
+  const q4_0 = formatByLabel('Q4_0');
+  const f16 = formatByLabel('F16');
+  test('has a kernel, and compiles in every variant', async () => {
     const sources = shadersFromDisk();
     const entries = [...sources.keys()].filter((path) => path.startsWith('ops/')).sort();
     expect(
@@ -119,22 +185,33 @@ describe('every shader', () => {
     for (const options of [{}, { noSubgroups: true }]) {
       const gpu = await testGpu(options);
       gpu.device.pushErrorScope('validation');
-      // A kernel without the codec slot is the same for every format.
-      for (const spec of Object.values(kernels))
-        for (const format of sources.get(spec.shader)!.includes('#import codec/')
-          ? quantFormats
-          : [quantFormats[0]!])
-          for (const [kv, importance] of [
-            ['f16', 'none'],
-            ['f32', 'matrix'],
-          ])
-            gpu.kernel(spec as typeof kernels.matvec, {
-              codec: `quant/${format.id}`,
-              kv_load: `kv/${kv}`,
-              kv_store: `kv/${kv}-store`,
-              importance: `lib/importance-${importance}`,
-              activation: `activation/${kv === 'f16' ? 'silu' : 'gelu'}`,
-            });
+      for (const spec of Object.values(kernels)) {
+        const code = sources.get(spec.shader)!;
+        // A kernel without the slot is the same for all that could fill it.
+        const of = <T>(slot: string, all: readonly T[]) =>
+          new RegExp(`^//#import ${slot}\\b`, 'm').test(code) ? all : all.slice(0, 1);
+        const isInteger = code.includes('//#import lib/int8');
+        for (const format of /#import (codec|dot)\b/.test(code) ? [q4_0, f16] : [q4_0])
+          for (const dot of of('dot', ['f32', 'int8']))
+            for (const output of of('output', ['rows', 'gated']))
+              for (const kv of of('(kv|kv_store)', kvTypes)) {
+                if (format.block.size === 1 && (isInteger || dot === 'int8')) continue;
+                for (const importance of of('importance', ['none', 'matrix']))
+                  gpu.kernel(
+                    spec as typeof kernels.matvec,
+                    {
+                      codec: `quant/${format.id}`,
+                      dot: `lib/dot-${dot}`,
+                      output: `lib/output-${output}`,
+                      kv: `kv/${kv.toLowerCase()}`,
+                      kv_store: `kv/${kv.toLowerCase()}-store`,
+                      importance: `lib/importance-${importance}`,
+                      activation: `activation/${output === 'rows' ? 'silu' : 'gelu'}`,
+                    },
+                    { HEAD_DIM: 64, NORM: 1, HEAD_NORM: 1, STAGED: 256 },
+                  );
+              }
+      }
       expect((await gpu.device.popErrorScope())?.message).toBeUndefined();
       gpu.check();
       gpu.close();

@@ -91,39 +91,91 @@ export const layerNorm = defineKernel({
 export const headNorm = defineKernel({
   shader: 'ops/head-norm',
   bindings: { weight: 'read', x: 'read_write' },
-  params: { cols: 'u32', stride: 'u32', at: 'u32', epsilon: 'f32' },
+  params: { cols: 'u32', stride: 'u32', at: 'u32', epsilon: 'f32', weight_at: 'u32' },
 });
-/** What a product passes through before it is stored (shaders/lib/epilogue.wgsl). */
-const epilogue = { accumulate: 'u32', has_bias: 'u32', scale: 'f32', cap: 'f32', at: 'u32' } as const;
-/** One token. Slot `codec`. */
+/** Rows of W in a buffer, and what a product passes through before it is stored (shaders/lib/epilogue.wgsl). */
+const product = {
+  rows: 'u32',
+  cols: 'u32',
+  base_row: 'u32',
+  ...planes,
+  accumulate: 'u32',
+  has_bias: 'u32',
+  bias_at: 'u32',
+  scale: 'f32',
+  cap: 'f32',
+  at: 'u32',
+} as const;
+/** One token. Slots `codec`, `dot` and `output`; constants LANES, TEAMS, NORM and, for int8, STAGED. */
 export const matvec = defineKernel({
   shader: 'ops/matvec',
-  bindings: { ...weight, x: 'read', y: 'read_write', points: 'read', bias: 'read' },
-  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, ...epilogue },
+  bindings: { ...weight, x: 'read', norm: 'read', y: 'read_write', points: 'read', bias: 'read' },
+  params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32' },
 });
-/** Many tokens. Slot `codec`. */
+/** Many tokens in float32. Slot `codec`. */
 export const matmul = defineKernel({
   shader: 'ops/matmul',
   bindings: { ...weight, x: 'read', state: 'read', y: 'read_write', points: 'read', bias: 'read' },
-  params: { rows: 'u32', cols: 'u32', first_row: 'u32', ...planes, ...epilogue, stride: 'u32' },
+  params: { ...product, stride: 'u32' },
 });
-/** Rotary embedding and cache write. Slot `kv_store`. */
-export const ropeCache = defineKernel({
-  shader: 'ops/rope-cache',
+/** Many tokens that are int8. Slot `codec`. */
+export const matmulInt8 = defineKernel({
+  shader: 'ops/matmul-int8',
   bindings: {
+    ...weight,
+    x: 'read',
+    heads: 'read',
     state: 'read',
-    rotation: 'read',
-    qkv: 'read_write',
-    k_cache: 'read_write',
-    v_cache: 'read_write',
+    y: 'read_write',
+    points: 'read',
+    bias: 'read',
   },
-  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', rotary_dim: 'u32', halves: 'u32' },
+  params: { ...product, stride: 'u32' },
 });
-/** Slot `kv_load`. */
+/** Activations to int8. Constant NORM. */
+export const quantizeRows = defineKernel({
+  shader: 'ops/quantize-rows',
+  bindings: { x: 'read', norm: 'read', codes: 'read_write', heads: 'read_write' },
+  params: { cols: 'u32', epsilon: 'f32' },
+});
+const headInputs = { state: 'read', rotation: 'read', qkv: 'read', head_norm: 'read' } as const;
+const headParams = { heads: 'u32', kv_heads: 'u32', epsilon: 'f32', kv_scales: 'u32' } as const;
+/** Keys and values of many tokens. Slots `kv` and `kv_store`; constants of shaders/lib/heads.wgsl. */
+export const writeCache = defineKernel({
+  shader: 'ops/write-cache',
+  bindings: { ...headInputs, k_cache: 'read_write', v_cache: 'read_write' },
+  params: headParams,
+});
+/** Many tokens. Slot `kv`; constants of shaders/lib/heads.wgsl. */
 export const attention = defineKernel({
   shader: 'ops/attention',
-  bindings: { state: 'read', q: 'read', k_cache: 'read', v_cache: 'read', y: 'read_write' },
-  params: { heads: 'u32', kv_heads: 'u32', head_dim: 'u32', scale: 'f32', cap: 'f32', window: 'u32' },
+  bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
+  params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
+});
+/** One token, its cache entry included. Slots `kv` and `kv_store`; constants of shaders/lib/heads.wgsl. */
+export const attend = defineKernel({
+  shader: 'ops/attend',
+  bindings: {
+    ...headInputs,
+    k_cache: 'read_write',
+    v_cache: 'read_write',
+    parts: 'read_write',
+    y: 'read_write',
+  },
+  params: {
+    ...headParams,
+    scale: 'f32',
+    cap: 'f32',
+    window: 'u32',
+    shortest: 'u32',
+    most_spans: 'u32',
+  },
+});
+/** Parts of a long context to one. */
+export const combine = defineKernel({
+  shader: 'ops/combine',
+  bindings: { state: 'read', parts: 'read', y: 'read_write' },
+  params: { window: 'u32', shortest: 'u32', most_spans: 'u32', quads: 'u32' },
 });
 /** Slot `activation`. */
 export const gated = defineKernel({
@@ -201,8 +253,12 @@ export const kernels = {
   headNorm,
   matvec,
   matmul,
-  ropeCache,
+  matmulInt8,
+  quantizeRows,
+  writeCache,
   attention,
+  attend,
+  combine,
   gated,
   activate,
   route,

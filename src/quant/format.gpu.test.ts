@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TensorSource } from '../files/model-file';
 import { ggmlTypeByLabel } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
-import { allocateTensor } from '../model/device-tensor';
+import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
+import { LatticeBuffers } from '../model/lattice-buffers';
 import { TensorPipeline } from '../session/tensor-pipeline';
 import { byteDifferences } from '../testing/compare';
 import { testGpu } from '../testing/device';
@@ -51,6 +52,11 @@ const denormalRows = (label: string) =>
     ? ['f32_denormal', 'tiny_1e-8']
     : ['f32_denormal'];
 
+async function allocate(gpu: Gpu, format: QuantFormat, shape: readonly number[]): Promise<DeviceTensor> {
+  const lattices = new LatticeBuffers(gpu, 'test');
+  return (await allocateTensors(gpu, 'test', format, [{ name: 'test', shape }], lattices))[0]!;
+}
+
 describe.each(quantFormats)('$label on the GPU', (format) => {
   const ways = [
     ...(format.importance === 'required' ? [] : [{ way: '', importance: undefined }]),
@@ -90,7 +96,7 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
   test('is loaded from its own bytes and given back unchanged', async () => {
     const x = noise(256 * 9, 5);
     const tensor = tensorOf(x, 256, format);
-    const to = await allocateTensor(gpu, 'test', 'test', format, tensor.shape);
+    const to = await allocate(gpu, format, tensor.shape);
     const pipeline = await TensorPipeline.create(gpu, 1 << 16);
     const error = await pipeline.load(tensor, to, () => {});
     const parts: number[] = [];
@@ -111,7 +117,7 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
 
   test('RMSE from the GPU is that of the codec', async () => {
     const x = noise(512 * 12, 9);
-    const to = await allocateTensor(gpu, 'test', 'test', format, [512, 12]);
+    const to = await allocate(gpu, format, [512, 12]);
     const pipeline = await TensorPipeline.create(gpu, 1 << 16);
     const importance = requiredImportance(format, 512);
     const error = await pipeline.load(tensorOf(x, 512), to, () => {}, { importance });

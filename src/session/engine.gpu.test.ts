@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
+import type { KvType } from '../model/kv-cache';
 import { planQuantization } from '../model/plan';
 import { weightBytes } from '../model/weights';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
@@ -36,11 +37,11 @@ const ids = (count: number, seed = 1): number[] => {
   return Array.from({ length: count }, () => Math.floor(next() * TINY.vocabulary));
 };
 
-async function prepare(gpu: Gpu, s: TinyShape, label: string, kvType: 'F16' | 'F32' = 'F32') {
+async function prepare(gpu: Gpu, s: TinyShape, label: string, kvType: KvType = 'F32', reference = true) {
   const model = await open(s);
   const plan = planQuantization(model, fileTypeByLabel(label)!, { importance: testImatrix(model) });
   const prepared = await prepareLevel(gpu, model, plan);
-  const engine = await Engine.create(gpu, prepared, { context: s.context, kvType });
+  const engine = await Engine.create(gpu, prepared, { context: s.context, kvType, reference });
   engine.setSampling(GREEDY);
   return { plan, prepared, engine };
 }
@@ -91,7 +92,7 @@ describe.each<{ name: string; options: GpuOptions; levels: readonly string[] }>(
     engine.rollback(0);
     for (let n = 1; n <= prompt.length; n++) await engine.prefill(prompt.slice(0, n));
     expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
-    const options_ = { context: shape.context, kvType: 'F32' as const };
+    const options_ = { context: shape.context, kvType: 'F32' as const, reference: true };
     expect(gpu.memory.ownerBytes(prepared.owner)).toBe(weightBytes(plan, gpu.maxBindingBytes));
     expect(engine.runtimeBytes).toBe(Engine.bytes(prepared, options_));
     expect(gpu.memory.currentBytes).toBe(prepared.weightBytes + engine.runtimeBytes);

@@ -1,14 +1,18 @@
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
-import { encodeSteps, Recorder, type Step } from '../model/blocks';
+import { BatchRecorder } from '../model/blocks/batch';
+import { DecodeRecorder } from '../model/blocks/decode';
+import type { Recorder } from '../model/blocks/recorder';
+import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
 import { factorsName, localRotationTable, rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
-import { createRuntime, type KvType, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
+import type { KvType } from '../model/kv-cache';
+import { createRuntime, type Paths, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
 import { CancelledError, NibbleError, UnsupportedError } from '../util/errors';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { Prepared } from './prepared';
-import { engineSlots } from './summary';
+import { engineSlots, FAST } from './summary';
 
 export interface SamplingOptions {
   /** 0 is greedy. */
@@ -27,7 +31,13 @@ export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP:
 export interface EngineOptions {
   readonly context: number;
   readonly kvType: KvType;
+  /** float32 throughout, for comparison; otherwise whatever is fast (src/model/runtime.ts: Path). */
+  readonly reference?: boolean;
 }
+
+/** The paths that an engine takes. */
+const pathsOf = (options: EngineOptions): Paths =>
+  options.reference ? { one: 'float32', many: 'float32' } : FAST;
 
 let serial = 0;
 
@@ -46,7 +56,9 @@ function runtimeShape(prepared: Prepared, options: EngineOptions): RuntimeShape 
     h,
     traits: architecture.traits,
     vocabulary,
-    ...options,
+    context: options.context,
+    kvType: options.kvType,
+    paths: pathsOf(options),
     slots: engineSlots(slabs, prepared.tensors.size),
   };
 }
@@ -99,8 +111,7 @@ export class Engine {
     const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
     try {
       const runtime = await levelRuntime(gpu, owner, prepared, options);
-      const record = (batch: 'one' | 'many') => {
-        const recorder = new Recorder(gpu, runtime, prepared.tensors, batch);
+      const record = (recorder: Recorder) => {
         recordDecoder(recorder, runtime);
         recorder.sample();
         return recorder.steps;
@@ -109,7 +120,9 @@ export class Engine {
       const readbacks: GPUBuffer[] = [];
       for (let i = 0; i < IN_FLIGHT; i++)
         readbacks.push(await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage));
-      const engine = new Engine(gpu, runtime, record('one'), record('many'), readbacks);
+      const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
+      const many = record(new BatchRecorder(gpu, runtime, prepared.tensors, false));
+      const engine = new Engine(gpu, runtime, one, many, readbacks);
       gpu.check();
       return engine;
     } catch (error) {
@@ -128,9 +141,9 @@ export class Engine {
   get runtimeBytes(): number {
     return this.#gpu.memory.ownerBytes(this.#r.owner);
   }
-  /** Dispatches of one decode step. */
-  get dispatchesPerToken(): number {
-    return this.#one.length;
+  /** Dispatches of one decode step after which the text has so many tokens. */
+  dispatchesPerToken(positions: number): number {
+    return countSteps(this.#one, { tokens: 1, positions });
   }
   /** Tokens in the cache, oldest first. */
   get cached(): readonly number[] {
@@ -156,7 +169,7 @@ export class Engine {
     const readback = this.#readbacks[slot]!;
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (let i = 0; i < times; i++) encodeSteps(pass, steps, tokens);
+    for (let i = 0; i < times; i++) encodeSteps(pass, steps, { tokens, positions: position + i });
     pass.end();
     encoder.copyBufferToBuffer(this.#r.history, 4 * position, readback, 0, 4 * times);
     this.#gpu.device.queue.submit([encoder.finish()]);

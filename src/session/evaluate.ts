@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
-import { encodeSteps, Recorder, type Step } from '../model/blocks';
+import { BatchRecorder } from '../model/blocks/batch';
+import { encodeSteps, type Step } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
 import { MIB } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
@@ -39,7 +40,8 @@ export async function perplexity(
       `The text has ${ids.length} tokens; a context of ${n} takes at least as many.`,
       'Take a longer text or a shorter context.',
     );
-  const evaluator = await Evaluator.create(gpu, prepared, options);
+  // What is measured is the level, not what rounding activations adds to it.
+  const evaluator = await Evaluator.create(gpu, prepared, { reference: true, ...options });
   try {
     const half = Math.floor(n / 2);
     let sum = 0;
@@ -102,13 +104,13 @@ class Evaluator {
       const logits = await make('logits of every token', rows * runtime.vocabulary * 4);
       const targets = await make('targets', rows * 4);
       const surprise = await make('surprise', rows * 4);
-      const record = (r: Runtime, batch: 'many' | 'every') => {
-        const recorder = new Recorder(gpu, r, prepared.tensors, batch);
+      const record = (r: Runtime, every: boolean) => {
+        const recorder = new BatchRecorder(gpu, r, prepared.tensors, every);
         recordDecoder(recorder, r);
-        if (batch === 'every') recorder.surprise(targets, surprise);
+        if (every) recorder.surprise(targets, surprise);
         return recorder.steps;
       };
-      const steps = { read: record(runtime, 'many'), predict: record({ ...runtime, logits }, 'every') };
+      const steps = { read: record(runtime, false), predict: record({ ...runtime, logits }, true) };
       gpu.check();
       return new Evaluator(gpu, runtime, steps, { targets, surprise }, rows);
     } catch (error) {
@@ -127,7 +129,7 @@ class Evaluator {
     queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    encodeSteps(pass, steps, ids.length);
+    encodeSteps(pass, steps, { tokens: ids.length, positions: position + ids.length });
     pass.end();
     queue.submit([encoder.finish()]);
   }

@@ -4,7 +4,8 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import { type KvType, runtimeBytes } from '../model/runtime';
+import type { KvType } from '../model/kv-cache';
+import { type Paths, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
@@ -103,6 +104,8 @@ export interface PlanSettings {
   readonly strict: boolean;
 }
 
+/** The paths of an engine that is not asked for the reference. */
+export const FAST: Paths = { one: 'int8', many: 'int8' };
 /** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
 export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
 
@@ -120,6 +123,7 @@ export function planRow(
         vocabulary: runnable.vocabulary,
         context: settings.context,
         kvType: settings.kvType,
+        paths: FAST,
         slots: engineSlots(slabCount(plan, maxBindingBytes), plan.tensors.length),
       }
     : undefined;

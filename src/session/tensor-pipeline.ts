@@ -117,7 +117,7 @@ export class TensorPipeline {
     source: QuantFormat,
     target: QuantFormat,
     rows: RowRange,
-    to: { buffer: GPUBuffer; layout: DeviceLayout; firstRow: number },
+    to: { buffer: GPUBuffer; layout: DeviceLayout; firstWeight: number },
     importance?: TensorImportance,
   ): Promise<void> {
     const elements = rows.count * rows.cols;
@@ -133,8 +133,7 @@ export class TensorPipeline {
     const upload = await this.#staging.upload(bytes, this.#scratch.raw, encoder);
     const steps: Dispatch[] = [];
     const x = await this.#widen(source, elements / source.block.size, elements, steps);
-    const offset = to.firstRow * rows.cols;
-    const firstBlock = offset / target.block.size;
+    const firstBlock = to.firstWeight / target.block.size;
     if (source === target && target.planes.length === 1) {
       const each = target.block.bytes;
       encoder.copyBufferToBuffer(
@@ -153,7 +152,7 @@ export class TensorPipeline {
     const stats = {
       quads: Math.ceil(elements / 4),
       elements,
-      first_quad: Math.floor(offset / 4),
+      first_quad: Math.floor(to.firstWeight / 4),
       ...planeParams(to.layout),
       workers: WORKERS,
     };
@@ -221,7 +220,7 @@ export class TensorPipeline {
           source,
           to.format,
           { first: slab.firstRow + row, count, cols: to.cols },
-          { buffer: slab.buffer, layout: slab.layout, firstRow: row },
+          { buffer: slab.buffer, layout: slab.layout, firstWeight: slab.base + row * to.cols },
           importance,
         );
         progress(formatBytesFor(source, count * to.cols));
@@ -248,7 +247,7 @@ export class TensorPipeline {
       const count = Math.min(step, rows - row);
       const blocks = (count * cols) / target.block.size;
       const layout = deviceLayout(target, blocks);
-      const to = { buffer, layout, firstRow: 0 };
+      const to = { buffer, layout, firstWeight: 0 };
       await this.#slice(tensor, source, target, { first: row, count, cols }, to, importance);
       yield await this.#packed(target, buffer, layout, 0, blocks);
     }
@@ -261,7 +260,7 @@ export class TensorPipeline {
       const step = this.#rowsPerSlice(slab.rows, tensor.cols);
       for (let row = 0; row < slab.rows; row += step) {
         throwIfCancelled(signal);
-        const first = (row * tensor.cols) / tensor.format.block.size;
+        const first = (slab.base + row * tensor.cols) / tensor.format.block.size;
         const blocks = (Math.min(step, slab.rows - row) * tensor.cols) / tensor.format.block.size;
         yield await this.#packed(tensor.format, slab.buffer, slab.layout, first, blocks);
       }

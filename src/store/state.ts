@@ -1,3 +1,4 @@
+import type { KvType } from '../model/kv-cache';
 import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
 import type { ImatrixSummary, RunRecord } from '../session/studio';
@@ -94,7 +95,7 @@ export interface StudioState {
   readonly imatrix: ImatrixSummary | null;
   readonly plan: readonly PlanRow[];
   readonly context: number;
-  readonly kvType: 'F16' | 'F32';
+  readonly kvType: KvType;
   readonly fallbackToF16: boolean;
   readonly strict: boolean;
   readonly selected: readonly string[];

@@ -74,7 +74,11 @@ describe.runIf(hasShared)('reference architectures', () => {
       if (!run || !['logits', 'logits-long'].includes(key)) continue;
       const want = floats(`models/arch/${name}/${key}-f64ref.f32`);
       const row = (i: number) => want.subarray(i * spec.n_vocab, (i + 1) * spec.n_vocab);
-      const engine = await Engine.create(gpu, prepared, { context: run.n_ctx, kvType: 'F32' });
+      const engine = await Engine.create(gpu, prepared, {
+        context: run.n_ctx,
+        kvType: 'F32',
+        reference: true,
+      });
       engine.setSampling(GREEDY);
       // Token by token over the cache, then from a rollback in the middle, then all at once.
       for (let i = 0; i < spec.ids.length; i++) {
@@ -122,7 +126,7 @@ describe.runIf(hasShared)('reference architectures', () => {
       expect(report.sha256, `${name} ${label} from the folder`).toBe(files[label]!.file_sha256);
       const prepared = await prepareLevel(gpu, fromFolder, direct);
       const want = floats(`models/arch/${name}/logits-${label}-f64dequant.f32`);
-      const engine = await Engine.create(gpu, prepared, { context: 256, kvType: 'F32' });
+      const engine = await Engine.create(gpu, prepared, { context: 256, kvType: 'F32', reference: true });
       engine.setSampling(GREEDY);
       for (let i = 0; i < spec.ids.length; i++) {
         await engine.prefill(spec.ids.slice(0, i + 1));

@@ -64,7 +64,11 @@ describe('checkpoints of every architecture', () => {
     const prepared = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F32')!));
     const bound = usesGelu(model) ? 1e-3 : 1e-5;
     for (const run of want.runs) {
-      const engine = await Engine.create(gpu, prepared, { context: run.context, kvType: 'F32' });
+      const engine = await Engine.create(gpu, prepared, {
+        context: run.context,
+        kvType: 'F32',
+        reference: true,
+      });
       engine.setSampling(GREEDY);
       let { id } = await engine.prefill(want.ids);
       const logits = new Float32Array(Uint8Array.from(Buffer.from(run.logits, 'base64')).buffer);

@@ -123,7 +123,7 @@ describe.runIf(hasShared)('the reference collection', () => {
         const plan = planQuantization(model, type);
         if (!cases || plan.refusal) continue;
         const prepared = await prepareLevel(gpu, model, plan);
-        const engine = await Engine.create(gpu, prepared, { context: 128, kvType: 'F16' });
+        const engine = await Engine.create(gpu, prepared, { context: 128, kvType: 'F16', reference: true });
         engine.setSampling(GREEDY);
         for (const want of cases) {
           engine.rollback(0);

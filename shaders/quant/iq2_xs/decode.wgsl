@@ -1,10 +1,12 @@
 //#import lib/lattice-decode
 // Planes: qs = 16 words a block, a half of 9 index and 7 sign bits for each 8; scales = 2 words of nibbles; d = f16.
-fn lattice_quad(block: u32, q: u32) -> vec4f {
+fn lattice_word(block: u32, q: u32) -> u32 {
   let k = q >> 1u;
   let half = (w[block * 16u + (k >> 1u)] >> (16u * (k & 1u))) & 0xffffu;
-  let scale = (w[params.plane1 + block * 2u + (k >> 4u)] >> (4u * ((k >> 1u) & 7u))) & 15u;
+  return signed_bytes(points[2u * (half & 511u) + (q & 1u)], even_signs(half >> 9u) >> (4u * (q & 1u)));
+}
+fn lattice_step(block: u32, q: u32) -> f32 {
+  let scale = (w[params.plane1 + block * 2u + (q >> 5u)] >> (4u * ((q >> 2u) & 7u))) & 15u;
   let d = unpack2x16float(w[params.plane2 + block / 2u])[block & 1u];
-  let step = d * (0.5 + f32(scale)) * 0.25;
-  return bytes4(points[2u * (half & 511u) + (q & 1u)]) * step * signs4(even_signs(half >> 9u) >> (4u * (q & 1u)));
+  return d * (0.5 + f32(scale)) * 0.25;
 }

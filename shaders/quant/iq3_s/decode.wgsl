@@ -1,12 +1,14 @@
 //#import lib/lattice-decode
 // Planes: qs = 16 words a block of low index bytes, one for each 4; tail = 11 words: 2 of ninth bits, 8 of signs, one of
 // scale nibbles; d = f16.
-fn lattice_quad(block: u32, q: u32) -> vec4f {
+fn lattice_word(block: u32, q: u32) -> u32 {
   let tail = params.plane1 + block * 11u;
   let high = (w[tail + (q >> 5u)] >> (q & 31u)) & 1u;
   let signs = w[tail + 2u + (q >> 3u)] >> (4u * (q & 7u));
-  let scale = (w[tail + 10u] >> (4u * (q >> 3u))) & 15u;
+  return signed_bytes(points[byte_at(w[block * 16u + (q >> 2u)], q) | (high << 8u)], signs);
+}
+fn lattice_step(block: u32, q: u32) -> f32 {
+  let scale = (w[params.plane1 + block * 11u + 10u] >> (4u * (q >> 3u))) & 15u;
   let d = unpack2x16float(w[params.plane2 + block / 2u])[block & 1u];
-  let point = byte_at(w[block * 16u + (q >> 2u)], q) | (high << 8u);
-  return bytes4(points[point]) * (d * f32(1u + 2u * scale)) * signs4(signs);
+  return d * f32(1u + 2u * scale);
 }

@@ -5,10 +5,3 @@ fn decode4(quad: u32) -> vec4f {
   let block = quad / 8u;
   return steps_at(w[block * 4u + (quad & 3u)], (quad >> 2u) & 1u) * block_scale(block);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let d = block_scale(group);
-  let q = w4[group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) { out[k] = steps_at(q[k & 3u], k >> 2u) * d; }
-  return out;
-}

@@ -11,10 +11,3 @@ fn decode4(quad: u32) -> vec4f {
   let j = (quad >> 3u) & 7u;
   return steps_at(w[block * 32u + j * 4u + (quad & 3u)], (quad >> 2u) & 1u) * group_step(block, j);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let d = group_step(group / 8u, group & 7u);
-  let q = w4[group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) { out[k] = steps_at(q[k & 3u], k >> 2u) * d; }
-  return out;
-}

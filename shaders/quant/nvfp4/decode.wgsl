@@ -6,13 +6,3 @@ fn decode4(quad: u32) -> vec4f {
   let s = (quad >> 2u) & 3u;
   return fp4_at(w[block * 8u + s * 2u + (quad & 1u)] >> (2u * (quad & 2u))) * group_scale(block, s);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let block = group / 2u;
-  let q = w4[group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) {
-    let s = k >> 2u;
-    out[k] = fp4_at(q[s * 2u + (k & 1u)] >> (2u * (k & 2u))) * group_scale(block, (group & 1u) * 2u + s);
-  }
-  return out;
-}

@@ -4,10 +4,3 @@ fn signed4(bits: u32, d: f32) -> vec4f {
 }
 fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane1 + block / 2u])[block & 1u]; }
 fn decode4(quad: u32) -> vec4f { return signed4(w[quad / 8u] >> (4u * (quad & 7u)), block_scale(quad / 32u)); }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let d = block_scale(group / 4u);
-  let bits = w[group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) { out[k] = signed4(bits >> (4u * k), d); }
-  return out;
-}

@@ -12,14 +12,3 @@ fn decode4(quad: u32) -> vec4f {
   let s = group_scale(block, (quad & 63u) >> 2u);
   return rounded4(pairs_at(w[block * 16u + (g >> 2u) * 8u + (quad & 7u)], g & 3u) * s.x) - s.y;
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let block = group / 8u;
-  let g = group & 7u;
-  let at = block * 4u + (g >> 2u) * 2u;
-  var out: array<vec4f, 8>;
-  for (var h = 0u; h < 2u; h++) {
-    let s = group_scale(block, g * 2u + h);
-    for (var k = 0u; k < 4u; k++) { out[4u * h + k] = rounded4(pairs_at(w4[at + h][k], g & 3u) * s.x) - s.y; }
-  }
-  return out;
-}

@@ -20,16 +20,3 @@ fn decode4(quad: u32) -> vec4f {
   return codes3(w[block * 16u + (g >> 2u) * 8u + k], w[params.plane1 + block * 8u + k], g)
     * group_step(block, (quad & 63u) >> 2u);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let block = group / 8u;
-  let g = group & 7u;
-  let at = block * 4u + (g >> 2u) * 2u;
-  var out: array<vec4f, 8>;
-  for (var h = 0u; h < 2u; h++) {
-    let step = group_step(block, g * 2u + h);
-    for (var k = 0u; k < 4u; k++) {
-      out[4u * h + k] = codes3(w4[at + h][k], w[params.plane1 + block * 8u + 4u * h + k], g) * step;
-    }
-  }
-  return out;
-}

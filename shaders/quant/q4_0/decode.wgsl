@@ -5,13 +5,3 @@ fn decode4(quad: u32) -> vec4f {
   let block = quad / 8u;
   return (nibbles_at(w[block * 4u + (quad & 3u)], (quad >> 2u) & 1u) - 8.0) * block_scale(block);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let d = block_scale(group);
-  let q = w4[group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 4u; k++) {
-    out[k] = (nibbles_at(q[k], 0u) - 8.0) * d;
-    out[k + 4u] = (nibbles_at(q[k], 1u) - 8.0) * d;
-  }
-  return out;
-}

@@ -6,14 +6,3 @@ fn decode4(quad: u32) -> vec4f {
   let fifths = fifths_at(w[params.plane1 + block], 4u * (quad & 7u));
   return (nibbles_at(w[block * 4u + (quad & 3u)], (quad >> 2u) & 1u) + fifths - 16.0) * block_scale(block);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let d = block_scale(group);
-  let q = w4[group];
-  let bits = w[params.plane1 + group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 4u; k++) {
-    out[k] = (nibbles_at(q[k], 0u) + fifths_at(bits, 4u * k) - 16.0) * d;
-    out[k + 4u] = (nibbles_at(q[k], 1u) + fifths_at(bits, 16u + 4u * k) - 16.0) * d;
-  }
-  return out;
-}

@@ -7,14 +7,3 @@ fn decode4(quad: u32) -> vec4f {
   let fifths = fifths_at(w[params.plane1 + block], 4u * (quad & 7u));
   return rounded4((nibbles_at(w[block * 4u + (quad & 3u)], (quad >> 2u) & 1u) + fifths) * dm.x) + dm.y;
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let dm = unpack2x16float(w[params.plane2 + group]);
-  let q = w4[group];
-  let bits = w[params.plane1 + group];
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 4u; k++) {
-    out[k] = rounded4((nibbles_at(q[k], 0u) + fifths_at(bits, 4u * k)) * dm.x) + dm.y;
-    out[k + 4u] = rounded4((nibbles_at(q[k], 1u) + fifths_at(bits, 16u + 4u * k)) * dm.x) + dm.y;
-  }
-  return out;
-}

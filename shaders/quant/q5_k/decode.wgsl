@@ -11,15 +11,3 @@ fn decode4(quad: u32) -> vec4f {
   let low = nibbles_at(w[block * 32u + (j >> 1u) * 8u + k], j & 1u);
   return rounded4((low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x) - g.y;
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let block = group / 8u;
-  let j = group & 7u;
-  let g = affine_group(params.plane2 + block * 4u, j);
-  let at = block * 8u + (j >> 1u) * 2u;
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) {
-    let low = nibbles_at(w4[at + k / 4u][k & 3u], j & 1u);
-    out[k] = rounded4((low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x) - g.y;
-  }
-  return out;
-}

@@ -17,15 +17,3 @@ fn decode4(quad: u32) -> vec4f {
   let high = w[params.plane1 + block * 16u + (group >> 2u) * 8u + word];
   return codes4(low, high, group & 3u) * sub_scale(block, (quad & 63u) >> 2u);
 }
-fn decode32(group_index: u32) -> array<vec4f, 8> {
-  let block = group_index / 8u;
-  let group = group_index & 7u;
-  let at = block * 8u + (group >> 2u) * 4u + (group & 1u) * 2u;
-  let high = params.plane1 + block * 16u + (group >> 2u) * 8u;
-  let scale = vec2f(sub_scale(block, group * 2u), sub_scale(block, group * 2u + 1u));
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) {
-    out[k] = codes4(w4[at + k / 4u][k & 3u], w[high + k], group & 3u) * scale[k / 4u];
-  }
-  return out;
-}

@@ -4,8 +4,8 @@ fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane2 + blo
 fn power_of_three(digit: u32) -> u32 {
   return select(select(select(select(81u, 27u, digit == 3u), 9u, digit == 2u), 3u, digit == 1u), 1u, digit == 0u);
 }
-// Weights 4q .. 4q + 3 of a block, times one.
-fn trits4(block: u32, q: u32) -> vec4f {
+// Codes 0, 1, 2 of weights 4q .. 4q + 3 of a block.
+fn trits4(block: u32, q: u32) -> vec4u {
   var word: u32;
   var digit: u32;
   if (q < 40u) {
@@ -19,13 +19,6 @@ fn trits4(block: u32, q: u32) -> vec4f {
     digit = q - 60u;
   }
   let shifted = (unpack4xU8(word) * power_of_three(digit)) & vec4u(255u);
-  return vec4f((shifted * 3u) >> vec4u(8u)) - 1.0;
+  return (shifted * 3u) >> vec4u(8u);
 }
-fn decode4(quad: u32) -> vec4f { return trits4(quad / 64u, quad & 63u) * block_scale(quad / 64u); }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let block = group / 8u;
-  let d = block_scale(block);
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) { out[k] = trits4(block, (group & 7u) * 8u + k) * d; }
-  return out;
-}
+fn decode4(quad: u32) -> vec4f { return (vec4f(trits4(quad / 64u, quad & 63u)) - 1.0) * block_scale(quad / 64u); }

@@ -8,12 +8,3 @@ fn decode4(quad: u32) -> vec4f {
   let g = (quad >> 3u) & 7u;
   return trits_at(w[block * 16u + (g >> 2u) * 8u + (quad & 7u)], g & 3u) * block_scale(block);
 }
-fn decode32(group: u32) -> array<vec4f, 8> {
-  let block = group / 8u;
-  let g = group & 7u;
-  let at = block * 4u + (g >> 2u) * 2u;
-  let d = block_scale(block);
-  var out: array<vec4f, 8>;
-  for (var k = 0u; k < 8u; k++) { out[k] = trits_at(w4[at + k / 4u][k & 3u], g & 3u) * d; }
-  return out;
-}

@@ -1,51 +1,39 @@
-import type { Recorder } from '../blocks';
+import { recordExperts } from '../blocks/experts';
+import type { Input, Recorder } from '../blocks/recorder';
 import type { Runtime } from '../runtime';
 
-/** Queries, keys and values of a layer into rows of `qkv`, normalized where the file has norms for them. */
-function projections(g: Recorder, r: Runtime, x: GPUBuffer, layer: string): void {
+/** Queries, keys and values of a layer into rows of `qkv`. */
+function projections(g: Recorder, r: Runtime, input: Input, layer: string): void {
   const { heads, kvHeads, headDim } = r.h;
   const stride = (heads + 2 * kvHeads) * headDim;
-  if (g.has(`${layer}.attn_qkv.weight`)) g.linear(`${layer}.attn_qkv`, x, r.qkv, { stride });
-  else {
-    g.linear(`${layer}.attn_q`, x, r.qkv, { stride });
-    g.linear(`${layer}.attn_k`, x, r.qkv, { stride, at: heads * headDim });
-    g.linear(`${layer}.attn_v`, x, r.qkv, { stride, at: (heads + kvHeads) * headDim });
-  }
-  const whole = r.traits.headNorm === 'row';
-  for (const [name, count, at] of [
-    ['attn_q_norm', heads, 0],
-    ['attn_k_norm', kvHeads, heads * headDim],
-  ] as const)
-    if (g.has(`${layer}.${name}.weight`))
-      g.headNorm(`${layer}.${name}.weight`, r.qkv, whole ? 1 : count, at, stride);
+  const names = g.has(`${layer}.attn_qkv.weight`) ? ['attn_qkv'] : ['attn_q', 'attn_k', 'attn_v'];
+  g.linear(
+    names.map((name) => `${layer}.${name}`),
+    input,
+    r.qkv,
+  );
+  // Norms of single heads are attention's.
+  if (r.traits.headNorm !== 'row' || !g.has(`${layer}.attn_q_norm.weight`)) return;
+  g.rowNorm(`${layer}.attn_q_norm.weight`, r.qkv, 0, stride);
+  g.rowNorm(`${layer}.attn_k_norm.weight`, r.qkv, heads * headDim, stride);
 }
 
-/** Dense or a mixture of experts; adds to `out` scaled, or writes it when there is a norm to come. */
-function feedForward(g: Recorder, r: Runtime, x: GPUBuffer, out: GPUBuffer, layer: string): void {
-  const { h, traits, gateUp, hidden } = r;
-  const stride = 2 * h.ffnWidth;
-  const added = { accumulate: traits.norms === 'before', scale: h.residualScale };
-  if (h.experts > 0) {
-    g.linear(`${layer}.ffn_gate_inp`, x, r.routerLogits);
-    g.route(r.routerLogits);
-    g.experts(`${layer}.ffn_gate_exps`, x, gateUp, { perToken: true, stride });
-    g.experts(`${layer}.ffn_up_exps`, x, gateUp, { perToken: true, stride, at: h.ffnWidth });
-    g.gated(gateUp, hidden, h.expertsUsed);
-    g.experts(`${layer}.ffn_down_exps`, hidden, r.expertOut, { perToken: false, stride: h.width });
-    g.mixExperts(r.expertOut, out, h.residualScale);
-    return;
-  }
+/** Adds to `out` scaled, or writes it when there is a norm to come. */
+function feedForward(g: Recorder, r: Runtime, input: Input, out: GPUBuffer, layer: string): void {
+  const { h, traits, hidden } = r;
   if (traits.feedForward === 'plain') {
-    g.linear(`${layer}.ffn_up`, x, hidden);
+    g.linear([`${layer}.ffn_up`], input, hidden);
     g.activate(hidden);
   } else {
-    if (g.has(`${layer}.ffn_gate.weight`)) {
-      g.linear(`${layer}.ffn_gate`, x, gateUp, { stride });
-      g.linear(`${layer}.ffn_up`, x, gateUp, { stride, at: h.ffnWidth });
-    } else g.linear(`${layer}.ffn_up`, x, gateUp, { stride });
-    g.gated(gateUp, hidden);
+    const names = g.has(`${layer}.ffn_gate.weight`) ? ['ffn_gate', 'ffn_up'] : ['ffn_up'];
+    g.gatedLinear(
+      names.map((name) => `${layer}.${name}`),
+      input,
+      hidden,
+    );
   }
-  g.linear(`${layer}.ffn_down`, hidden, out, added);
+  const added = { accumulate: traits.norms === 'before', scale: h.residualScale };
+  g.linear([`${layer}.ffn_down`], { x: hidden }, out, added);
 }
 
 /** Records one pass of a decoder-only transformer: token ids in, logits of the newest token (or of every one) out. */
@@ -57,18 +45,23 @@ export function recordDecoder(g: Recorder, r: Runtime): void {
   const after = traits.norms !== 'before';
   for (let i = 0; i < h.layers; i++) {
     const layer = `blk.${i}`;
-    if (before) g.norm(`${layer}.attn_norm`, x, normed);
-    projections(g, r, before ? normed : x, layer);
-    g.ropeAndCache(i);
+    const input = before ? g.normalized(x, `${layer}.attn_norm`) : { x };
+    projections(g, r, input, layer);
     g.attention(i, attended);
+    // Side by side with attention, the feed-forward reads what attention read: before anything is added to x.
+    if (traits.parallel) feedForward(g, r, input, x, layer);
     const added = { accumulate: !after, scale: h.residualScale };
-    g.linear(`${layer}.attn_output`, attended, after ? branch : x, added);
+    g.linear([`${layer}.attn_output`], { x: attended }, after ? branch : x, added);
     if (after) g.norm(`${layer}.post_attention_norm`, branch, x, { accumulate: true });
-    if (before && !traits.parallel) g.norm(`${layer}.ffn_norm`, x, normed);
-    feedForward(g, r, before ? normed : x, after ? branch : x, layer);
+    if (traits.parallel) continue;
+    if (h.experts > 0) {
+      g.norm(`${layer}.ffn_norm`, x, normed);
+      recordExperts(g, layer, normed, x);
+      continue;
+    }
+    feedForward(g, r, before ? g.normalized(x, `${layer}.ffn_norm`) : { x }, after ? branch : x, layer);
     if (after) g.norm(`${layer}.post_ffw_norm`, branch, x, { accumulate: true });
   }
-  g.norm('output_norm', x, normed, { newest: true });
   const head = g.has('output.weight') ? 'output' : 'token_embd';
-  g.linear(head, normed, r.logits, { head: true, scale: h.logitScale, cap: h.logitCap });
+  g.logits(x, 'output_norm', head, { scale: h.logitScale, cap: h.logitCap });
 }

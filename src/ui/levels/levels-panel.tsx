@@ -1,3 +1,4 @@
+import { kvTypes } from '../../model/kv-cache';
 import type { PlanRow } from '../../session/summary';
 import { prepareSelected } from '../../store/actions';
 import { removeImatrix } from '../../store/open';
@@ -73,10 +74,13 @@ function Settings() {
           <select
             value={kvType}
             disabled={busy}
-            onChange={(e) => void changePlan({ kvType: e.currentTarget.value === 'F32' ? 'F32' : 'F16' })}
+            onChange={(e) => void changePlan({ kvType: kvTypes.find((t) => t === e.currentTarget.value)! })}
           >
-            <option value="F16">F16 keys and values</option>
-            <option value="F32">F32 keys and values</option>
+            {kvTypes.map((type) => (
+              <option key={type} value={type}>
+                {type} keys and values
+              </option>
+            ))}
           </select>
         </label>
       )}

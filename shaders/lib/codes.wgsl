@@ -1,0 +1,33 @@
+// 32 weights as integers: weight = step * code - low, codes as int8 in the order of the weights, step and low for each
+// half of 16. What a block format states besides decode4: `codes32(group)`.
+struct Codes { lo: vec4u, hi: vec4u, step: vec2f, low: vec2f, }
+
+fn weights4(codes: u32, step: f32, low: f32) -> vec4f { return vec4f(unpack4xI8(codes)) * step - low; }
+fn weights32(group: u32) -> array<vec4f, 8> {
+  let c = codes32(group);
+  return array(weights4(c.lo.x, c.step.x, c.low.x), weights4(c.lo.y, c.step.x, c.low.x),
+    weights4(c.lo.z, c.step.x, c.low.x), weights4(c.lo.w, c.step.x, c.low.x),
+    weights4(c.hi.x, c.step.y, c.low.y), weights4(c.hi.y, c.step.y, c.low.y),
+    weights4(c.hi.z, c.step.y, c.low.y), weights4(c.hi.w, c.step.y, c.low.y));
+}
+
+const NIBBLES = vec4u(0x0f0f0f0fu);
+const PAIRS = vec4u(0x03030303u);
+const ONES = vec4u(0x01010101u);
+
+// Bit i of four, to byte i.
+fn bits_to_bytes(bits: vec4u) -> vec4u { return ((bits & vec4u(15u)) * 0x00204081u) & ONES; }
+// 16 bits, one a byte.
+fn bytes_of_bits(bits: u32) -> vec4u { return bits_to_bytes(vec4u(bits) >> vec4u(0u, 4u, 8u, 12u)); }
+// 16 pairs of bits, one pair a byte.
+fn bytes_of_pairs(bits: u32) -> vec4u {
+  let p = (vec4u(bits) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
+  return (p | (p << vec4u(6u)) | (p << vec4u(12u)) | (p << vec4u(18u))) & PAIRS;
+}
+// Codes that are looked up: an int8 for each of the sixteen values of a nibble, four a word.
+fn looked_up(nibbles: u32, table: vec4u) -> u32 {
+  let i = unpack4xU8(nibbles & 0x0f0f0f0fu);
+  let words = vec4u(table[i.x >> 2u], table[i.y >> 2u], table[i.z >> 2u], table[i.w >> 2u]);
+  let bytes = (words >> ((i & vec4u(3u)) * 8u)) & vec4u(255u);
+  return bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (bytes.w << 24u);
+}

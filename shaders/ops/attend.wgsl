@@ -1,0 +1,107 @@
+// Attention of one token. A workgroup owns up to four query heads that share a key head, and a span of positions; the
+// last span also normalizes and rotates the token's own key and writes it, with its value, into the cache. One span
+// gives the result; several give parts, which ops/combine adds up. A window bounds how far back the token sees, itself
+// included; 0 is no bound. Slots `kv` and `kv_store`.
+//#import lanes
+//#import kv_store
+//#import lib/soft-cap
+//#import lib/heads
+//#import lib/attend
+struct Params {
+  heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, scale: f32, cap: f32, window: u32, shortest: u32,
+  most_spans: u32,
+}
+@group(0) @binding(0) var<storage, read> state: array<u32>;
+@group(0) @binding(1) var<storage, read> rotation: array<vec2f>;
+@group(0) @binding(2) var<storage, read> qkv: array<f32>;
+@group(0) @binding(3) var<storage, read> head_norm: array<f32>;
+@group(0) @binding(4) var<storage, read_write> k_cache: array<u32>;
+@group(0) @binding(5) var<storage, read_write> v_cache: array<u32>;
+@group(0) @binding(6) var<storage, read_write> parts: array<vec4f>;
+@group(0) @binding(7) var<storage, read_write> y: array<vec4f>;
+@group(0) @binding(8) var<uniform> params: Params;
+//#import lib/spans
+
+override LANES: u32 = 64u;
+var<workgroup> own_key: array<vec4f, QUADS>;
+var<workgroup> own_value: array<vec4f, QUADS>;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = params.heads / params.kv_heads;
+  let sets = (group + 3u) / 4u;
+  let kv_head = wid.x / sets;
+  let head0 = kv_head * group + wid.x % sets * 4u;
+  // Rows beyond the group are computed as its last and not stored.
+  let heads = min(head0 + vec4u(0u, 1u, 2u, 3u), vec4u((kv_head + 1u) * group - 1u));
+  let position = state[0];
+  let spans = spans_of(position + 1u);
+  let first = spans.first + wid.y * spans.length;
+  let is_last = wid.y == spans.count - 1u;
+  let end = select(first + spans.length, position, is_last);
+
+  let start = heads * HEAD_DIM;
+  var scale = vec4f(1.0);
+  if (HEAD_NORM) {
+    var squares = vec4f();
+    for (var d = lane; d < HEAD_DIM; d += LANES) {
+      let v = vec4f(qkv[start.x + d], qkv[start.y + d], qkv[start.z + d], qkv[start.w + d]);
+      squares += v * v;
+    }
+    let sums = lane_sum4(squares, lane);
+    scale = vec4f(inverse_rms(sums.x), inverse_rms(sums.y), inverse_rms(sums.z), inverse_rms(sums.w));
+  }
+  for (var i = lane; i < HEAD_DIM; i += LANES) {
+    queries[i] = rotated4(start[i & 3u], i / 4u, scale[i & 3u], 0u, position);
+  }
+  if (is_last) {
+    let key = head_start(0u, params.heads + kv_head);
+    var key_squares = 0.0;
+    if (HEAD_NORM) {
+      for (var d = 0u; d < HEAD_DIM; d++) { key_squares += qkv[key + d] * qkv[key + d]; }
+    }
+    let key_scale = inverse_rms(key_squares);
+    for (var unit = lane; unit < UNITS; unit += LANES) {
+      var x: KvUnit;
+      let count = min(8u, QUADS - unit * 8u);
+      for (var i = 0u; i < count; i++) {
+        x.k[i] = rotated4(key, unit * 8u + i, key_scale, HEAD_DIM, position);
+        x.v[i] = value4(key + params.kv_heads * HEAD_DIM, unit * 8u + i);
+      }
+      let stored = store_unit(position, kv_head, unit, x, wid.x % sets == 0u);
+      for (var i = 0u; i < count; i++) {
+        own_key[unit * 8u + i] = stored.k[i];
+        own_value[unit * 8u + i] = stored.v[i];
+      }
+    }
+  }
+  workgroupBarrier();
+
+  var own = vec4f(LOWEST);
+  if (is_last) {
+    var sum = vec4f();
+    for (var quad = lane; quad < QUADS; quad += LANES) { sum += scores4(own_key[quad], quad); }
+    own = capped4(lane_sum4(sum, lane));
+  }
+  let low = vec4u(first);
+  let most = max(own, lane_max4(score_span(first, end, low, vec4u(end), kv_head, lane), lane));
+  let own_share = select(vec4f(), exp(own - most), is_last);
+  let total = lane_sum4(share_span(end - first, most, lane), lane) + own_share;
+  workgroupBarrier();
+  for (var quad = lane; quad < QUADS; quad += LANES) {
+    var mixed = mix_span(first, end - first, kv_head, quad);
+    if (is_last) {
+      let v = own_value[quad];
+      mixed += mat4x4f(own_share.x * v, own_share.y * v, own_share.z * v, own_share.w * v);
+    }
+    for (var r = 0u; r < min(4u, group - wid.x % sets * 4u); r++) {
+      if (spans.count == 1u) {
+        y[(head0 + r) * QUADS + quad] = mixed[r] / total[r];
+      } else {
+        let part = ((head0 + r) * params.most_spans + wid.y) * (QUADS + 1u);
+        if (quad == 0u) { parts[part] = vec4f(most[r], total[r], 0.0, 0.0); }
+        parts[part + 1u + quad] = mixed[r];
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+//#import codec/decode
+//#import lib/lattice-codes

@@ -1,0 +1,7 @@
+//#import codec/decode
+//#import lib/codes
+fn codes32(group: u32) -> Codes {
+  let bits = w[group];
+  let d = vec2f(block_scale(group / 4u));
+  return Codes(bytes_of_bits(bits), bytes_of_bits(bits >> 16u), 2.0 * d, d);
+}

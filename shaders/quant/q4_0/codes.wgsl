@@ -1,0 +1,7 @@
+//#import codec/decode
+//#import lib/codes
+fn codes32(group: u32) -> Codes {
+  let q = w4[group];
+  let d = block_scale(group);
+  return Codes(q & NIBBLES, (q >> vec4u(4u)) & NIBBLES, vec2f(d), vec2f(8.0 * d));
+}

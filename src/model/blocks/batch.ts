@@ -1,0 +1,119 @@
+import type { Gpu } from '../../gpu/gpu';
+import type { Dispatch } from '../../gpu/kernel';
+import * as ops from '../../ops/kernels';
+import type { DeviceTensor } from '../device-tensor';
+import type { Runtime } from '../runtime';
+import { hasCodes, recordMatvec } from './matvec';
+import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
+
+/** Tokens that an invocation of the matmul kernels takes. */
+const TOKENS = 8;
+/** Rows that a workgroup takes. */
+const ROWS = { int8: 128, float32: 256 } as const;
+
+/**
+ * Up to a chunk of tokens: logits of the newest only (a prompt), or of every one (evaluation). Norms run before the
+ * products that read them, once for all of them.
+ */
+export class BatchRecorder extends Recorder {
+  readonly #every: boolean;
+  /** Whose rows lie in `normed` and in `codes` now. */
+  #floats: Input | undefined;
+  #integers: Input | undefined;
+
+  constructor(gpu: Gpu, runtime: Runtime, weights: ReadonlyMap<string, DeviceTensor>, every: boolean) {
+    super(gpu, runtime, weights);
+    this.#every = every;
+  }
+  get tokens(): number {
+    return this.r.chunk;
+  }
+  push(dispatch: Dispatch, axis: 'x' | 'y', each = 1): void {
+    const count = (e: { tokens: number }) => e.tokens * each;
+    this.steps.push(axis === 'x' ? { dispatch, x: count } : { dispatch, y: count });
+  }
+
+  normalized(x: GPUBuffer, name: string): Input {
+    return { x, norm: name };
+  }
+
+  /** The rows of an input in float32. */
+  #asFloats(input: Input): GPUBuffer {
+    if (input.norm === undefined) return input.x;
+    if (this.#floats !== input) this.norm(input.norm, input.x, this.r.normed);
+    this.#floats = input;
+    return this.r.normed;
+  }
+
+  /** Rounds the rows of an input to int8. */
+  #asIntegers(input: Input, cols: number): void {
+    if (this.#integers === input) return;
+    this.#integers = input;
+    const { codes, codeHeads, h, traits, arena } = this.r;
+    // LayerNorm has a kernel of its own.
+    const isFused = input.norm !== undefined && traits.norm === 'rms';
+    const x = isFused ? input.x : this.#asFloats(input);
+    const kernel = this.gpu.kernel(ops.quantizeRows, {}, { NORM: isFused ? 1 : 0 });
+    const norm = isFused ? this.vector(`${input.norm}.weight`) : x;
+    const buffers = { x, norm, codes, heads: codeHeads };
+    this.push(kernel.dispatch(buffers, { cols, epsilon: h.epsilon }, [1], arena), 'x');
+  }
+
+  linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
+    for (const product of this.products(names)) this.#matmul(product, input, y, how);
+  }
+
+  #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions): void {
+    const { r, gpu } = this;
+    const { tensor, slab, bias, stride } = product;
+    const path = r.paths.many === 'int8' && hasCodes(tensor.format) ? 'int8' : 'float32';
+    const slots = { codec: `quant/${tensor.format.id}` };
+    const params = { ...this.productParams(product, how), stride };
+    const shared = { w4: slab.buffer, w: slab.buffer, state: r.state, y, points: tensor.points };
+    const rows = [Math.ceil(slab.rows / ROWS[path])] as const;
+    const y_ = (e: { tokens: number }) => Math.ceil(e.tokens / TOKENS);
+    if (path === 'int8') {
+      this.#asIntegers(input, tensor.cols);
+      const buffers = { ...shared, x: r.codes, heads: r.codeHeads, bias: bias?.buffer ?? r.codes };
+      const kernel = gpu.kernel(ops.matmulInt8, slots);
+      this.steps.push({ dispatch: kernel.dispatch(buffers, params, rows, r.arena), y: y_ });
+    } else {
+      const x = this.#asFloats(input);
+      const kernel = gpu.kernel(ops.matmul, slots);
+      const dispatch = kernel.dispatch({ ...shared, x, bias: bias?.buffer ?? x }, params, rows, r.arena);
+      this.steps.push({ dispatch, y: y_ });
+    }
+  }
+
+  gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void {
+    this.linear(names, input, this.r.gateUp);
+    this.gated(this.r.gateUp, y);
+  }
+
+  attention(layer: number, y: GPUBuffer): void {
+    const { h, arena } = this.r;
+    const { buffers, params, view, slots, constants } = this.heads(layer);
+    const units = h.kvHeads * Math.ceil(h.headDim / 32);
+    const write = this.gpu.kernel(ops.writeCache, slots, constants);
+    this.push(write.dispatch(buffers, params, [Math.ceil(units / 32)], arena), 'y');
+    const attention = this.gpu.kernel(ops.attention, slots, constants);
+    const group = h.heads / h.kvHeads;
+    this.steps.push({
+      dispatch: attention.dispatch({ ...buffers, y }, { ...params, ...view }, [h.kvHeads], arena),
+      y: (e) => Math.ceil((e.tokens * group) / 4),
+    });
+  }
+
+  logits(x: GPUBuffer, norm: string, head: string, how: LinearOptions): void {
+    const { normed, logits } = this.r;
+    if (this.#every) return this.linear([head], this.normalized(x, norm), logits, how);
+    this.norm(norm, x, normed, { newest: true });
+    for (const product of this.products([head])) recordMatvec(this, product, { x: normed }, logits, how);
+  }
+
+  surprise(targets: GPUBuffer, surprise: GPUBuffer): void {
+    const { logits, vocabulary, arena } = this.r;
+    const buffers = { logits, targets, surprise };
+    this.push(this.gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena), 'x');
+  }
+}

@@ -1,0 +1,72 @@
+import type { Dispatch } from '../../gpu/kernel';
+import * as ops from '../../ops/kernels';
+import { mostSpans, spanCount } from '../kv-cache';
+import { recordMatvec } from './matvec';
+import { type Input, type LinearOptions, Recorder } from './recorder';
+
+/**
+ * One token: norms are left to the products that read them, gates and activation to those that make them, rotation and
+ * cache write to attention.
+ */
+export class DecodeRecorder extends Recorder {
+  get tokens(): number {
+    return 1;
+  }
+  push(dispatch: Dispatch): void {
+    this.steps.push({ dispatch });
+  }
+
+  normalized(x: GPUBuffer, name: string): Input {
+    if (this.r.traits.norm === 'rms') return { x, norm: name };
+    this.norm(name, x, this.r.normed);
+    return { x: this.r.normed };
+  }
+
+  linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
+    for (const product of this.products(names)) recordMatvec(this, product, input, y, how);
+  }
+
+  gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void {
+    const products = this.products(names);
+    const [product] = products;
+    if (products.length === 1) recordMatvec(this, product!, input, y, {}, product!.slab.rows / 2);
+    else {
+      this.linear(names, input, this.r.gateUp);
+      this.gated(this.r.gateUp, y);
+    }
+  }
+
+  attention(layer: number, y: GPUBuffer): void {
+    const { h, context, parts, state, arena } = this.r;
+    const { buffers, params, view, slots, constants } = this.heads(layer);
+    const { window } = view;
+    // A long span costs a processor with few workgroups under way less than parts that must be added up.
+    const spans = { shortest: this.gpu.onCpu ? 256 : 64, most_spans: mostSpans(context) };
+    const count = (positions: number) => spanCount(positions, window, spans.shortest);
+    const attend = this.gpu.kernel(ops.attend, slots, constants);
+    const workgroups = h.kvHeads * Math.ceil(h.heads / h.kvHeads / 4);
+    this.steps.push({
+      dispatch: attend.dispatch(
+        { ...buffers, parts, y },
+        { ...params, ...view, ...spans },
+        [workgroups],
+        arena,
+      ),
+      y: (e) => count(e.positions),
+    });
+    const combine = this.gpu.kernel(ops.combine);
+    this.steps.push({
+      dispatch: combine.dispatch(
+        { state, parts, y },
+        { window, ...spans, quads: h.headDim / 4 },
+        [h.heads],
+        arena,
+      ),
+      x: (e) => (count(e.positions) > 1 ? h.heads : 0),
+    });
+  }
+
+  logits(x: GPUBuffer, norm: string, head: string, how: LinearOptions): void {
+    this.linear([head], this.normalized(x, norm), this.r.logits, how);
+  }
+}

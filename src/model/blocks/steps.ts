@@ -1,0 +1,35 @@
+import type { Dispatch } from '../../gpu/kernel';
+
+/** What a pass is encoded for. */
+export interface Extent {
+  /** Tokens in the batch. */
+  readonly tokens: number;
+  /** Tokens in the text when it has run. */
+  readonly positions: number;
+}
+
+/** A dispatch whose grid may depend on the extent; where an axis comes to nothing the step is left out. */
+export interface Step {
+  readonly dispatch: Dispatch;
+  readonly x?: (e: Extent) => number;
+  readonly y?: (e: Extent) => number;
+}
+
+/** Encodes steps into a pass and counts the dispatches; nothing is created. */
+export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[], e: Extent): number {
+  let dispatches = 0;
+  for (const { dispatch, x, y } of steps) {
+    const width = x ? x(e) : dispatch.workgroups[0];
+    const height = y ? y(e) : (dispatch.workgroups[1] ?? 1);
+    if (width === 0 || height === 0) continue;
+    pass.setPipeline(dispatch.pipeline);
+    pass.setBindGroup(0, dispatch.group);
+    pass.dispatchWorkgroups(width, height);
+    dispatches++;
+  }
+  return dispatches;
+}
+
+/** Dispatches of a pass. */
+export const countSteps = (steps: readonly Step[], e: Extent): number =>
+  steps.filter(({ x, y }) => (x?.(e) ?? 1) !== 0 && (y?.(e) ?? 1) !== 0).length;
