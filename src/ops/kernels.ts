@@ -238,6 +238,18 @@ export const numerics = defineKernel({
   bindings: { counts: 'read_write', samples: 'read_write' },
   params: { cases: 'u32', samples: 'u32', zero: 'u32' },
 });
+/** What memory gives. Constant WIDTH. */
+export const probeRead = defineKernel({
+  shader: 'ops/probe-read',
+  bindings: { x: 'read', y: 'read_write' },
+  params: { quads: 'u32', per_lane: 'u32' },
+});
+/** What a dispatch costs. */
+export const probeGap = defineKernel({
+  shader: 'ops/probe-gap',
+  bindings: { y: 'read_write' },
+  params: { step: 'u32' },
+});
 
 /** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
 export const kernels = {
@@ -267,4 +279,6 @@ export const kernels = {
   sample,
   surprise,
   numerics,
+  probeRead,
+  probeGap,
 };

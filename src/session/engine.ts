@@ -155,6 +155,12 @@ export class Engine {
     this.#cached.length = Math.min(this.#cached.length, length);
   }
 
+  /** Takes the cache to hold these tokens, whatever is in it: for measurements at a length of text. */
+  assumeCached(ids: readonly number[]): void {
+    this.#cached = [...ids];
+    this.#gpu.device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(ids.length, 1, 0, 0));
+  }
+
   /**
    * Runs steps so many times, each for `tokens` tokens, in one submit. Resolves to the ids sampled by them, which stand in
    * the text from `position` on.

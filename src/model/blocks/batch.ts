@@ -3,7 +3,7 @@ import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
 import type { Runtime } from '../runtime';
-import { hasCodes, recordMatvec } from './matvec';
+import { hasCodes, productParams } from './matvec';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /** Tokens that an invocation of the matmul kernels takes. */
@@ -68,7 +68,7 @@ export class BatchRecorder extends Recorder {
     const { tensor, slab, bias, stride } = product;
     const path = r.paths.many === 'int8' && hasCodes(tensor.format) ? 'int8' : 'float32';
     const slots = { codec: `quant/${tensor.format.id}` };
-    const params = { ...this.productParams(product, how), stride };
+    const params = { ...productParams({ ...product, ...how }), stride };
     const shared = { w4: slab.buffer, w: slab.buffer, state: r.state, y, points: tensor.points };
     const rows = [Math.ceil(slab.rows / ROWS[path])] as const;
     const y_ = (e: { tokens: number }) => Math.ceil(e.tokens / TOKENS);
@@ -108,7 +108,7 @@ export class BatchRecorder extends Recorder {
     const { normed, logits } = this.r;
     if (this.#every) return this.linear([head], this.normalized(x, norm), logits, how);
     this.norm(norm, x, normed, { newest: true });
-    for (const product of this.products([head])) recordMatvec(this, product, { x: normed }, logits, how);
+    for (const product of this.products([head])) this.matvec(product, { x: normed }, logits, how);
   }
 
   surprise(targets: GPUBuffer, surprise: GPUBuffer): void {

@@ -1,7 +1,6 @@
 import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import { mostSpans, spanCount } from '../kv-cache';
-import { recordMatvec } from './matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 
 /**
@@ -23,13 +22,13 @@ export class DecodeRecorder extends Recorder {
   }
 
   linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
-    for (const product of this.products(names)) recordMatvec(this, product, input, y, how);
+    for (const product of this.products(names)) this.matvec(product, input, y, how);
   }
 
   gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void {
     const products = this.products(names);
     const [product] = products;
-    if (products.length === 1) recordMatvec(this, product!, input, y, {}, product!.slab.rows / 2);
+    if (products.length === 1) this.matvec(product!, input, y, {}, true);
     else {
       this.linear(names, input, this.r.gateUp);
       this.gated(this.r.gateUp, y);

@@ -1,8 +1,9 @@
 import type { Gpu } from '../../gpu/gpu';
-import { grid } from '../../gpu/kernel';
+import { type Dispatch, grid, type UniformArena } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
-import type { Input, LinearOptions, Product, Recorder } from './recorder';
+import { type DeviceTensor, planeParams, type Slab } from '../device-tensor';
+import type { Path } from '../runtime';
 
 /** Whether a format's weights are integer codes, which integer dot products take. */
 export const hasCodes = (format: QuantFormat): boolean => format.block.size > 1;
@@ -10,8 +11,11 @@ export const hasCodes = (format: QuantFormat): boolean => format.block.size > 1;
 /** Bytes of workgroup memory that a row of activations takes as int8, with what the kernel keeps besides. */
 const stagedBytes = (cols: number): number => cols + cols / 4 + 1280;
 
-/** Products of one token: four rows a team of lanes, or two gates and their partners. */
-const ROWS_OF = { rows: 4, gated: 2 } as const;
+/** The path that a product takes where `wanted` is asked for: floats, and rows too long to stage, stay float32. */
+export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number): Path {
+  const fits = stagedBytes(cols) <= gpu.device.limits.maxComputeWorkgroupStorageSize;
+  return wanted === 'int8' && hasCodes(format) && fits ? 'int8' : 'float32';
+}
 
 /** How many sets of rows a workgroup goes through: enough to be worth its rounding of x, few enough to fill the device. */
 function tilesFor(gpu: Gpu, sets: number): number {
@@ -19,45 +23,69 @@ function tilesFor(gpu: Gpu, sets: number): number {
   return Math.max(1, Math.min(most, Math.floor(sets / workgroups)));
 }
 
-/** Records y = W x for one token. `partner` rows on lies what a gate lets through; 0 without gates. */
-export function recordMatvec(
-  g: Recorder,
-  product: Product,
-  input: Input,
-  y: GPUBuffer,
-  how: LinearOptions,
-  partner = 0,
-): void {
-  const { gpu, r } = g;
-  const { tensor, slab } = product;
-  const output = partner > 0 ? 'gated' : 'rows';
-  const isInt8 =
-    r.paths.one === 'int8' &&
-    hasCodes(tensor.format) &&
-    stagedBytes(tensor.cols) <= gpu.device.limits.maxComputeWorkgroupStorageSize;
-  const teams = gpu.teams;
-  const outputs = partner > 0 ? partner : slab.rows;
-  const sets = Math.ceil(outputs / (ROWS_OF[output] * teams));
+/** y = W x for one token, with everything around it. */
+export interface Matvec {
+  readonly path: Path;
+  readonly tensor: DeviceTensor;
+  readonly slab: Slab;
+  readonly x: GPUBuffer;
+  /** Weights of the RMS norm that x goes through. */
+  readonly norm?: GPUBuffer | undefined;
+  readonly epsilon: number;
+  readonly y: GPUBuffer;
+  readonly bias?: Slab | undefined;
+  /** Shader of the activation, where rows are gates first and then as many that they let through. */
+  readonly gates?: string;
+  readonly accumulate?: boolean;
+  readonly scale?: number;
+  readonly cap?: number;
+  /** Element of y that the first row gives. */
+  readonly at?: number;
+}
+
+/** Parameters that the kernels of products share. */
+export function productParams(p: Omit<Matvec, 'path' | 'x' | 'y' | 'epsilon'>) {
+  const { tensor, slab, bias } = p;
+  return {
+    rows: slab.rows,
+    cols: tensor.cols,
+    base_row: slab.base / tensor.cols,
+    ...planeParams(slab.layout),
+    accumulate: p.accumulate ? 1 : 0,
+    has_bias: bias ? 1 : 0,
+    bias_at: bias ? bias.base + slab.firstRow : 0,
+    scale: p.scale ?? 1,
+    cap: p.cap ?? 0,
+    at: p.at ?? 0,
+  };
+}
+
+export function matvecDispatch(gpu: Gpu, arena: UniformArena, p: Matvec): Dispatch {
+  const { tensor, slab, x, norm } = p;
+  // A set: four rows a team of lanes, or two gates and their partners.
+  const partner = p.gates ? slab.rows / 2 : 0;
+  const sets = Math.ceil((partner || slab.rows) / ((p.gates ? 2 : 4) * gpu.teams));
   const tiles = tilesFor(gpu, sets);
+  const path = pathOf(gpu, p.path, tensor.format, tensor.cols);
   const kernel = gpu.kernel(
     ops.matvec,
     {
       codec: `quant/${tensor.format.id}`,
-      dot: isInt8 ? 'lib/dot-int8' : 'lib/dot-f32',
-      output: `lib/output-${output}`,
-      ...g.activation,
+      dot: path === 'int8' ? 'lib/dot-int8' : 'lib/dot-f32',
+      output: p.gates ? 'lib/output-gated' : 'lib/output-rows',
+      ...(p.gates ? { activation: p.gates } : {}),
     },
-    { TEAMS: teams, NORM: input.norm ? 1 : 0, ...(isInt8 ? { STAGED: tensor.cols } : {}) },
+    { TEAMS: gpu.teams, NORM: norm ? 1 : 0, ...(path === 'int8' ? { STAGED: tensor.cols } : {}) },
   );
   const buffers = {
     w4: slab.buffer,
     w: slab.buffer,
-    x: input.x,
-    norm: input.norm ? g.vector(`${input.norm}.weight`) : input.x,
-    y,
+    x,
+    norm: norm ?? x,
+    y: p.y,
     points: tensor.points,
-    bias: product.bias?.buffer ?? input.x,
+    bias: p.bias?.buffer ?? x,
   };
-  const params = { ...g.productParams(product, how), epsilon: r.h.epsilon, tiles, partner };
-  g.steps.push({ dispatch: kernel.dispatch(buffers, params, grid(Math.ceil(sets / tiles)), r.arena) });
+  const params = { ...productParams(p), epsilon: p.epsilon, tiles, partner };
+  return kernel.dispatch(buffers, params, grid(Math.ceil(sets / tiles)), arena);
 }

@@ -6,6 +6,7 @@ import { slides } from '../arch/architecture';
 import { type DeviceTensor, joined, planeParams, type Slab } from '../device-tensor';
 import { kvLayout } from '../kv-cache';
 import type { Runtime } from '../runtime';
+import { matvecDispatch } from './matvec';
 import type { Step } from './steps';
 
 /** How a product is stored. */
@@ -100,19 +101,20 @@ export abstract class Recorder {
       }));
     });
   }
-  productParams({ tensor, slab, bias, at }: Product, how: LinearOptions) {
-    return {
-      rows: slab.rows,
-      cols: tensor.cols,
-      base_row: slab.base / tensor.cols,
-      ...planeParams(slab.layout),
-      accumulate: how.accumulate ? 1 : 0,
-      has_bias: bias ? 1 : 0,
-      bias_at: bias ? bias.base + slab.firstRow : 0,
-      scale: how.scale ?? 1,
-      cap: how.cap ?? 0,
-      at,
-    };
+  /** One product for one token; `gates` when its rows are gates and what they let through. */
+  matvec(product: Product, input: Input, y: GPUBuffer, how: LinearOptions = {}, gates = false): void {
+    const { r } = this;
+    const dispatch = matvecDispatch(this.gpu, r.arena, {
+      ...product,
+      ...how,
+      path: r.paths.one,
+      x: input.x,
+      norm: input.norm === undefined ? undefined : this.vector(`${input.norm}.weight`),
+      epsilon: r.h.epsilon,
+      y,
+      ...(gates ? { gates: this.activation.activation } : {}),
+    });
+    this.steps.push({ dispatch });
   }
 
   /** Rows of the token embedding, scaled, into `out`. */

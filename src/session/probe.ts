@@ -1,0 +1,91 @@
+import type { Gpu } from '../gpu/gpu';
+import { type Dispatch, encode } from '../gpu/kernel';
+import * as ops from '../ops/kernels';
+import { MIB } from '../util/bytes';
+
+const OWNER = 'probe';
+
+/** What bounds a decode step on a device: how fast memory is read, and what a dispatch costs. */
+export interface DeviceCeiling {
+  readonly readBytesPerSecond: number;
+  /** Of a dispatch that depends on the one before, on the GPU's side. */
+  readonly dispatchMs: number;
+  /** Of encoding one, on the processor's side. */
+  readonly encodeMs: number;
+}
+
+/** Wall-clock time of a submit of `times` rounds of dispatches, in ms. */
+export async function timeRounds(gpu: Gpu, dispatches: readonly Dispatch[], times: number): Promise<number> {
+  const { device } = gpu;
+  await device.queue.onSubmittedWorkDone();
+  const started = performance.now();
+  const encoder = device.createCommandEncoder();
+  const pass = encoder.beginComputePass();
+  for (let i = 0; i < times; i++) encode(pass, dispatches);
+  pass.end();
+  device.queue.submit([encoder.finish()]);
+  await device.queue.onSubmittedWorkDone();
+  return performance.now() - started;
+}
+
+/** Milliseconds of one round: rounds are doubled until they take `enoughMs`; the median of `runs`. */
+export async function medianRound(
+  gpu: Gpu,
+  dispatches: readonly Dispatch[],
+  enoughMs: number,
+  runs = 5,
+): Promise<number> {
+  await timeRounds(gpu, dispatches, 1);
+  let times = 1;
+  let elapsed = await timeRounds(gpu, dispatches, times);
+  while (elapsed < enoughMs && times < 4096) {
+    times *= 2;
+    elapsed = await timeRounds(gpu, dispatches, times);
+  }
+  const measured = [elapsed];
+  while (measured.length < runs) measured.push(await timeRounds(gpu, dispatches, times));
+  return measured.sort((a, b) => a - b)[Math.floor(runs / 2)]! / times;
+}
+
+export interface ProbeOptions {
+  /** Bytes read; a quarter of the memory, or several times the caches, to be honest. */
+  readonly bytes?: number;
+  readonly enoughMs?: number;
+}
+
+/** Measures a device. Takes `options.bytes` of it for the time. */
+export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise<DeviceCeiling> {
+  const { bytes = 256 * MIB, enoughMs = 60 } = options;
+  const size = Math.min(bytes, gpu.maxBindingBytes);
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  try {
+    const x = await gpu.memory.create(OWNER, 'bandwidth', size, usage);
+    const y = await gpu.memory.create(OWNER, 'result', MIB, usage);
+    const arena = await gpu.arena(OWNER, 4);
+    const width = 256;
+    const perLane = 16;
+    const quads = size / 16;
+    const workgroups = Math.min(65535, Math.ceil(quads / (width * perLane)));
+    const read = gpu
+      .kernel(ops.probeRead, {}, { WIDTH: width })
+      .dispatch({ x, y }, { quads, per_lane: perLane }, [workgroups], arena);
+    const readMs = await medianRound(gpu, [read], enoughMs);
+    const gap = gpu.kernel(ops.probeGap).dispatch({ y }, { step: 1 }, [1], arena);
+    const dispatchMs = (await medianRound(gpu, Array(64).fill(gap), enoughMs)) / 64;
+    const started = performance.now();
+    const encoder = gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    const count = 2000;
+    for (let i = 0; i < count; i++) encode(pass, [gap]);
+    pass.end();
+    const commands = encoder.finish();
+    const encodeMs = (performance.now() - started) / count;
+    gpu.device.queue.submit([commands]);
+    await gpu.device.queue.onSubmittedWorkDone();
+    gpu.check();
+    const readBytes = Math.min(size, workgroups * width * perLane * 16);
+    return { readBytesPerSecond: (1000 * readBytes) / readMs, dispatchMs, encodeMs };
+  } finally {
+    gpu.memory.release(OWNER);
+  }
+}
