@@ -7,9 +7,10 @@ var<workgroup> queries: array<vec4f, HEAD_DIM>;
 // Scores, then shares, of the four rows.
 var<workgroup> shares: array<vec4f, SPAN>;
 
-fn scores4(key: vec4f, quad: u32) -> vec4f {
-  return key * mat4x4f(queries[quad * 4u], queries[quad * 4u + 1u], queries[quad * 4u + 2u], queries[quad * 4u + 3u]);
+fn queries_at(quad: u32) -> mat4x4f {
+  return mat4x4f(queries[quad * 4u], queries[quad * 4u + 1u], queries[quad * 4u + 2u], queries[quad * 4u + 3u]);
 }
+fn scores4(key: vec4f, quad: u32) -> vec4f { return key * queries_at(quad); }
 fn capped4(scores: vec4f) -> vec4f {
   let x = scores * params.scale;
   if (params.cap == 0.0) { return x; }
@@ -20,15 +21,27 @@ fn capped4(scores: vec4f) -> vec4f {
 // positions from its `low` to before its `high`.
 fn score_span(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, lane: u32) -> vec4f {
   var most = vec4f(LOWEST);
-  for (var p = first + lane; p < end; p += LANES) {
+  // Two positions at a time: the queries are read once for both.
+  for (var p = first + lane; p < end; p += 2u * LANES) {
+    let second = p + LANES;
+    let other = min(second, end - 1u);
     var sum = vec4f();
-    for (var quad = 0u; quad < QUADS; quad++) { sum += scores4(key4(p, kv_head, quad), quad); }
-    let seen = (vec4u(p) >= low) & (vec4u(p) < high);
-    let score = select(vec4f(LOWEST), capped4(sum), seen);
-    shares[p - first] = score;
-    most = max(most, score);
+    var other_sum = vec4f();
+    for (var quad = 0u; quad < QUADS; quad++) {
+      let q = queries_at(quad);
+      sum += key4(p, kv_head, quad) * q;
+      other_sum += key4(other, kv_head, quad) * q;
+    }
+    most = max(most, keep_score(p, first, sum, low, high));
+    if (second < end) { most = max(most, keep_score(second, first, other_sum, low, high)); }
   }
   return most;
+}
+fn keep_score(p: u32, first: u32, sum: vec4f, low: vec4u, high: vec4u) -> vec4f {
+  let seen = (vec4u(p) >= low) & (vec4u(p) < high);
+  let score = select(vec4f(LOWEST), capped4(sum), seen);
+  shares[p - first] = score;
+  return score;
 }
 // Scores to shares, relative to `most`; gives the sum over this lane's.
 fn share_span(count: u32, most: vec4f, lane: u32) -> vec4f {

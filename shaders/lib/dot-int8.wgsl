@@ -33,18 +33,28 @@ fn stage(thread: u32) {
   }
 }
 
+struct Staged { lo: vec4u, hi: vec4u, step: f32, sums: vec2f, }
+fn staged(group: u32) -> Staged {
+  let head = staged_heads[group];
+  return Staged(staged_codes[group * 2u], staged_codes[group * 2u + 1u], head_step(head), head_sums(head));
+}
+fn weigh_span(span: u32, a: Staged, b: Staged) -> f32 {
+  let c = codes_of_span(span);
+  let first = a.step * weigh_codes(c.a, a.lo, a.hi, a.sums);
+  if (GROUPS_IN_SPAN == 1u) { return first; }
+  return first + b.step * weigh_codes(c.b, b.lo, b.hi, b.sums);
+}
+
 // Four rows of W times x.
 fn row_products(rows: vec4u, lane: u32) -> vec4f {
   var acc = vec4f();
-  let groups = params.cols / 32u;
-  let at = rows * groups;
-  for (var g = lane; g < groups; g += LANES) {
-    let lo = staged_codes[g * 2u];
-    let hi = staged_codes[g * 2u + 1u];
-    let head = staged_heads[g];
-    let sums = head_sums(head);
-    acc += head_step(head) * vec4f(weigh8(at.x + g, lo, hi, sums), weigh8(at.y + g, lo, hi, sums),
-      weigh8(at.z + g, lo, hi, sums), weigh8(at.w + g, lo, hi, sums));
+  let spans = params.cols / (32u * GROUPS_IN_SPAN);
+  let at = rows * spans;
+  for (var s = lane; s < spans; s += LANES) {
+    let a = staged(first_group(s));
+    let b = staged(second_group(s));
+    acc += vec4f(weigh_span(at.x + s, a, b), weigh_span(at.y + s, a, b), weigh_span(at.z + s, a, b),
+      weigh_span(at.w + s, a, b));
   }
   return lane_sum4(acc, lane) * inverse_rms;
 }

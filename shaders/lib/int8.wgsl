@@ -4,4 +4,3 @@
 fn weigh_codes(c: Codes, lo: vec4u, hi: vec4u, sums: vec2f) -> f32 {
   return dot(c.step, vec2f(f32(integer_dot(c.lo, lo)), f32(integer_dot(c.hi, hi)))) - dot(c.low, sums);
 }
-fn weigh8(group: u32, lo: vec4u, hi: vec4u, sums: vec2f) -> f32 { return weigh_codes(codes32(group), lo, hi, sums); }

@@ -1,10 +1,8 @@
-// (step, minimum) of group j of a Q4_K or Q5_K block whose four head words begin at `head`.
+// (step, minimum) of group j of a Q4_K or Q5_K block whose head is quad `head` of words.
 fn affine_group(head: u32, j: u32) -> vec2f {
-  let dm = unpack2x16float(w[head]);
-  let shift = 8u * (j & 3u);
-  let a = w[head + 1u] >> shift;
-  let b = w[head + 2u] >> shift;
-  let c = w[head + 3u] >> shift;
-  if (j < 4u) { return rounded2(dm * vec2f(vec2u(a & 63u, b & 63u))); }
-  return rounded2(dm * vec2f(vec2u((c & 15u) | (((a >> 6u) & 3u) << 4u), ((c >> 4u) & 15u) | (((b >> 6u) & 3u) << 4u))));
+  let h = w4[head];
+  let shifted = h.yzw >> vec3u(8u * (j & 3u));
+  let early = shifted.xy & vec2u(63u);
+  let late = (vec2u(shifted.z, shifted.z >> 4u) & vec2u(15u)) | ((shifted.xy >> vec2u(2u)) & vec2u(48u));
+  return rounded2(unpack2x16float(h.x) * vec2f(select(late, early, j < 4u)));
 }

@@ -1,4 +1,5 @@
 //#import lib/codes
+//#import lib/codes-single
 fn codes32(group: u32) -> Codes {
   let b = group / 8u;
   let q = (group & 7u) * 8u;

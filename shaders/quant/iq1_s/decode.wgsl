@@ -12,6 +12,6 @@ fn lattice_word(block: u32, q: u32) -> u32 {
   return shifted_bytes(points[2u * point + (q & 1u)], (head & 0x8000u) != 0u);
 }
 fn lattice_step(block: u32, q: u32) -> f32 {
-  let d = unpack2x16float(w[params.plane2 + block / 2u])[block & 1u];
+  let d = unpack2x16float(w[params.plane2 + block / 2u] >> (16u * (block & 1u))).x;
   return d * f32(2u * ((head_of(block, q) >> 12u) & 7u) + 1u) * 0.125;
 }

@@ -10,6 +10,6 @@ fn lattice_word(block: u32, q: u32) -> u32 {
 }
 fn lattice_step(block: u32, q: u32) -> f32 {
   let scale = (w[params.plane1 + block * 4u + 2u + (q >> 5u)] >> (4u * ((q >> 2u) & 7u))) & 15u;
-  let d = unpack2x16float(w[params.plane2 + block / 2u])[block & 1u];
+  let d = unpack2x16float(w[params.plane2 + block / 2u] >> (16u * (block & 1u))).x;
   return d * (0.5 + f32(scale)) * 0.25;
 }

@@ -7,6 +7,6 @@ fn lattice_word(block: u32, q: u32) -> u32 {
   return signed_bytes(points[2u * byte_at(w[at], k) + (q & 1u)], signs);
 }
 fn lattice_step(block: u32, q: u32) -> f32 {
-  let d = unpack2x16float(w[params.plane1 + block / 2u])[block & 1u];
+  let d = unpack2x16float(w[params.plane1 + block / 2u] >> (16u * (block & 1u))).x;
   return d * (0.5 + f32(w[block * 16u + (q >> 3u) * 2u + 1u] >> 28u)) * 0.25;
 }

@@ -9,6 +9,6 @@ fn lattice_word(block: u32, q: u32) -> u32 {
 }
 fn lattice_step(block: u32, q: u32) -> f32 {
   let scale = (w[params.plane1 + block * 11u + 10u] >> (4u * (q >> 3u))) & 15u;
-  let d = unpack2x16float(w[params.plane2 + block / 2u])[block & 1u];
+  let d = unpack2x16float(w[params.plane2 + block / 2u] >> (16u * (block & 1u))).x;
   return d * f32(1u + 2u * scale);
 }

@@ -6,6 +6,6 @@ fn lattice_word(block: u32, q: u32) -> u32 {
   return signed_bytes(points[byte_at(w[block * 16u + (q >> 2u)], q)], signs);
 }
 fn lattice_step(block: u32, q: u32) -> f32 {
-  let d = unpack2x16float(w[params.plane2 + block / 2u])[block & 1u];
+  let d = unpack2x16float(w[params.plane2 + block / 2u] >> (16u * (block & 1u))).x;
   return d * (0.5 + f32(w[params.plane1 + block * 8u + (q >> 3u)] >> 28u)) * 0.5;
 }

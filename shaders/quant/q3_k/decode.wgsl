@@ -6,7 +6,7 @@ fn scale_byte(block: u32, i: u32) -> u32 {
 fn group_step(block: u32, sub: u32) -> f32 {
   let low = (scale_byte(block, sub & 7u) >> (4u * (sub >> 3u))) & 15u;
   let high = (scale_byte(block, 8u + (sub & 3u)) >> (2u * (sub >> 2u))) & 3u;
-  let d = unpack2x16float(w[params.plane3 + block / 2u])[block & 1u];
+  let d = unpack2x16float(w[params.plane3 + block / 2u] >> (16u * (block & 1u))).x;
   return d * (f32(low | (high << 4u)) - 32.0);
 }
 fn codes3(low: u32, mask: u32, g: u32) -> vec4f {

@@ -1,6 +1,6 @@
 //#import lib/nibbles
 // Planes: qs = 4 words a block; d = f16, two blocks a word.
-fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane1 + block / 2u])[block & 1u]; }
+fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane1 + block / 2u] >> (16u * (block & 1u))).x; }
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 8u;
   return (nibbles_at(w[block * 4u + (quad & 3u)], (quad >> 2u) & 1u) - 8.0) * block_scale(block);

@@ -7,7 +7,7 @@ fn decode4(quad: u32) -> vec4f {
   let block = quad / 64u;
   let j = (quad >> 3u) & 7u;
   let k = quad & 7u;
-  let g = affine_group(params.plane2 + block * 4u, j);
+  let g = affine_group(params.plane2 / 4u + block, j);
   let low = nibbles_at(w[block * 32u + (j >> 1u) * 8u + k], j & 1u);
   return rounded4((low + fifth_of(w[params.plane1 + block * 8u + k], j)) * g.x) - g.y;
 }

@@ -106,7 +106,10 @@ export class BatchRecorder extends Recorder {
 
   logits(x: GPUBuffer, norm: string, head: string, how: LinearOptions): void {
     const { normed, logits } = this.r;
-    if (this.#every) return this.linear([head], this.normalized(x, norm), logits, how);
+    if (this.#every) {
+      this.linear([head], this.normalized(x, norm), logits, how);
+      return;
+    }
     this.norm(norm, x, normed, { newest: true });
     for (const product of this.products([head])) this.matvec(product, { x: normed }, logits, how);
   }

@@ -1,0 +1,5 @@
+// Groups g and g + 2 lie in the same bytes: a span is both.
+const GROUPS_IN_SPAN: u32 = 2u;
+struct Span { a: Codes, b: Codes, }
+fn first_group(span: u32) -> u32 { return (span >> 1u) * 4u + (span & 1u); }
+fn second_group(span: u32) -> u32 { return first_group(span) + 2u; }
