@@ -64,6 +64,12 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   await idle(page);
   await expect(page.getByTestId('runs').locator('tbody tr')).toHaveCount(3);
   await expect(page.locator('.charts .recharts-bar-rectangle')).toHaveCount(3 * 5);
+  await expect(page.getByTestId('runs').locator('tbody tr').last()).toContainText(
+    /\d+, by (bytes|dispatches)/,
+  );
+  await page.getByRole('button', { name: 'Compare with float32' }).click();
+  await idle(page);
+  await expect(page.locator('#device')).toContainText(/KL \d\.\de-\d+, same top token (9[5-9]|100) %/);
   await expectAccessible(page);
   for (const [name, width, scheme] of [
     ['wide-light', 1440, 'light'],

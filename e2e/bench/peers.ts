@@ -1,20 +1,12 @@
 // npm run bench:peers -- MODEL.gguf...: our engine beside llama.cpp's (wllama, on WebGPU and on the processor) in one
 // Chromium, on one adapter, with the same GGUF files; engines take turns, each on a fresh page. `seeded-135M` is a model
 // made here. Prints a Markdown table; --json FILE keeps every run.
-import {
-  createReadStream,
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Browser, chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
 import { memorySource } from '../../src/files/byte-source';
 import { readGguf } from '../../src/files/gguf/read';
@@ -22,6 +14,7 @@ import { openFile } from '../../src/cli/node-files';
 import { tinyGguf } from '../../src/testing/tiny-llama';
 import { createTokenizer, type TextTokenizer } from '../../src/text/tokenizer';
 import { nibble } from '../peer';
+import { ask, type Counts, launchOf, openPage, perToken } from './browser';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,43 +33,20 @@ const CONTEXT = 512;
 const rounds = Number(values.rounds);
 const SEEDED = { width: 1024, ffn: 2816, layers: 12, heads: 16, kvHeads: 4, vocabulary: 512, context: 2048 };
 
-interface Launch {
-  readonly executablePath?: string;
-  readonly args: string[];
-  readonly env?: Record<string, string>;
-  readonly label: string;
-}
-function launchOf(): Launch {
-  const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
-  if (values.chromium) {
-    const { label, chromium: c } = JSON.parse(readFileSync(join(values.chromium, 'env.json'), 'utf8'));
-    return { label, executablePath: c.executablePath, env: c.env, args: [...quiet, ...c.args] };
-  }
-  const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
-  const software = process.env.NIBBLE_HARDWARE ? [] : ['--use-webgpu-adapter=swiftshader'];
-  return {
-    label: software.length ? 'SwiftShader' : 'hardware',
-    ...(system ? { executablePath: system } : {}),
-    args: [...quiet, '--enable-unsafe-webgpu', ...software],
-  };
-}
-
-interface Counts {
-  readonly devices: number;
-  readonly dispatches: number;
-  readonly submits: number;
-  readonly bindGroups: number;
-  readonly buffers: number;
-  readonly peakBytes: number;
-  readonly writes: number;
-  readonly writtenBytes: number;
-  readonly readBytes: number;
-}
 interface Run {
   readonly promptTokens: number;
   readonly promptPerSecond: number;
   readonly tokensPerSecond: number;
   readonly ids: number[];
+}
+/** What wllama answers, as far as it is used. */
+interface WllamaResult {
+  readonly __verbose: { readonly tokens: number[] };
+  readonly timings: {
+    readonly prompt_n: number;
+    readonly prompt_per_second: number;
+    readonly predicted_per_second: number;
+  };
 }
 interface Session {
   readonly loadMs: number;
@@ -91,7 +61,6 @@ const wllamaRoot = join(
   dirname(createRequire(import.meta.url).resolve('@wllama/wllama/package.json')),
   'esm',
 );
-const hook = readFileSync(join(import.meta.dirname, 'gpu-hook.js'), 'utf8');
 let served = '';
 
 async function serve(): Promise<ViteDevServer> {
@@ -126,35 +95,6 @@ async function serve(): Promise<ViteDevServer> {
   return server.listen();
 }
 
-/** What the hook of the page, or of its worker, has counted. */
-const ask = (page: Page): Promise<Counts> =>
-  page.evaluate(
-    () =>
-      new Promise<Counts>((resolve, reject) => {
-        const channel = new BroadcastChannel('gpu-counts');
-        channel.onmessage = ({ data }) => {
-          if (typeof data === 'object' && (data as Counts).devices > 0) resolve(data as Counts);
-        };
-        channel.postMessage('ask');
-        setTimeout(() => reject(new Error('nobody counted a WebGPU device')), 3000);
-      }),
-  );
-
-const minus = (a: Counts, b: Counts, tokens: number): Counts =>
-  Object.fromEntries(
-    Object.keys(a).map((key) => [key, (a[key as keyof Counts] - b[key as keyof Counts]) / tokens]),
-  ) as unknown as Counts;
-
-/** The difference of a long and a short run, to one token. */
-async function perToken(page: Page, run: (count: number) => Promise<unknown>): Promise<Counts> {
-  const start = await ask(page);
-  await run(TOKENS);
-  const long = await ask(page);
-  await run(1);
-  const short = await ask(page);
-  return minus(minus(long, start, 1), minus(short, long, 1), TOKENS - 1);
-}
-
 async function ours(page: Page, level: string, prompt: readonly number[]): Promise<Session> {
   const started = performance.now();
   await page.evaluate(
@@ -184,7 +124,7 @@ async function ours(page: Page, level: string, prompt: readonly number[]): Promi
       tokensPerSecond: (1000 * (TOKENS - 1)) / decodeMs,
     });
   }
-  const counts = await perToken(page, run);
+  const counts = await perToken(page, TOKENS, run);
   return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
 }
 
@@ -212,7 +152,9 @@ async function wllama(page: Page, prompt: string, gpu: boolean, banned: readonly
   const run = (count: number): Promise<Run> =>
     page.evaluate(
       async ({ prompt, count, banned }) => {
-        const { engine } = globalThis as unknown as { engine: { createCompletion(o: object): Promise<any> } };
+        const { engine } = globalThis as unknown as {
+          engine: { createCompletion(o: object): Promise<WllamaResult> };
+        };
         const result = await engine.createCompletion({
           prompt,
           max_tokens: count,
@@ -237,7 +179,7 @@ async function wllama(page: Page, prompt: string, gpu: boolean, banned: readonly
   const runs: Run[] = [];
   for (let i = 0; i < 3; i++) runs.push(await run(TOKENS));
   if (!gpu) return { loadMs, runs, perToken: null, peakBytes: 0 };
-  const counts = await perToken(page, run);
+  const counts = await perToken(page, TOKENS, run);
   return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
 }
 
@@ -248,7 +190,7 @@ function promptOf(tokenizer: TextTokenizer): { text: string; ids: number[] } {
   for (let length = 1; length < all.length; length++) {
     const text = all.slice(0, length);
     const ids = tokenizer.encode(text, { addBos: true });
-    if (ids.length === PROMPT && text.at(-1) !== ' ') return { text, ids };
+    if (ids.length === PROMPT) return { text, ids };
   }
   throw new Error(`no text of ${PROMPT} tokens`);
 }
@@ -259,29 +201,8 @@ const spread = (values: number[]): string => {
   return `${middle.toFixed(1)} (${(sorted[0] ?? 0).toFixed(1)}-${(sorted.at(-1) ?? 0).toFixed(1)})`;
 };
 
-async function openPage(launch: Launch): Promise<{ browser: Browser; page: Page }> {
-  const { label: _, ...options } = launch;
-  const browser = await chromium.launch({ headless: true, ...options });
-  const page = await browser.newPage();
-  // The compiler of this script names functions with a helper that pages do not have.
-  await page.addInitScript('globalThis.__name ??= (f) => f;');
-  await page.addInitScript(hook);
-  // Workers that are made from texts count, too.
-  await page.addInitScript((text) => {
-    const make = URL.createObjectURL.bind(URL);
-    URL.createObjectURL = (object: Blob | MediaSource) =>
-      make(
-        object instanceof Blob && object.type.includes('javascript')
-          ? new Blob([text, '\n', object], { type: object.type })
-          : object,
-      );
-  }, hook);
-  await page.goto('http://127.0.0.1:4177/bench/blank');
-  return { browser, page };
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'bench-peers-'));
-const launch = launchOf();
+const launch = launchOf(values.chromium);
 const server = await serve();
 const records: object[] = [];
 process.stdout.write(
@@ -304,7 +225,7 @@ try {
       const sessions = new Map<string, Session[]>();
       for (let round = 0; round < rounds; round++)
         for (const engine of values.engines.split(',')) {
-          const { browser, page } = await openPage(launch);
+          const { browser, page } = await openPage(launch, 'http://127.0.0.1:4177/bench/blank');
           const session = await (engine === 'ours'
             ? ours(page, level, prompt.ids)
             : wllama(page, prompt.text, engine === 'wllama-webgpu', banned)

@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/gpu';
 import { throwIfCancelled } from '../util/errors';
-import { Engine, type EngineOptions } from './engine';
+import { Engine, type EngineOptions, GREEDY } from './engine';
 import type { Prepared } from './prepared';
 
 /** How far the fast paths are from the reference mode, over the same text. */
@@ -61,4 +61,23 @@ export async function comparePaths(
   } finally {
     for (const engine of engines) engine.dispose();
   }
+}
+
+/** A text of `length` tokens that the model writes itself, so that it knows its way in it. An empty start is token 0. */
+export function writeText(
+  engine: Engine,
+  start: readonly number[],
+  length: number,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  return engine.exclusive(async () => {
+    engine.setSampling({ ...GREEDY, temperature: 0.8, topK: 40, seed: 3 });
+    const ids = start.length > 0 ? [...start] : [0];
+    let { id } = await engine.prefill(ids, signal);
+    for await (const next of engine.tokens(id, length - ids.length)) {
+      ids.push(id);
+      id = next;
+    }
+    return ids;
+  });
 }

@@ -14,8 +14,8 @@ import { testGpu } from '../testing/device';
 import { TINY, type TinyShape, tinyGguf } from '../testing/tiny-llama';
 import { createTokenizer } from '../text/tokenizer';
 import { seededRandom } from '../util/random';
-import { comparePaths } from './compare-paths';
-import { Engine, type EngineOptions, GREEDY } from './engine';
+import { comparePaths, writeText } from './compare-paths';
+import { Engine, type EngineOptions } from './engine';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 
@@ -39,14 +39,8 @@ describe('against the reference mode', () => {
   /** 256 tokens of a story: what the model itself writes, so that every position is one it knows. */
   async function story(prepared: Prepared): Promise<number[]> {
     const engine = await Engine.create(gpu, prepared, { context: 256, kvType: 'F16' });
-    const ids = createTokenizer('', model.metadata).encode('Once upon a time', { addBos: true });
-    engine.setSampling({ ...GREEDY, temperature: 0.8, topK: 40, seed: 3 });
-    let { id } = await engine.prefill(ids);
-    for await (const next of engine.tokens(id, 255 - ids.length)) {
-      ids.push(id);
-      id = next;
-    }
-    ids.push(id);
+    const start = createTokenizer('', model.metadata).encode('Once upon a time', { addBos: true });
+    const ids = await writeText(engine, start, 256);
     engine.dispose();
     return ids;
   }

@@ -6,11 +6,13 @@ import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import { fileTypeByLabel } from '../quant/file-types';
-import { type ChatMessage, encodeChat } from '../text/chat-template';
+import { encodeChat } from '../text/chat-template';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
-import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK, type SpeedResult } from './benchmark';
-import { Engine, type SamplingOptions } from './engine';
+import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from './benchmark';
+import { boundOf } from './ceiling';
+import { comparePaths, type PathDifference, writeText } from './compare-paths';
+import { Engine } from './engine';
 import { assertAllowed, type ExportReport, type WriteProgress, writeGguf } from './export';
 import { type GenerateResult, generate } from './generate';
 import { testNumerics } from './numerics';
@@ -18,47 +20,16 @@ import type { ConvertOptions } from '../model/convert/folder';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
-import { overallError, type TensorError } from './tensor-error';
-
-export interface LevelSummary {
-  readonly type: string;
-  readonly weightBytes: number;
-  readonly elapsedMs: number;
-  readonly sourceBytes: number;
-  readonly errors: readonly TensorError[];
-  /** RMS error over all weights, relative to their RMS. */
-  readonly error: number;
-}
-
-export interface RunRecord {
-  readonly type: string;
-  readonly adapter: string;
-  readonly fileBytes: number;
-  readonly residentBytes: number;
-  readonly peakBytes: number;
-  readonly speed: SpeedResult;
-}
-
-/** An importance matrix in use. */
-export interface ImatrixSummary {
-  readonly label: string;
-  readonly tensors: number;
-  /** Tensors of the open model that it speaks of. */
-  readonly matching: number;
-  readonly chunks: number;
-}
-
-export interface PromptRequest {
-  readonly type: string;
-  /** A conversation through the model's template, or a text to continue. */
-  readonly messages?: readonly ChatMessage[];
-  readonly prompt?: string;
-  readonly maxTokens: number;
-  readonly sampling: SamplingOptions;
-}
+import { type DeviceCeiling, probeDevice } from './probe';
+import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
+import { overallError } from './tensor-error';
 
 /** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
 const GUARANTEED_BINDING = 128 * 1024 * 1024;
+/** More than the caches of most devices. */
+const PROBE_BYTES = 64 * 1024 * 1024;
+/** Positions at which the fast paths are compared with the reference mode. */
+const COMPARED = 64;
 
 /**
  * One model and the levels made of it. Levels are rebuilt from the files when the device is lost; what the person
@@ -67,6 +38,7 @@ const GUARANTEED_BINDING = 128 * 1024 * 1024;
 export class Studio {
   readonly #openGpu: () => Promise<Gpu>;
   #gpu: Gpu | undefined;
+  #ceiling: DeviceCeiling | undefined;
   #model: ModelFile | undefined;
   #tokenizer: TextTokenizer | undefined;
   #importance: ImportanceMatrix | undefined;
@@ -88,6 +60,7 @@ export class Studio {
     if (!this.#gpu) {
       this.#gpu = await this.#openGpu();
       await testNumerics(this.#gpu);
+      this.#ceiling = undefined;
     }
     return this.#gpu;
   }
@@ -270,14 +243,34 @@ export class Studio {
     const engine = await this.#engine(type, on.progress, signal);
     const speed = await benchmark(engine, runnable.vocabulary, options, on.run, signal);
     const level = this.#levels.get(type)!;
+    const { peakBytes } = gpu.memory;
+    this.#ceiling ??= await probeDevice(gpu, { bytes: PROBE_BYTES });
+    const { kvType } = this.#settings;
+    const positions = speed.promptTokens + speed.generatedTokens / 2;
+    const dispatches = engine.dispatchesPerToken(positions);
     return {
       type,
       adapter: gpu.adapterName,
       fileBytes: level.plan.fileBytes,
       residentBytes: level.weightBytes + engine.runtimeBytes,
-      peakBytes: gpu.memory.peakBytes,
+      peakBytes,
       speed,
+      bound: boundOf(this.#ceiling, level.plan, runnable.h, { kvType, positions, dispatches }),
     };
+  }
+
+  /** How far the fast paths of a level are from the reference mode, over a text that the level writes. */
+  async difference(
+    type: string,
+    progress: (p: WriteProgress) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<PathDifference> {
+    const gpu = await this.gpu();
+    const engine = await this.#engine(type, progress, signal);
+    const start = this.#tokenizer?.encode('', { addBos: true }) ?? [];
+    const ids = await writeText(engine, start, COMPARED, signal);
+    const options = { context: COMPARED, kvType: this.#settings.kvType };
+    return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, signal);
   }
 
   async export(

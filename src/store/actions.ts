@@ -134,3 +134,11 @@ export async function benchmarkSelected(): Promise<void> {
 export function loseDevice(): void {
   void engineClient().call('loseDevice', []).result;
 }
+
+/** Compares the fast paths of the level in use with the reference mode. */
+export async function compareWithReference(): Promise<void> {
+  const type = get().runType;
+  await job('difference', `Comparing ${type} with the reference mode`, 'device', async () => {
+    set({ difference: { type, is: await run('difference', type) } });
+  });
+}

@@ -32,6 +32,7 @@ function show(model: ModelSummary): void {
     exports: {},
     runs: [],
     plan: [],
+    difference: null,
     chat: [],
     answer: '',
     timing: null,

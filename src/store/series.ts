@@ -1,4 +1,4 @@
-import type { RunRecord } from '../session/studio';
+import type { RunRecord } from '../session/records';
 import type { PlanRow } from '../session/summary';
 
 const MIB = 1024 * 1024;

@@ -1,7 +1,8 @@
+import type { PathDifference } from '../session/compare-paths';
 import type { KvType } from '../model/kv-cache';
 import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
-import type { ImatrixSummary, RunRecord } from '../session/studio';
+import type { ImatrixSummary, RunRecord } from '../session/records';
 import type { ModelSummary, PlanRow } from '../session/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
@@ -46,7 +47,7 @@ export interface Library {
 }
 
 export interface Job {
-  readonly kind: 'open' | 'prepare' | 'generate' | 'benchmark' | 'export';
+  readonly kind: 'open' | 'prepare' | 'generate' | 'benchmark' | 'difference' | 'export';
   readonly label: string;
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
@@ -91,6 +92,8 @@ export interface StudioState {
   readonly device: DeviceReport | null;
   /** Why there is no GPU; null while unknown or when there is one. */
   readonly noGpu: string | null;
+  /** How far the fast paths of a level were found to be from the reference mode. */
+  readonly difference: { readonly type: string; readonly is: PathDifference } | null;
   readonly model: ModelSummary | null;
   readonly imatrix: ImatrixSummary | null;
   readonly plan: readonly PlanRow[];
@@ -123,6 +126,7 @@ export interface StudioState {
 export const initialState: StudioState = {
   device: null,
   noGpu: null,
+  difference: null,
   model: null,
   imatrix: null,
   plan: [],

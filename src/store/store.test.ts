@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { spreadOf } from '../session/benchmark';
-import type { RunRecord } from '../session/studio';
+import type { RunRecord } from '../session/records';
 import { applyEvent, rateOf } from './apply-event';
 import { memorySeries, mergeRun, speedSeries } from './series';
 import { initialState } from './state';
@@ -18,6 +18,7 @@ const run = (type: string, speeds: number[]): RunRecord => ({
     promptTokensPerSecond: spreadOf(speeds.map((s) => 10 * s)),
     tokensPerSecond: spreadOf(speeds),
   },
+  bound: { byBytes: 9, byDispatches: 8, binds: 'dispatches', bytesPerToken: 1, dispatchesPerToken: 1 },
 });
 
 describe('events', () => {

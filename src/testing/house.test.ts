@@ -75,11 +75,11 @@ describe('the house', () => {
     const long = [...production, ...shaders].filter((f) => text(f).split('\n').length > MOST_LINES);
     expect(long).toEqual([]);
   });
-  test('every format has its two shaders, and every format folder its object', () => {
+  test('every format has its three shaders, and every format folder its object', () => {
     const folders = readdirSync(join(root, 'shaders/quant'));
     for (const id of folders) {
       expect(existsSync(join(root, `src/quant/formats/${id}.ts`)), id).toBe(true);
-      for (const part of ['decode', 'encode'])
+      for (const part of ['decode', 'codes', 'encode'])
         expect(existsSync(join(root, `shaders/quant/${id}/${part}.wgsl`)), `${id}/${part}`).toBe(true);
     }
     for (const { id, encodeGroup } of quantFormats)

@@ -107,6 +107,8 @@ function handlers(studio: Studio): Handlers {
         undefined,
         signal,
       ),
+    difference: ([type], tell, signal) =>
+      studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),
     export: async ([type, target], tell, signal) => {
       try {
         const { sink, finished } = await openSink(target);

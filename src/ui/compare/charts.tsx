@@ -9,7 +9,7 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { RunRecord } from '../../session/studio';
+import type { RunRecord } from '../../session/records';
 import { memorySeries, speedSeries } from '../../store/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };

@@ -1,5 +1,7 @@
 import type { Arithmetic, Numerics } from '../../gpu/gpu';
+import { compareWithReference } from '../../store/actions';
 import { formatBytes } from '../../util/bytes';
+import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
 
@@ -22,6 +24,37 @@ function NumericsFacts({ numerics: n, arithmetic }: { numerics: Numerics; arithm
         value={n.denormals}
         help="Numbers below 1.2e-38. Where they are flushed, blocks of weights below 1e-6 may differ from llama.cpp's"
       />
+    </>
+  );
+}
+
+/** The fast paths round activations to int8; how much that is, is measured here. */
+function FastPaths() {
+  const difference = useStudio((s) => s.difference);
+  const busy = useStudio((s) => s.job !== null);
+  const canRun = useStudio((s) => s.model?.blocked === null && s.runType !== '');
+  return (
+    <>
+      <dl className="facts">
+        <Fact
+          label="Products"
+          value="integers, activations rounded to int8"
+          help="Float weights (F32, F16, BF16) are multiplied in float32"
+        />
+        {difference && (
+          <Fact
+            label={`${difference.type} beside float32`}
+            value={`KL ${difference.is.meanKl.toExponential(1)}, same top token ${(100 * difference.is.sameTop).toFixed(0)} %`}
+            help={`Over ${difference.is.positions} positions of a text that the level writes; largest ${difference.is.largestKl.toExponential(1)}`}
+          />
+        )}
+      </dl>
+      {canRun && (
+        <button type="button" disabled={busy} onClick={() => void compareWithReference()}>
+          Compare with float32
+        </button>
+      )}
+      <JobBar kinds={['difference']} />
     </>
   );
 }
@@ -63,6 +96,7 @@ export function DevicePanel() {
           {device.numerics && <NumericsFacts numerics={device.numerics} arithmetic={device.arithmetic} />}
         </dl>
       )}
+      {device && <FastPaths />}
       {memory && (
         <>
           <p data-testid="memory">

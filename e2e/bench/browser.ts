@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from '@playwright/test';
+
+const hook = readFileSync(join(import.meta.dirname, 'gpu-hook.js'), 'utf8');
+
+/** How to start a Chromium. */
+export interface Launch {
+  readonly executablePath?: string;
+  readonly args: string[];
+  readonly env?: Record<string, string>;
+  readonly label: string;
+}
+/** The machine's Chromium, or what the env.json of `folder` says. */
+export function launchOf(folder: string | undefined): Launch {
+  const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+  if (folder) {
+    const { label, chromium: c } = JSON.parse(readFileSync(join(folder, 'env.json'), 'utf8'));
+    return { label, executablePath: c.executablePath, env: c.env, args: [...quiet, ...c.args] };
+  }
+  const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+  const software = process.env.NIBBLE_HARDWARE ? [] : ['--use-webgpu-adapter=swiftshader'];
+  return {
+    label: software.length ? 'SwiftShader' : 'hardware',
+    ...(system ? { executablePath: system } : {}),
+    args: [...quiet, '--enable-unsafe-webgpu', ...software],
+  };
+}
+
+/** What was asked of WebGPU (gpu-hook.js). */
+export interface Counts {
+  readonly devices: number;
+  readonly dispatches: number;
+  readonly submits: number;
+  readonly bindGroups: number;
+  readonly buffers: number;
+  readonly peakBytes: number;
+  readonly writes: number;
+  readonly writtenBytes: number;
+  readonly readBytes: number;
+}
+/** What the hook of the page, or of its worker, has counted. */
+export const ask = (page: Page): Promise<Counts> =>
+  page.evaluate(
+    () =>
+      new Promise<Counts>((resolve, reject) => {
+        const channel = new BroadcastChannel('gpu-counts');
+        channel.onmessage = ({ data }) => {
+          if (typeof data === 'object' && (data as Counts).devices > 0) resolve(data as Counts);
+        };
+        channel.postMessage('ask');
+        setTimeout(() => reject(new Error('nobody counted a WebGPU device')), 3000);
+      }),
+  );
+
+const minus = (a: Counts, b: Counts, tokens: number): Counts =>
+  Object.fromEntries(
+    Object.keys(a).map((key) => [key, (a[key as keyof Counts] - b[key as keyof Counts]) / tokens]),
+  ) as unknown as Counts;
+
+/** The difference of a long and a short run, to one token. */
+export async function perToken(
+  page: Page,
+  tokens: number,
+  run: (count: number) => Promise<unknown>,
+): Promise<Counts> {
+  const start = await ask(page);
+  await run(tokens);
+  const long = await ask(page);
+  await run(1);
+  const short = await ask(page);
+  return minus(minus(long, start, 1), minus(short, long, 1), tokens - 1);
+}
+
+/** A fresh browser with a page that counts. */
+export async function openPage(launch: Launch, url: string): Promise<{ browser: Browser; page: Page }> {
+  const { label: _, ...options } = launch;
+  const browser = await chromium.launch({ headless: true, ...options });
+  const page = await browser.newPage();
+  // The compiler of this script names functions with a helper that pages do not have.
+  await page.addInitScript('globalThis.__name ??= (f) => f;');
+  await page.addInitScript(hook);
+  // Workers that are made from texts count, too.
+  await page.addInitScript((text) => {
+    const make = URL.createObjectURL.bind(URL);
+    URL.createObjectURL = (object: Blob | MediaSource) =>
+      make(
+        object instanceof Blob && object.type.includes('javascript')
+          ? new Blob([text, '\n', object], { type: object.type })
+          : object,
+      );
+  }, hook);
+  await page.goto(url);
+  return { browser, page };
+}

@@ -1,0 +1,46 @@
+import type { ChatMessage } from '../text/chat-template';
+import type { SpeedResult } from './benchmark';
+import type { SpeedBound } from './ceiling';
+import type { SamplingOptions } from './engine';
+import type { TensorError } from './tensor-error';
+
+// What the studio tells of its work.
+
+export interface LevelSummary {
+  readonly type: string;
+  readonly weightBytes: number;
+  readonly elapsedMs: number;
+  readonly sourceBytes: number;
+  readonly errors: readonly TensorError[];
+  /** RMS error over all weights, relative to their RMS. */
+  readonly error: number;
+}
+
+export interface RunRecord {
+  readonly type: string;
+  readonly adapter: string;
+  readonly fileBytes: number;
+  readonly residentBytes: number;
+  readonly peakBytes: number;
+  readonly speed: SpeedResult;
+  /** What the device allows at most. */
+  readonly bound: SpeedBound;
+}
+
+/** An importance matrix in use. */
+export interface ImatrixSummary {
+  readonly label: string;
+  readonly tensors: number;
+  /** Tensors of the open model that it speaks of. */
+  readonly matching: number;
+  readonly chunks: number;
+}
+
+export interface PromptRequest {
+  readonly type: string;
+  /** A conversation through the model's template, or a text to continue. */
+  readonly messages?: readonly ChatMessage[];
+  readonly prompt?: string;
+  readonly maxTokens: number;
+  readonly sampling: SamplingOptions;
+}
