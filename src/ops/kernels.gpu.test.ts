@@ -10,7 +10,7 @@ import { formatByLabel, quantFormats } from '../quant/registry';
 import { empty, testGpu, upload } from '../testing/device';
 import { shadersFromDisk } from '../cli/node-gpu';
 import { noise } from '../util/random';
-import { kernels, matmul, matmulInt8, matvec, quantizeRows } from './kernels';
+import { kernels, matmul, matmulInt8, matmulTile, matvec, quantizeRows } from './kernels';
 
 async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: number): Promise<Float32Array> {
   const encoder = gpu.device.createCommandEncoder();
@@ -53,7 +53,7 @@ describe.each([
     const w = format.decode(bytes).subarray(before * cols);
     const layout = deviceLayout(format, ((before + rows) * cols) / format.block.size);
     const weight = await upload(gpu, toDevice(format, bytes));
-    const tokens = 11;
+    const tokens = 35;
     const x = noise(tokens * cols, cols);
     const norms = noise(cols, 5).map((v) => 1 + 0.1 * v);
     const biases = noise(rows + 3, rows + 1);
@@ -122,6 +122,15 @@ describe.each([
           arena,
         ),
     ];
+    const tile = (path: 'f32' | 'int8') =>
+      gpu
+        .kernel(matmulTile, { codec, tile: `lib/tile-${path}` })
+        .dispatch(
+          { ...shared, x: path === 'int8' ? codes : xBuffer, heads },
+          { ...params, stride: rows },
+          [Math.ceil(rows / 64), Math.ceil(tokens / 32)],
+          arena,
+        );
     const rms = Float64Array.from({ length: tokens }, (_, t) => {
       const squares = x.subarray(t * cols, (t + 1) * cols).reduce((sum, v) => sum + v * v, 0);
       return Math.sqrt(squares / cols + epsilon);
@@ -150,7 +159,11 @@ describe.each([
     expect(worst(await run(gpu, [one('f32', false)], y, rows), false, false)).toBeLessThan(1e-6);
     expect(worst(await run(gpu, [one('f32', true)], y, rows), true, false)).toBeLessThan(1e-6);
     expect(worst(await run(gpu, [many()], y, tokens * rows), false, false)).toBeLessThan(1e-6);
+    if (cols % 32 === 0)
+      expect(worst(await run(gpu, [tile('f32')], y, tokens * rows), false, false)).toBeLessThan(1e-6);
     if (isInt8) {
+      const tiled = [manyInt8(false)[0]!, tile('int8')];
+      expect(worst(await run(gpu, tiled, y, tokens * rows), false, true)).toBeLessThan(2e-3);
       // A value halfway between two codes may go either way: some codes, out of all, may differ by one.
       const bound = 2e-3;
       expect(worst(await run(gpu, [one('int8', false)], y, rows), false, true)).toBeLessThan(bound);
@@ -190,12 +203,17 @@ describe('every shader', () => {
         // A kernel without the slot is the same for all that could fill it.
         const of = <T>(slot: string, all: readonly T[]) =>
           new RegExp(`^//#import ${slot}\\b`, 'm').test(code) ? all : all.slice(0, 1);
-        const isInteger = code.includes('//#import lib/int8');
-        for (const format of /#import (codec|dot)\b/.test(code) ? [q4_0, f16] : [q4_0])
+        const isInteger = code.includes('//#import lib/int8\n');
+        const isTiled = code.includes('//#import tile');
+        for (const format of /#import (codec|dot|tile)\b/.test(code) ? [q4_0, f16] : [q4_0])
           for (const dot of of('dot', ['f32', 'int8']))
-            for (const output of of('output', ['rows', 'gated']))
+            for (const output of of('output|tile', ['rows', 'gated']))
               for (const kv of of('(kv|kv_store)', kvTypes)) {
-                if (format.block.size === 1 && (isInteger || dot === 'int8')) continue;
+                if (
+                  format.block.size === 1 &&
+                  (isInteger || dot === 'int8' || (isTiled && output === 'gated'))
+                )
+                  continue;
                 for (const importance of of('importance', ['none', 'matrix']))
                   gpu.kernel(
                     spec as typeof kernels.matvec,
@@ -203,6 +221,7 @@ describe('every shader', () => {
                       codec: `quant/${format.id}`,
                       dot: `lib/dot-${dot}`,
                       output: `lib/output-${output}`,
+                      tile: `lib/tile-${output === 'rows' ? 'f32' : 'int8'}`,
                       kv: `kv/${kv.toLowerCase()}`,
                       kv_store: `kv/${kv.toLowerCase()}-store`,
                       importance: `lib/importance-${importance}`,

@@ -118,18 +118,25 @@ export const matmul = defineKernel({
   bindings: { ...weight, x: 'read', state: 'read', y: 'read_write', points: 'read', bias: 'read' },
   params: { ...product, stride: 'u32' },
 });
+const matmulBindings = {
+  ...weight,
+  x: 'read',
+  heads: 'read',
+  state: 'read',
+  y: 'read_write',
+  points: 'read',
+  bias: 'read',
+} as const;
 /** Many tokens that are int8. Slot `codec`. */
 export const matmulInt8 = defineKernel({
   shader: 'ops/matmul-int8',
-  bindings: {
-    ...weight,
-    x: 'read',
-    heads: 'read',
-    state: 'read',
-    y: 'read_write',
-    points: 'read',
-    bias: 'read',
-  },
+  bindings: matmulBindings,
+  params: { ...product, stride: 'u32' },
+});
+/** Many tokens, through workgroup memory. Slots `codec` and `tile`; `heads` is what int8 has besides. */
+export const matmulTile = defineKernel({
+  shader: 'ops/matmul-tile',
+  bindings: matmulBindings,
   params: { ...product, stride: 'u32' },
 });
 /** Activations to int8. Constant NORM. */
@@ -266,6 +273,7 @@ export const kernels = {
   matvec,
   matmul,
   matmulInt8,
+  matmulTile,
   quantizeRows,
   writeCache,
   attention,

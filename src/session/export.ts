@@ -61,7 +61,8 @@ export async function writeGguf(
   let doneBytes = 0;
   let checkedBlocks = 0;
   const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
-  const pipeline = await TensorPipeline.create(gpu, largest);
+  const sources = plan.tensors.map((t) => t.source);
+  const pipeline = await TensorPipeline.create(gpu, largest, sources);
   const write = async (bytes: Uint8Array<ArrayBuffer>) => {
     hash.update(bytes);
     await sink.write(bytes);

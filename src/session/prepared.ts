@@ -40,7 +40,8 @@ export async function prepareLevel(
   let pipeline: TensorPipeline | undefined;
   try {
     const weights = await allocateWeights(gpu, owner, plan);
-    pipeline = await TensorPipeline.create(gpu, largest);
+    const sources = plan.tensors.map((t) => t.source);
+    pipeline = await TensorPipeline.create(gpu, largest, sources);
     for (const [index, tensor] of plan.tensors.entries()) {
       throwIfCancelled(signal);
       const report = (bytes: number) => {

@@ -4,34 +4,47 @@ export const SCRATCH_OWNER = 'quantizer';
 /** Invocations that add up the error of a tensor; each keeps a partial sum. */
 export const WORKERS = 1024;
 
-/** The work space of a quantization: the same few buffers for every slice of every tensor. */
-export interface Scratch {
-  /** Blocks as they came from the file. */
-  readonly raw: GPUBuffer;
-  /** The same, as planes. */
-  readonly planar: GPUBuffer;
-  /** The same, as float32. */
-  readonly x: GPUBuffer;
-  /** Planes of the target format, when the slice is not written to a resident tensor. */
-  readonly target: GPUBuffer;
-  /** Blocks of the target format. */
-  readonly packed: GPUBuffer;
-  readonly sums: GPUBuffer;
-  readonly readback: GPUBuffer;
+/** The work space of a quantization: the same few buffers for every slice of every tensor, each made when it is needed. */
+export class Scratch {
+  readonly #gpu: Gpu;
+  readonly #sizes: Readonly<Record<ScratchBuffer, number>>;
+  readonly #made = new Map<ScratchBuffer, Promise<GPUBuffer>>();
+
+  /** `bytes` is a slice as float32, `sourceBytes` the largest as it lies in the file; both with room for padding. */
+  constructor(gpu: Gpu, bytes: number, sourceBytes: number) {
+    this.#gpu = gpu;
+    this.#sizes = {
+      raw: sourceBytes,
+      planar: sourceBytes,
+      x: bytes,
+      target: bytes,
+      packed: bytes,
+      sums: WORKERS * 16,
+      readback: bytes,
+    };
+  }
+
+  get(name: ScratchBuffer): Promise<GPUBuffer> {
+    let made = this.#made.get(name);
+    if (!made) {
+      const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      const usage = name === 'readback' ? GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ : storage;
+      made = this.#gpu.memory.create(SCRATCH_OWNER, LABELS[name], this.#sizes[name], usage);
+      this.#made.set(name, made);
+    }
+    return made;
+  }
 }
 
-/** `bytes` is a slice as float32 with room for the padding of planes. */
-export async function createScratch(gpu: Gpu, bytes: number): Promise<Scratch> {
-  const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const make = (label: string, size: number, usage = storage) =>
-    gpu.memory.create(SCRATCH_OWNER, label, size, usage);
-  return {
-    raw: await make('source blocks', bytes),
-    planar: await make('source planes', bytes),
-    x: await make('float32', bytes),
-    target: await make('target planes', bytes),
-    packed: await make('target blocks', bytes),
-    sums: await make('error sums', WORKERS * 16),
-    readback: await make('readback', bytes, GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ),
-  };
-}
+/** What they hold, as the ledger shows it. */
+const LABELS = {
+  raw: 'source blocks',
+  planar: 'source planes',
+  x: 'float32',
+  target: 'target planes',
+  packed: 'target blocks',
+  sums: 'error sums',
+  readback: 'readback',
+} as const;
+/** Blocks as they came from the file, as planes, as float32; planes and blocks of the target; error sums; a way back. */
+export type ScratchBuffer = keyof typeof LABELS;

@@ -9,7 +9,7 @@ import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
 import { packStep, unpackSteps } from './repack';
-import { createScratch, SCRATCH_OWNER, type Scratch, WORKERS } from './scratch';
+import { SCRATCH_OWNER, Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
 import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
 
@@ -52,11 +52,21 @@ export class TensorPipeline {
     return Math.min(limit / 4, alignUp(Math.max(largestTensor, 1024), 1024));
   }
 
-  static async create(gpu: Gpu, largestTensor: number): Promise<TensorPipeline> {
+  /** `sources` are the tensors to come, where they are known: what they take in the file bounds the upload. */
+  static async create(
+    gpu: Gpu,
+    largestTensor: number,
+    sources?: readonly TensorSource[],
+  ): Promise<TensorPipeline> {
     const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
-    const bytes = weights * 4 + 4096; // planes are padded
-    const scratch = await createScratch(gpu, bytes);
-    const staging = await StagingRing.create(gpu, SCRATCH_OWNER, bytes);
+    const padding = 4096; // of planes
+    const bytes = weights * 4 + padding;
+    const slices = sources?.map((t) =>
+      Math.min(t.sizeBytes, weights * (t.type.blockBytes / t.type.blockSize)),
+    );
+    const sourceBytes = slices ? alignUp(Math.max(0, ...slices), 16) + padding : bytes;
+    const scratch = new Scratch(gpu, bytes, sourceBytes);
+    const staging = await StagingRing.create(gpu, SCRATCH_OWNER, sourceBytes);
     return new TensorPipeline(gpu, staging, await gpu.arena(SCRATCH_OWNER, 64), scratch, weights);
   }
 
@@ -75,11 +85,13 @@ export class TensorPipeline {
 
   /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */
   async #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): Promise<GPUBuffer> {
-    const { raw, planar, x } = this.#scratch;
+    const raw = await this.#scratch.get('raw');
     if (source.id === 'f32') return raw;
+    const x = await this.#scratch.get('x');
     const layout = deviceLayout(source, blocks);
-    const planes = source.planes.length === 1 ? raw : planar;
-    if (planes === planar) out.push(...this.#unpack(source, blocks, planar, layout, 0));
+    const isPlane = source.planes.length === 1;
+    const planes = isPlane ? raw : await this.#scratch.get('planar');
+    if (!isPlane) out.push(...(await this.#unpack(source, blocks, planes, layout, 0)));
     const quads = Math.ceil(elements / 4);
     out.push(
       this.#gpu
@@ -94,21 +106,16 @@ export class TensorPipeline {
     return x;
   }
 
-  #unpack(
+  async #unpack(
     format: QuantFormat,
     blocks: number,
     target: GPUBuffer,
     layout: DeviceLayout,
     firstBlock: number,
-  ): Dispatch[] {
-    return unpackSteps(
-      this.#gpu,
-      this.#arena,
-      format,
-      this.#scratch.raw,
-      { buffer: target, layout, firstBlock },
-      blocks,
-    );
+  ): Promise<Dispatch[]> {
+    const raw = await this.#scratch.get('raw');
+    const to = { buffer: target, layout, firstBlock };
+    return unpackSteps(this.#gpu, this.#arena, format, raw, to, blocks);
   }
 
   /** Encodes `rows` rows of a tensor into a place in a slab, and adds up their error. */
@@ -130,21 +137,18 @@ export class TensorPipeline {
       );
     this.#arena.reset();
     const encoder = this.#gpu.device.createCommandEncoder();
-    const upload = await this.#staging.upload(bytes, this.#scratch.raw, encoder);
+    const raw = await this.#scratch.get('raw');
+    const sums = await this.#scratch.get('sums');
+    const upload = await this.#staging.upload(bytes, raw, encoder);
     const steps: Dispatch[] = [];
     const x = await this.#widen(source, elements / source.block.size, elements, steps);
     const firstBlock = to.firstWeight / target.block.size;
     if (source === target && target.planes.length === 1) {
       const each = target.block.bytes;
-      encoder.copyBufferToBuffer(
-        this.#scratch.raw,
-        0,
-        to.buffer,
-        firstBlock * each,
-        alignUp(elements * each, 4),
-      );
+      encoder.copyBufferToBuffer(raw, 0, to.buffer, firstBlock * each, alignUp(elements * each, 4));
     } else if (source === target) {
-      steps.push(...this.#unpack(target, elements / target.block.size, to.buffer, to.layout, firstBlock));
+      const blocks = elements / target.block.size;
+      steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)));
     } else {
       const place = { buffer: to.buffer, layout: to.layout, firstBlock };
       steps.push(...(await this.#encode.record(x, target, place, rows, importance)));
@@ -162,7 +166,7 @@ export class TensorPipeline {
           w4: to.buffer,
           w: to.buffer,
           x,
-          sums: this.#scratch.sums,
+          sums,
           points: await this.#encode.points(target, to.buffer),
         },
         stats,
@@ -187,14 +191,16 @@ export class TensorPipeline {
     return format;
   }
 
-  #clearSums(): void {
+  async #clearSums(): Promise<void> {
+    const sums = await this.#scratch.get('sums');
     const encoder = this.#gpu.device.createCommandEncoder();
-    encoder.clearBuffer(this.#scratch.sums);
+    encoder.clearBuffer(sums);
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
   async #error(tensor: TensorSource, target: QuantFormat, count: number): Promise<TensorError> {
-    const sums = new Float32Array(await this.#gpu.read(this.#scratch.sums, 0, WORKERS * 16));
+    const buffer = await this.#scratch.get('sums');
+    const sums = new Float32Array(await this.#gpu.read(buffer, 0, WORKERS * 16));
     const { notFinite, ...error } = errorFromSums(sums, tensor, target, count);
     if (notFinite > 0) throw await notFiniteError(tensor, this.#sourceFormat(tensor), notFinite, count);
     return error;
@@ -209,7 +215,7 @@ export class TensorPipeline {
   ): Promise<TensorError> {
     const source = this.#sourceFormat(tensor);
     const importance = importanceOf(tensor, to.format, options.importance);
-    this.#clearSums();
+    await this.#clearSums();
     for (const slab of to.slabs) {
       const step = this.#rowsPerSlice(slab.rows, to.cols);
       for (let row = 0; row < slab.rows; row += step) {
@@ -240,8 +246,8 @@ export class TensorPipeline {
     const importance = importanceOf(tensor, target, options.importance);
     const { rows, cols } = matrixShape(tensor.shape);
     const step = this.#rowsPerSlice(rows, cols);
-    const { target: buffer } = this.#scratch;
-    this.#clearSums();
+    const buffer = await this.#scratch.get('target');
+    await this.#clearSums();
     for (let row = 0; row < rows; row += step) {
       throwIfCancelled(options.signal);
       const count = Math.min(step, rows - row);
@@ -272,16 +278,17 @@ export class TensorPipeline {
     const bytes = blocks * format.block.bytes;
     const padded = alignUp(bytes, 4);
     const encoder = this.#gpu.device.createCommandEncoder();
-    const target = this.#scratch.readback;
+    const target = await this.#scratch.get('readback');
     if (format.planes.length === 1) {
       // The plane is the file's bytes already.
       encoder.copyBufferToBuffer(buffer, first * format.block.bytes, target, 0, padded);
     } else {
+      const packed = await this.#scratch.get('packed');
       const pass = encoder.beginComputePass();
       const from = { buffer, layout, firstBlock: first };
-      encode(pass, [packStep(this.#gpu, this.#arena, format, from, this.#scratch.packed, blocks)]);
+      encode(pass, [packStep(this.#gpu, this.#arena, format, from, packed, blocks)]);
       pass.end();
-      encoder.copyBufferToBuffer(this.#scratch.packed, 0, target, 0, padded);
+      encoder.copyBufferToBuffer(packed, 0, target, 0, padded);
     }
     this.#gpu.device.queue.submit([encoder.finish()]);
     await this.#gpu.map(target);

@@ -3,13 +3,9 @@ import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
 import type { Runtime } from '../runtime';
-import { hasCodes, productParams } from './matvec';
+import { matmulDispatch } from './matmul';
+import { hasCodes } from './matvec';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
-
-/** Tokens that an invocation of the matmul kernels takes. */
-const TOKENS = 8;
-/** Rows that a workgroup takes. */
-const ROWS = { int8: 128, float32: 256 } as const;
 
 /**
  * Up to a chunk of tokens: logits of the newest only (a prompt), or of every one (evaluation). Norms run before the
@@ -64,25 +60,21 @@ export class BatchRecorder extends Recorder {
   }
 
   #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions): void {
-    const { r, gpu } = this;
-    const { tensor, slab, bias, stride } = product;
-    const path = r.paths.many === 'int8' && hasCodes(tensor.format) ? 'int8' : 'float32';
-    const slots = { codec: `quant/${tensor.format.id}` };
-    const params = { ...productParams({ ...product, ...how }), stride };
-    const shared = { w4: slab.buffer, w: slab.buffer, state: r.state, y, points: tensor.points };
-    const rows = [Math.ceil(slab.rows / ROWS[path])] as const;
-    const y_ = (e: { tokens: number }) => Math.ceil(e.tokens / TOKENS);
-    if (path === 'int8') {
-      this.#asIntegers(input, tensor.cols);
-      const buffers = { ...shared, x: r.codes, heads: r.codeHeads, bias: bias?.buffer ?? r.codes };
-      const kernel = gpu.kernel(ops.matmulInt8, slots);
-      this.steps.push({ dispatch: kernel.dispatch(buffers, params, rows, r.arena), y: y_ });
-    } else {
-      const x = this.#asFloats(input);
-      const kernel = gpu.kernel(ops.matmul, slots);
-      const dispatch = kernel.dispatch({ ...shared, x, bias: bias?.buffer ?? x }, params, rows, r.arena);
-      this.steps.push({ dispatch, y: y_ });
-    }
+    const { r } = this;
+    const path = r.paths.many === 'int8' && hasCodes(product.tensor.format) ? 'int8' : 'float32';
+    if (path === 'int8') this.#asIntegers(input, product.tensor.cols);
+    const x = path === 'int8' ? r.codes : this.#asFloats(input);
+    const heads = path === 'int8' ? r.codeHeads : x;
+    const { dispatch, tokensPerWorkgroup } = matmulDispatch(this.gpu, r.arena, {
+      ...product,
+      ...how,
+      path,
+      x,
+      heads,
+      state: r.state,
+      y,
+    });
+    this.steps.push({ dispatch, y: (e) => Math.ceil(e.tokens / tokensPerWorkgroup) });
   }
 
   gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void {

@@ -1,0 +1,57 @@
+// Y = X W^T for many tokens: a workgroup owns 64 rows and 32 tokens and passes 32 columns at a time through workgroup
+// memory, so that a weight is decoded once for 32 tokens and read side by side. For hardware; where a workgroup runs on a
+// processor, ops/matmul and ops/matmul-int8 are faster. Slot `tile` (float32 or int8).
+//#import tile
+//#import lib/epilogue
+struct Params {
+  rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
+  accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
+}
+@group(0) @binding(0) var<storage, read> w4: array<vec4u>;
+@group(0) @binding(1) var<storage, read> w: array<u32>;
+@group(0) @binding(3) var<storage, read> heads: array<vec2u>;
+@group(0) @binding(4) var<storage, read> state: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read> points: array<u32>;
+@group(0) @binding(7) var<storage, read> bias: array<f32>;
+@group(0) @binding(8) var<uniform> params: Params;
+
+const ROWS: u32 = 64u;
+const TOKENS: u32 = 32u;
+
+@compute @workgroup_size(ROWS)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row0 = wid.x * ROWS;
+  let token0 = wid.y * TOKENS;
+  let tokens = state[1];
+  if (token0 >= tokens) { return; }
+  let groups = params.cols / 32u;
+  // Rows and tokens beyond the last are computed as the last and not stored.
+  let own_row = (min(row0 + thread, params.rows - 1u) + params.base_row) * groups;
+  let own_token = min(token0 + thread / 2u, tokens - 1u) * groups;
+  // An invocation owns rows r, r + 8, ... and tokens t, t + 8, ...
+  let r = thread % 8u;
+  let t = thread / 8u;
+  var acc: array<vec4f, 8>;
+  for (var g = 0u; g < groups; g++) {
+    workgroupBarrier();
+    stage_row(thread, own_row + g);
+    stage_token(thread, own_token + g);
+    workgroupBarrier();
+    let a = token_block(t);
+    let b = token_block(t + 8u);
+    let c = token_block(t + 16u);
+    let d = token_block(t + 24u);
+    for (var i = 0u; i < 8u; i++) {
+      let row = row_block(r + 8u * i);
+      acc[i] += vec4f(product(row, a), product(row, b), product(row, c), product(row, d));
+    }
+  }
+  for (var i = 0u; i < 8u; i++) {
+    for (var j = 0u; j < 4u; j++) {
+      let row = row0 + r + 8u * i;
+      let token = token0 + t + 8u * j;
+      if (row < params.rows && token < tokens) { finish(acc[i][j], row, token * params.stride + params.at + row); }
+    }
+  }
+}

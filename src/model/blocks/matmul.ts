@@ -1,0 +1,59 @@
+import type { Gpu } from '../../gpu/gpu';
+import type { Dispatch, UniformArena } from '../../gpu/kernel';
+import * as ops from '../../ops/kernels';
+import type { DeviceTensor, Slab } from '../device-tensor';
+import type { Path } from '../runtime';
+import { productParams } from './matvec';
+
+/** Y = X W^T for many tokens, with everything around it. */
+export interface Matmul {
+  readonly path: Path;
+  readonly tensor: DeviceTensor;
+  readonly slab: Slab;
+  /** Rows in float32, or their codes. */
+  readonly x: GPUBuffer;
+  /** Steps and sums of the codes; any buffer in float32. */
+  readonly heads: GPUBuffer;
+  readonly state: GPUBuffer;
+  readonly y: GPUBuffer;
+  /** Elements from row to row of y. */
+  readonly stride: number;
+  readonly bias?: Slab | undefined;
+  readonly accumulate?: boolean;
+  readonly scale?: number;
+  readonly cap?: number;
+  readonly at?: number;
+}
+
+/** A dispatch whose grid has one row for so many tokens. */
+export interface BatchDispatch {
+  readonly dispatch: Dispatch;
+  readonly tokensPerWorkgroup: number;
+}
+
+/** Picks the kernel: through workgroup memory on hardware, in registers on processors and for rows that fit no group. */
+export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchDispatch {
+  const { tensor, slab, x, heads, state, y } = p;
+  const codec = `quant/${tensor.format.id}`;
+  const params = { ...productParams(p), stride: p.stride };
+  const buffers = {
+    w4: slab.buffer,
+    w: slab.buffer,
+    x,
+    heads,
+    state,
+    y,
+    points: tensor.points,
+    bias: p.bias?.buffer ?? x,
+  };
+  const isInt8 = p.path === 'int8';
+  const rows = (each: number) => [Math.ceil(slab.rows / each)] as const;
+  if (!gpu.onCpu && tensor.cols % 32 === 0) {
+    const kernel = gpu.kernel(ops.matmulTile, { codec, tile: `lib/tile-${isInt8 ? 'int8' : 'f32'}` });
+    return { dispatch: kernel.dispatch(buffers, params, rows(64), arena), tokensPerWorkgroup: 32 };
+  }
+  const dispatch = isInt8
+    ? gpu.kernel(ops.matmulInt8, { codec }).dispatch(buffers, params, rows(128), arena)
+    : gpu.kernel(ops.matmul, { codec }).dispatch(buffers, params, rows(256), arena);
+  return { dispatch, tokensPerWorkgroup: 8 };
+}
