@@ -29,6 +29,7 @@ test('every level, one by one, with an importance matrix dropped in: no reload, 
   await expect(page.locator('[data-level]')).toHaveCount(fileTypes.length);
   // Without a matrix the smallest levels are refused, with llama-quantize's reason.
   await expect(page.locator('[data-level="IQ2_XS"]')).toContainText('requires an importance matrix');
+  await idle(page);
 
   const matrix = testImatrix(await model());
   await dropFiles(page, [{ path: 'tiny.imatrix.gguf', bytes: imatrixGguf(matrix) }], folder);
@@ -80,6 +81,7 @@ test('every level, one by one, with an importance matrix dropped in: no reload, 
 
   await page.getByRole('button', { name: 'Do without' }).click();
   await expect(page.locator('[data-level="IQ2_XS"]')).toContainText('requires an importance matrix');
+  await idle(page);
   await dropFiles(
     page,
     [

@@ -46,6 +46,29 @@ async function prepare(gpu: Gpu, s: TinyShape, label: string, kvType: KvType = '
   return { plan, prepared, engine };
 }
 
+/** Counts calls of a device's methods. */
+function watchDevice(gpu: Gpu, names: readonly string[]) {
+  let counts: Record<string, number> = {};
+  const device = gpu.device as unknown as Record<string, (...a: unknown[]) => unknown>;
+  for (const name of names) {
+    const original = device[name]!.bind(device);
+    device[name] = (...a) => {
+      counts[name] = (counts[name] ?? 0) + 1;
+      return original(...a);
+    };
+  }
+  return {
+    take: () => {
+      const taken = counts;
+      counts = {};
+      return taken;
+    },
+    end: () => {
+      for (const name of names) delete device[name];
+    },
+  };
+}
+
 const labels = fileTypes.map((t) => t.label);
 /** A level for each format: what a tensor cut by rows can tell apart. */
 const oneOfEachType = fileTypes
@@ -192,13 +215,44 @@ describe('the engine', () => {
     expect(gpu.memory.currentBytes).toBe(0);
   });
 
-  test('twenty times loading and releasing leaves nothing behind', async () => {
-    for (let i = 0; i < 20; i++) {
-      const { prepared, engine } = await prepare(gpu, { ...TINY, layers: 1 }, 'Q8_0');
+  test('loading, switching and generating again and again leaves nothing behind', async () => {
+    const shape = { ...TINY, layers: 1 };
+    const count = watchDevice(gpu, ['createComputePipeline', 'createBindGroup']);
+    const made: Record<string, number>[] = [];
+    const before = gpu.memory.currentBytes;
+    for (let cycle = 0; cycle < 20; cycle++) {
+      const { prepared, engine } = await prepare(gpu, shape, 'Q8_0', 'F16', false);
+      await engine.prefill(ids(4));
       engine.dispose();
       gpu.memory.release(prepared.owner);
+      expect(gpu.memory.currentBytes).toBe(before);
+      made.push(count.take());
     }
-    expect(gpu.memory.currentBytes).toBe(0);
+    // Pipelines are made in the first cycle only, and every other cycle makes as many bind groups as the one before.
+    for (const cycle of made.slice(1)) expect(cycle).toEqual(made[1]);
+    expect(made[1]!.createComputePipeline ?? 0).toBe(0);
+    const levels = ['Q8_0', 'Q4_0', 'Q4_K_M'];
+    for (let round = 0; round < 2; round++)
+      for (const label of levels) {
+        const { prepared, engine } = await prepare(gpu, shape, label, 'F16', false);
+        if (round > 0) expect(count.take().createComputePipeline ?? 0).toBe(0);
+        const bytes = gpu.memory.currentBytes;
+        count.take();
+        for (let n = 0; n < 20; n++)
+          await generate(
+            engine,
+            undefined,
+            { ids: ids(4 + (n % 5), n), maxTokens: 6, sampling: GREEDY, stops: [] },
+            () => {},
+          );
+        expect(count.take()).toEqual({});
+        expect(gpu.memory.currentBytes).toBe(bytes);
+        engine.dispose();
+        gpu.memory.release(prepared.owner);
+        count.take();
+      }
+    count.end();
+    expect(gpu.memory.currentBytes).toBe(before);
   });
 
   test('a decode step creates no object and writes no buffer', async () => {

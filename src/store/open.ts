@@ -54,15 +54,18 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
   }
   latest = { opening, token };
   const options = preTokenizer === undefined ? {} : { preTokenizer };
+  let opened: ModelSummary | undefined;
   await job('open', `Reading ${opening.label}`, 'open', async () => {
-    if (opening.kind === 'hub') show(await run('openHub', opening.label, token, options));
+    if (opening.kind === 'hub') opened = await run('openHub', opening.label, token, options);
     else {
       if (get().model && (await run('isImatrix', opening.files))) return applyImatrix(opening.files[0]!);
-      show(await run('open', opening.files, opening.label, options));
+      opened = await run('open', opening.files, opening.label, options);
     }
+    show(opened);
     await planNow();
-    await remember(opening, get().model!, preTokenizer);
   });
+  // After the job: what is dropped next need not wait for the browser's storage.
+  if (opened) await remember(opening, opened, preTokenizer);
 }
 
 export const openFiles = (
