@@ -16,13 +16,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        // One process: a device is made once, and two cores are not shared between software adapters.
+        // Two at a time: most of a file's time goes to compiling kernels, which a software adapter does on one core.
         test: {
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
           environment: 'node',
           pool: 'forks',
-          fileParallelism: false,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

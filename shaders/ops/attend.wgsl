@@ -1,4 +1,4 @@
-// Attention of one token. A workgroup owns up to four query heads that share a key head, and a span of positions; the
+// Attention of one token. A workgroup owns up to four query heads (ROWS) that share a key head, and a span of positions; the
 // last span also normalizes and rotates the token's own key and writes it, with its value, into the cache. One span
 // gives the result; several give parts, which ops/combine adds up. A window bounds how far back the token sees, itself
 // included; 0 is no bound. Slots `kv` and `kv_store`.
@@ -29,9 +29,9 @@ var<workgroup> own_value: array<vec4f, QUADS>;
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = params.heads / params.kv_heads;
-  let sets = (group + 3u) / 4u;
+  let sets = (group + ROWS - 1u) / ROWS;
   let kv_head = wid.x / sets;
-  let head0 = kv_head * group + wid.x % sets * 4u;
+  let head0 = kv_head * group + wid.x % sets * ROWS;
   // Rows beyond the group are computed as its last and not stored.
   let heads = min(head0 + vec4u(0u, 1u, 2u, 3u), vec4u((kv_head + 1u) * group - 1u));
   let position = state[0];
@@ -94,7 +94,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       let v = own_value[quad];
       mixed += mat4x4f(own_share.x * v, own_share.y * v, own_share.z * v, own_share.w * v);
     }
-    for (var r = 0u; r < min(4u, group - wid.x % sets * 4u); r++) {
+    for (var r = 0u; r < min(ROWS, group - wid.x % sets * ROWS); r++) {
       if (spans.count == 1u) {
         y[(head0 + r) * QUADS + quad] = mixed[r] / total[r];
       } else {

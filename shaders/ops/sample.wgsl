@@ -1,36 +1,42 @@
-// The next token from the logits, on one workgroup: greedy, or top-k, top-p, min-p and temperature in llama.cpp's
-// order. Each truncation is a threshold on the logit; thresholds are found by bisecting the bits of an order-keeping
-// key, so they are exact. The draw itself is the maximum of logit / temperature + Gumbel noise over what is kept,
-// which has the softmax distribution. Then the state moves on: the token is fed back and noted at its place in the text,
-// and the position advances, so that many steps may follow each other without a word from the CPU.
-struct Params { vocabulary: u32, capacity: u32, }
-struct Sampling { temperature: f32, top_k: u32, top_p: f32, min_p: f32, seed: u32, }
+// The next token, on one workgroup, from the logits and what ops/survey saw of them: greedy, or top-k, top-p, min-p and
+// temperature in llama.cpp's order. The classes bound what can be kept from below: with top-k, at least k tokens reach
+// the k-th largest of the classes' best. The tokens that reach the bound, few as a rule, are listed, and each is ranked
+// among the list. Order in the list is the devices' business and decides nothing: counts and masses are integers, and
+// the draw is the maximum of logit / temperature + Gumbel noise, which has the softmax distribution. Then the state
+// moves on: the token is fed back and noted at its place in the text, and the position advances, so that many steps may
+// follow each other without a word from the CPU.
+//#import lib/sampling
+struct Params { vocabulary: u32, classes: u32, capacity: u32, }
+struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
-@group(0) @binding(1) var<storage, read> sampling: Sampling;
-@group(0) @binding(2) var<storage, read_write> state: array<u32>;
-@group(0) @binding(3) var<storage, read_write> tokens: array<u32>;
-@group(0) @binding(4) var<storage, read_write> history: array<u32>;
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(1) var<storage, read> classes: array<Class>;
+@group(0) @binding(2) var<storage, read> sampling: Sampling;
+@group(0) @binding(3) var<storage, read_write> state: array<u32>;
+@group(0) @binding(4) var<storage, read_write> tokens: array<u32>;
+@group(0) @binding(5) var<storage, read_write> history: array<u32>;
+@group(0) @binding(6) var<uniform> params: Params;
 
 const WIDTH: u32 = 128u;
+const MOST_CLASSES: u32 = 1024u;
+const MOST_LISTED: u32 = 512u;
+// Without top-k, tokens further than this below the best logit are left out of the list at first.
+const DEPTH: f32 = 12.0;
+// Probability masses relative to the best token's, as integers; MOST_LISTED of them fit 32 bits.
+const MASS_UNIT: f32 = 4194304.0;
 var<workgroup> values: array<f32, WIDTH>;
 var<workgroup> indices: array<u32, WIDTH>;
+var<workgroup> reaching: array<u32, MOST_CLASSES>;
+var<workgroup> listed_keys: array<u32, MOST_LISTED>;
+var<workgroup> listed_tokens: array<u32, MOST_LISTED>;
+// The key of what top-k keeps, 0 of what it cuts away.
+var<workgroup> kept: array<u32, MOST_LISTED>;
+var<workgroup> reaching_count: atomic<u32>;
+var<workgroup> listed_count: atomic<u32>;
+var<workgroup> kept_mass: atomic<u32>;
+var<workgroup> shared_value: u32;
 
-// Larger float <=> larger key.
-fn key_of(x: f32) -> u32 {
-  let bits = bitcast<u32>(x);
-  return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
-}
-fn hash(x: u32) -> u32 {
-  let s = x * 747796405u + 2891336453u;
-  let word = ((s >> ((s >> 28u) + 4u)) ^ s) * 277803737u;
-  return (word >> 22u) ^ word;
-}
-fn gumbel(token: u32, position: u32) -> f32 {
-  let bits = hash(token ^ hash(position ^ hash(sampling.seed)));
-  let u = (f32(bits >> 8u) + 0.5) / 16777216.0;
-  return -log(-log(u));
-}
+// A small vocabulary leaves classes empty.
+fn live_classes() -> u32 { return min(params.classes, params.vocabulary); }
 fn group_sum(x: f32, lane: u32) -> f32 {
   workgroupBarrier();
   values[lane] = x;
@@ -60,60 +66,133 @@ fn group_argmax(x: f32, index: u32, lane: u32) -> u32 {
   }
   return workgroupUniformLoad(&indices[0]);
 }
-// How many logits (mass = false) or how much probability mass (relative to exp(top)) lies at or above a key.
-fn weight_above(key: u32, floor_key: u32, mass: bool, top: f32, lane: u32) -> f32 {
-  var sum = 0.0;
-  for (var i = lane; i < params.vocabulary; i += WIDTH) {
-    let k = key_of(logits[i]);
-    if (k >= max(key, floor_key)) { sum += select(1.0, exp(logits[i] - top), mass); }
-  }
-  return group_sum(sum, lane);
-}
-// The largest key at or above which lies at least `target_weight`.
-fn threshold(target_weight: f32, floor_key: u32, mass: bool, top: f32, lane: u32) -> u32 {
+//#import lib/sample-all
+
+fn logit_of(key: u32) -> f32 { return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u)); }
+// A key that at least top_k classes reach with their best; the leading bits of it are enough for a bound.
+fn bound_of_count(lane: u32) -> u32 {
   var key = 0u;
-  for (var bit = 0x80000000u; bit > 0u; bit >>= 1u) {
-    if (weight_above(key | bit, floor_key, mass, top, lane) >= target_weight) { key |= bit; }
+  for (var bit = 0x80000000u; bit > 0x800u; bit >>= 1u) {
+    var count = 0.0;
+    for (var c = lane; c < live_classes(); c += WIDTH) {
+      if (key_of(classes[c].top) >= (key | bit)) { count += 1.0; }
+    }
+    if (group_sum(count, lane) >= f32(sampling.top_k)) { key |= bit; }
   }
-  return max(key, floor_key);
+  return key;
+}
+// Lists the tokens at or above a key; resolves to how many there are, which may be more than the list holds.
+fn list(key: u32, lane: u32) -> u32 {
+  for (var c = lane; c < live_classes(); c += WIDTH) {
+    if (key_of(classes[c].top) >= key) { reaching[atomicAdd(&reaching_count, 1u)] = c; }
+  }
+  workgroupBarrier();
+  if (lane == 0u) { shared_value = atomicLoad(&reaching_count); }
+  let reach = workgroupUniformLoad(&shared_value);
+  let depth = (params.vocabulary + params.classes - 1u) / params.classes;
+  for (var n = lane; n < reach * depth; n += WIDTH) {
+    let token = reaching[n / depth] + n % depth * params.classes;
+    if (token < params.vocabulary) {
+      let k = key_of(logits[token]);
+      if (k >= key) {
+        let at = atomicAdd(&listed_count, 1u);
+        if (at < MOST_LISTED) {
+          listed_keys[at] = k;
+          listed_tokens[at] = token;
+        }
+      }
+    }
+  }
+  workgroupBarrier();
+  if (lane == 0u) { shared_value = atomicLoad(&listed_count); }
+  return workgroupUniformLoad(&shared_value);
+}
+fn mass_of(key: u32, top: f32) -> u32 { return u32(exp(logit_of(key) - top) * MASS_UNIT); }
+fn keep(count: u32, lane: u32) {
+  for (var i = lane; i < count; i += WIDTH) {
+    let own = listed_keys[i];
+    var larger = 0u;
+    if (truncates_count()) {
+      for (var j = 0u; j < count; j++) { larger += u32(listed_keys[j] > own); }
+    }
+    kept[i] = select(0u, own, !truncates_count() || larger < sampling.top_k);
+  }
+  workgroupBarrier();
+}
+fn kept_mass_of(count: u32, top: f32, lane: u32) -> f32 {
+  for (var i = lane; i < count; i += WIDTH) {
+    if (kept[i] > 0u) { atomicAdd(&kept_mass, mass_of(kept[i], top)); }
+  }
+  workgroupBarrier();
+  if (lane == 0u) { shared_value = atomicLoad(&kept_mass); }
+  return f32(workgroupUniformLoad(&shared_value));
+}
+// The token drawn from the list, or from all tokens where the list does not hold what is asked for.
+fn draw(top: f32, position: u32, lane: u32) -> u32 {
+  var key = 0u;
+  if (truncates_count()) {
+    if (sampling.top_k <= params.classes) { key = bound_of_count(lane); }
+  } else if (truncates_mass()) {
+    key = key_of(top - DEPTH);
+  }
+  let low = select(0u, key_of(top + log(sampling.min_p)), truncates_low());
+  if (!truncates_mass()) { key = max(key, low); }
+  let count = list(key, lane);
+  if (count > MOST_LISTED) { return draw_of_all(top, position, lane); }
+  keep(count, lane);
+  var target_mass = 0.0;
+  if (truncates_mass()) {
+    let here = kept_mass_of(count, top, lane);
+    var all = here;
+    if (!truncates_count()) {
+      var sum = 0.0;
+      for (var c = lane; c < live_classes(); c += WIDTH) { sum += classes[c].mass * exp(classes[c].top - top); }
+      all = group_sum(sum, lane) * MASS_UNIT;
+    }
+    target_mass = sampling.top_p * all;
+    if (here < target_mass) { return draw_of_all(top, position, lane); }
+  }
+  var best = -3.4e38;
+  var token = 0xffffffffu;
+  for (var i = lane; i < count; i += WIDTH) {
+    let own = kept[i];
+    if (own == 0u || own < low) { continue; }
+    if (truncates_mass()) {
+      var above = 0u;
+      for (var j = 0u; j < count; j++) {
+        if (kept[j] > own) { above += mass_of(kept[j], top); }
+      }
+      if (f32(above) >= target_mass) { continue; }
+    }
+    let value = noisy(logit_of(own), listed_tokens[i], position);
+    if (value > best || (value == best && listed_tokens[i] < token)) {
+      best = value;
+      token = listed_tokens[i];
+    }
+  }
+  return group_argmax(best, token, lane);
 }
 
 @compute @workgroup_size(WIDTH)
 fn main(@builtin(local_invocation_index) lane: u32) {
   let position = state[0] + state[1];
+  let cuts = truncates_count() || truncates_mass() || truncates_low();
+  let draws = sampling.temperature > 0.0;
   var best = -3.4e38;
-  var best_index = 0u;
-  for (var i = lane; i < params.vocabulary; i += WIDTH) {
-    if (logits[i] > best) {
-      best = logits[i];
-      best_index = i;
+  var token = 0xffffffffu;
+  for (var c = lane; c < live_classes(); c += WIDTH) {
+    let seen = classes[c];
+    let drawn = draws && !cuts;
+    let candidate = select(seen.token, seen.drawn, drawn);
+    var value = seen.top;
+    if (drawn) { value = noisy(logits[candidate], candidate, position); }
+    if (value > best || (value == best && candidate < token)) {
+      best = value;
+      token = candidate;
     }
   }
-  var choice = group_argmax(best, best_index, lane);
-  if (sampling.temperature > 0.0) {
-    let top = logits[choice];
-    var floor_key = 0u;
-    if (sampling.top_k > 0u && sampling.top_k < params.vocabulary) {
-      floor_key = threshold(f32(sampling.top_k), 0u, false, top, lane);
-    }
-    if (sampling.top_p < 1.0) {
-      let all = weight_above(0u, floor_key, true, top, lane);
-      floor_key = threshold(sampling.top_p * all, floor_key, true, top, lane);
-    }
-    if (sampling.min_p > 0.0) { floor_key = max(floor_key, key_of(top + log(sampling.min_p))); }
-    best = -3.4e38;
-    best_index = choice;
-    for (var i = lane; i < params.vocabulary; i += WIDTH) {
-      if (key_of(logits[i]) >= floor_key) {
-        let noisy = logits[i] / sampling.temperature + gumbel(i, position);
-        if (noisy > best) {
-          best = noisy;
-          best_index = i;
-        }
-      }
-    }
-    choice = group_argmax(best, best_index, lane);
-  }
+  var choice = group_argmax(best, token, lane);
+  if (draws && cuts) { choice = draw(logits[choice], position, lane); }
   storageBarrier();
   if (lane == 0u) {
     tokens[0] = choice;

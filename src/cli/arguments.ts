@@ -14,7 +14,8 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
                   [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
-  nibble perplexity MODEL --types A,B -f TEXTFILE [--ctx N] [--chunks N] [--json]
+  nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE] [--ctx N] [--chunks N] [--json]
+                  with --kl-base also divergence, top-1 agreement and change of probability against that level
 
 generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
 checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder
@@ -50,6 +51,7 @@ export function parseCommand(argv: readonly string[]) {
         ctx: { type: 'string' },
         kv: { type: 'string' },
         runs: { type: 'string' },
+        'kl-base': { type: 'string' },
         'max-binding': { type: 'string' },
         'allow-f16-fallback': { type: 'boolean' },
         pure: { type: 'boolean' },

@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { getBoolean, getNumber } from '../files/gguf/metadata';
-import { perplexity } from '../session/evaluate';
-import { createTokenizer } from '../text/tokenizer';
+import { divergence, perplexity } from '../session/evaluate';
+import { textForEvaluation } from '../session/evaluation-text';
 import { NibbleError } from '../util/errors';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, quantizeOn, say } from './common';
 
-/** Perplexity of a text at each level: a row a level. */
+const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
+
+/** Perplexity of a text at each level, a row a level; with --kl-base also how far each is from that one. */
 export async function runPerplexity(path: string | undefined, values: Values): Promise<void> {
   const types = (values.types ?? '').split(',').map((t) => typeOption(t.trim()));
+  const baseType = values['kl-base'] === undefined ? undefined : typeOption(values['kl-base']);
   if (values.file === undefined) throw new UsageError('-f TEXTFILE is missing.');
   let text: string;
   try {
@@ -17,33 +19,38 @@ export async function runPerplexity(path: string | undefined, values: Values): P
     throw new NibbleError(`${values.file}: there is no such file.`, 'Check the path.');
   }
   const model = await open(path, values);
-  const tokenizer = createTokenizer(model.label, model.metadata);
-  const ids = tokenizer.encode(text, { addBos: true });
-  const addsBos =
-    getBoolean(model.metadata, 'tokenizer.ggml.add_bos_token') ?? ids[0] === bosOf(model.metadata);
-  const bos = addsBos ? bosOf(model.metadata) : undefined;
+  const { ids, bos } = textForEvaluation(model, text);
   const gpu = await openGpu(values);
-  const options = engineOptions(model, { ctx: '512', ...values });
+  const options = { ...engineOptions(model, { ctx: '512', ...values }), reference: true, bos };
   const chunks = numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER);
+  const base = baseType && (await quantizeOn(gpu, model, baseType, values));
   const rows = [];
   for (const fileType of types) {
     const prepared = await quantizeOn(gpu, model, fileType, values);
     const started = performance.now();
-    const result = await perplexity(gpu, prepared, ids, { ...options, bos, chunks });
+    const all = { ...options, chunks };
+    const quality = base ? await divergence(gpu, base, prepared, ids, all) : undefined;
+    const result = quality?.level ?? (await perplexity(gpu, prepared, ids, all));
     gpu.memory.release(prepared.owner);
-    say(
-      `${fileType.label}: ${result.perplexity.toFixed(4)} in ${((performance.now() - started) / 1000).toFixed(1)} s`,
-    );
-    rows.push({ type: fileType.label, fileBytes: prepared.plan.fileBytes, ...result });
+    const seconds = (performance.now() - started) / 1000;
+    say(`${fileType.label}: ${result.perplexity.toFixed(4)} in ${seconds.toFixed(1)} s`);
+    rows.push({ type: fileType.label, fileBytes: prepared.plan.fileBytes, ...result, ...quality });
   }
   if (values.json)
-    return answer(JSON.stringify({ adapter: gpu.adapterName, context: options.context, rows }));
-  answer('| type | bytes | perplexity | standard error | tokens |\n|---|---|---|---|---|');
-  for (const r of rows)
-    answer(
-      `| ${r.type} | ${r.fileBytes} | ${r.perplexity.toFixed(4)} | ${r.standardError.toFixed(4)} | ${r.tokens} |`,
+    return answer(
+      JSON.stringify({ adapter: gpu.adapterName, context: options.context, base: baseType?.label, rows }),
     );
+  const more = base ? ' mean KL | median | 99 % | max | same top | RMS of probability |' : '';
+  answer(`| type | bytes | perplexity | standard error | tokens |${more}`);
+  answer(`|---|---|---|---|---|${base ? '---|---|---|---|---|---|' : ''}`);
+  for (const r of rows) {
+    const cells = [r.type, r.fileBytes, r.perplexity.toFixed(4), r.standardError.toFixed(4), r.tokens];
+    if (r.kl && r.sameTop && r.probability)
+      cells.push(
+        ...[r.kl.mean, r.kl.median, r.kl.p99, r.kl.max].map((v) => v.toFixed(6)),
+        percent(r.sameTop.share),
+        percent(r.probability.rms, 3),
+      );
+    answer(`| ${cells.join(' | ')} |`);
+  }
 }
-
-const bosOf = (metadata: Parameters<typeof getNumber>[0]) =>
-  getNumber(metadata, 'tokenizer.ggml.bos_token_id');

@@ -179,17 +179,24 @@ export class Gpu {
 
   /** Copies a range to the CPU. For results and diagnostics; the decode loop keeps its own buffers. */
   async read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
+    return (await this.copyOut(source, offset, bytes))();
+  }
+
+  /** The same in two steps: resolves when the copy is queued; what it gives then waits for the bytes. Call it once. */
+  async copyOut(source: GPUBuffer, offset: number, bytes: number): Promise<() => Promise<ArrayBuffer>> {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const target = await this.memory.create('readback', 'read', bytes, usage);
-    try {
-      const encoder = this.device.createCommandEncoder();
-      encoder.copyBufferToBuffer(source, offset, target, 0, bytes);
-      this.device.queue.submit([encoder.finish()]);
-      await this.map(target);
-      return target.getMappedRange(0, bytes).slice(0);
-    } finally {
-      this.memory.destroy(target);
-    }
+    const encoder = this.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(source, offset, target, 0, bytes);
+    this.device.queue.submit([encoder.finish()]);
+    return async () => {
+      try {
+        await this.map(target);
+        return target.getMappedRange(0, bytes).slice(0);
+      } finally {
+        this.memory.destroy(target);
+      }
+    };
   }
 
   /** mapAsync whose failure says why: usually the device is gone. */

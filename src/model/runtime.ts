@@ -56,6 +56,8 @@ export interface Runtime {
   readonly shares: GPUBuffer;
   readonly expertOut: GPUBuffer;
   readonly logits: GPUBuffer;
+  /** What ops/survey saw of the logits. */
+  readonly classes: GPUBuffer;
   readonly kCache: readonly GPUBuffer[];
   readonly vCache: readonly GPUBuffer[];
 }
@@ -72,6 +74,10 @@ export interface RuntimeShape {
 }
 
 export const CHUNK_TOKENS = 128;
+
+/** Classes that the sampler shares a vocabulary out to: about 128 tokens in each, within what ops/sample holds. */
+export const sampleClasses = (vocabulary: number): number =>
+  Math.min(1024, Math.max(64, 2 ** Math.ceil(Math.log2(vocabulary / 128))));
 
 /** Buffer sizes in bytes, by name: what createRuntime allocates and what the plan prints. */
 export function runtimeSizes(s: RuntimeShape): Record<string, number> {
@@ -105,6 +111,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'expert shares': h.experts > 0 ? expertRows : 0,
     'expert output': h.experts > 0 ? expertRows * h.width : 0,
     logits: s.vocabulary * 4,
+    'classes of logits': sampleClasses(s.vocabulary) * 16,
     ...Object.fromEntries(
       Array.from({ length: h.layers }, (_, i) => [
         [`k cache ${i}`, kv.keyBytes],
@@ -177,6 +184,7 @@ export async function createRuntime(
     shares: await make('expert shares'),
     expertOut: await make('expert output'),
     logits: await make('logits'),
+    classes: await make('classes of logits'),
     kCache: await caches('k'),
     vCache: await caches('v'),
   };

@@ -1,4 +1,7 @@
 import { defineKernel } from '../gpu/kernel';
+import { divergence, sample, surprise, survey } from './logits-kernels';
+
+export { divergence, sample, surprise, survey };
 
 // The kernels of the engine. Bindings and params repeat what each .wgsl states; Kernel throws if they differ.
 
@@ -222,23 +225,6 @@ export const mixExperts = defineKernel({
   bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
   params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
-export const sample = defineKernel({
-  shader: 'ops/sample',
-  bindings: {
-    logits: 'read',
-    sampling: 'read',
-    state: 'read_write',
-    tokens: 'read_write',
-    history: 'read_write',
-  },
-  params: { vocabulary: 'u32', capacity: 'u32' },
-});
-/** Minus the log-probability of each row's target. */
-export const surprise = defineKernel({
-  shader: 'ops/surprise',
-  bindings: { logits: 'read', targets: 'read', surprise: 'read_write' },
-  params: { vocabulary: 'u32' },
-});
 /** What the device's float arithmetic does. */
 export const numerics = defineKernel({
   shader: 'ops/numerics',
@@ -284,8 +270,10 @@ export const kernels = {
   route,
   expertMatvec,
   mixExperts,
+  survey,
   sample,
   surprise,
+  divergence,
   numerics,
   probeRead,
   probeGap,

@@ -98,12 +98,12 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     const tensor = tensorOf(x, 256, format);
     const to = await allocate(gpu, format, tensor.shape);
     const pipeline = await TensorPipeline.create(gpu, 1 << 16);
-    const error = await pipeline.load(tensor, to, () => {});
+    const [error] = await pipeline.load([{ tensor, to }]);
     const parts: number[] = [];
     for await (const part of pipeline.unload(to)) parts.push(...part);
     pipeline.dispose();
     gpu.memory.release('test');
-    expect(error.rmse).toBe(0);
+    expect(error!.rmse).toBe(0);
     expect(
       byteDifferences(Uint8Array.from(parts), new Uint8Array(await tensor.read(0, tensor.sizeBytes))),
     ).toEqual([]);
@@ -120,12 +120,12 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     const to = await allocate(gpu, format, [512, 12]);
     const pipeline = await TensorPipeline.create(gpu, 1 << 16);
     const importance = requiredImportance(format, 512);
-    const error = await pipeline.load(tensorOf(x, 512), to, () => {}, { importance });
+    const [error] = await pipeline.load([{ tensor: tensorOf(x, 512), to, importance }]);
     pipeline.dispose();
     gpu.memory.release('test');
     const back = format.decode(format.encode(x, importance));
     const want = Math.sqrt(x.reduce((s, v, i) => s + (v - back[i]!) ** 2, 0) / x.length);
-    expect(Math.abs(error.rmse - want)).toBeLessThanOrEqual(1e-4 * want);
+    expect(Math.abs(error!.rmse - want)).toBeLessThanOrEqual(1e-4 * want);
   });
 });
 

@@ -1,150 +1,148 @@
 import type { Gpu } from '../gpu/gpu';
-import { recordDecoder } from '../model/arch/decoder';
-import { BatchRecorder } from '../model/blocks/batch';
-import { encodeSteps, type Step } from '../model/blocks/steps';
-import type { Runtime } from '../model/runtime';
+import type { Dispatch } from '../gpu/kernel';
+import * as ops from '../ops/kernels';
 import { MIB } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
-import { type EngineOptions, levelRuntime } from './engine';
+import type { EngineOptions } from './engine';
+import { Evaluator } from './evaluator';
 import type { Prepared } from './prepared';
+import { type Divergence, divergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 
-/** How well a level predicts a text. */
-export interface Perplexity {
-  readonly perplexity: number;
-  /** Standard error of the perplexity. */
-  readonly standardError: number;
-  /** Tokens that were predicted. */
-  readonly tokens: number;
-  readonly chunks: number;
-}
-
+/** Logits of one level that are held at a time. */
 const LOGITS_BYTES = 64 * MIB;
-let serial = 0;
 
-/**
- * Perplexity as llama-perplexity takes it: the text in chunks of the context, the first half of each to read, the second
- * to predict. The logits stay on the GPU; a number a token comes back. `bos` replaces the first token of each chunk.
- */
-export async function perplexity(
-  gpu: Gpu,
-  prepared: Prepared,
-  ids: readonly number[],
-  options: EngineOptions & { readonly bos?: number | undefined; readonly chunks?: number },
-  progress: (chunk: number, chunks: number) => void = () => {},
-  signal?: AbortSignal,
-): Promise<Perplexity> {
+export interface EvaluateOptions extends EngineOptions {
+  /** Replaces the first token of each chunk. */
+  readonly bos?: number | undefined;
+  readonly chunks?: number | undefined;
+}
+export type ChunkProgress = (chunk: number, chunks: number) => void;
+
+/** Chunks of the context, as llama-perplexity cuts a text: what does not fill the last is left. */
+export function chunksOf(ids: readonly number[], options: EvaluateOptions): number[][] {
   const n = options.context;
-  const chunks = Math.min(Math.floor(ids.length / n), options.chunks ?? Number.POSITIVE_INFINITY);
-  if (chunks < 1)
+  const count = Math.min(Math.floor(ids.length / n), options.chunks ?? Number.POSITIVE_INFINITY);
+  if (count < 1)
     throw new NibbleError(
       `The text has ${ids.length} tokens; a context of ${n} takes at least as many.`,
       'Take a longer text or a shorter context.',
     );
-  // What is measured is the level, not what rounding activations adds to it.
-  const evaluator = await Evaluator.create(gpu, prepared, { reference: true, ...options });
+  return Array.from({ length: count }, (_, c) => {
+    const chunk = ids.slice(c * n, (c + 1) * n);
+    if (options.bos !== undefined) chunk[0] = options.bos;
+    return chunk;
+  });
+}
+
+/** What a row of logits is measured by, and where the measure lies. */
+interface Meter {
+  readonly dispatch: Dispatch;
+  readonly out: GPUBuffer;
+  readonly targets: GPUBuffer;
+  /** Numbers a row. */
+  readonly width: number;
+}
+
+/**
+ * Runs levels side by side over chunks of a text, the first half of each to read, the second to predict, and measures
+ * the logits where they lie. `width` numbers a token come back.
+ */
+async function measure(
+  gpu: Gpu,
+  levels: readonly Prepared[],
+  ids: readonly number[],
+  options: EvaluateOptions,
+  meterOf: (owner: string, evaluators: readonly Evaluator[], rows: number) => Promise<Meter>,
+  progress: ChunkProgress,
+  signal?: AbortSignal,
+): Promise<{ numbers: Float32Array[]; chunks: number }> {
+  const chunks = chunksOf(ids, options);
+  const owner = 'measures of a text';
+  const evaluators: Evaluator[] = [];
   try {
-    const half = Math.floor(n / 2);
-    let sum = 0;
-    let squares = 0;
-    for (let c = 0; c < chunks; c++) {
+    // What is measured is the level, not what rounding activations adds to it.
+    for (const level of levels)
+      evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
+    const rows = Math.min(...evaluators.map((e) => e.rows));
+    const { dispatch, out, targets, width } = await meterOf(owner, evaluators, rows);
+    gpu.check();
+    const numbers: Float32Array[] = [];
+    const half = Math.floor(options.context / 2);
+    for (const [c, chunk] of chunks.entries()) {
       throwIfCancelled(signal);
-      const chunk = ids.slice(c * n, (c + 1) * n);
-      if (options.bos !== undefined) chunk[0] = options.bos;
-      for (const v of await evaluator.surprises(chunk, half)) {
-        sum += v;
-        squares += v * v;
+      for (const evaluator of evaluators) evaluator.read(chunk.slice(0, half));
+      for (let at = half; at < chunk.length - 1; at += rows) {
+        const end = Math.min(chunk.length - 1, at + rows);
+        gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(chunk.slice(at + 1, end + 1)));
+        for (const evaluator of evaluators) evaluator.predict(chunk.slice(at, end), at);
+        const encoder = gpu.device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        pass.setPipeline(dispatch.pipeline);
+        pass.setBindGroup(0, dispatch.group);
+        pass.dispatchWorkgroups(end - at);
+        pass.end();
+        gpu.device.queue.submit([encoder.finish()]);
+        numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
       }
-      progress(c + 1, chunks);
+      progress(c + 1, chunks.length);
     }
-    const tokens = chunks * (n - half - 1);
-    const mean = sum / tokens;
-    const variance = Math.max(0, squares / tokens - mean * mean) / Math.max(1, tokens - 1);
-    const value = Math.exp(mean);
-    return { perplexity: value, standardError: value * Math.sqrt(variance), tokens, chunks };
+    return { numbers, chunks: chunks.length };
   } finally {
-    evaluator.dispose();
+    for (const evaluator of evaluators) evaluator.dispose();
+    gpu.memory.release(owner);
   }
 }
 
-/** Runs a level over texts and keeps the surprise of every token. */
-class Evaluator {
-  readonly #gpu: Gpu;
-  readonly #r: Runtime;
-  readonly #read: readonly Step[];
-  readonly #predict: readonly Step[];
-  readonly #targets: GPUBuffer;
-  readonly #surprise: GPUBuffer;
-  /** Tokens predicted in one pass. */
-  readonly #rows: number;
+const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
-  private constructor(
-    gpu: Gpu,
-    runtime: Runtime,
-    steps: { read: Step[]; predict: Step[] },
-    buffers: { targets: GPUBuffer; surprise: GPUBuffer },
-    rows: number,
-  ) {
-    this.#gpu = gpu;
-    this.#r = runtime;
-    this.#read = steps.read;
-    this.#predict = steps.predict;
-    this.#targets = buffers.targets;
-    this.#surprise = buffers.surprise;
-    this.#rows = rows;
-  }
+/** Perplexity as llama-perplexity takes it. The logits stay on the GPU; a number a token comes back. */
+export async function perplexity(
+  gpu: Gpu,
+  prepared: Prepared,
+  ids: readonly number[],
+  options: EvaluateOptions,
+  progress: ChunkProgress = () => {},
+  signal?: AbortSignal,
+): Promise<Perplexity> {
+  const meter = async (owner: string, [level]: readonly Evaluator[], rows: number): Promise<Meter> => {
+    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
+    const out = await gpu.memory.create(owner, 'surprise', rows * 4, STORAGE());
+    const { logits, vocabulary } = level!;
+    const buffers = { logits, targets, surprise: out };
+    const arena = await gpu.arena(owner, 1);
+    const dispatch = gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena);
+    return { dispatch, out, targets, width: 1 };
+  };
+  const { numbers, chunks } = await measure(gpu, [prepared], ids, options, meter, progress, signal);
+  return perplexityOf(
+    numbers.flatMap((n) => [...n]),
+    chunks,
+  );
+}
 
-  static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Evaluator> {
-    const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
-    try {
-      const runtime = await levelRuntime(gpu, owner, prepared, options);
-      const most = Math.min(LOGITS_BYTES, gpu.maxBindingBytes);
-      const rows = Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
-      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      const make = (label: string, bytes: number) => gpu.memory.create(owner, label, bytes, usage);
-      const logits = await make('logits of every token', rows * runtime.vocabulary * 4);
-      const targets = await make('targets', rows * 4);
-      const surprise = await make('surprise', rows * 4);
-      const record = (r: Runtime, every: boolean) => {
-        const recorder = new BatchRecorder(gpu, r, prepared.tensors, every);
-        recordDecoder(recorder, r);
-        if (every) recorder.surprise(targets, surprise);
-        return recorder.steps;
-      };
-      const steps = { read: record(runtime, false), predict: record({ ...runtime, logits }, true) };
-      gpu.check();
-      return new Evaluator(gpu, runtime, steps, { targets, surprise }, rows);
-    } catch (error) {
-      gpu.memory.release(owner);
-      throw error;
-    }
-  }
-
-  dispose(): void {
-    this.#gpu.memory.release(this.#r.owner);
-  }
-
-  #submit(steps: readonly Step[], ids: readonly number[], position: number): void {
-    const { queue } = this.#gpu.device;
-    queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(ids));
-    queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    encodeSteps(pass, steps, { tokens: ids.length, positions: position + ids.length });
-    pass.end();
-    queue.submit([encoder.finish()]);
-  }
-
-  /** Minus the log-probability of each token of `ids` after `first`, given those before it. */
-  async surprises(ids: readonly number[], first: number): Promise<number[]> {
-    for (let at = 0; at < first; at += this.#r.chunk)
-      this.#submit(this.#read, ids.slice(at, Math.min(first, at + this.#r.chunk)), at);
-    const out: number[] = [];
-    for (let at = first; at < ids.length - 1; at += this.#rows) {
-      const end = Math.min(ids.length - 1, at + this.#rows);
-      this.#gpu.device.queue.writeBuffer(this.#targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
-      this.#submit(this.#predict, ids.slice(at, end), at);
-      out.push(...new Float32Array(await this.#gpu.read(this.#surprise, 0, 4 * (end - at))));
-    }
-    return out;
-  }
+/**
+ * A level beside a base, token by token over a text: perplexity of both, Kullback-Leibler divergence of the level from
+ * the base, how often they agree on the best token, and what becomes of the true token's probability. Both levels are
+ * resident; four numbers a token come back, no logits are stored.
+ */
+export async function divergence(
+  gpu: Gpu,
+  base: Prepared,
+  level: Prepared,
+  ids: readonly number[],
+  options: EvaluateOptions,
+  progress: ChunkProgress = () => {},
+  signal?: AbortSignal,
+): Promise<Divergence> {
+  const meter = async (owner: string, [a, b]: readonly Evaluator[], rows: number): Promise<Meter> => {
+    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
+    const out = await gpu.memory.create(owner, 'divergence', rows * 16, STORAGE());
+    const buffers = { base: a!.logits, logits: b!.logits, targets, out };
+    const arena = await gpu.arena(owner, 1);
+    const { vocabulary } = a!;
+    const dispatch = gpu.kernel(ops.divergence).dispatch(buffers, { vocabulary }, [1], arena);
+    return { dispatch, out, targets, width: 4 };
+  };
+  const { numbers, chunks } = await measure(gpu, [base, level], ids, options, meter, progress, signal);
+  return divergenceOf(numbers, chunks);
 }

@@ -4,7 +4,6 @@ import type { Gpu } from '../gpu/gpu';
 import type { DeviceTensor } from '../model/device-tensor';
 import type { Plan } from '../model/plan';
 import { allocateWeights } from '../model/weights';
-import { throwIfCancelled } from '../util/errors';
 import type { WriteProgress } from './export';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
@@ -34,7 +33,6 @@ export async function prepareLevel(
   const owner = `weights ${plan.fileType.label} #${++serial}`;
   const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
   const started = performance.now();
-  const errors: TensorError[] = [];
   const totalBytes = plan.tensors.reduce((n, t) => n + t.source.sizeBytes, 0);
   let doneBytes = 0;
   let pipeline: TensorPipeline | undefined;
@@ -42,19 +40,17 @@ export async function prepareLevel(
     const weights = await allocateWeights(gpu, owner, plan);
     const sources = plan.tensors.map((t) => t.source);
     pipeline = await TensorPipeline.create(gpu, largest, sources);
-    for (const [index, tensor] of plan.tensors.entries()) {
-      throwIfCancelled(signal);
-      const report = (bytes: number) => {
-        doneBytes += bytes;
-        progress({ tensor: tensor.name, index, count: plan.tensors.length, doneBytes, totalBytes });
-      };
-      errors.push(
-        await pipeline.load(tensor.source, weights.tensors.get(tensor.name)!, report, {
-          signal,
-          importance: tensor.importance,
-        }),
-      );
-    }
+    const jobs = plan.tensors.map((t) => ({
+      tensor: t.source,
+      to: weights.tensors.get(t.name)!,
+      importance: t.importance,
+    }));
+    const count = plan.tensors.length;
+    const report = (index: number, bytes: number) => {
+      doneBytes += bytes;
+      progress({ tensor: plan.tensors[index]!.name, index, count, doneBytes, totalBytes });
+    };
+    const errors = await pipeline.load(jobs, report, signal);
     const elapsedMs = performance.now() - started;
     const weightBytes = gpu.memory.ownerBytes(owner);
     return {

@@ -21,6 +21,7 @@ export class Scratch {
       packed: bytes,
       sums: WORKERS * 16,
       readback: bytes,
+      readback2: bytes,
     };
   }
 
@@ -28,7 +29,7 @@ export class Scratch {
     let made = this.#made.get(name);
     if (!made) {
       const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-      const usage = name === 'readback' ? GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ : storage;
+      const usage = name.startsWith('readback') ? GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ : storage;
       made = this.#gpu.memory.create(SCRATCH_OWNER, LABELS[name], this.#sizes[name], usage);
       this.#made.set(name, made);
     }
@@ -45,6 +46,7 @@ const LABELS = {
   packed: 'target blocks',
   sums: 'error sums',
   readback: 'readback',
+  readback2: 'readback',
 } as const;
 /** Blocks as they came from the file, as planes, as float32; planes and blocks of the target; error sums; a way back. */
 export type ScratchBuffer = keyof typeof LABELS;

@@ -1,17 +1,32 @@
 import type { TensorSource } from '../files/model-file';
+import { ReadAhead } from '../files/read-ahead';
 import { type Gpu, SLICE_BYTES } from '../gpu/gpu';
 import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { StagingRing } from '../gpu/staging';
 import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
-import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
-import { packStep, unpackSteps } from './repack';
+import { PackOut } from './pack-out';
+import { unpackSteps } from './repack';
+import { readRows, rowRanges, sourceFormat } from './row-ranges';
 import { SCRATCH_OWNER, Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
-import { FileError, throwIfCancelled, UnsupportedError } from '../util/errors';
+import { throwIfCancelled } from '../util/errors';
+
+/** A tensor and where it goes on the device. */
+export interface LoadJob {
+  readonly tensor: TensorSource;
+  readonly to: DeviceTensor;
+  readonly importance?: Float32Array<ArrayBuffer> | undefined;
+}
+
+interface SlicePlace {
+  readonly buffer: GPUBuffer;
+  readonly layout: DeviceLayout;
+  readonly firstWeight: number;
+}
 
 export interface SliceOptions {
   readonly signal?: AbortSignal | undefined;
@@ -30,6 +45,7 @@ export class TensorPipeline {
   readonly #scratch: Scratch;
   readonly #sliceWeights: number;
   readonly #encode: EncodeStep;
+  readonly #out: PackOut;
 
   private constructor(
     gpu: Gpu,
@@ -44,6 +60,7 @@ export class TensorPipeline {
     this.#scratch = scratch;
     this.#sliceWeights = sliceWeights;
     this.#encode = new EncodeStep(gpu, arena);
+    this.#out = new PackOut(gpu, arena, scratch);
   }
 
   /** Weights in a slice: 16 MiB of float32, or what the binding limit and the largest tensor leave of it. */
@@ -72,15 +89,6 @@ export class TensorPipeline {
 
   dispose(): void {
     this.#gpu.memory.release(SCRATCH_OWNER);
-  }
-
-  /** Rows per slice: whole rows, in fours where there is more than one slice. */
-  #rowsPerSlice(rows: number, cols: number): number {
-    if (rows * cols <= this.#sliceWeights) return rows;
-    const most = Math.floor(this.#sliceWeights / cols / 4) * 4;
-    if (most === 0)
-      throw new UnsupportedError(`Rows of ${cols} weights are wider than a slice of ${this.#sliceWeights}.`);
-    return most;
   }
 
   /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */
@@ -118,23 +126,16 @@ export class TensorPipeline {
     return unpackSteps(this.#gpu, this.#arena, format, raw, to, blocks);
   }
 
-  /** Encodes `rows` rows of a tensor into a place in a slab, and adds up their error. */
+  /** Encodes `rows` rows of a tensor, read as `bytes`, into a place in a slab, and adds up their error. */
   async #slice(
-    tensor: TensorSource,
+    bytes: Uint8Array,
     source: QuantFormat,
     target: QuantFormat,
     rows: RowRange,
-    to: { buffer: GPUBuffer; layout: DeviceLayout; firstWeight: number },
+    to: SlicePlace,
     importance?: TensorImportance,
   ): Promise<void> {
     const elements = rows.count * rows.cols;
-    const first = rows.first * rows.cols;
-    const bytes = await tensor.read(formatBytesFor(source, first), formatBytesFor(source, first + elements));
-    if (bytes.length !== formatBytesFor(source, elements))
-      throw new FileError(
-        `${tensor.name}: ${bytes.length} bytes came from the file, expected ${formatBytesFor(source, elements)}.`,
-        'The file changed or became unreadable while it was read. Drop it again.',
-      );
     this.#arena.reset();
     const encoder = this.#gpu.device.createCommandEncoder();
     const raw = await this.#scratch.get('raw');
@@ -182,15 +183,6 @@ export class TensorPipeline {
     this.#gpu.check();
   }
 
-  #sourceFormat(tensor: TensorSource): QuantFormat {
-    const format = formatByGgmlType(tensor.type.id);
-    if (!format)
-      throw new UnsupportedError(
-        `${tensor.name} is ${tensor.type.label}, which cannot be read on the GPU yet.`,
-      );
-    return format;
-  }
-
   async #clearSums(): Promise<void> {
     const sums = await this.#scratch.get('sums');
     const encoder = this.#gpu.device.createCommandEncoder();
@@ -198,102 +190,108 @@ export class TensorPipeline {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  async #error(tensor: TensorSource, target: QuantFormat, count: number): Promise<TensorError> {
-    const buffer = await this.#scratch.get('sums');
-    const sums = new Float32Array(await this.#gpu.read(buffer, 0, WORKERS * 16));
-    const { notFinite, ...error } = errorFromSums(sums, tensor, target, count);
-    if (notFinite > 0) throw await notFiniteError(tensor, this.#sourceFormat(tensor), notFinite, count);
-    return error;
-  }
-
-  /** Quantizes a whole tensor into its slabs on the device. */
-  async load(
+  /** Resolves when the sums of a tensor are on their way; what it gives waits for them. */
+  async #error(
     tensor: TensorSource,
-    to: DeviceTensor,
-    progress: (bytes: number) => void,
-    options: SliceOptions = {},
-  ): Promise<TensorError> {
-    const source = this.#sourceFormat(tensor);
-    const importance = importanceOf(tensor, to.format, options.importance);
-    await this.#clearSums();
-    for (const slab of to.slabs) {
-      const step = this.#rowsPerSlice(slab.rows, to.cols);
-      for (let row = 0; row < slab.rows; row += step) {
-        throwIfCancelled(options.signal);
-        const count = Math.min(step, slab.rows - row);
-        await this.#slice(
-          tensor,
-          source,
-          to.format,
-          { first: slab.firstRow + row, count, cols: to.cols },
-          { buffer: slab.buffer, layout: slab.layout, firstWeight: slab.base + row * to.cols },
-          importance,
-        );
-        progress(formatBytesFor(source, count * to.cols));
-      }
-    }
-    return this.#error(tensor, to.format, to.rows * to.cols);
+    target: QuantFormat,
+    count: number,
+  ): Promise<() => Promise<TensorError>> {
+    const sums = await this.#gpu.copyOut(await this.#scratch.get('sums'), 0, WORKERS * 16);
+    return async () => {
+      const { notFinite, ...error } = errorFromSums(new Float32Array(await sums()), tensor, target, count);
+      if (notFinite > 0) throw await notFiniteError(tensor, sourceFormat(tensor), notFinite, count);
+      return error;
+    };
   }
 
-  /** Yields a tensor as GGUF bytes of the target format, slice by slice, quantizing as it goes. */
+  /**
+   * Quantizes whole tensors into their slabs on the device, in order. While a slice is computed the next is read, and a
+   * tensor's error is fetched while the tensor after it is on its way.
+   */
+  async load(
+    jobs: readonly LoadJob[],
+    progress: (job: number, bytes: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<TensorError[]> {
+    const slices = jobs.map(({ tensor, to }) =>
+      to.slabs.flatMap((slab) =>
+        rowRanges(slab.rows, to.cols, this.#sliceWeights).map(({ first, count }) => ({
+          rows: { first: slab.firstRow + first, count, cols: to.cols },
+          place: { buffer: slab.buffer, layout: slab.layout, firstWeight: slab.base + first * to.cols },
+          read: () => readRows(tensor, { first: slab.firstRow + first, count, cols: to.cols }),
+        })),
+      ),
+    );
+    const reads = new ReadAhead(slices.flat().map((slice) => slice.read));
+    const errors: TensorError[] = [];
+    const pending: (() => Promise<TensorError>)[] = [];
+    try {
+      for (const [index, { tensor, to, importance }] of jobs.entries()) {
+        const source = sourceFormat(tensor);
+        const weighed = importanceOf(tensor, to.format, importance);
+        await this.#clearSums();
+        for (const { rows, place } of slices[index]!) {
+          throwIfCancelled(signal);
+          await this.#slice(await reads.take(), source, to.format, rows, place, weighed);
+          progress(index, formatBytesFor(source, rows.count * rows.cols));
+        }
+        pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
+        if (pending.length > 1) errors.push(await pending.shift()!());
+      }
+      for (const last of pending.splice(0)) errors.push(await last());
+      return errors;
+    } catch (error) {
+      for (const left of pending) await left().catch(() => {}); // gives its memory back
+      throw error;
+    }
+  }
+
+  /**
+   * Yields a tensor as GGUF bytes of the target format, slice by slice, quantizing as it goes: a slice is computed while
+   * the one before it is being written and the one after it read.
+   */
   async *convert(
     tensor: TensorSource,
     target: QuantFormat,
     report: (error: TensorError) => void,
     options: SliceOptions = {},
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const source = this.#sourceFormat(tensor);
+    const source = sourceFormat(tensor);
     const importance = importanceOf(tensor, target, options.importance);
     const { rows, cols } = matrixShape(tensor.shape);
-    const step = this.#rowsPerSlice(rows, cols);
+    const ranges = rowRanges(rows, cols, this.#sliceWeights).map((r) => ({ ...r, cols }));
+    const reads = new ReadAhead(ranges.map((range) => () => readRows(tensor, range)));
     const buffer = await this.#scratch.get('target');
     await this.#clearSums();
-    for (let row = 0; row < rows; row += step) {
+    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    for (const range of ranges) {
       throwIfCancelled(options.signal);
-      const count = Math.min(step, rows - row);
-      const blocks = (count * cols) / target.block.size;
+      const blocks = (range.count * cols) / target.block.size;
       const layout = deviceLayout(target, blocks);
-      const to = { buffer, layout, firstWeight: 0 };
-      await this.#slice(tensor, source, target, { first: row, count, cols }, to, importance);
-      yield await this.#packed(target, buffer, layout, 0, blocks);
+      const place = { buffer, layout, firstWeight: 0 };
+      await this.#slice(await reads.take(), source, target, range, place, importance);
+      const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
+      if (before) yield await before();
+      before = packed;
     }
-    report(await this.#error(tensor, target, rows * cols));
+    if (before) yield await before();
+    report(await (await this.#error(tensor, target, rows * cols))());
   }
 
   /** Yields a resident tensor as GGUF bytes. */
   async *unload(tensor: DeviceTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    for (const slab of tensor.slabs as readonly Slab[]) {
-      const step = this.#rowsPerSlice(slab.rows, tensor.cols);
-      for (let row = 0; row < slab.rows; row += step) {
+    const { format, cols } = tensor;
+    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    for (const slab of tensor.slabs as readonly Slab[])
+      for (const range of rowRanges(slab.rows, cols, this.#sliceWeights)) {
         throwIfCancelled(signal);
-        const first = (slab.base + row * tensor.cols) / tensor.format.block.size;
-        const blocks = (Math.min(step, slab.rows - row) * tensor.cols) / tensor.format.block.size;
-        yield await this.#packed(tensor.format, slab.buffer, slab.layout, first, blocks);
+        const firstBlock = (slab.base + range.first * cols) / format.block.size;
+        const blocks = (range.count * cols) / format.block.size;
+        const { buffer, layout } = slab;
+        const packed = await this.#out.queue(format, { buffer, layout, firstBlock }, blocks);
+        if (before) yield await before();
+        before = packed;
       }
-    }
-  }
-
-  async #packed(format: QuantFormat, buffer: GPUBuffer, layout: DeviceLayout, first: number, blocks: number) {
-    this.#arena.reset();
-    const bytes = blocks * format.block.bytes;
-    const padded = alignUp(bytes, 4);
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const target = await this.#scratch.get('readback');
-    if (format.planes.length === 1) {
-      // The plane is the file's bytes already.
-      encoder.copyBufferToBuffer(buffer, first * format.block.bytes, target, 0, padded);
-    } else {
-      const packed = await this.#scratch.get('packed');
-      const pass = encoder.beginComputePass();
-      const from = { buffer, layout, firstBlock: first };
-      encode(pass, [packStep(this.#gpu, this.#arena, format, from, packed, blocks)]);
-      pass.end();
-      encoder.copyBufferToBuffer(packed, 0, target, 0, padded);
-    }
-    this.#gpu.device.queue.submit([encoder.finish()]);
-    await this.#gpu.map(target);
-    const out = new Uint8Array(target.getMappedRange(0, padded)).slice(0, bytes);
-    target.unmap();
-    return out;
+    if (before) yield await before();
   }
 }

@@ -105,10 +105,4 @@ export class BatchRecorder extends Recorder {
     this.norm(norm, x, normed, { newest: true });
     for (const product of this.products([head])) this.matvec(product, { x: normed }, logits, how);
   }
-
-  surprise(targets: GPUBuffer, surprise: GPUBuffer): void {
-    const { logits, vocabulary, arena } = this.r;
-    const buffers = { logits, targets, surprise };
-    this.push(this.gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena), 'x');
-  }
 }

@@ -42,13 +42,15 @@ export class DecodeRecorder extends Recorder {
     // A long span costs a processor with few workgroups under way less than parts that must be added up.
     const spans = { shortest: this.gpu.onCpu ? 256 : 64, most_spans: mostSpans(context) };
     const count = (positions: number) => spanCount(positions, window, spans.shortest);
-    const attend = this.gpu.kernel(ops.attend, slots, constants);
-    const workgroups = h.kvHeads * Math.ceil(h.heads / h.kvHeads / 4);
+    // The query heads of a key head, in sets as even as can be of at most four.
+    const sets = Math.ceil(h.heads / h.kvHeads / 4);
+    const ROWS = Math.ceil(h.heads / h.kvHeads / sets);
+    const attend = this.gpu.kernel(ops.attend, slots, { ...constants, ROWS });
     this.steps.push({
       dispatch: attend.dispatch(
         { ...buffers, parts, y },
         { ...params, ...view, ...spans },
-        [workgroups],
+        [h.kvHeads * sets],
         arena,
       ),
       y: (e) => count(e.positions),

@@ -5,7 +5,7 @@ import { UnsupportedError } from '../../util/errors';
 import { slides } from '../arch/architecture';
 import { type DeviceTensor, joined, planeParams, type Slab } from '../device-tensor';
 import { kvLayout } from '../kv-cache';
-import type { Runtime } from '../runtime';
+import { type Runtime, sampleClasses } from '../runtime';
 import { matvecDispatch } from './matvec';
 import type { Step } from './steps';
 
@@ -236,8 +236,12 @@ export abstract class Recorder {
 
   sample(): void {
     const { logits, sampling, state, tokens, history, vocabulary, context, arena } = this.r;
-    const buffers = { logits, sampling, state, tokens, history };
-    const params = { vocabulary, capacity: context };
+    const looked = { logits, sampling, state, classes: this.r.classes };
+    const classes = sampleClasses(vocabulary);
+    const survey = this.gpu.kernel(ops.survey);
+    this.steps.push({ dispatch: survey.dispatch(looked, { vocabulary, classes }, [classes / 64], arena) });
+    const buffers = { ...looked, tokens, history };
+    const params = { vocabulary, classes, capacity: context };
     this.steps.push({ dispatch: this.gpu.kernel(ops.sample).dispatch(buffers, params, [1], arena) });
   }
 }

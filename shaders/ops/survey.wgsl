@@ -1,0 +1,45 @@
+// A first look at the logits: tokens fall into classes (a token belongs to its id modulo the number of classes), and of
+// each class comes its largest logit, the token that has it, the probability mass relative to it, and the token that
+// would be drawn from the class if nothing were cut away. ops/sample goes on from there. No barriers: an invocation
+// reads its class alone, neighbours read neighbours.
+//#import lib/sampling
+struct Params { vocabulary: u32, classes: u32, }
+struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
+@group(0) @binding(0) var<storage, read> logits: array<f32>;
+@group(0) @binding(1) var<storage, read> sampling: Sampling;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> classes: array<Class>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(global_invocation_id) gid: vec3u) {
+  let first = gid.x;
+  if (first >= params.classes) { return; }
+  var top = -3.4e38;
+  var token = first;
+  for (var i = first; i < params.vocabulary; i += params.classes) {
+    let logit = logits[i];
+    if (logit > top) {
+      top = logit;
+      token = i;
+    }
+  }
+  var mass = 0.0;
+  var drawn = token;
+  if (sampling.temperature > 0.0 && !truncates_count()) {
+    if (truncates_mass()) {
+      for (var i = first; i < params.vocabulary; i += params.classes) { mass += exp(logits[i] - top); }
+    } else if (!truncates_low()) {
+      let position = state[0] + state[1];
+      var best = -3.4e38;
+      for (var i = first; i < params.vocabulary; i += params.classes) {
+        let value = noisy(logits[i], i, position);
+        if (value > best) {
+          best = value;
+          drawn = i;
+        }
+      }
+    }
+  }
+  classes[first] = Class(top, token, mass, drawn);
+}

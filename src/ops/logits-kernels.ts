@@ -1,0 +1,33 @@
+// Kernels that read logits: the sampler's and those that measure.
+import { defineKernel } from '../gpu/kernel';
+
+/** The best of each class of logits, and what sampling wants to know of it. */
+export const survey = defineKernel({
+  shader: 'ops/survey',
+  bindings: { logits: 'read', sampling: 'read', state: 'read', classes: 'read_write' },
+  params: { vocabulary: 'u32', classes: 'u32' },
+});
+export const sample = defineKernel({
+  shader: 'ops/sample',
+  bindings: {
+    logits: 'read',
+    classes: 'read',
+    sampling: 'read',
+    state: 'read_write',
+    tokens: 'read_write',
+    history: 'read_write',
+  },
+  params: { vocabulary: 'u32', classes: 'u32', capacity: 'u32' },
+});
+/** Minus the log-probability of each row's target. */
+export const surprise = defineKernel({
+  shader: 'ops/surprise',
+  bindings: { logits: 'read', targets: 'read', surprise: 'read_write' },
+  params: { vocabulary: 'u32' },
+});
+/** A candidate's logits beside a base's: surprise of both, divergence, same best token. */
+export const divergence = defineKernel({
+  shader: 'ops/divergence',
+  bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
+  params: { vocabulary: 'u32' },
+});

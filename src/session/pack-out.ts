@@ -1,0 +1,53 @@
+import type { Gpu } from '../gpu/gpu';
+import { encode, type UniformArena } from '../gpu/kernel';
+import type { DeviceLayout, QuantFormat } from '../quant/format';
+import { alignUp } from '../util/bytes';
+import { packStep } from './repack';
+import type { Scratch } from './scratch';
+
+/** The way of blocks from the device to bytes of a file. Two may be on their way. */
+export class PackOut {
+  readonly #gpu: Gpu;
+  readonly #arena: UniformArena;
+  readonly #scratch: Scratch;
+  #turn = 0;
+
+  constructor(gpu: Gpu, arena: UniformArena, scratch: Scratch) {
+    this.#gpu = gpu;
+    this.#arena = arena;
+    this.#scratch = scratch;
+  }
+
+  /**
+   * Resolves when packing is queued; what it gives then waits for the bytes. Ask for the bytes of a call before the call
+   * after the next.
+   */
+  async queue(
+    format: QuantFormat,
+    from: { buffer: GPUBuffer; layout: DeviceLayout; firstBlock: number },
+    blocks: number,
+  ): Promise<() => Promise<Uint8Array<ArrayBuffer>>> {
+    this.#arena.reset();
+    const bytes = blocks * format.block.bytes;
+    const padded = alignUp(bytes, 4);
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const target = await this.#scratch.get(this.#turn++ % 2 === 0 ? 'readback' : 'readback2');
+    if (format.planes.length === 1) {
+      // The plane is the file's bytes already.
+      encoder.copyBufferToBuffer(from.buffer, from.firstBlock * format.block.bytes, target, 0, padded);
+    } else {
+      const packed = await this.#scratch.get('packed');
+      const pass = encoder.beginComputePass();
+      encode(pass, [packStep(this.#gpu, this.#arena, format, from, packed, blocks)]);
+      pass.end();
+      encoder.copyBufferToBuffer(packed, 0, target, 0, padded);
+    }
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return async () => {
+      await this.#gpu.map(target);
+      const out = new Uint8Array(target.getMappedRange(0, padded)).slice(0, bytes);
+      target.unmap();
+      return out;
+    };
+  }
+}

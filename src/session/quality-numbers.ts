@@ -1,0 +1,95 @@
+// Figures over the tokens of a text, as llama-perplexity prints them.
+
+/** How well a level predicts a text. */
+export interface Perplexity {
+  readonly perplexity: number;
+  /** Standard error of the perplexity. */
+  readonly standardError: number;
+  /** Tokens that were predicted. */
+  readonly tokens: number;
+  readonly chunks: number;
+}
+
+/** A level beside a base over the same text. Divergences in nats. */
+export interface Divergence {
+  readonly level: Perplexity;
+  readonly base: Perplexity;
+  readonly kl: {
+    readonly mean: number;
+    readonly standardError: number;
+    readonly median: number;
+    readonly p90: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly p999: number;
+    readonly max: number;
+  };
+  /** Share of tokens where both have the same most probable token, and its standard error. */
+  readonly sameTop: { readonly share: number; readonly standardError: number };
+  /** Change of the true token's probability, level minus base. */
+  readonly probability: { readonly mean: number; readonly rms: number };
+}
+
+function meanOf(values: readonly number[]): { mean: number; standardError: number } {
+  let sum = 0;
+  let squares = 0;
+  for (const v of values) {
+    sum += v;
+    squares += v * v;
+  }
+  const mean = sum / values.length;
+  const variance = Math.max(0, squares / values.length - mean * mean) / Math.max(1, values.length - 1);
+  return { mean, standardError: Math.sqrt(variance) };
+}
+
+/** From minus the log-probability of each token. */
+export function perplexityOf(surprises: readonly number[], chunks: number): Perplexity {
+  const { mean, standardError } = meanOf(surprises);
+  const value = Math.exp(mean);
+  return { perplexity: value, standardError: value * standardError, tokens: surprises.length, chunks };
+}
+
+/** The value below which a share of sorted values lies, linear between neighbours. */
+export function quantile(sorted: readonly number[], share: number): number {
+  const at = share * (sorted.length - 1);
+  const low = Math.floor(at);
+  const next = sorted[Math.min(low + 1, sorted.length - 1)]!;
+  return sorted[low]! + (at - low) * (next - sorted[low]!);
+}
+
+/** From [surprise of the base, surprise of the level, divergence, 1 where the best tokens agree] of each token. */
+export function divergenceOf(numbers: readonly Float32Array[], chunks: number): Divergence {
+  const base: number[] = [];
+  const level: number[] = [];
+  const kl: number[] = [];
+  const changes: number[] = [];
+  let same = 0;
+  for (const part of numbers)
+    for (let i = 0; i < part.length; i += 4) {
+      base.push(part[i]!);
+      level.push(part[i + 1]!);
+      kl.push(part[i + 2]!);
+      same += part[i + 3]!;
+      changes.push(Math.exp(-part[i + 1]!) - Math.exp(-part[i]!));
+    }
+  const sorted = [...kl].sort((a, b) => a - b);
+  const share = same / kl.length;
+  return {
+    level: perplexityOf(level, chunks),
+    base: perplexityOf(base, chunks),
+    kl: {
+      ...meanOf(kl),
+      median: quantile(sorted, 0.5),
+      p90: quantile(sorted, 0.9),
+      p95: quantile(sorted, 0.95),
+      p99: quantile(sorted, 0.99),
+      p999: quantile(sorted, 0.999),
+      max: sorted.at(-1)!,
+    },
+    sameTop: { share, standardError: Math.sqrt((share * (1 - share)) / Math.max(1, kl.length - 1)) },
+    probability: {
+      mean: meanOf(changes).mean,
+      rms: Math.sqrt(changes.reduce((sum, v) => sum + v * v, 0) / changes.length),
+    },
+  };
+}
