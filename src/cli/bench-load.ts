@@ -14,8 +14,8 @@ import { noise } from '../util/random';
 import { openNodeGpu } from './node-gpu';
 
 const COLS = 1024;
-const ROWS = Number(process.env.ROWS ?? 2048);
-const TENSORS = 16;
+const ROWS = Number(process.env.ROWS ?? 1024);
+const TENSORS = 32;
 const RUNS = 3;
 const types = (process.env.TYPES ?? 'Q8_0,Q4_0,Q4_K,Q6_K').split(',');
 

@@ -9,7 +9,7 @@ import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
 import { seededRandom } from '../util/random';
-import { perplexity } from './evaluate';
+import { divergence, perplexity } from './evaluate';
 import { type Prepared, prepareLevel } from './prepared';
 
 const shape = { ...TINY, ffn: 256, layers: 1 };
@@ -58,6 +58,49 @@ describe('perplexity', () => {
     expect(Math.abs(Math.log(got.perplexity) - sum / count)).toBeLessThan(1e-5);
     expect(got.standardError).toBeGreaterThan(0);
   });
+
+  test('divergence from a base is that of the float64 reference, token by token', async () => {
+    const model = await readGguf(memorySource('tiny.gguf', tinyGguf(shape)));
+    const base = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F32')!));
+    const plain = new Map<string, Float32Array>();
+    for (const { name, source } of base.plan.tensors)
+      plain.set(name, new Float32Array((await source.read(0, source.sizeBytes)).buffer));
+    const logProbabilities = (w: Map<string, Float32Array>, text: number[]) => {
+      const logits = referenceLogits(shape, w, text);
+      const most = Math.max(...logits);
+      const total = logits.reduce((s, v) => s + Math.exp(v - most), 0);
+      return Array.from(logits, (v) => v - most - Math.log(total));
+    };
+    const top = (x: readonly number[]) => x.indexOf(Math.max(...x));
+    const kl: number[] = [];
+    const changes: number[] = [];
+    let same = 0;
+    for (let chunk = 0; chunk < 2; chunk++) {
+      const text = ids.slice(32 * chunk, 32 * (chunk + 1));
+      for (let at = 16; at < 31; at++) {
+        const p = logProbabilities(plain, text.slice(0, at + 1));
+        const q = logProbabilities(weights, text.slice(0, at + 1));
+        kl.push(p.reduce((s, v, i) => s + Math.exp(v) * (v - q[i]!), 0));
+        changes.push(Math.exp(q[text[at + 1]!]!) - Math.exp(p[text[at + 1]!]!));
+        if (top(p) === top(q)) same++;
+      }
+    }
+    const got = await divergence(gpu, base, prepared, ids, options);
+    const mean = kl.reduce((s, v) => s + v, 0) / kl.length;
+    expect(mean).toBeGreaterThan(1e-5);
+    expect(Math.abs(got.kl.mean - mean)).toBeLessThan(1e-6 + 1e-3 * mean);
+    expect(Math.abs(got.kl.max - Math.max(...kl))).toBeLessThan(1e-6 + 1e-3 * Math.max(...kl));
+    expect(got.sameTop.share).toBeCloseTo(same / kl.length, 12);
+    const rms = Math.sqrt(changes.reduce((s, v) => s + v * v, 0) / changes.length);
+    expect(Math.abs(got.probability.rms - rms)).toBeLessThan(1e-3 * rms);
+    const alone = await perplexity(gpu, prepared, ids, options);
+    expect(got.level.perplexity).toBeCloseTo(alone.perplexity, 4);
+    const itself = await divergence(gpu, base, base, ids, options);
+    expect(itself.kl.max).toBeLessThan(1e-6);
+    expect(itself.sameTop.share).toBe(1);
+    gpu.memory.release(base.owner);
+  });
+
   test('a text shorter than a chunk is said, and a stop gives the memory back', async () => {
     const before = gpu.memory.currentBytes;
     await expect(perplexity(gpu, prepared, ids.slice(0, 20), options)).rejects.toThrow(

@@ -1,7 +1,9 @@
+import type { KvType } from '../model/kv-cache';
 import type { ChatMessage } from '../text/chat-template';
 import type { SpeedResult } from './benchmark';
 import type { SpeedBound } from './ceiling';
 import type { SamplingOptions } from './engine';
+import type { Divergence } from './quality-numbers';
 import type { TensorError } from './tensor-error';
 
 // What the studio tells of its work.
@@ -22,9 +24,38 @@ export interface RunRecord {
   readonly fileBytes: number;
   readonly residentBytes: number;
   readonly peakBytes: number;
+  /** Since 1970. */
+  readonly measuredMs: number;
   readonly speed: SpeedResult;
   /** What the device allows at most. */
   readonly bound: SpeedBound;
+}
+
+/** A wish to know how far a level is from a base. */
+export interface QualityRequest {
+  readonly type: string;
+  readonly base: string;
+  readonly textLabel: string;
+  readonly text: string;
+  readonly context: number;
+  /** Chunks of the text; null chooses as many as fit the budget. */
+  readonly chunks: number | null;
+  readonly budgetMs: number;
+}
+
+export interface QualityRecord {
+  readonly type: string;
+  readonly base: string;
+  readonly adapter: string;
+  readonly fileBytes: number;
+  readonly textLabel: string;
+  readonly context: number;
+  readonly kvType: KvType;
+  readonly chunks: number;
+  readonly elapsedMs: number;
+  /** Since 1970. */
+  readonly measuredMs: number;
+  readonly measured: Divergence;
 }
 
 /** An importance matrix in use. */

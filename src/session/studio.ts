@@ -3,25 +3,42 @@ import type { ByteSource } from '../files/byte-source';
 import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { planQuantization } from '../model/plan';
+import type { Plan } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import { fileTypeByLabel } from '../quant/file-types';
-import { encodeChat } from '../text/chat-template';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from './benchmark';
 import { boundOf } from './ceiling';
 import { comparePaths, type PathDifference, writeText } from './compare-paths';
 import { Engine } from './engine';
-import { assertAllowed, type ExportReport, type WriteProgress, writeGguf } from './export';
+import { type ExportReport, type WriteProgress, writeGguf } from './export';
 import { type GenerateResult, generate } from './generate';
 import { testNumerics } from './numerics';
 import type { ConvertOptions } from '../model/convert/folder';
 import { openModel } from './open';
-import { type Prepared, prepareLevel } from './prepared';
-import { type ModelSummary, type PlanRow, type PlanSettings, planAll, planRow, summarize } from './summary';
+import { fingerprintOf } from './fingerprint';
+import { Levels } from './levels';
+import { prepareLevel } from './prepared';
+import {
+  type ModelSummary,
+  type PlanRow,
+  type PlanSettings,
+  allowedPlan,
+  planAll,
+  planRow,
+  summarize,
+} from './summary';
 import { type DeviceCeiling, probeDevice } from './probe';
-import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
+import { needTokenizer, renderPrompt } from './prompt';
+import { measureQuality } from './quality';
+import type {
+  ImatrixSummary,
+  LevelSummary,
+  PromptRequest,
+  QualityRecord,
+  QualityRequest,
+  RunRecord,
+} from './records';
 import { overallError } from './tensor-error';
 
 /** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
@@ -43,8 +60,7 @@ export class Studio {
   #tokenizer: TextTokenizer | undefined;
   #importance: ImportanceMatrix | undefined;
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
-  readonly #levels = new Map<string, Prepared>();
-  readonly #engines = new Map<string, Engine>();
+  readonly #levels = new Levels();
 
   constructor(openGpu: () => Promise<Gpu>) {
     this.#openGpu = openGpu;
@@ -53,8 +69,7 @@ export class Studio {
   /** The device, made when first asked for and again after a loss. */
   async gpu(): Promise<Gpu> {
     if (this.#gpu?.lost) {
-      this.#levels.clear();
-      this.#engines.clear();
+      this.#levels.forget();
       this.#gpu = undefined;
     }
     if (!this.#gpu) {
@@ -74,7 +89,7 @@ export class Studio {
     };
   }
   get levels(): string[] {
-    return [...this.#levels.keys()];
+    return this.#levels.types;
   }
 
   #needModel(): ModelFile {
@@ -84,7 +99,7 @@ export class Studio {
 
   async open(files: readonly ByteSource[], label: string, how?: ConvertOptions): Promise<ModelSummary> {
     const model = await openModel(files, label, how);
-    const summary = summarize(model);
+    const summary = { ...summarize(model), fingerprint: await fingerprintOf(model) };
     this.releaseAll();
     this.#model = model;
     this.#importance = undefined;
@@ -112,29 +127,18 @@ export class Studio {
     const model = this.#needModel();
     const changed = settings.context !== this.#settings.context || settings.kvType !== this.#settings.kvType;
     this.#settings = settings;
-    if (changed) this.#dropEngines();
+    if (changed) this.#levels.disposeEngines();
     const limit = this.#gpu?.maxBindingBytes ?? GUARANTEED_BINDING;
     return planAll(model, settings, this.#importance).map((plan) => planRow(model, plan, settings, limit));
   }
 
-  #planOf(type: string) {
-    const fileType = fileTypeByLabel(type);
-    if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
-    const plan = planQuantization(this.#needModel(), fileType, {
-      fallbackToF16: this.#settings.fallbackToF16,
-      strict: this.#settings.strict,
-      importance: this.#importance,
-    });
-    assertAllowed(plan);
-    return plan;
+  #planOf(type: string): Plan {
+    return allowedPlan(this.#needModel(), type, this.#settings, this.#importance);
   }
 
   /** Quantizes a level into GPU memory; a level that is there already stays as it is. */
   prepare(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<LevelSummary> {
-    return this.#surviveLoss(
-      () => this.#prepare(type, progress, signal),
-      () => {},
-    );
+    return this.#surviveLoss(() => this.#prepare(type, progress, signal));
   }
 
   async #prepare(
@@ -146,58 +150,38 @@ export class Studio {
     let level = this.#levels.get(type);
     if (!level) {
       level = await prepareLevel(gpu, this.#needModel(), this.#planOf(type), progress, signal);
-      this.#levels.set(type, level);
+      this.#levels.add(type, level);
     }
     const { weightBytes, elapsedMs, sourceBytes, errors } = level;
     return { type, weightBytes, elapsedMs, sourceBytes, errors, error: overallError(errors) };
   }
 
   release(type: string): void {
-    this.#engines.get(type)?.dispose();
-    this.#engines.delete(type);
-    const level = this.#levels.get(type);
-    this.#levels.delete(type);
-    if (level) this.#gpu?.memory.release(level.owner);
+    this.#levels.release(type, this.#releaseOwner);
   }
-
   releaseAll(): void {
-    for (const type of [...this.#levels.keys()]) this.release(type);
+    this.#levels.keepOnly([], this.#releaseOwner);
   }
-
-  #dropEngines(): void {
-    for (const engine of this.#engines.values()) engine.dispose();
-    this.#engines.clear();
-  }
+  readonly #releaseOwner = (owner: string): void => this.#gpu?.memory.release(owner);
 
   async #engine(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine> {
     const gpu = await this.gpu();
     await this.#prepare(type, progress, signal);
-    let engine = this.#engines.get(type);
+    let engine = this.#levels.engine(type);
     if (!engine) {
       engine = await Engine.create(gpu, this.#levels.get(type)!, this.#settings);
-      this.#engines.set(type, engine);
+      this.#levels.addEngine(type, engine);
     }
     return engine;
   }
 
   /** The text that a request puts before the model, and the ids of it. */
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] } {
-    const model = this.#needModel();
-    const tokenizer = this.#tokenizer;
-    if (!tokenizer)
-      throw new NibbleError(
-        'This model has no tokenizer that can be used.',
-        'It can be quantized and exported.',
-      );
-    const plain = request.prompt ?? '';
-    const { text, ids } = request.messages
-      ? encodeChat(tokenizer, model.metadata, request.messages)
-      : { text: plain, ids: tokenizer.encode(plain, { addBos: true }) };
-    return { text, ids, stops: tokenizer.stops.map((id) => tokenizer.text(id)) };
+    return renderPrompt(this.#needModel(), needTokenizer(this.#tokenizer), request);
   }
 
   /** Runs again once when the device is lost in the middle: the level is rebuilt from its files. */
-  async #surviveLoss<T>(work: () => Promise<T>, onLoss: () => void): Promise<T> {
+  async #surviveLoss<T>(work: () => Promise<T>, onLoss: () => void = () => {}): Promise<T> {
     try {
       return await work();
     } catch (error) {
@@ -254,6 +238,7 @@ export class Studio {
       fileBytes: level.plan.fileBytes,
       residentBytes: level.weightBytes + engine.runtimeBytes,
       peakBytes,
+      measuredMs: Date.now(),
       speed,
       bound: boundOf(this.#ceiling, level.plan, runnable.h, { kvType, positions, dispatches }),
     };
@@ -271,6 +256,25 @@ export class Studio {
     const ids = await writeText(engine, start, COMPARED, signal);
     const options = { context: COMPARED, kvType: this.#settings.kvType };
     return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, signal);
+  }
+
+  /** How far a level is from a base over a text. Only the two are on the device; both stay there. */
+  quality(
+    request: QualityRequest,
+    on: { progress(p: WriteProgress): void; run(done: number, total: number): void },
+    signal?: AbortSignal,
+  ): Promise<QualityRecord> {
+    return this.#surviveLoss(async () => {
+      this.#levels.keepOnly([request.base, request.type], this.#releaseOwner);
+      const tokenizer = needTokenizer(this.#tokenizer);
+      await this.#prepare(request.base, on.progress, signal);
+      await this.#prepare(request.type, on.progress, signal);
+      const [base, level] = [request.base, request.type].map((type) => this.#levels.get(type)!);
+      const { kvType } = this.#settings;
+      const [gpu, model] = [await this.gpu(), this.#needModel()];
+      const bench = { gpu, model, tokenizer, kvType, base: base!, level: level! };
+      return measureQuality(bench, request, on.run, signal);
+    });
   }
 
   async export(

@@ -7,11 +7,13 @@ import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
 import { type Paths, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
-import { fileTypes } from '../quant/file-types';
+import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
+import { assertAllowed } from './export';
 import { IN_FLIGHT, READBACK_BYTES } from './pace';
 import { hasChatTemplate } from '../text/chat-template';
 import { createTokenizer } from '../text/tokenizer';
+import { UnsupportedError } from '../util/errors';
 
 export interface TensorRow {
   readonly name: string;
@@ -22,6 +24,8 @@ export interface TensorRow {
 
 /** What the page shows of a model as soon as its header is read. */
 export interface ModelSummary {
+  /** Tells it from other models: what was measured of it is kept under this. */
+  readonly fingerprint: string;
   readonly label: string;
   readonly name: string;
   readonly container: string;
@@ -40,7 +44,7 @@ export interface ModelSummary {
   readonly tensors: readonly TensorRow[];
 }
 
-export function summarize(model: ModelFile): ModelSummary {
+export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
   const runnable = checkRunnable(model);
   let tokenizer: string;
   let hasTokenizer = true;
@@ -156,3 +160,18 @@ export const planAll = (
       importance,
     }),
   );
+
+/** The plan of a level by its name. Throws for one that llama-quantize refuses. */
+export function allowedPlan(
+  model: ModelFile,
+  type: string,
+  settings: PlanSettings,
+  importance: ImportanceMatrix | undefined,
+): Plan {
+  const fileType = fileTypeByLabel(type);
+  if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
+  const { fallbackToF16, strict } = settings;
+  const plan = planQuantization(model, fileType, { fallbackToF16, strict, importance });
+  assertAllowed(plan);
+  return plan;
+}

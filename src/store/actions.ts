@@ -1,7 +1,6 @@
 import type { ExportTarget } from '../worker/protocol';
 import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { refreshPlan } from './plan';
-import { mergeRun } from './series';
 import type { Sampling, StudioState } from './state';
 import { engineClient } from './store';
 
@@ -109,24 +108,6 @@ export async function generate(message?: string): Promise<void> {
     });
     if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: r.text }], answer: '' });
     else set({ answer: r.text });
-  });
-}
-
-/** Measures every selected level, one after the other. */
-export async function benchmarkSelected(): Promise<void> {
-  await job('benchmark', 'Measuring', 'compare', async () => {
-    for (const type of inPlanOrder(get().selected)) {
-      throwIfStopped();
-      relabel(`Measuring ${type}`);
-      const record = await run('benchmark', type);
-      set({
-        runs: mergeRun(
-          get().runs,
-          record,
-          get().plan.map((p) => p.type),
-        ),
-      });
-    }
   });
 }
 

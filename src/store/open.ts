@@ -2,7 +2,9 @@
 import type { ModelSummary } from '../session/summary';
 import { get, job, run, set } from './job';
 import { remember } from './library-storage';
+import { isText, takeText } from './own-text';
 import { planNow } from './plan';
+import { recallResults } from './results-storage';
 
 export interface DroppedFile {
   readonly path: string;
@@ -31,6 +33,8 @@ function show(model: ModelSummary): void {
     levels: {},
     exports: {},
     runs: [],
+    qualities: [],
+    sweep: null,
     plan: [],
     difference: null,
     chat: [],
@@ -63,6 +67,7 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
     }
     show(opened);
     await planNow();
+    await recallResults();
   });
   // After the job: what is dropped next need not wait for the browser's storage.
   if (opened) await remember(opening, opened, preTokenizer);
@@ -73,7 +78,13 @@ export const openFiles = (
   label: string,
   handles?: readonly FileSystemHandle[],
   preTokenizer?: string,
-): Promise<void> => open({ kind: 'files', label, files, handles }, undefined, preTokenizer);
+): Promise<void> => {
+  const [first, ...rest] = files;
+  // A text alone is what the open model is measured on.
+  if (first && rest.length === 0 && isText(first.path) && get().model)
+    return takeText(first.path, first.file);
+  return open({ kind: 'files', label, files, handles }, undefined, preTokenizer);
+};
 
 export const openAddress = (address: string, token?: string, preTokenizer?: string): Promise<void> =>
   open({ kind: 'hub', label: address.trim() }, token || undefined, preTokenizer);
@@ -85,8 +96,16 @@ export async function openWithPreTokenizer(name: string): Promise<void> {
 
 /** What was made without the matrix, or with another one, is no longer what the plan says. */
 async function applyImatrix(file: DroppedFile | null): Promise<void> {
-  set({ imatrix: await run('useImatrix', file), levels: {}, exports: {}, runs: [] });
+  set({
+    imatrix: await run('useImatrix', file),
+    levels: {},
+    exports: {},
+    runs: [],
+    qualities: [],
+    sweep: null,
+  });
   await planNow();
+  await recallResults();
 }
 
 export async function removeImatrix(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { RunRecord } from '../session/records';
 import type { PlanRow } from '../session/summary';
+import { frontier, type ResultRow } from './results';
 
 const MIB = 1024 * 1024;
 
@@ -40,9 +41,43 @@ export const speedSeries = (runs: readonly RunRecord[]): SpeedPoint[] =>
     generationSpread: [g.median - g.min, g.max - g.median],
   }));
 
-/** A new run replaces the older one of its level; levels keep the order of the plan. */
-export function mergeRun(runs: readonly RunRecord[], run: RunRecord, order: readonly string[]): RunRecord[] {
+/** A new record replaces the older one of its level; levels keep the order of the plan. */
+export function mergeRun<R extends { readonly type: string }>(
+  runs: readonly R[],
+  run: R,
+  order: readonly string[],
+): R[] {
   return [...runs.filter((r) => r.type !== run.type), run].sort(
     (a, b) => order.indexOf(a.type) - order.indexOf(b.type),
+  );
+}
+
+export interface ParetoPoint {
+  readonly type: string;
+  readonly fileMiB: number;
+  readonly kl: number;
+  /** Median of generation; 0 when it is not measured. */
+  readonly tokensPerSecond: number;
+  readonly best: boolean;
+}
+
+/** Below this a divergence is rounding: the chart's axis is logarithmic and begins here. */
+export const LEAST_KL = 1e-6;
+
+/** Size against divergence, for the levels whose quality is known. `best` is on the frontier. */
+export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
+  const best = new Set(frontier(rows).map((r) => r.type));
+  return rows.flatMap(({ type, fileBytes, run, quality }) =>
+    quality
+      ? [
+          {
+            type,
+            fileMiB: fileBytes / MIB,
+            kl: Math.max(LEAST_KL, quality.measured.kl.mean),
+            tokensPerSecond: run?.speed.tokensPerSecond.median ?? 0,
+            best: best.has(type),
+          },
+        ]
+      : [],
   );
 }

@@ -2,7 +2,7 @@ import type { PathDifference } from '../session/compare-paths';
 import type { KvType } from '../model/kv-cache';
 import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
-import type { ImatrixSummary, RunRecord } from '../session/records';
+import type { ImatrixSummary, QualityRecord, RunRecord } from '../session/records';
 import type { ModelSummary, PlanRow } from '../session/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
@@ -88,6 +88,33 @@ export interface Timing {
   readonly stopped: string;
 }
 
+/** How levels are measured. */
+export interface Laboratory {
+  readonly quality: boolean;
+  readonly speed: boolean;
+  /** Level that others are compared with; null takes the source's precision. */
+  readonly base: string | null;
+  readonly text: 'held-out' | 'own';
+  readonly context: number;
+  /** For each level. */
+  readonly budgetSeconds: number;
+}
+
+/** Many levels being measured; the same conditions for all of them. */
+export interface Sweep {
+  readonly types: readonly string[];
+  readonly quality: boolean;
+  readonly speed: boolean;
+  readonly base: string;
+  readonly textLabel: string;
+  readonly context: number;
+  /** Chunks of the text that every level gets; null until the first has shown how many fit the budget. */
+  readonly chunks: number | null;
+  readonly budgetMs: number;
+  /** Since 1970. */
+  readonly startedMs: number;
+}
+
 export interface StudioState {
   readonly device: DeviceReport | null;
   /** Why there is no GPU; null while unknown or when there is one. */
@@ -120,6 +147,12 @@ export interface StudioState {
     readonly stops: readonly string[];
   } | null;
   readonly runs: readonly RunRecord[];
+  readonly qualities: readonly QualityRecord[];
+  readonly lab: Laboratory;
+  /** A text of the person's own to measure on. */
+  readonly ownText: { readonly label: string; readonly text: string } | null;
+  /** Begun and not at its end. */
+  readonly sweep: Sweep | null;
   readonly library: Library;
 }
 
@@ -149,5 +182,9 @@ export const initialState: StudioState = {
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
   runs: [],
+  qualities: [],
+  lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
+  ownText: null,
+  sweep: null,
   library: { entries: [], kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

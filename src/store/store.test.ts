@@ -12,6 +12,7 @@ const run = (type: string, speeds: number[]): RunRecord => ({
   fileBytes: 2 * MIB,
   residentBytes: 3 * MIB,
   peakBytes: 5 * MIB,
+  measuredMs: 1,
   speed: {
     promptTokens: 8,
     generatedTokens: 4,

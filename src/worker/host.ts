@@ -107,6 +107,15 @@ function handlers(studio: Studio): Handlers {
         undefined,
         signal,
       ),
+    quality: ([request], tell, signal) =>
+      studio.quality(
+        request,
+        {
+          progress: (progress) => tell({ kind: 'progress', progress }),
+          run: (done, total) => tell({ kind: 'run', done, total }),
+        },
+        signal,
+      ),
     difference: ([type], tell, signal) =>
       studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),
     export: async ([type, target], tell, signal) => {

@@ -3,7 +3,14 @@ import type { ConvertOptions } from '../model/convert/folder';
 import type { PathDifference } from '../session/compare-paths';
 import type { ExportReport, WriteProgress } from '../session/export';
 import type { GenerateResult } from '../session/generate';
-import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../session/records';
+import type {
+  ImatrixSummary,
+  LevelSummary,
+  PromptRequest,
+  QualityRecord,
+  QualityRequest,
+  RunRecord,
+} from '../session/records';
 import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
 import type { WireError } from '../util/errors';
 
@@ -52,6 +59,7 @@ export interface Calls {
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
   generate(request: PromptRequest): GenerateResult;
   benchmark(type: string): RunRecord;
+  quality(request: QualityRequest): QualityRecord;
   difference(type: string): PathDifference;
   export(type: string, target: ExportTarget): ExportResult;
   loseDevice(): void;

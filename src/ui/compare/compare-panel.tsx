@@ -1,50 +1,82 @@
-import { lazy, Suspense } from 'react';
-import { benchmarkSelected } from '../../store/actions';
+import { lazy, Suspense, useMemo } from 'react';
+import { resultRows } from '../../store/results';
+import { continueSweep, dropSweep, startSweep, stepsLeft } from '../../store/sweep';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
-import { RunTable } from './run-table';
+import { MeasureForm } from './measure-form';
+import { Results } from './results';
 
-// recharts is the largest part of the page; it comes with the first model.
-const Charts = lazy(() => import('./charts').then((m) => ({ default: m.Charts })));
 const SizeChart = lazy(() => import('./size-chart').then((m) => ({ default: m.SizeChart })));
+
+/** A sweep that was begun and is not at its end. */
+function Unfinished() {
+  const sweep = useStudio((s) => (s.job ? null : s.sweep));
+  const runs = useStudio((s) => s.runs);
+  const qualities = useStudio((s) => s.qualities);
+  const blocked = useStudio((s) => s.noGpu !== null);
+  if (!sweep) return null;
+  const left = stepsLeft(sweep, runs, qualities).length;
+  return (
+    <div className="actions" data-testid="unfinished">
+      <span>
+        A sweep of {sweep.types.length} levels stopped with {left}{' '}
+        {left === 1 ? 'measurement' : 'measurements'} to go.
+      </span>
+      <button type="button" className="primary" disabled={blocked} onClick={() => void continueSweep()}>
+        Go on
+      </button>
+      <button type="button" onClick={() => void dropSweep()}>
+        Leave it
+      </button>
+    </div>
+  );
+}
 
 export function ComparePanel() {
   const runs = useStudio((s) => s.runs);
+  const qualities = useStudio((s) => s.qualities);
   const selected = useStudio((s) => s.selected);
   const plan = useStudio((s) => s.plan);
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
+  const nothing = useStudio((s) => !s.lab.speed && !(s.lab.quality && s.model?.hasTokenizer));
+  const rows = useMemo(
+    () =>
+      resultRows(
+        runs,
+        qualities,
+        plan.map((p) => p.type),
+      ),
+    [runs, qualities, plan],
+  );
   return (
     <Panel id="compare" title="Compare">
+      <MeasureForm />
       <div className="actions">
         <button
           type="button"
           className="primary"
-          disabled={busy || blocked || selected.length === 0}
-          onClick={() => void benchmarkSelected()}
+          disabled={busy || blocked || nothing || selected.length === 0}
+          onClick={() => void startSweep()}
         >
           Measure {selected.length} selected {selected.length === 1 ? 'level' : 'levels'}
         </button>
         <span className="note">
-          One level at a time: 64 prompt tokens, then 16 greedy ones; one warm-up, five runs, median and
-          spread.
+          Speed is taken one level at a time: 64 prompt tokens, then 16 greedy ones; one warm-up, five runs,
+          median and spread.
         </span>
       </div>
       <JobBar kinds={['benchmark']} />
+      <Unfinished />
       <ProblemNote place="compare" />
-      {runs.length === 0 ? (
+      {rows.length === 0 ? (
         <p className="empty">
-          Memory and speed of each level on this machine stand here once they are measured.
+          Memory, speed and quality of each level on this machine stand here once they are measured.
         </p>
       ) : (
-        <>
-          <Suspense fallback={<p className="empty">Drawing…</p>}>
-            <Charts runs={runs} />
-          </Suspense>
-          <RunTable runs={runs} />
-        </>
+        <Results rows={rows} />
       )}
       {plan.length > 0 && (
         <Suspense fallback={<p className="empty">Drawing…</p>}>

@@ -1,59 +1,76 @@
-import type { Spread } from '../../session/benchmark';
-import type { SpeedBound } from '../../session/ceiling';
-import type { RunRecord } from '../../session/records';
+import { useState } from 'react';
+import { columns, type ResultRow, sortRows } from '../../store/results';
 import { formatBytes } from '../../util/bytes';
 import { ScrollRegion } from '../kit/scroll-region';
 
-const speed = (s: Spread) => `${s.median.toFixed(1)} (${s.min.toFixed(1)} to ${s.max.toFixed(1)})`;
+/** What lies behind a figure, on hover. */
+function detail(id: string, { run, quality }: ResultRow): string | undefined {
+  if (id === 'ceiling' && run) {
+    const { bytesPerToken, byBytes, dispatchesPerToken, byDispatches } = run.bound;
+    return `${formatBytes(bytesPerToken)} a token: ${byBytes.toFixed(1)} t/s; ${dispatchesPerToken} dispatches a token: ${byDispatches.toFixed(1)} t/s`;
+  }
+  if (id === 'kl' && quality) {
+    const { mean, standardError, median, p90, p95, p99, p999, max } = quality.measured.kl;
+    const parts = { mean, 'standard error': standardError, median, '90 %': p90, '95 %': p95, '99 %': p99 };
+    const all = Object.entries({ ...parts, '99.9 %': p999, largest: max });
+    return all.map(([name, v]) => `${name} ${v.toPrecision(3)}`).join(', ');
+  }
+  return undefined;
+}
 
-const ceilingFacts = (b: SpeedBound) =>
-  `${formatBytes(b.bytesPerToken)} a token: ${b.byBytes.toFixed(1)} t/s; ${b.dispatchesPerToken} dispatches a token: ${b.byDispatches.toFixed(1)} t/s`;
-
-/** The numbers behind the charts. */
-export function RunTable({ runs }: { runs: readonly RunRecord[] }) {
+/** The numbers behind the charts; every column sorts. */
+export function RunTable({ rows }: { rows: readonly ResultRow[] }) {
+  const [sort, setSort] = useState<{ id: string; descending: boolean } | null>(null);
+  const shown = sort ? sortRows(rows, sort.id, sort.descending) : rows;
+  const used = columns.filter((c) => rows.some((r) => c.value(r) !== undefined));
+  const known = rows.find((r) => r.run)?.run ?? rows[0]?.quality;
+  const quality = rows.find((r) => r.quality)?.quality;
   return (
     <ScrollRegion label="Table of measurements">
       <table data-testid="runs">
-        <caption>{runs[0]?.adapter}</caption>
+        <caption>
+          {known?.adapter}, {known && new Date(known.measuredMs).toLocaleString()}
+          {quality &&
+            `; quality beside ${quality.base} on ${quality.measured.level.tokens} tokens of ${quality.textLabel} (${quality.chunks} chunks of ${quality.context})`}
+        </caption>
         <thead>
           <tr>
             <th scope="col">Level</th>
-            <th scope="col" className="num">
-              File
-            </th>
-            <th scope="col" className="num" title="Weights, cache and work space while it runs">
-              Resident
-            </th>
-            <th scope="col" className="num" title="Most GPU memory in use at once, quantizing included">
-              Peak
-            </th>
-            <th scope="col" className="num">
-              Prompt t/s
-            </th>
-            <th scope="col" className="num">
-              Generation t/s
-            </th>
-            <th
-              scope="col"
-              className="num"
-              title="What this device allows at most: by what it reads from memory for each token, or by what its dispatches cost, whichever is lower"
-            >
-              Ceiling t/s
-            </th>
+            {used.map((c) => {
+              const own = sort?.id === c.id ? sort : null;
+              return (
+                <th
+                  key={c.id}
+                  scope="col"
+                  className="num"
+                  title={c.help}
+                  aria-sort={own ? (own.descending ? 'descending' : 'ascending') : 'none'}
+                >
+                  <button
+                    type="button"
+                    className="plain"
+                    onClick={() => setSort({ id: c.id, descending: own ? !own.descending : false })}
+                  >
+                    {c.title}
+                    <span aria-hidden="true">{own ? (own.descending ? ' ↓' : ' ↑') : ''}</span>
+                  </button>
+                </th>
+              );
+            })}
           </tr>
         </thead>
         <tbody>
-          {runs.map((r) => (
-            <tr key={r.type}>
-              <th scope="row">{r.type}</th>
-              <td className="num">{formatBytes(r.fileBytes)}</td>
-              <td className="num">{formatBytes(r.residentBytes)}</td>
-              <td className="num">{formatBytes(r.peakBytes)}</td>
-              <td className="num">{speed(r.speed.promptTokensPerSecond)}</td>
-              <td className="num">{speed(r.speed.tokensPerSecond)}</td>
-              <td className="num" title={ceilingFacts(r.bound)}>
-                {Math.min(r.bound.byBytes, r.bound.byDispatches).toFixed(0)}, by {r.bound.binds}
-              </td>
+          {shown.map((row) => (
+            <tr key={row.type}>
+              <th scope="row">{row.type}</th>
+              {used.map((c) => {
+                const value = c.value(row);
+                return (
+                  <td key={c.id} className="num" data-column={c.id} title={detail(c.id, row)}>
+                    {value === undefined ? '' : c.text(value, row)}
+                  </td>
+                );
+              })}
             </tr>
           ))}
         </tbody>

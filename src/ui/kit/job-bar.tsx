@@ -6,8 +6,7 @@ import { formatBytes } from '../../util/bytes';
 import { useStudio } from './use-studio';
 
 function detail(job: Job): { share: number | null; text: string } {
-  if (job.run)
-    return { share: job.run.done / job.run.total, text: `run ${job.run.done} of ${job.run.total}` };
+  if (job.run) return { share: job.run.done / job.run.total, text: `${job.run.done} of ${job.run.total}` };
   if (!job.progress) return { share: null, text: '' };
   const rate = rateOf(job.progress, performance.now() - job.startedMs);
   const left = rate.share < 1 ? `, ${Math.max(1, Math.round(rate.leftMs / 1000))} s left` : '';

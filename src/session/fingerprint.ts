@@ -1,0 +1,21 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ModelFile } from '../files/model-file';
+
+const SAMPLED = 8;
+const SAMPLE_BYTES = 1024;
+
+/**
+ * What tells one model from another without reading it whole: hash of the tensors' names, shapes and types, and of the
+ * beginning of a few of them.
+ */
+export async function fingerprintOf(model: ModelFile): Promise<string> {
+  const hash = sha256.create();
+  hash.update(utf8ToBytes(JSON.stringify(model.tensors.map((t) => [t.name, t.shape, t.type.label]))));
+  const step = Math.max(1, Math.floor(model.tensors.length / SAMPLED));
+  for (let i = 0; i < model.tensors.length; i += step) {
+    const tensor = model.tensors[i]!;
+    hash.update(await tensor.read(0, Math.min(SAMPLE_BYTES, tensor.sizeBytes)));
+  }
+  return bytesToHex(hash.digest()).slice(0, 16);
+}

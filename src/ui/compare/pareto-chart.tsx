@@ -1,0 +1,83 @@
+import {
+  CartesianGrid,
+  LabelList,
+  Line,
+  ComposedChart,
+  ResponsiveContainer,
+  Scatter,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from 'recharts';
+import type { ResultRow } from '../../store/results';
+import { LEAST_KL, type ParetoPoint, paretoSeries } from '../../store/series';
+
+const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
+
+function Details({ active, payload }: { active?: boolean; payload?: readonly { payload: ParetoPoint }[] }) {
+  const point = active ? payload?.[0]?.payload : undefined;
+  if (!point) return null;
+  return (
+    <div className="tip">
+      <b>{point.type}</b>
+      <br />
+      {point.fileMiB.toFixed(2)} MiB, KL {point.kl.toPrecision(3)}
+      {point.tokensPerSecond > 0 && `, ${point.tokensPerSecond.toFixed(1)} t/s`}
+    </div>
+  );
+}
+
+/** Size against divergence, a dot a level; the line joins those that no other beats in both. */
+export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
+  const points = paretoSeries(rows);
+  const line = points.filter((p) => p.best).sort((a, b) => a.fileMiB - b.fileMiB);
+  return (
+    <figure
+      data-testid="pareto"
+      aria-label="File size against divergence from the base, a dot a level; the numbers are in the table below"
+    >
+      <figcaption>Size and divergence: lower left is better</figcaption>
+      <ResponsiveContainer width="100%" height={340}>
+        <ComposedChart accessibilityLayer={false} margin={{ top: 16, right: 48, bottom: 16, left: 8 }}>
+          <CartesianGrid stroke="var(--line)" />
+          <XAxis
+            type="number"
+            dataKey="fileMiB"
+            name="file"
+            unit=" MiB"
+            domain={['auto', 'auto']}
+            tickFormatter={(v: number) => v.toFixed(1)}
+            {...axis}
+          />
+          <YAxis
+            type="number"
+            dataKey="kl"
+            name="mean KL"
+            scale="log"
+            domain={[LEAST_KL, 'auto']}
+            allowDataOverflow
+            tickFormatter={(v: number) => v.toExponential(0)}
+            width={56}
+            {...axis}
+          />
+          <Tooltip content={<Details />} cursor={{ stroke: 'var(--line)' }} />
+          <Line
+            data={line}
+            dataKey="kl"
+            stroke="var(--c1)"
+            strokeDasharray="4 4"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+          />
+          <Scatter data={points.filter((p) => !p.best)} fill="var(--dim)" isAnimationActive={false}>
+            <LabelList dataKey="type" position="right" fill="var(--dim)" fontSize={12} />
+          </Scatter>
+          <Scatter data={line} fill="var(--c1)" isAnimationActive={false}>
+            <LabelList dataKey="type" position="right" fill="var(--text)" fontSize={12} />
+          </Scatter>
+        </ComposedChart>
+      </ResponsiveContainer>
+    </figure>
+  );
+}
