@@ -16,6 +16,8 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE] [--ctx N] [--chunks N] [--json]
                   with --kl-base also divergence, top-1 agreement and change of probability against that level
+  nibble imatrix MODEL OUT.gguf -f TEXTFILE [--type TYPE] [--ctx N] [--chunks N]
+                  the importance matrix that llama-imatrix collects
 
 generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
 checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder

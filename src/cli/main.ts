@@ -11,6 +11,7 @@ import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
 import { answer, open, openGpu, prepareOn, say } from './common';
 import { convert } from './convert';
+import { runImatrix } from './imatrix';
 import { runPerplexity } from './perplexity';
 import { quantize } from './quantize';
 
@@ -149,6 +150,7 @@ async function main(): Promise<void> {
   if (command === 'generate') return runGenerate(model, values);
   if (command === 'bench') return bench(model, values);
   if (command === 'perplexity') return runPerplexity(model, values);
+  if (command === 'imatrix') return runImatrix(model, rest[0], values);
   throw new UsageError(command ? `"${command}" is no command.` : 'A command is missing.');
 }
 

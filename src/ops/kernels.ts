@@ -1,7 +1,7 @@
 import { defineKernel } from '../gpu/kernel';
-import { divergence, sample, surprise, survey } from './logits-kernels';
+import { columnSquares, divergence, sample, surprise, survey } from './measure-kernels';
 
-export { divergence, sample, surprise, survey };
+export { columnSquares, divergence, sample, surprise, survey };
 
 // The kernels of the engine. Bindings and params repeat what each .wgsl states; Kernel throws if they differ.
 
@@ -274,6 +274,7 @@ export const kernels = {
   sample,
   surprise,
   divergence,
+  columnSquares,
   numerics,
   probeRead,
   probeGap,

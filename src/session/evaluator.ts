@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
 import { BatchRecorder } from '../model/blocks/batch';
+import type { TappedRows } from '../model/blocks/recorder';
 import { encodeSteps, type Step } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
 import { type EngineOptions, levelRuntime } from './engine';
@@ -35,27 +36,55 @@ export class Evaluator {
   }
 
   /** `mostBytes` bounds the logits of one pass. */
-  static async create(
-    gpu: Gpu,
-    prepared: Prepared,
-    options: EngineOptions,
-    mostBytes: number,
-  ): Promise<Evaluator> {
-    const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
-    try {
-      const runtime = await levelRuntime(gpu, owner, prepared, options);
+  static create(gpu: Gpu, prepared: Prepared, options: EngineOptions, mostBytes: number): Promise<Evaluator> {
+    return Evaluator.#create(gpu, prepared, options, async (owner, runtime, record) => {
       const most = Math.min(mostBytes, gpu.maxBindingBytes);
       const rows = Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const bytes = rows * runtime.vocabulary * 4;
       const logits = await gpu.memory.create(owner, 'logits of every token', bytes, usage);
-      const record = (r: Runtime, every: boolean) => {
+      const predict = record({ ...runtime, logits }, true);
+      return { read: record(runtime, false), predict, logits, rows };
+    });
+  }
+
+  /** One that only reads, and lets `tap` see the rows that go into every product; it predicts nothing. */
+  static createTapped(
+    gpu: Gpu,
+    prepared: Prepared,
+    options: EngineOptions,
+    tap: (recorder: BatchRecorder) => (rows: TappedRows) => void,
+  ): Promise<Evaluator> {
+    return Evaluator.#create(gpu, prepared, options, async (_owner, runtime, record) => {
+      const read = record(runtime, false, tap);
+      return { read, predict: [], logits: runtime.logits, rows: 0 };
+    });
+  }
+
+  static async #create(
+    gpu: Gpu,
+    prepared: Prepared,
+    options: EngineOptions,
+    make: (
+      owner: string,
+      runtime: Runtime,
+      record: (
+        r: Runtime,
+        every: boolean,
+        tap?: (recorder: BatchRecorder) => (rows: TappedRows) => void,
+      ) => Step[],
+    ) => Promise<{ read: Step[]; predict: Step[]; logits: GPUBuffer; rows: number }>,
+  ): Promise<Evaluator> {
+    const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
+    try {
+      const runtime = await levelRuntime(gpu, owner, prepared, options);
+      const { read, predict, logits, rows } = await make(owner, runtime, (r, every, tap) => {
         const recorder = new BatchRecorder(gpu, r, prepared.tensors, every);
+        recorder.tap = tap?.(recorder);
         recordDecoder(recorder, r);
         return recorder.steps;
-      };
-      const steps = { read: record(runtime, false), predict: record({ ...runtime, logits }, true) };
-      return new Evaluator(gpu, runtime, steps, logits, rows);
+      });
+      return new Evaluator(gpu, runtime, { read, predict }, logits, rows);
     } catch (error) {
       gpu.memory.release(owner);
       throw error;

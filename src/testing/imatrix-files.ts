@@ -1,34 +1,18 @@
-import { ggmlTypeByLabel } from '../files/ggml-types';
-import { arrayValue, GgufType, stringValue, u32Value } from '../files/gguf/metadata';
-import { ggufDataBytes, ggufHeader } from '../files/gguf/write';
+import { imatrixFile } from '../files/imatrix-write';
 import type { ImportanceMatrix } from '../files/imatrix';
-import { alignUp, bytesOf } from '../util/bytes';
+import { bytesOf } from '../util/bytes';
 
 const COUNT = 4;
 
 /** The GGUF that llama-imatrix would write: sums of squares over COUNT tokens, and the counts. */
 export function imatrixGguf(matrix: ImportanceMatrix): Uint8Array<ArrayBuffer> {
-  const type = ggmlTypeByLabel('F32');
-  const parts = [...matrix.entries].flatMap(([name, values]) => [
-    { name: `${name}.in_sum2`, values: values.map((v) => v * COUNT), shape: [values.length, 1] },
-    { name: `${name}.counts`, values: Float32Array.of(COUNT), shape: [1, 1] },
-  ]);
-  const tensors = parts.map((p) => ({ name: p.name, shape: p.shape, type, sizeBytes: p.values.byteLength }));
-  const metadata = new Map([
-    ['general.type', stringValue('imatrix')],
-    ['imatrix.datasets', arrayValue(GgufType.STRING, matrix.datasets)],
-    ['imatrix.chunk_count', u32Value(matrix.chunks)],
-    ['imatrix.chunk_size', u32Value(512)],
-  ] as const);
-  const header = ggufHeader(metadata, tensors);
-  const out = new Uint8Array(header.length + ggufDataBytes(tensors));
-  out.set(header);
-  let at = header.length;
-  for (const p of parts) {
-    out.set(bytesOf(p.values), at);
-    at += alignUp(p.values.byteLength, 32);
-  }
-  return out;
+  const entries = new Map(
+    [...matrix.entries].map(([name, values]) => [
+      name,
+      { sums: values.map((v) => v * COUNT), counts: Float32Array.of(COUNT) },
+    ]),
+  );
+  return imatrixFile({ dataset: matrix.datasets[0] ?? '', chunks: matrix.chunks, chunkTokens: 512, entries });
 }
 
 /** The older binary file with the same content. */

@@ -56,7 +56,9 @@ export class BatchRecorder extends Recorder {
   }
 
   linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
-    for (const product of this.products(names)) this.#matmul(product, input, y, how);
+    const products = this.products(names);
+    this.tap?.({ names, x: this.#asFloats(input), cols: products[0]!.tensor.cols });
+    for (const product of products) this.#matmul(product, input, y, how);
   }
 
   #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions): void {

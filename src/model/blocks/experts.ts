@@ -20,6 +20,7 @@ function expertProducts(
 ): void {
   const tensor = g.weight(`${name}.weight`);
   const { h, chosen, arena } = g.r;
+  g.tap?.({ names: [name], x, cols: tensor.cols, experts: { perToken: how.perToken } });
   const kernel = g.gpu.kernel(ops.expertMatvec, { codec: `quant/${tensor.format.id}` });
   const expertRows = tensor.rows / h.experts;
   for (const slab of tensor.slabs) {

@@ -33,6 +33,15 @@ export interface Product {
   readonly stride: number;
 }
 
+/** Rows that go into the products of some names. */
+export interface TappedRows {
+  readonly names: readonly string[];
+  readonly x: GPUBuffer;
+  readonly cols: number;
+  /** Where each token's chosen experts have rows: of their own, or one for all of them. */
+  readonly experts?: { readonly perToken: boolean };
+}
+
 /**
  * Builds the steps of a model from the blocks that papers draw. Everything is made here, once; running creates nothing.
  * What one token takes and what many take differ: see decode.ts and batch.ts.
@@ -42,6 +51,8 @@ export abstract class Recorder {
   readonly r: Runtime;
   readonly #weights: ReadonlyMap<string, DeviceTensor>;
   readonly steps: Step[] = [];
+  /** Is told of the float32 rows that go into each product, before it, and may record steps. */
+  tap: ((rows: TappedRows) => void) | undefined;
 
   constructor(gpu: Gpu, runtime: Runtime, weights: ReadonlyMap<string, DeviceTensor>) {
     this.gpu = gpu;

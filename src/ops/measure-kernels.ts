@@ -1,4 +1,4 @@
-// Kernels that read logits: the sampler's and those that measure.
+// Kernels beside the model: the sampler's, and those that measure.
 import { defineKernel } from '../gpu/kernel';
 
 /** The best of each class of logits, and what sampling wants to know of it. */
@@ -30,4 +30,10 @@ export const divergence = defineKernel({
   shader: 'ops/divergence',
   bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
+});
+/** Sums of squares of the columns that go into a product. Constant EXPERTS. */
+export const columnSquares = defineKernel({
+  shader: 'ops/column-squares',
+  bindings: { x: 'read', state: 'read', chosen: 'read', sums: 'read_write' },
+  params: { cols: 'u32', rows_per_token: 'u32', pairs_per_row: 'u32', experts: 'u32' },
 });

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { expect, type Page, test } from '@playwright/test';
+import { dropFiles, expectAccessible, idle, open, selectLevels } from './page';
+
+const EIGHT = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
+const heldOut = readFileSync('public/texts/stories-held-out.txt', 'utf8');
+/** Two chunks of it, so that every sweep measures the same whatever the machine's speed. */
+const text = { path: 'two-chunks.txt', bytes: new TextEncoder().encode(heldOut.slice(0, 1300)) };
+const QUALITY = ['perplexity', 'kl', 'kl99', 'same', 'rms'];
+
+async function openBuiltIn(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Try the built-in model' }).click();
+  await expect(page.locator('#model')).toContainText('3.67 M');
+  await expect(page.locator('[data-level]').first()).toBeVisible();
+  await idle(page);
+}
+
+/** Quality of every level, as the table shows it. */
+async function figures(page: Page): Promise<Record<string, string[]>> {
+  const out: Record<string, string[]> = {};
+  for (const row of await page.getByTestId('runs').locator('tbody tr').all()) {
+    const level = await row.locator('th').innerText();
+    out[level] = [];
+    for (const id of QUALITY) out[level].push(await row.locator(`[data-column=${id}]`).innerText());
+  }
+  return out;
+}
+
+const memory = async (page: Page) => page.getByTestId('memory').locator('b').first().textContent();
+
+async function releaseAll(page: Page): Promise<void> {
+  for (;;) {
+    const release = page.getByRole('button', { name: 'Release' });
+    if ((await release.count()) === 0) return;
+    const left = await release.count();
+    await release.first().click();
+    await expect(release).toHaveCount(left - 1);
+  }
+}
+
+test('a sweep of eight levels: stopped, gone on with after a reload, the same figures as one without a break', async ({
+  page,
+}) => {
+  test.setTimeout(900_000);
+  await page.addInitScript(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { longTasks: tasks });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) tasks.push(Math.round(entry.duration));
+    }).observe({ entryTypes: ['longtask'] });
+  });
+  await open(page);
+  await openBuiltIn(page);
+  const start = await memory(page);
+  await dropFiles(page, [text], test.info().outputDir);
+  await expect(page.getByLabel('Text', { exact: true })).toHaveValue('own');
+  await page.getByLabel('Context', { exact: true }).selectOption('128');
+  await selectLevels(page, EIGHT);
+  await page.evaluate(() => ((window as unknown as { longTasks: number[] }).longTasks.length = 0));
+  await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
+  await expect(page.locator('#compare [role=status]').first()).toContainText(/Quality of .* \(4 of 16/, {
+    timeout: 240_000,
+  });
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await idle(page);
+  await expect(page.getByTestId('unfinished')).toContainText('stopped with 13 measurements to go');
+  const before = await figures(page);
+  expect(Object.keys(before)).toHaveLength(3);
+  const longTasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
+  console.log(`main thread while measuring: ${longTasks.length} tasks over 50 ms (${longTasks.join(', ')})`);
+
+  await page.reload();
+  await openBuiltIn(page);
+  await expect(page.getByTestId('unfinished')).toContainText('13 measurements to go');
+  expect(await figures(page)).toEqual(before);
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByTestId('unfinished')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 400_000 });
+  const whole = await figures(page);
+  expect(Object.keys(whole)).toHaveLength(8);
+  await expect(page.getByTestId('advice')).toContainText(/Take Q\d\S+: the smallest of these/);
+  await expect(page.getByTestId('pareto').locator('.recharts-scatter-symbol')).toHaveCount(8);
+  await expect(page.getByTestId('runs').locator('[data-column=generation]')).toHaveCount(8);
+  await releaseAll(page);
+  expect(await memory(page)).toBe(start);
+
+  await page.getByRole('button', { name: 'Mean KL' }).click();
+  const sorted = await page.getByTestId('runs').locator('tbody th').allInnerTexts();
+  expect(sorted[0]).toBe('F16');
+  expect(sorted.at(-1)).toBe('Q2_K');
+  await expectAccessible(page);
+  for (const width of [360, 768, 1440, 2560])
+    for (const scheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.waitForTimeout(300);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await page.locator('#compare').screenshot({ path: `test-results/compare-${width}-${scheme}.png` });
+    }
+
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await page.getByRole('button', { name: 'Forget these figures' }).click();
+  await expect(page.getByTestId('runs')).toHaveCount(0);
+  await page.getByRole('checkbox', { name: 'Memory and speed' }).uncheck();
+  await dropFiles(page, [text], test.info().outputDir);
+  await page.getByLabel('Context', { exact: true }).selectOption('128');
+  await selectLevels(page, EIGHT);
+  await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
+  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 400_000 });
+  expect(await figures(page)).toEqual(whole);
+});

@@ -1,0 +1,50 @@
+import { alignUp, bytesOf } from '../util/bytes';
+import { ggmlTypeByLabel } from './ggml-types';
+import { arrayValue, GgufType, stringValue, u32Value } from './gguf/metadata';
+import { ggufDataBytes, ggufHeader } from './gguf/write';
+
+/** Sums of squares a column (of each expert, one after the other), and the rows that went in (of each expert). */
+export interface ImportanceSums {
+  readonly sums: Float32Array<ArrayBuffer>;
+  readonly counts: Float32Array<ArrayBuffer>;
+}
+
+/** What a calibration text told about a model. */
+export interface CollectedImportance {
+  /** Name of the text. */
+  readonly dataset: string;
+  readonly chunks: number;
+  readonly chunkTokens: number;
+  /** By name of the weight. */
+  readonly entries: ReadonlyMap<string, ImportanceSums>;
+}
+
+/** The GGUF that llama-imatrix writes of it: names in order of their bytes, sums and counts as float32. */
+export function imatrixFile(of: CollectedImportance): Uint8Array<ArrayBuffer> {
+  const type = ggmlTypeByLabel('F32');
+  const sorted = [...of.entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  const parts = sorted.flatMap(([name, { sums, counts }]) => {
+    const experts = counts.length;
+    const shape = (cols: number) => (experts > 1 ? [cols, experts] : [cols]);
+    return [
+      { name: `${name}.in_sum2`, values: sums, shape: shape(sums.length / experts) },
+      { name: `${name}.counts`, values: counts, shape: shape(1) },
+    ];
+  });
+  const tensors = parts.map((p) => ({ name: p.name, shape: p.shape, type, sizeBytes: p.values.byteLength }));
+  const metadata = new Map([
+    ['general.type', stringValue('imatrix')],
+    ['imatrix.datasets', arrayValue(GgufType.STRING, [of.dataset])],
+    ['imatrix.chunk_count', u32Value(of.chunks)],
+    ['imatrix.chunk_size', u32Value(of.chunkTokens)],
+  ] as const);
+  const header = ggufHeader(metadata, tensors);
+  const out = new Uint8Array(header.length + ggufDataBytes(tensors));
+  out.set(header);
+  let at = header.length;
+  for (const p of parts) {
+    out.set(bytesOf(p.values), at);
+    at += alignUp(p.values.byteLength, 32);
+  }
+  return out;
+}
