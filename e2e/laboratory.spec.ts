@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
+import { memorySource } from '../src/files/byte-source';
+import { readImatrix } from '../src/files/imatrix';
 import { dropFiles, expectAccessible, idle, open, selectLevels } from './page';
 
 const EIGHT = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
@@ -108,4 +110,37 @@ test('a sweep of eight levels: stopped, gone on with after a reload, the same fi
   await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
   await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 400_000 });
   expect(await figures(page)).toEqual(whole);
+});
+
+test('an importance matrix collected from a text of the person: used, saved, read back', async ({ page }) => {
+  await open(page);
+  await openBuiltIn(page);
+  const folder = test.info().outputDir;
+  await dropFiles(page, [text], folder);
+  await page.getByRole('button', { name: 'Collect one from two-chunks.txt' }).click();
+  await idle(page);
+  await expect(page.locator('#levels [role=alert]')).toContainText(
+    /The text has \d+ tokens; a context of 512 takes at least as many/,
+  );
+  const calibration = readFileSync('public/texts/stories-calibration.txt').subarray(0, 6000);
+  await dropFiles(page, [{ path: 'mine.txt', bytes: new Uint8Array(calibration) }], folder);
+  await page.getByRole('button', { name: 'Collect one from mine.txt' }).click();
+  await idle(page);
+  await expect(page.getByTestId('imatrix')).toContainText(
+    /28 of its 28 tensors are in this model, from \d+ chunks/,
+  );
+  await expect(page.locator('.refused')).toHaveCount(0);
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save it' }).click(),
+  ]);
+  const bytes = new Uint8Array(readFileSync(await saved.path()));
+  const matrix = await readImatrix(memorySource('saved', bytes));
+  expect(matrix.datasets).toEqual(['mine.txt']);
+  expect(matrix.entries.size).toBe(28);
+  await selectLevels(page, ['IQ2_XXS']);
+  await page.getByRole('button', { name: 'Quantize 1 level on the GPU' }).click();
+  await idle(page);
+  await expect(page.locator('[data-level="IQ2_XXS"] [data-label="Error"]')).toContainText('%');
+  await expectAccessible(page);
 });

@@ -60,6 +60,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   const plan = planQuantization(await readGguf(source), fileTypeByLabel('Q4_0')!);
   expect(sha256Of(bytes)).toBe(await codecHash(plan));
 
+  await page.getByLabel('Time for each level').selectOption('5');
   await page.getByRole('button', { name: 'Measure 3 selected levels' }).click();
   await idle(page);
   await expect(page.getByTestId('runs').locator('tbody tr')).toHaveCount(3);

@@ -58,6 +58,15 @@ export interface QualityRecord {
   readonly measured: Divergence;
 }
 
+/** A wish for an importance matrix. */
+export interface CalibrationRequest {
+  /** Level that runs the text. */
+  readonly type: string;
+  readonly textLabel: string;
+  readonly text: string;
+  readonly context: number;
+}
+
 /** An importance matrix in use. */
 export interface ImatrixSummary {
   readonly label: string;

@@ -17,8 +17,9 @@ import { testNumerics } from './numerics';
 import type { ConvertOptions } from '../model/convert/folder';
 import { openModel } from './open';
 import { fingerprintOf } from './fingerprint';
+import { Laboratory } from './laboratory';
 import { Levels } from './levels';
-import { prepareLevel } from './prepared';
+import { type Prepared, prepareLevel } from './prepared';
 import {
   type ModelSummary,
   type PlanRow,
@@ -30,15 +31,7 @@ import {
 } from './summary';
 import { type DeviceCeiling, probeDevice } from './probe';
 import { needTokenizer, renderPrompt } from './prompt';
-import { measureQuality } from './quality';
-import type {
-  ImatrixSummary,
-  LevelSummary,
-  PromptRequest,
-  QualityRecord,
-  QualityRequest,
-  RunRecord,
-} from './records';
+import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
 import { overallError } from './tensor-error';
 
 /** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
@@ -61,6 +54,16 @@ export class Studio {
   #importance: ImportanceMatrix | undefined;
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
   readonly #levels = new Levels();
+
+  /** Measuring quality and collecting importance, with the model and the device of this studio. */
+  readonly lab = new Laboratory({
+    gpu: () => this.gpu(),
+    model: () => this.#needModel(),
+    tokenizer: () => needTokenizer(this.#tokenizer),
+    kvType: () => this.#settings.kvType,
+    levels: (types, progress, signal) => this.#onlyLevels(types, progress, signal),
+    again: (work) => this.#surviveLoss(work),
+  });
 
   constructor(openGpu: () => Promise<Gpu>) {
     this.#openGpu = openGpu;
@@ -258,23 +261,15 @@ export class Studio {
     return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, signal);
   }
 
-  /** How far a level is from a base over a text. Only the two are on the device; both stay there. */
-  quality(
-    request: QualityRequest,
-    on: { progress(p: WriteProgress): void; run(done: number, total: number): void },
+  /** Levels by name, prepared; no other stays on the device. */
+  async #onlyLevels(
+    types: readonly string[],
+    progress: (p: WriteProgress) => void,
     signal?: AbortSignal,
-  ): Promise<QualityRecord> {
-    return this.#surviveLoss(async () => {
-      this.#levels.keepOnly([request.base, request.type], this.#releaseOwner);
-      const tokenizer = needTokenizer(this.#tokenizer);
-      await this.#prepare(request.base, on.progress, signal);
-      await this.#prepare(request.type, on.progress, signal);
-      const [base, level] = [request.base, request.type].map((type) => this.#levels.get(type)!);
-      const { kvType } = this.#settings;
-      const [gpu, model] = [await this.gpu(), this.#needModel()];
-      const bench = { gpu, model, tokenizer, kvType, base: base!, level: level! };
-      return measureQuality(bench, request, on.run, signal);
-    });
+  ): Promise<Prepared[]> {
+    this.#levels.keepOnly(types, this.#releaseOwner);
+    for (const type of types) await this.#prepare(type, progress, signal);
+    return types.map((type) => this.#levels.get(type)!);
   }
 
   async export(

@@ -64,7 +64,7 @@ export async function exportLevel(type: string): Promise<void> {
   });
 }
 
-function offerDownload(file: Blob, name: string): void {
+export function offerDownload(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;

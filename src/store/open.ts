@@ -29,6 +29,7 @@ function show(model: ModelSummary): void {
   set({
     model,
     imatrix: null,
+    imatrixFile: null,
     context: Math.min(model.contextLength ?? 512, 4096),
     levels: {},
     exports: {},
@@ -98,6 +99,7 @@ export async function openWithPreTokenizer(name: string): Promise<void> {
 async function applyImatrix(file: DroppedFile | null): Promise<void> {
   set({
     imatrix: await run('useImatrix', file),
+    imatrixFile: null,
     levels: {},
     exports: {},
     runs: [],

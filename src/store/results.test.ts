@@ -5,7 +5,8 @@ import type { QualityRecord, RunRecord } from '../session/records';
 import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortRows } from './results';
 import { paretoSeries } from './series';
 import { initialState, type Sweep } from './state';
-import { baseOf, stepsLeft } from './sweep';
+import { baseOf } from './own-text';
+import { stepsLeft } from './sweep';
 
 const run = (type: string, fileBytes: number, speed: number): RunRecord => ({
   type,

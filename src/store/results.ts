@@ -166,7 +166,7 @@ export function recommendation(rows: readonly ResultRow[]): { type: string; sent
   const speed = row.run?.speed.tokensPerSecond.median;
   const before = whole?.run?.speed.tokensPerSecond.median;
   if (speed && before && whole.type !== row.type)
-    why.push(`${(speed / before).toFixed(1)} times its speed here`);
+    why.push(`generates at ${(speed / before).toFixed(1)} times its speed here`);
   return { type: row.type, sentence: `Take ${row.type}: ${why.join('; ')}.` };
 }
 

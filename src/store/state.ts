@@ -47,7 +47,7 @@ export interface Library {
 }
 
 export interface Job {
-  readonly kind: 'open' | 'prepare' | 'generate' | 'benchmark' | 'difference' | 'export';
+  readonly kind: 'open' | 'calibrate' | 'prepare' | 'generate' | 'benchmark' | 'difference' | 'export';
   readonly label: string;
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
@@ -123,6 +123,8 @@ export interface StudioState {
   readonly difference: { readonly type: string; readonly is: PathDifference } | null;
   readonly model: ModelSummary | null;
   readonly imatrix: ImatrixSummary | null;
+  /** The file of a matrix that was collected here. */
+  readonly imatrixFile: Blob | null;
   readonly plan: readonly PlanRow[];
   readonly context: number;
   readonly kvType: KvType;
@@ -162,6 +164,7 @@ export const initialState: StudioState = {
   difference: null,
   model: null,
   imatrix: null,
+  imatrixFile: null,
   plan: [],
   context: 512,
   kvType: 'F16',

@@ -2,21 +2,10 @@
 // so a sweep that was stopped, or cut short by a reload, goes on where it was.
 import type { QualityRecord, RunRecord } from '../session/records';
 import { get, job, relabel, run, set, throwIfStopped } from './job';
+import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from './results-storage';
 import { mergeRun } from './series';
-import type { Sweep, StudioState } from './state';
-
-/** The text that comes with the page. */
-export const HELD_OUT = 'stories-held-out.txt';
-
-async function textOf(sweep: Sweep): Promise<string> {
-  const { ownText } = get();
-  if (ownText?.label === sweep.textLabel) return ownText.text;
-  const response = await fetch(`${import.meta.env.BASE_URL}texts/${sweep.textLabel}`);
-  if (!response.ok)
-    throw new Error(`The text ${sweep.textLabel} could not be loaded: HTTP ${response.status}.`);
-  return response.text();
-}
+import type { StudioState, Sweep } from './state';
 
 const sameConditions = (q: QualityRecord, s: Sweep): boolean =>
   q.base === s.base && q.textLabel === s.textLabel && q.context === s.context && q.chunks === s.chunks;
@@ -65,7 +54,7 @@ export async function continueSweep(): Promise<void> {
   const began = get().sweep;
   if (!began) return;
   await job('benchmark', 'Measuring', 'compare', async () => {
-    const text = began.quality ? await textOf(began) : '';
+    const text = began.quality ? await textOf(began.textLabel) : '';
     const started = performance.now();
     let done = 0;
     for (;;) {
@@ -116,12 +105,6 @@ export async function startSweep(): Promise<void> {
 export async function dropSweep(): Promise<void> {
   set({ sweep: null });
   await keepResults();
-}
-
-/** What levels are compared with when nothing else is chosen: the source's own precision where it is a plain one. */
-export function baseOf(state: Pick<StudioState, 'model'>): string {
-  const types = state.model?.sourceTypes ?? [];
-  return types.find((t) => t === 'BF16' || t === 'F16') ?? 'F32';
 }
 
 export const setLab = (change: Partial<StudioState['lab']>): void =>

@@ -2,6 +2,7 @@ import { blobSink, fileHandleSink, privateFileSink } from '../files/browser-sink
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
+import type { LabEvents } from '../session/laboratory';
 import type { Studio } from '../session/studio';
 import { NibbleError, toWire } from '../util/errors';
 import { Downloads } from './downloads';
@@ -44,6 +45,11 @@ function explainDisk(error: unknown): unknown {
     return new NibbleError('The browser may not write that file.', 'Choose another place to save.');
   return error;
 }
+
+const labEvents = (tell: (event: Event) => void): LabEvents => ({
+  progress: (progress) => tell({ kind: 'progress', progress }),
+  run: (done, total) => tell({ kind: 'run', done, total }),
+});
 
 function handlers(studio: Studio): Handlers {
   const downloads = new Downloads();
@@ -107,15 +113,12 @@ function handlers(studio: Studio): Handlers {
         undefined,
         signal,
       ),
-    quality: ([request], tell, signal) =>
-      studio.quality(
-        request,
-        {
-          progress: (progress) => tell({ kind: 'progress', progress }),
-          run: (done, total) => tell({ kind: 'run', done, total }),
-        },
-        signal,
-      ),
+    quality: ([request], tell, signal) => studio.lab.quality(request, labEvents(tell), signal),
+    collectImatrix: async ([request, name], tell, signal) => {
+      const bytes = await studio.lab.importance(request, labEvents(tell), signal);
+      const file = new Blob([bytes]);
+      return { summary: (await studio.useImatrix(blobSource(name, file)))!, file };
+    },
     difference: ([type], tell, signal) =>
       studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),
     export: async ([type, target], tell, signal) => {

@@ -4,6 +4,7 @@ import type { PathDifference } from '../session/compare-paths';
 import type { ExportReport, WriteProgress } from '../session/export';
 import type { GenerateResult } from '../session/generate';
 import type {
+  CalibrationRequest,
   ImatrixSummary,
   LevelSummary,
   PromptRequest,
@@ -60,6 +61,8 @@ export interface Calls {
   generate(request: PromptRequest): GenerateResult;
   benchmark(type: string): RunRecord;
   quality(request: QualityRequest): QualityRecord;
+  /** Collects an importance matrix and takes it into use, under a name; `file` is what llama-imatrix would write. */
+  collectImatrix(request: CalibrationRequest, name: string): { summary: ImatrixSummary; file: Blob };
   difference(type: string): PathDifference;
   export(type: string, target: ExportTarget): ExportResult;
   loseDevice(): void;

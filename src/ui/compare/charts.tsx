@@ -13,6 +13,8 @@ import type { RunRecord } from '../../session/records';
 import { memorySeries, speedSeries } from '../../store/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
+/** Every level's name, however many there are. */
+const slanted = { interval: 0, angle: -40, textAnchor: 'end' as const, height: 56 };
 const tooltip = {
   contentStyle: { background: 'var(--panel)', border: '1px solid var(--line)', color: 'var(--text)' },
   cursor: { fill: 'var(--hover)' },
@@ -33,7 +35,7 @@ function MemoryChart({ runs }: { runs: readonly RunRecord[] }) {
       <ResponsiveContainer width="100%" height={260}>
         <BarChart data={memorySeries(runs)} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis dataKey="type" {...axis} />
+          <XAxis dataKey="type" {...axis} {...slanted} />
           <YAxis {...axis} label={label('MiB')} />
           <Tooltip {...tooltip} formatter={two} />
           <Legend itemSorter={null} />
@@ -56,7 +58,7 @@ function SpeedChart({ runs, which }: { runs: readonly RunRecord[]; which: 'promp
       <ResponsiveContainer width="100%" height={260}>
         <BarChart data={speedSeries(runs)} accessibilityLayer={false}>
           <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis dataKey="type" {...axis} />
+          <XAxis dataKey="type" {...axis} {...slanted} />
           <YAxis {...axis} label={label('tokens/s')} />
           <Tooltip {...tooltip} formatter={two} />
           <Bar

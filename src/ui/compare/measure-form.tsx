@@ -1,6 +1,6 @@
 import { type ChangeEvent, useRef } from 'react';
-import { takeText } from '../../store/own-text';
-import { baseOf, HELD_OUT, setLab } from '../../store/sweep';
+import { baseOf, HELD_OUT, takeText } from '../../store/own-text';
+import { setLab } from '../../store/sweep';
 import type { Laboratory } from '../../store/state';
 import { useStudio } from '../kit/use-studio';
 

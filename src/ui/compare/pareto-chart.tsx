@@ -54,10 +54,17 @@ export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
             dataKey="kl"
             name="mean KL"
             scale="log"
-            domain={[LEAST_KL, 'auto']}
+            domain={[LEAST_KL / 2, (most: number) => 2 * most]}
             allowDataOverflow
+            label={{
+              value: 'mean KL (nats)',
+              angle: -90,
+              position: 'insideLeft',
+              fill: 'var(--dim)',
+              fontSize: 12,
+            }}
             tickFormatter={(v: number) => v.toExponential(0)}
-            width={56}
+            width={72}
             {...axis}
           />
           <Tooltip content={<Details />} cursor={{ stroke: 'var(--line)' }} />

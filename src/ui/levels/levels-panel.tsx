@@ -1,7 +1,6 @@
 import { kvTypes } from '../../model/kv-cache';
 import type { PlanRow } from '../../session/summary';
 import { prepareSelected } from '../../store/actions';
-import { removeImatrix } from '../../store/open';
 import { changePlan } from '../../store/plan';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
@@ -9,30 +8,10 @@ import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
 import { ErrorTable } from './error-table';
+import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
 
 /** The importance matrix in use, or how to bring one. */
-function Imatrix() {
-  const imatrix = useStudio((s) => s.imatrix);
-  const busy = useStudio((s) => s.job !== null);
-  if (!imatrix)
-    return (
-      <p className="hint" data-testid="imatrix">
-        An importance matrix (llama-imatrix, .gguf or .dat) dropped now improves what is made below 6 bits;
-        the smallest levels want one.
-      </p>
-    );
-  return (
-    <p className="hint" data-testid="imatrix">
-      Importance matrix <b>{imatrix.label}</b>: {imatrix.matching} of its {imatrix.tensors} tensors are in
-      this model{imatrix.chunks > 0 ? `, from ${imatrix.chunks} chunks of text` : ''}.{' '}
-      <button type="button" disabled={busy} onClick={() => void removeImatrix()}>
-        Do without
-      </button>
-    </p>
-  );
-}
-
 /** Said once for all levels: it is about the model. */
 function Warning() {
   const warning = useStudio((s) => s.plan.find((p) => p.warning !== null)?.warning);
@@ -196,7 +175,7 @@ export function LevelsPanel() {
         </button>
         {noGpu && <span className="note">{noGpu}</span>}
       </div>
-      <JobBar kinds={['prepare', 'export']} />
+      <JobBar kinds={['calibrate', 'prepare', 'export']} />
       <ProblemNote place="levels" />
       <ErrorTable />
     </Panel>

@@ -1,0 +1,75 @@
+import { type CollectedImportance, imatrixFile } from '../files/imatrix-write';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import type { KvType } from '../model/kv-cache';
+import { checkRunnable } from '../model/runnable';
+import type { TextTokenizer } from '../text/tokenizer';
+import { UnsupportedError } from '../util/errors';
+import { collectImportance } from './collect-importance';
+import { textForEvaluation } from './evaluation-text';
+import type { WriteProgress } from './export';
+import type { Prepared } from './prepared';
+import { measureQuality } from './quality';
+import type { CalibrationRequest, QualityRecord, QualityRequest } from './records';
+
+/** What a laboratory works with: it owns none of it. */
+export interface Bench {
+  gpu(): Promise<Gpu>;
+  model(): ModelFile;
+  tokenizer(): TextTokenizer;
+  kvType(): KvType;
+  /** Levels by name, prepared; no other stays on the device. */
+  levels(
+    types: readonly string[],
+    progress: (p: WriteProgress) => void,
+    signal?: AbortSignal,
+  ): Promise<Prepared[]>;
+  /** Runs work again when the device is lost in it. */
+  again<T>(work: () => Promise<T>): Promise<T>;
+}
+
+/** Where work tells how far it is. */
+export interface LabEvents {
+  progress(p: WriteProgress): void;
+  run(done: number, total: number): void;
+}
+
+/** Measures levels, and collects what better ones are made with. */
+export class Laboratory {
+  readonly #bench: Bench;
+  constructor(bench: Bench) {
+    this.#bench = bench;
+  }
+
+  /** How far a level is from a base over a text. Only the two are on the device; both stay there. */
+  quality(request: QualityRequest, on: LabEvents, signal?: AbortSignal): Promise<QualityRecord> {
+    const bench = this.#bench;
+    return bench.again(async () => {
+      const tokenizer = bench.tokenizer();
+      const levels = await bench.levels([request.base, request.type], on.progress, signal);
+      const [base, level] = [levels[0]!, levels.at(-1)!];
+      const [gpu, model, kvType] = [await bench.gpu(), bench.model(), bench.kvType()];
+      return measureQuality({ gpu, model, tokenizer, kvType, base, level }, request, on.run, signal);
+    });
+  }
+
+  /** The importance matrix of a text, run through a level, as the GGUF that llama-imatrix writes. */
+  async importance(
+    request: CalibrationRequest,
+    on: LabEvents,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bench = this.#bench;
+    const collected = await bench.again(async (): Promise<CollectedImportance> => {
+      const model = bench.model();
+      const runnable = checkRunnable(model);
+      if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+      const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
+      const [level] = await bench.levels([request.type], on.progress, signal);
+      const context = Math.min(request.context, runnable.h.contextLength);
+      const options = { context, kvType: bench.kvType(), bos };
+      return collectImportance(await bench.gpu(), level!, ids, request.textLabel, options, on.run, signal);
+    });
+    return imatrixFile(collected);
+  }
+}
