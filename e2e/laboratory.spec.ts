@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readImatrix } from '../src/files/imatrix';
-import { dropFiles, expectAccessible, idle, open, selectLevels } from './page';
+import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { download, dropFiles, expectAccessible, idle, open, selectLevels } from './page';
 
 const EIGHT = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
 const heldOut = readFileSync('public/texts/stories-held-out.txt', 'utf8');
@@ -143,4 +144,58 @@ test('an importance matrix collected from a text of the person: used, saved, rea
   await idle(page);
   await expect(page.locator('[data-level="IQ2_XXS"] [data-label="Error"]')).toContainText('%');
   await expectAccessible(page);
+});
+
+test('a size of your own: searched, looked at by keyboard, added, made, measured', async ({ page }) => {
+  await open(page);
+  const folder = test.info().outputDir;
+  const bytes = tinyGguf({ ...TINY, ffn: 256, layers: 1, type: 'F16' });
+  await dropFiles(page, [{ path: 'tiny.gguf', bytes }], folder);
+  await expect(page.locator('#model')).toContainText('tiny.gguf');
+  await idle(page);
+  await dropFiles(page, [{ ...text, bytes: new TextEncoder().encode(heldOut.slice(0, 3000)) }], folder);
+  await page.getByRole('button', { name: 'Measure what each tensor is worth' }).click();
+  await idle(page);
+  const mix = page.getByTestId('mix');
+  await expect(mix).toContainText(/Expected KL/);
+  const slider = page.getByLabel('Target size');
+  await slider.focus();
+  await page.keyboard.press('Home');
+  const smallest = await mix.innerText();
+  await page.keyboard.press('End');
+  await expect(mix).not.toHaveText(smallest);
+  await expect(mix).toContainText(/\d+ × Q8_0/);
+  for (let i = 0; i < 5; i++) await page.keyboard.press('PageDown');
+  await page.getByText('The same with llama-quantize').click();
+  await expect(page.locator('.search pre')).toContainText("--tensor-type '^blk\\.0\\.attn_q\\.weight$=");
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save the recipe' }).click(),
+  ]);
+  const recipe = JSON.parse(readFileSync(await saved.path(), 'utf8'));
+  expect(recipe.tensorTypes).toHaveLength(9);
+  await page.getByRole('button', { name: 'Add it to the levels' }).click();
+  await idle(page);
+  const row = page.locator('[data-level^="mix-"]');
+  await expect(row).toHaveCount(1);
+  await expect(row.locator('[data-label=File]')).toHaveAttribute('title', `${recipe.fileBytes} bytes`);
+  const name = (await row.getAttribute('data-level'))!;
+  await selectLevels(page, [name]);
+  await page.getByLabel('Context', { exact: true }).selectOption('128');
+  await page.getByLabel('Time for each level').selectOption('5');
+  await page.getByRole('button', { name: 'Measure 1 selected level' }).click();
+  await idle(page);
+  await expect(page.getByTestId('runs').locator('tbody th')).toHaveText([name]);
+  expect((await download(page, name)).length).toBe(recipe.fileBytes);
+  await expectAccessible(page);
+  for (const [width, scheme] of [
+    [1440, 'light'],
+    [360, 'dark'],
+  ] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForTimeout(300);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    await page.locator('#levels').screenshot({ path: `test-results/search-${width}-${scheme}.png` });
+  }
 });

@@ -16,6 +16,9 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE] [--ctx N] [--chunks N] [--json]
                   with --kl-base also divergence, top-1 agreement and change of probability against that level
+  nibble search MODEL -f TEXTFILE (--like TYPE,... | --size BYTES,...) [--kl-base TYPE] [--imatrix FILE] [--ctx N]
+                  [--chunks N] [--check TEXTFILE] [--check-chunks N] [--recipe OUT.json] [--json]
+                  a type for each tensor that loses least at that size, beside the fixed mix of it
   nibble imatrix MODEL OUT.gguf -f TEXTFILE [--type TYPE] [--ctx N] [--chunks N]
                   the importance matrix that llama-imatrix collects
 
@@ -69,6 +72,11 @@ export function parseCommand(argv: readonly string[]) {
         'tensor-type': { type: 'string', multiple: true },
         file: { type: 'string', short: 'f' },
         chunks: { type: 'string' },
+        like: { type: 'string' },
+        size: { type: 'string' },
+        check: { type: 'string' },
+        'check-chunks': { type: 'string' },
+        recipe: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -96,6 +104,13 @@ export function typeOption(label: string | undefined): FileType {
       `TYPE is "${label ?? ''}", expected one of ${fileTypes.map((t) => t.label).join(', ')}.`,
     );
   return type;
+}
+
+/** A number of bytes, or of millions or billions of them: 2100000, 2.1M, 4G. */
+export function parseBytes(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)([MG]?)$/.exec(text.trim());
+  if (!match) throw new UsageError(`--${option} is "${text}", expected bytes, such as 2100000, 2.1M or 4G.`);
+  return Math.floor(Number(match[1]) * (match[2] === 'G' ? 1e9 : match[2] === 'M' ? 1e6 : 1));
 }
 
 /** --split-max-size as llama-gguf-split reads it: millions or billions of bytes; without it one file. */

@@ -1,4 +1,5 @@
 // What the commands share: standard streams, opening a model and a device, preparing a level.
+import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { openHub } from '../files/hub/hub';
 import type { ModelFile } from '../files/model-file';
@@ -12,6 +13,7 @@ import { assertAllowed, type WriteProgress } from '../session/export';
 import { testNumerics } from '../session/numerics';
 import { openModel } from '../session/open';
 import { type Prepared, prepareLevel } from '../session/prepared';
+import { NibbleError } from '../util/errors';
 import { numberOption, UsageError, type Values } from './arguments';
 import { openPath } from './node-files';
 import { openNodeGpu } from './node-gpu';
@@ -26,6 +28,17 @@ export const answer = (text: string): void => {
 export const progress = (p: WriteProgress): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
 };
+
+/** The text that -f (or another option) names. */
+export function readText(values: Values, option: 'file' | 'check' = 'file'): string {
+  const path = values[option];
+  if (path === undefined) throw new UsageError('-f TEXTFILE is missing.');
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new NibbleError(`${path}: there is no such file.`, 'Check the path.');
+  }
+}
 
 export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
   if (path === undefined) throw new UsageError('MODEL is missing.');

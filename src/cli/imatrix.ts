@@ -1,21 +1,14 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { imatrixFile } from '../files/imatrix-write';
 import { collectImportance } from '../session/collect-importance';
 import { textForEvaluation } from '../session/evaluation-text';
-import { NibbleError } from '../util/errors';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
-import { answer, engineOptions, open, openGpu, quantizeOn, say } from './common';
+import { answer, engineOptions, open, openGpu, quantizeOn, readText, say } from './common';
 
 /** Collects an importance matrix from a text, as llama-imatrix does. */
 export async function runImatrix(path: string | undefined, out: string | undefined, values: Values) {
   if (out === undefined) throw new UsageError('OUT.gguf is missing.');
-  if (values.file === undefined) throw new UsageError('-f TEXTFILE is missing.');
-  let text: string;
-  try {
-    text = readFileSync(values.file, 'utf8');
-  } catch {
-    throw new NibbleError(`${values.file}: there is no such file.`, 'Check the path.');
-  }
+  const text = readText(values);
   const model = await open(path, values);
   const { ids, bos } = textForEvaluation(model, text);
   const gpu = await openGpu(values);
@@ -26,7 +19,7 @@ export async function runImatrix(path: string | undefined, out: string | undefin
     chunks: numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER),
   };
   const started = performance.now();
-  const collected = await collectImportance(gpu, prepared, ids, values.file, options, (chunk, chunks) => {
+  const collected = await collectImportance(gpu, prepared, ids, values.file!, options, (chunk, chunks) => {
     if (process.stderr.isTTY) process.stderr.write(`\r[${chunk}/${chunks}]\x1b[K`);
   });
   writeFileSync(out, imatrixFile(collected));

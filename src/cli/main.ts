@@ -14,6 +14,7 @@ import { convert } from './convert';
 import { runImatrix } from './imatrix';
 import { runPerplexity } from './perplexity';
 import { quantize } from './quantize';
+import { runSearch } from './search';
 
 async function inspect(path: string | undefined, values: Values): Promise<void> {
   const model = await open(path, values);
@@ -150,6 +151,7 @@ async function main(): Promise<void> {
   if (command === 'generate') return runGenerate(model, values);
   if (command === 'bench') return bench(model, values);
   if (command === 'perplexity') return runPerplexity(model, values);
+  if (command === 'search') return runSearch(model, values);
   if (command === 'imatrix') return runImatrix(model, rest[0], values);
   throw new UsageError(command ? `"${command}" is no command.` : 'A command is missing.');
 }

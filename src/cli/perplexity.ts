@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { divergence, perplexity } from '../session/evaluate';
 import { textForEvaluation } from '../session/evaluation-text';
-import { NibbleError } from '../util/errors';
-import { numberOption, typeOption, UsageError, type Values } from './arguments';
-import { answer, engineOptions, open, openGpu, quantizeOn, say } from './common';
+import { numberOption, typeOption, type Values } from './arguments';
+import { answer, engineOptions, open, openGpu, quantizeOn, readText, say } from './common';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
@@ -11,13 +9,7 @@ const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(
 export async function runPerplexity(path: string | undefined, values: Values): Promise<void> {
   const types = (values.types ?? '').split(',').map((t) => typeOption(t.trim()));
   const baseType = values['kl-base'] === undefined ? undefined : typeOption(values['kl-base']);
-  if (values.file === undefined) throw new UsageError('-f TEXTFILE is missing.');
-  let text: string;
-  try {
-    text = readFileSync(values.file, 'utf8');
-  } catch {
-    throw new NibbleError(`${values.file}: there is no such file.`, 'Check the path.');
-  }
+  const text = readText(values);
   const model = await open(path, values);
   const { ids, bos } = textForEvaluation(model, text);
   const gpu = await openGpu(values);

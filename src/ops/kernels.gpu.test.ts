@@ -22,7 +22,7 @@ async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: numb
 }
 
 describe.each([
-  { name: 'subgroups', options: {} },
+  { name: 'subgroups', options: { noSubgroups: false } },
   { name: 'workgroup memory', options: { noSubgroups: true } },
 ])('linear kernels with $name', ({ options }) => {
   let gpu: Gpu;
@@ -38,8 +38,9 @@ describe.each([
     { rows: 130, cols: 256 },
     { rows: 5, cols: 172 },
   ];
+  // Sums over lanes do not know the format: one shape of each will do for the other way to make them.
   const cases = quantFormats.flatMap((format) =>
-    shapes
+    (options.noSubgroups ? shapes.slice(0, 1) : shapes)
       .map((s) => (format.block.size === 256 ? { ...s, cols: Math.ceil(s.cols / 256) * 256 } : s))
       .filter((s) => s.cols % format.block.size === 0)
       .map((s) => ({ format, ...s, name: `${format.label} ${s.rows} x ${s.cols}` })),

@@ -1,5 +1,11 @@
 /** Groups of the picker, in its order. */
-export type LevelGroup = 'FP32' | '16-bit' | `${1 | 2 | 3 | 4 | 5 | 6 | 8}-bit` | 'FP4' | 'Ternary';
+export type LevelGroup =
+  | 'Searched'
+  | 'FP32'
+  | '16-bit'
+  | `${1 | 2 | 3 | 4 | 5 | 6 | 8}-bit`
+  | 'FP4'
+  | 'Ternary';
 
 /** A precision level as llama-quantize names it: the default type of its tensors, and general.file_type. */
 export interface FileType {

@@ -1,4 +1,5 @@
 import { type CollectedImportance, imatrixFile } from '../files/imatrix-write';
+import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
@@ -10,7 +11,8 @@ import { textForEvaluation } from './evaluation-text';
 import type { WriteProgress } from './export';
 import type { Prepared } from './prepared';
 import { measureQuality } from './quality';
-import type { CalibrationRequest, QualityRecord, QualityRequest } from './records';
+import type { CalibrationRequest, QualityRecord, QualityRequest, SearchRequest } from './records';
+import { measureSensitivities, type Sensitivities } from './search';
 
 /** What a laboratory works with: it owns none of it. */
 export interface Bench {
@@ -18,6 +20,7 @@ export interface Bench {
   model(): ModelFile;
   tokenizer(): TextTokenizer;
   kvType(): KvType;
+  importance(): ImportanceMatrix | undefined;
   /** Levels by name, prepared; no other stays on the device. */
   levels(
     types: readonly string[],
@@ -71,5 +74,22 @@ export class Laboratory {
       return collectImportance(await bench.gpu(), level!, ids, request.textLabel, options, on.run, signal);
     });
     return imatrixFile(collected);
+  }
+
+  /** What each tensor is worth, over a text. Needs the whole device; other levels are released. */
+  sensitivities(request: SearchRequest, on: LabEvents, signal?: AbortSignal): Promise<Sensitivities> {
+    const bench = this.#bench;
+    return bench.again(async () => {
+      const model = bench.model();
+      const runnable = checkRunnable(model);
+      if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+      const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
+      await bench.levels([], on.progress, signal);
+      const context = Math.min(request.context, runnable.h.contextLength);
+      const { base, chunks } = request;
+      const how = { context, kvType: bench.kvType(), bos, chunks, base, importance: bench.importance() };
+      const tell = (_step: string, done: number, total: number) => on.run(done, total);
+      return measureSensitivities(await bench.gpu(), model, ids, how, tell, signal);
+    });
   }
 }

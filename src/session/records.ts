@@ -67,6 +67,14 @@ export interface CalibrationRequest {
   readonly context: number;
 }
 
+/** A wish to know what each tensor is worth. */
+export interface SearchRequest {
+  readonly base: string;
+  readonly text: string;
+  readonly context: number;
+  readonly chunks: number;
+}
+
 /** An importance matrix in use. */
 export interface ImatrixSummary {
   readonly label: string;

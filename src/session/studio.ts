@@ -15,6 +15,7 @@ import { type ExportReport, type WriteProgress, writeGguf } from './export';
 import { type GenerateResult, generate } from './generate';
 import { testNumerics } from './numerics';
 import type { ConvertOptions } from '../model/convert/folder';
+import { Mixes } from './mixes';
 import { openModel } from './open';
 import { fingerprintOf } from './fingerprint';
 import { Laboratory } from './laboratory';
@@ -55,12 +56,15 @@ export class Studio {
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
   readonly #levels = new Levels();
 
+  /** Levels that a search found. */
+  readonly mixes = new Mixes(() => [this.#needModel(), this.#importance]);
   /** Measuring quality and collecting importance, with the model and the device of this studio. */
   readonly lab = new Laboratory({
     gpu: () => this.gpu(),
     model: () => this.#needModel(),
     tokenizer: () => needTokenizer(this.#tokenizer),
     kvType: () => this.#settings.kvType,
+    importance: () => this.#importance,
     levels: (types, progress, signal) => this.#onlyLevels(types, progress, signal),
     again: (work) => this.#surviveLoss(work),
   });
@@ -106,6 +110,7 @@ export class Studio {
     this.releaseAll();
     this.#model = model;
     this.#importance = undefined;
+    this.mixes.clear();
     this.#tokenizer = summary.hasTokenizer ? createTokenizer(model.label, model.metadata) : undefined;
     return summary;
   }
@@ -122,6 +127,7 @@ export class Studio {
       );
     this.releaseAll();
     this.#importance = matrix;
+    this.mixes.clear();
     if (!matrix) return null;
     return { label: matrix.label, tensors: matrix.entries.size, matching, chunks: matrix.chunks };
   }
@@ -132,11 +138,12 @@ export class Studio {
     this.#settings = settings;
     if (changed) this.#levels.disposeEngines();
     const limit = this.#gpu?.maxBindingBytes ?? GUARANTEED_BINDING;
-    return planAll(model, settings, this.#importance).map((plan) => planRow(model, plan, settings, limit));
+    const plans = [...this.mixes.plans, ...planAll(model, settings, this.#importance)];
+    return plans.map((plan) => planRow(model, plan, settings, limit));
   }
 
   #planOf(type: string): Plan {
-    return allowedPlan(this.#needModel(), type, this.#settings, this.#importance);
+    return this.mixes.plan(type) ?? allowedPlan(this.#needModel(), type, this.#settings, this.#importance);
   }
 
   /** Quantizes a level into GPU memory; a level that is there already stays as it is. */

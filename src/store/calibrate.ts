@@ -24,6 +24,8 @@ export async function collectImatrix(): Promise<void> {
       runs: [],
       qualities: [],
       sweep: null,
+      search: null,
+      mix: null,
     });
     await planNow();
     await recallResults();

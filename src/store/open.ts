@@ -36,6 +36,8 @@ function show(model: ModelSummary): void {
     runs: [],
     qualities: [],
     sweep: null,
+    search: null,
+    mix: null,
     plan: [],
     difference: null,
     chat: [],
@@ -105,6 +107,8 @@ async function applyImatrix(file: DroppedFile | null): Promise<void> {
     runs: [],
     qualities: [],
     sweep: null,
+    search: null,
+    mix: null,
   });
   await planNow();
   await recallResults();

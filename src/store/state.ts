@@ -3,6 +3,7 @@ import type { KvType } from '../model/kv-cache';
 import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
 import type { ImatrixSummary, QualityRecord, RunRecord } from '../session/records';
+import type { MixSummary, SearchSummary } from '../session/mixes';
 import type { ModelSummary, PlanRow } from '../session/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
@@ -47,7 +48,15 @@ export interface Library {
 }
 
 export interface Job {
-  readonly kind: 'open' | 'calibrate' | 'prepare' | 'generate' | 'benchmark' | 'difference' | 'export';
+  readonly kind:
+    | 'open'
+    | 'calibrate'
+    | 'search'
+    | 'prepare'
+    | 'generate'
+    | 'benchmark'
+    | 'difference'
+    | 'export';
   readonly label: string;
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
@@ -153,6 +162,9 @@ export interface StudioState {
   readonly lab: Laboratory;
   /** A text of the person's own to measure on. */
   readonly ownText: { readonly label: string; readonly text: string } | null;
+  /** What a search found, and the mix that is looked at. */
+  readonly search: SearchSummary | null;
+  readonly mix: MixSummary | null;
   /** Begun and not at its end. */
   readonly sweep: Sweep | null;
   readonly library: Library;
@@ -188,6 +200,8 @@ export const initialState: StudioState = {
   qualities: [],
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
+  search: null,
+  mix: null,
   sweep: null,
   library: { entries: [], kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

@@ -119,6 +119,10 @@ function handlers(studio: Studio): Handlers {
       const file = new Blob([bytes]);
       return { summary: (await studio.useImatrix(blobSource(name, file)))!, file };
     },
+    search: async ([request], tell, signal) =>
+      studio.mixes.take(await studio.lab.sensitivities(request, labEvents(tell), signal)),
+    mix: ([budgetBytes]) => studio.mixes.at(budgetBytes),
+    addMix: ([budgetBytes]) => studio.mixes.add(budgetBytes),
     difference: ([type], tell, signal) =>
       studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),
     export: async ([type, target], tell, signal) => {

@@ -11,7 +11,9 @@ import type {
   QualityRecord,
   QualityRequest,
   RunRecord,
+  SearchRequest,
 } from '../session/records';
+import type { MixSummary, SearchSummary } from '../session/mixes';
 import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
 import type { WireError } from '../util/errors';
 
@@ -63,6 +65,11 @@ export interface Calls {
   quality(request: QualityRequest): QualityRecord;
   /** Collects an importance matrix and takes it into use, under a name; `file` is what llama-imatrix would write. */
   collectImatrix(request: CalibrationRequest, name: string): { summary: ImatrixSummary; file: Blob };
+  /** Measures what each tensor is worth; mixes follow from it. */
+  search(request: SearchRequest): SearchSummary;
+  mix(budgetBytes: number): MixSummary;
+  /** Makes a level of a mix; its name. */
+  addMix(budgetBytes: number): string;
   difference(type: string): PathDifference;
   export(type: string, target: ExportTarget): ExportResult;
   loseDevice(): void;

@@ -10,6 +10,7 @@ import { ScrollRegion } from '../kit/scroll-region';
 import { ErrorTable } from './error-table';
 import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
+import { Search } from './search';
 
 /** The importance matrix in use, or how to bring one. */
 /** Said once for all levels: it is about the model. */
@@ -118,6 +119,7 @@ export function LevelsPanel() {
     <Panel id="levels" title="Levels">
       <Settings />
       <Imatrix />
+      <Search />
       <Warning />
       <ScrollRegion label="Table of levels">
         <table className="levels">
@@ -175,7 +177,7 @@ export function LevelsPanel() {
         </button>
         {noGpu && <span className="note">{noGpu}</span>}
       </div>
-      <JobBar kinds={['calibrate', 'prepare', 'export']} />
+      <JobBar kinds={['calibrate', 'search', 'prepare', 'export']} />
       <ProblemNote place="levels" />
       <ErrorTable />
     </Panel>

@@ -1,0 +1,80 @@
+import { writeFileSync } from 'node:fs';
+import { planQuantization } from '../model/plan';
+import { divergence } from '../session/evaluate';
+import { textForEvaluation } from '../session/evaluation-text';
+import { prepareLevel } from '../session/prepared';
+import { measureSensitivities, planRecipe, quantizeCommand, recipeFor } from '../session/search';
+import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
+import { answer, engineOptions, open, openGpu, readText, say } from './common';
+import { planOptions } from './plan-options';
+
+/**
+ * Finds a type for each tensor under a size, and holds what it made against the fixed mix of that size: over the text it
+ * searched with, or over --check's.
+ */
+export async function runSearch(path: string | undefined, values: Values): Promise<void> {
+  const likes = (values.like ?? '').split(',').filter(Boolean).map(typeOption);
+  const sizes = (values.size ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map((text) => parseBytes('size', text));
+  if (likes.length + sizes.length === 0) throw new UsageError('--like TYPE or --size BYTES is missing.');
+  const text = readText(values);
+  const model = await open(path, values);
+  const base = typeOption(values['kl-base'] ?? 'F16');
+  const gpu = await openGpu(values);
+  const { importance } = await planOptions(values);
+  const { ids, bos } = textForEvaluation(model, text);
+  const checked = values.check === undefined ? ids : textForEvaluation(model, readText(values, 'check')).ids;
+  const options = { ...engineOptions(model, { ctx: '512', ...values }), bos };
+  const chunks = numberOption(values, 'chunks', 8);
+  const started = performance.now();
+  const found = await measureSensitivities(
+    gpu,
+    model,
+    ids,
+    { ...options, chunks, base: base.label, importance },
+    (step, done, total) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r[${done + 1}/${total}] ${step}\x1b[K`);
+    },
+  );
+  say(`\r${found.probed.length} tensors measured in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  const wanted = [
+    ...likes.map((fileType) => {
+      const plan = planQuantization(model, fileType, { importance });
+      return { name: fileType.label, budget: plan.fileBytes, plan };
+    }),
+    ...sizes.map((budget) => ({ name: String(budget), budget, plan: undefined })),
+  ];
+  const basePlan = planQuantization(model, base);
+  const baseLevel = await prepareLevel(gpu, model, basePlan);
+  const rows = [];
+  for (const { name, budget, plan } of wanted) {
+    const recipe = recipeFor(model, found, budget, importance);
+    const measure = async (p: typeof basePlan) => {
+      const level = await prepareLevel(gpu, model, p);
+      const check = { ...options, chunks: numberOption(values, 'check-chunks', Number.MAX_SAFE_INTEGER) };
+      const quality = await divergence(gpu, baseLevel, level, checked, check);
+      gpu.memory.release(level.owner);
+      return quality;
+    };
+    const own = await measure(planRecipe(model, recipe, importance));
+    const fixed = plan && (await measure(plan));
+    rows.push({ name, budget, recipe, own, fixed, command: quantizeCommand(recipe, values.imatrix) });
+  }
+  gpu.memory.release(baseLevel.owner);
+  if (values.recipe !== undefined) writeFileSync(values.recipe, JSON.stringify(rows[0]!.recipe, null, 1));
+  if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, probed: found.probed, rows }));
+  answer(
+    '| size of | bytes at most | bytes | expected KL | KL | same top | KL of the fixed mix | same top |',
+  );
+  answer('|---|---|---|---|---|---|---|---|');
+  for (const { name, budget, recipe, own, fixed } of rows) {
+    const percent = (share: number) => `${(100 * share).toFixed(2)} %`;
+    const cells = [name, budget, recipe.fileBytes, recipe.expectedKl.toFixed(5), own.kl.mean.toFixed(5)];
+    cells.push(percent(own.sameTop.share));
+    cells.push(...(fixed ? [fixed.kl.mean.toFixed(5), percent(fixed.sameTop.share)] : ['', '']));
+    answer(`| ${cells.join(' | ')} |`);
+  }
+  for (const row of rows) answer(`\n${row.name}:\n${row.command}`);
+}

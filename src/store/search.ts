@@ -1,0 +1,41 @@
+// A type for each tensor, under a size.
+import { get, job, problemOf, run, set } from './job';
+import { baseOf, CALIBRATION, textOf } from './own-text';
+import { planNow } from './plan';
+
+const CONTEXT = 256;
+/** Enough to tell tensors apart; a tensor takes two passes over so many chunks. */
+const CHUNKS = 4;
+
+/** Measures what each tensor is worth, over the person's text or the page's. */
+export async function searchTypes(): Promise<void> {
+  const label = get().ownText?.label ?? CALIBRATION;
+  await job('search', 'Measuring what each tensor is worth', 'levels', async () => {
+    const text = await textOf(label);
+    const search = await run('search', { base: baseOf(get()), text, context: CONTEXT, chunks: CHUNKS });
+    set({ search });
+    const { plan } = get();
+    const usual = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.leastBytes;
+    await lookAtMix(Math.min(search.mostBytes, Math.max(search.leastBytes, usual)));
+  });
+}
+
+export async function lookAtMix(budgetBytes: number): Promise<void> {
+  try {
+    set({ mix: await run('mix', budgetBytes) });
+  } catch (error) {
+    set({ problem: problemOf(error, 'levels') });
+  }
+}
+
+/** Puts the mix that is looked at among the levels, selected. */
+export async function addMix(): Promise<void> {
+  const { mix } = get();
+  if (!mix) return;
+  await job('search', 'Adding a level', 'levels', async () => {
+    const label = await run('addMix', mix.fileBytes);
+    await planNow();
+    const { selected } = get();
+    set({ selected: selected.includes(label) ? selected : [label, ...selected] });
+  });
+}

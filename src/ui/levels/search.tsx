@@ -1,0 +1,90 @@
+import { useState } from 'react';
+import { offerDownload } from '../../store/actions';
+import { addMix, lookAtMix, searchTypes } from '../../store/search';
+import { formatBytes } from '../../util/bytes';
+import { Fact } from '../kit/panel';
+import { useStudio } from '../kit/use-studio';
+
+/** The mix that is looked at: what it takes, what is expected of it, how to make it elsewhere. */
+function Mix() {
+  const mix = useStudio((s) => s.mix);
+  const name = useStudio((s) => s.model?.name ?? 'model');
+  const busy = useStudio((s) => s.job !== null);
+  if (!mix) return null;
+  const { command, counts, ...recipe } = mix;
+  const save = () =>
+    offerDownload(
+      new Blob([JSON.stringify(recipe, null, 1)]),
+      `${name.replace(/[^\w.-]+/g, '-')}-recipe.json`,
+    );
+  return (
+    <>
+      <dl className="facts" data-testid="mix">
+        <Fact label="File" value={formatBytes(mix.fileBytes)} help={`${mix.fileBytes} bytes`} />
+        <Fact
+          label="Expected KL"
+          value={mix.expectedKl.toPrecision(2)}
+          help="Mean divergence from the base that the search expects; measure the level to see what it got"
+        />
+        <Fact label="Types" value={counts.map((c) => `${c.tensors} × ${c.type}`).join(', ')} />
+      </dl>
+      <div className="actions">
+        <button type="button" disabled={busy} onClick={() => void addMix()}>
+          Add it to the levels
+        </button>
+        <button type="button" onClick={save}>
+          Save the recipe
+        </button>
+      </div>
+      <details>
+        <summary>The same with llama-quantize</summary>
+        <pre className="rendered">{command}</pre>
+      </details>
+    </>
+  );
+}
+
+/** Types chosen tensor by tensor for a size of the person's choice. */
+export function Search() {
+  const search = useStudio((s) => s.search);
+  const mix = useStudio((s) => s.mix);
+  const busy = useStudio((s) => s.job !== null);
+  const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
+  // What was asked for, which the mix stays at or below.
+  const [asked, setAsked] = useState<number | null>(null);
+  if (!search)
+    return (
+      <p className="hint" data-testid="search">
+        Or a size of your own, with a type for each tensor:{' '}
+        <button
+          type="button"
+          disabled={busy || blocked}
+          onClick={() => void searchTypes()}
+          title="Puts one tensor after the other in 3 bits and measures what that does to the next token; from it follows the best mix for any size. Takes a while on a large model"
+        >
+          Measure what each tensor is worth
+        </button>
+      </p>
+    );
+  return (
+    <section aria-label="A size of your own" className="search">
+      <label>
+        Target size
+        <input
+          type="range"
+          min={search.leastBytes}
+          max={search.mostBytes}
+          step={Math.max(1, Math.round((search.mostBytes - search.leastBytes) / 500))}
+          value={asked ?? mix?.fileBytes ?? search.leastBytes}
+          disabled={busy}
+          aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}
+          onChange={(e) => {
+            setAsked(Number(e.currentTarget.value));
+            void lookAtMix(Number(e.currentTarget.value));
+          }}
+        />
+      </label>
+      <Mix />
+    </section>
+  );
+}
