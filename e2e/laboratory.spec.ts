@@ -199,3 +199,41 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
     await page.locator('#levels').screenshot({ path: `test-results/search-${width}-${scheme}.png` });
   }
 });
+
+test('side by side: one prompt at three levels, the first token where they part, how sure each was', async ({
+  page,
+}) => {
+  await open(page);
+  await openBuiltIn(page);
+  await selectLevels(page, ['F16', 'Q4_0', 'Q2_K']);
+  await page.getByRole('tab', { name: 'Side by side' }).click();
+  await page.getByText('Sampling', { exact: true }).click();
+  await page.getByLabel('Most tokens').fill('40');
+  await page.getByLabel('Temperature').fill('0');
+  await page.getByRole('button', { name: 'Continue it at F16, Q4_0, Q2_K' }).click();
+  await idle(page);
+  await expect(page.locator('[data-side]')).toHaveCount(3);
+  const said = await page.getByTestId('parts').innerText();
+  const texts: Record<string, string[]> = {};
+  const marks: Record<string, number> = {};
+  for (const level of await page.locator('[data-side]').all()) {
+    const tokens = level.locator('.tokens > *');
+    expect(await tokens.count()).toBe(40);
+    expect(await tokens.first().getAttribute('title')).toMatch(/^[\d.]+ %$/);
+    const type = (await level.getAttribute('data-side'))!;
+    texts[type] = await tokens.allInnerTexts();
+    marks[type] = await tokens.evaluateAll((all) => all.findIndex((t) => t.tagName === 'MARK'));
+  }
+  for (const type of ['Q4_0', 'Q2_K']) {
+    const parts = texts[type]!.findIndex((t, i) => t !== texts.F16![i]);
+    expect(parts).toBeGreaterThan(0);
+    expect(marks[type]).toBe(parts);
+    expect(said).toContain(`${type} leaves F16 after ${parts} tokens`);
+  }
+  expect(marks.F16).toBe(Math.min(marks.Q4_0!, marks.Q2_K!));
+  await expectAccessible(page);
+  await page.locator('#run').screenshot({ path: 'test-results/side-1440.png' });
+  await page.setViewportSize({ width: 360, height: 900 });
+  await page.waitForTimeout(300);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+});

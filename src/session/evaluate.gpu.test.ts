@@ -9,7 +9,7 @@ import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
 import { seededRandom } from '../util/random';
-import { divergence, perplexity } from './evaluate';
+import { divergence, perplexity, probabilities } from './evaluate';
 import { type Prepared, prepareLevel } from './prepared';
 
 const shape = { ...TINY, ffn: 256, layers: 1 };
@@ -99,6 +99,19 @@ describe('perplexity', () => {
     expect(itself.kl.max).toBeLessThan(1e-6);
     expect(itself.sameTop.share).toBe(1);
     gpu.memory.release(base.owner);
+  });
+
+  test('probabilities of given tokens are those of the float64 reference, from the first after the prompt', async () => {
+    const text = ids.slice(0, 20);
+    const got = await probabilities(gpu, prepared, text, 5, { context: 32, kvType: 'F32', reference: true });
+    expect(got).toHaveLength(15);
+    for (const [i, p] of got.entries()) {
+      const logits = referenceLogits(shape, weights, text.slice(0, 5 + i));
+      const most = Math.max(...logits);
+      const total = logits.reduce((s, v) => s + Math.exp(v - most), 0);
+      expect(Math.abs(p - Math.exp(logits[text[5 + i]!]! - most) / total)).toBeLessThan(1e-5);
+    }
+    expect(await probabilities(gpu, prepared, text, 20, { context: 32, kvType: 'F32' })).toEqual([]);
   });
 
   test('a text shorter than a chunk is said, and a stop gives the memory back', async () => {

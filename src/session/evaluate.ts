@@ -18,6 +18,12 @@ export interface EvaluateOptions extends EngineOptions {
 }
 export type ChunkProgress = (chunk: number, chunks: number) => void;
 
+/** Tokens of which those from `first` on are predicted, each from all before it. */
+interface Passage {
+  readonly ids: readonly number[];
+  readonly first: number;
+}
+
 /** Chunks of the context, as llama-perplexity cuts a text: what does not fill the last is left. */
 export function chunksOf(ids: readonly number[], options: EvaluateOptions): number[][] {
   const n = options.context;
@@ -43,20 +49,20 @@ interface Meter {
   readonly width: number;
 }
 
-/**
- * Runs levels side by side over chunks of a text, the first half of each to read, the second to predict, and measures
- * the logits where they lie. `width` numbers a token come back.
- */
+/** Chunks of a text, the first half of each to read, the second to predict. */
+const halves = (ids: readonly number[], options: EvaluateOptions): Passage[] =>
+  chunksOf(ids, options).map((chunk) => ({ ids: chunk, first: Math.floor(options.context / 2) + 1 }));
+
+/** Runs levels side by side over passages, and measures the logits where they lie. `width` numbers a token come back. */
 async function measure(
   gpu: Gpu,
   levels: readonly Prepared[],
-  ids: readonly number[],
+  passages: readonly Passage[],
   options: EvaluateOptions,
   meterOf: (owner: string, evaluators: readonly Evaluator[], rows: number) => Promise<Meter>,
   progress: ChunkProgress,
   signal?: AbortSignal,
 ): Promise<{ numbers: Float32Array[]; chunks: number }> {
-  const chunks = chunksOf(ids, options);
   const owner = 'measures of a text';
   const evaluators: Evaluator[] = [];
   try {
@@ -67,14 +73,14 @@ async function measure(
     const { dispatch, out, targets, width } = await meterOf(owner, evaluators, rows);
     gpu.check();
     const numbers: Float32Array[] = [];
-    const half = Math.floor(options.context / 2);
-    for (const [c, chunk] of chunks.entries()) {
+    for (const [c, { ids, first }] of passages.entries()) {
       throwIfCancelled(signal);
-      for (const evaluator of evaluators) evaluator.read(chunk.slice(0, half));
-      for (let at = half; at < chunk.length - 1; at += rows) {
-        const end = Math.min(chunk.length - 1, at + rows);
-        gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(chunk.slice(at + 1, end + 1)));
-        for (const evaluator of evaluators) evaluator.predict(chunk.slice(at, end), at);
+      // What predicts a token is the row of the one before it.
+      for (const evaluator of evaluators) evaluator.read(ids.slice(0, first - 1));
+      for (let at = first - 1; at < ids.length - 1; at += rows) {
+        const end = Math.min(ids.length - 1, at + rows);
+        gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
+        for (const evaluator of evaluators) evaluator.predict(ids.slice(at, end), at);
         const encoder = gpu.device.createCommandEncoder();
         const pass = encoder.beginComputePass();
         pass.setPipeline(dispatch.pipeline);
@@ -84,9 +90,9 @@ async function measure(
         gpu.device.queue.submit([encoder.finish()]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
       }
-      progress(c + 1, chunks.length);
+      progress(c + 1, passages.length);
     }
-    return { numbers, chunks: chunks.length };
+    return { numbers, chunks: passages.length };
   } finally {
     for (const evaluator of evaluators) evaluator.dispose();
     gpu.memory.release(owner);
@@ -94,6 +100,19 @@ async function measure(
 }
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+
+/** The surprise of every token as the meter. */
+const surpriseMeter =
+  (gpu: Gpu) =>
+  async (owner: string, [level]: readonly Evaluator[], rows: number): Promise<Meter> => {
+    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
+    const out = await gpu.memory.create(owner, 'surprise', rows * 4, STORAGE());
+    const { logits, vocabulary } = level!;
+    const buffers = { logits, targets, surprise: out };
+    const arena = await gpu.arena(owner, 1);
+    const dispatch = gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena);
+    return { dispatch, out, targets, width: 1 };
+  };
 
 /** Perplexity as llama-perplexity takes it. The logits stay on the GPU; a number a token comes back. */
 export async function perplexity(
@@ -104,20 +123,28 @@ export async function perplexity(
   progress: ChunkProgress = () => {},
   signal?: AbortSignal,
 ): Promise<Perplexity> {
-  const meter = async (owner: string, [level]: readonly Evaluator[], rows: number): Promise<Meter> => {
-    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
-    const out = await gpu.memory.create(owner, 'surprise', rows * 4, STORAGE());
-    const { logits, vocabulary } = level!;
-    const buffers = { logits, targets, surprise: out };
-    const arena = await gpu.arena(owner, 1);
-    const dispatch = gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena);
-    return { dispatch, out, targets, width: 1 };
-  };
-  const { numbers, chunks } = await measure(gpu, [prepared], ids, options, meter, progress, signal);
+  const passages = halves(ids, options);
+  const meter = surpriseMeter(gpu);
+  const { numbers, chunks } = await measure(gpu, [prepared], passages, options, meter, progress, signal);
   return perplexityOf(
     numbers.flatMap((n) => [...n]),
     chunks,
   );
+}
+
+/** The probability that a level gives each token of `ids` from `first` (at least 1) on, after all before it. */
+export async function probabilities(
+  gpu: Gpu,
+  prepared: Prepared,
+  ids: readonly number[],
+  first: number,
+  options: EngineOptions,
+  signal?: AbortSignal,
+): Promise<number[]> {
+  if (ids.length <= first) return [];
+  const meter = surpriseMeter(gpu);
+  const { numbers } = await measure(gpu, [prepared], [{ ids, first }], options, meter, () => {}, signal);
+  return numbers.flatMap((n) => Array.from(n, (v) => Math.exp(-v)));
 }
 
 /**
@@ -143,6 +170,14 @@ export async function divergence(
     const dispatch = gpu.kernel(ops.divergence).dispatch(buffers, { vocabulary }, [1], arena);
     return { dispatch, out, targets, width: 4 };
   };
-  const { numbers, chunks } = await measure(gpu, [base, level], ids, options, meter, progress, signal);
+  const { numbers, chunks } = await measure(
+    gpu,
+    [base, level],
+    halves(ids, options),
+    options,
+    meter,
+    progress,
+    signal,
+  );
   return divergenceOf(numbers, chunks);
 }

@@ -2,16 +2,24 @@ import { type CollectedImportance, imatrixFile } from '../files/imatrix-write';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import type { KvType } from '../model/kv-cache';
 import { checkRunnable } from '../model/runnable';
 import type { TextTokenizer } from '../text/tokenizer';
-import { UnsupportedError } from '../util/errors';
+import { DeviceLostError, GpuError, UnsupportedError } from '../util/errors';
 import { collectImportance } from './collect-importance';
+import type { Engine, EngineOptions } from './engine';
 import { textForEvaluation } from './evaluation-text';
 import type { WriteProgress } from './export';
 import type { Prepared } from './prepared';
 import { measureQuality } from './quality';
-import type { CalibrationRequest, QualityRecord, QualityRequest, SearchRequest } from './records';
+import { renderPrompt } from './prompt';
+import type {
+  CalibrationRequest,
+  PromptRequest,
+  QualityRecord,
+  QualityRequest,
+  SearchRequest,
+} from './records';
+import { type ScoredToken, writeScored } from './side-by-side';
 import { measureSensitivities, type Sensitivities } from './search';
 
 /** What a laboratory works with: it owns none of it. */
@@ -19,8 +27,12 @@ export interface Bench {
   gpu(): Promise<Gpu>;
   model(): ModelFile;
   tokenizer(): TextTokenizer;
-  kvType(): KvType;
   importance(): ImportanceMatrix | undefined;
+  settings(): EngineOptions;
+  /** An engine for a level, beside what is on the device already. */
+  engine(type: string, progress: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine>;
+  /** A level that is on the device. */
+  level(type: string): Prepared | undefined;
   /** Levels by name, prepared; no other stays on the device. */
   levels(
     types: readonly string[],
@@ -51,7 +63,7 @@ export class Laboratory {
       const tokenizer = bench.tokenizer();
       const levels = await bench.levels([request.base, request.type], on.progress, signal);
       const [base, level] = [levels[0]!, levels.at(-1)!];
-      const [gpu, model, kvType] = [await bench.gpu(), bench.model(), bench.kvType()];
+      const [gpu, model, kvType] = [await bench.gpu(), bench.model(), bench.settings().kvType];
       return measureQuality({ gpu, model, tokenizer, kvType, base, level }, request, on.run, signal);
     });
   }
@@ -70,7 +82,7 @@ export class Laboratory {
       const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
       const [level] = await bench.levels([request.type], on.progress, signal);
       const context = Math.min(request.context, runnable.h.contextLength);
-      const options = { context, kvType: bench.kvType(), bos };
+      const options = { context, kvType: bench.settings().kvType, bos };
       return collectImportance(await bench.gpu(), level!, ids, request.textLabel, options, on.run, signal);
     });
     return imatrixFile(collected);
@@ -87,9 +99,38 @@ export class Laboratory {
       await bench.levels([], on.progress, signal);
       const context = Math.min(request.context, runnable.h.contextLength);
       const { base, chunks } = request;
-      const how = { context, kvType: bench.kvType(), bos, chunks, base, importance: bench.importance() };
+      const how = {
+        context,
+        kvType: bench.settings().kvType,
+        bos,
+        chunks,
+        base,
+        importance: bench.importance(),
+      };
       const tell = (_step: string, done: number, total: number) => on.run(done, total);
       return measureSensitivities(await bench.gpu(), model, ids, how, tell, signal);
+    });
+  }
+
+  /** What a level writes after a prompt, token by token. Levels that do not fit beside it make room. */
+  write(request: PromptRequest, on: LabEvents, signal?: AbortSignal): Promise<ScoredToken[]> {
+    const bench = this.#bench;
+    return bench.again(async () => {
+      const tokenizer = bench.tokenizer();
+      const { ids } = renderPrompt(bench.model(), tokenizer, request);
+      const open = () => bench.engine(request.type, on.progress, signal);
+      let engine: Engine;
+      try {
+        engine = await open();
+      } catch (error) {
+        if (!(error instanceof GpuError) || error instanceof DeviceLostError) throw error;
+        await bench.levels([request.type], on.progress, signal);
+        engine = await open();
+      }
+      const level = bench.level(request.type)!;
+      const { maxTokens, sampling } = request;
+      const asked = { ids, maxTokens, sampling };
+      return writeScored(await bench.gpu(), engine, level, tokenizer, asked, bench.settings(), signal);
     });
   }
 }

@@ -56,15 +56,16 @@ export class Studio {
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
   readonly #levels = new Levels();
 
-  /** Levels that a search found. */
   readonly mixes = new Mixes(() => [this.#needModel(), this.#importance]);
   /** Measuring quality and collecting importance, with the model and the device of this studio. */
   readonly lab = new Laboratory({
     gpu: () => this.gpu(),
     model: () => this.#needModel(),
     tokenizer: () => needTokenizer(this.#tokenizer),
-    kvType: () => this.#settings.kvType,
     importance: () => this.#importance,
+    settings: () => this.#settings,
+    engine: (type, progress, signal) => this.#engine(type, progress, signal),
+    level: (type) => this.#levels.get(type),
     levels: (types, progress, signal) => this.#onlyLevels(types, progress, signal),
     again: (work) => this.#surviveLoss(work),
   });

@@ -111,6 +111,24 @@ export async function generate(message?: string): Promise<void> {
   });
 }
 
+/** Levels that are written with at once, at most. */
+export const MOST_BESIDE = 4;
+
+/** One prompt at several levels, one after the other. */
+export async function writeSideBySide(types: readonly string[]): Promise<void> {
+  await job('generate', 'Writing side by side', 'run', async () => {
+    set({ side: [] });
+    for (const type of types) {
+      throwIfStopped();
+      relabel(`Writing at ${type}`);
+      const { completion, sampling } = get();
+      const { maxTokens, ...rest } = sampling;
+      const tokens = await run('write', { type, prompt: completion, maxTokens, sampling: rest });
+      set({ side: [...get().side, { type, tokens }] });
+    }
+  });
+}
+
 /** Takes the device away under a running job; the engine rebuilds what it needs. */
 export function loseDevice(): void {
   void engineClient().call('loseDevice', []).result;

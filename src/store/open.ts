@@ -42,6 +42,7 @@ function show(model: ModelSummary): void {
     difference: null,
     chat: [],
     answer: '',
+    side: [],
     timing: null,
     rendered: null,
     fallbackToF16: false,

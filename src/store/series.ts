@@ -81,3 +81,10 @@ export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
       : [],
   );
 }
+
+/** Where texts of the same prompt part: the first place at which not all have the same token. */
+export function firstDifference(texts: readonly (readonly { readonly id: number }[])[]): number {
+  const longest = Math.max(0, ...texts.map((t) => t.length));
+  for (let i = 0; i < longest; i++) if (new Set(texts.map((t) => t[i]?.id)).size > 1) return i;
+  return longest;
+}

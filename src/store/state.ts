@@ -4,6 +4,7 @@ import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
 import type { ImatrixSummary, QualityRecord, RunRecord } from '../session/records';
 import type { MixSummary, SearchSummary } from '../session/mixes';
+import type { ScoredToken } from '../session/side-by-side';
 import type { ModelSummary, PlanRow } from '../session/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
@@ -146,7 +147,9 @@ export interface StudioState {
   readonly job: Job | null;
   readonly problem: Problem | null;
   readonly runType: string;
-  readonly mode: 'chat' | 'completion';
+  readonly mode: 'chat' | 'completion' | 'side';
+  /** What levels wrote after one prompt, each with its tokens. */
+  readonly side: readonly { readonly type: string; readonly tokens: readonly ScoredToken[] }[];
   readonly chat: readonly ChatMessage[];
   readonly completion: string;
   readonly answer: string;
@@ -191,6 +194,7 @@ export const initialState: StudioState = {
   runType: 'Q8_0',
   mode: 'completion',
   chat: [],
+  side: [],
   completion: 'Once upon a time',
   answer: '',
   timing: null,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { spreadOf } from '../session/benchmark';
 import type { RunRecord } from '../session/records';
 import { applyEvent, rateOf } from './apply-event';
-import { memorySeries, mergeRun, speedSeries } from './series';
+import { firstDifference, memorySeries, mergeRun, speedSeries } from './series';
 import { initialState } from './state';
 
 const MIB = 1024 * 1024;
@@ -59,4 +59,13 @@ describe('charts', () => {
     expect(mergeRun(runs, run('Q8_0', [2]), order).map((r) => r.type)).toEqual(order);
     expect(mergeRun(runs, run('F16', [7]), order)[0]!.speed.tokensPerSecond.median).toBe(7);
   });
+});
+
+test('texts part where not all have the same token, or where one ends', () => {
+  const text = (...ids: number[]) => ids.map((id) => ({ id }));
+  expect(firstDifference([text(1, 2, 3), text(1, 2, 4)])).toBe(2);
+  expect(firstDifference([text(1, 2), text(1, 2, 3)])).toBe(2);
+  expect(firstDifference([text(1, 2), text(1, 2), text(1, 2)])).toBe(2);
+  expect(firstDifference([text(5), text(1)])).toBe(0);
+  expect(firstDifference([])).toBe(0);
 });

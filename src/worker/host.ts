@@ -103,6 +103,7 @@ function handlers(studio: Studio): Handlers {
         },
         signal,
       ),
+    write: ([request], tell, signal) => studio.lab.write(request, labEvents(tell), signal),
     benchmark: ([type], tell, signal) =>
       studio.benchmark(
         type,

@@ -14,6 +14,7 @@ import type {
   SearchRequest,
 } from '../session/records';
 import type { MixSummary, SearchSummary } from '../session/mixes';
+import type { ScoredToken } from '../session/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
 import type { WireError } from '../util/errors';
 
@@ -61,6 +62,8 @@ export interface Calls {
   release(type: string): void;
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
   generate(request: PromptRequest): GenerateResult;
+  /** The same, with the probability of each token. */
+  write(request: PromptRequest): ScoredToken[];
   benchmark(type: string): RunRecord;
   quality(request: QualityRequest): QualityRecord;
   /** Collects an importance matrix and takes it into use, under a name; `file` is what llama-imatrix would write. */

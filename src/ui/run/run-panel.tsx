@@ -7,6 +7,7 @@ import { useStudio } from '../kit/use-studio';
 import { Chat } from './chat';
 import { Completion } from './completion';
 import { SamplingForm } from './sampling-form';
+import { SideBySide } from './side-by-side';
 
 function TimingFacts() {
   const timing = useStudio((s) => s.timing);
@@ -83,18 +84,22 @@ export function RunPanel() {
         </label>
       </div>
       <SamplingForm />
-      <Tabs.Root value={mode} onValueChange={(value) => setMode(value === 'chat' ? 'chat' : 'completion')}>
+      <Tabs.Root value={mode} onValueChange={(value) => setMode(value as typeof mode)}>
         <Tabs.List className="tabs" aria-label="How to prompt">
           <Tabs.Trigger value="chat" disabled={!model.hasChatTemplate}>
             Chat
           </Tabs.Trigger>
           <Tabs.Trigger value="completion">Completion</Tabs.Trigger>
+          <Tabs.Trigger value="side">Side by side</Tabs.Trigger>
         </Tabs.List>
         <Tabs.Content value="chat">
           <Chat />
         </Tabs.Content>
         <Tabs.Content value="completion">
           <Completion />
+        </Tabs.Content>
+        <Tabs.Content value="side">
+          <SideBySide />
         </Tabs.Content>
       </Tabs.Root>
       {!model.hasChatTemplate && <p className="note">This model has no chat template: it continues texts.</p>}
