@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
@@ -155,5 +156,32 @@ test('known figures are drawn where they belong, and stand in the table', async 
   await expect(page.getByTestId('advice')).toContainText(
     '4.0 times smaller; generates at 3.0 times its speed here',
   );
+  await expectAccessible(page);
+
+  const [saved] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save a report' }).click(),
+  ]);
+  const report = JSON.parse(readFileSync(await saved.path(), 'utf8'));
+  for (const run of report.runs) run.speed.tokensPerSecond.median *= 2;
+  const take = (name: string, content: string) =>
+    page
+      .getByTestId('report-file')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(content) });
+  await take('there.json', JSON.stringify(report));
+  const beside = page.getByTestId('beside').locator('tbody tr', { hasText: 'Q4_K_M' });
+  await expect(beside.locator('td')).toHaveText([
+    '90.0',
+    '180.0',
+    '0.50 ×',
+    '250.0',
+    '250.0',
+    '1.00 ×',
+    '0.0020',
+    '0.0020',
+  ]);
+  await take('broken.json', '{"format":"nibble-report"}');
+  await expect(page.locator('#compare [role=alert]')).toContainText('broken.json is no report');
+  await expect(beside).toHaveCount(1);
   await expectAccessible(page);
 });

@@ -28,6 +28,10 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   await page.getByRole('button', { name: 'Quantize 3 levels on the GPU' }).click();
   await idle(page);
   await expect(page.getByRole('button', { name: 'Release' })).toHaveCount(3);
+  await page.getByText('Where the error is: layers and tensors').click();
+  await page.getByLabel('Level of the map').selectOption('Q4_0');
+  await expect(page.getByTestId('heat').locator('tbody tr')).toHaveCount(4);
+  await expect(page.getByTestId('heat').locator('td')).toHaveText(Array(4 * 7).fill(/^[\d.]+ %$/));
 
   await page.getByLabel('Message').fill('Tell me a story about a little fox named Nora.');
   await page.getByRole('button', { name: 'Send' }).click();

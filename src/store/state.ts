@@ -7,6 +7,7 @@ import type { MixSummary, SearchSummary } from '../session/mixes';
 import type { ScoredToken } from '../session/side-by-side';
 import type { ModelSummary, PlanRow } from '../session/summary';
 import type { ChatMessage } from '../text/chat-template';
+import type { Report } from './report';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
 
 export interface Problem {
@@ -165,6 +166,8 @@ export interface StudioState {
   readonly lab: Laboratory;
   /** A text of the person's own to measure on. */
   readonly ownText: { readonly label: string; readonly text: string } | null;
+  /** A report of another device or day. */
+  readonly report: Report | null;
   /** What a search found, and the mix that is looked at. */
   readonly search: SearchSummary | null;
   readonly mix: MixSummary | null;
@@ -204,6 +207,7 @@ export const initialState: StudioState = {
   qualities: [],
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
+  report: null,
   search: null,
   mix: null,
   sweep: null,

@@ -2,6 +2,7 @@ import { lazy, Suspense, useState } from 'react';
 import { asCsv, asMarkdown, recommendation, type ResultRow } from '../../store/results';
 import { forgetResults } from '../../store/results-storage';
 import { useStudio } from '../kit/use-studio';
+import { Beside } from './beside';
 import { RunTable } from './run-table';
 
 // recharts is the largest part of the page; it comes with the first model.
@@ -62,6 +63,7 @@ export function Results({ rows }: { rows: readonly ResultRow[] }) {
       </Suspense>
       <RunTable rows={rows} />
       <Copy rows={rows} />
+      <Beside rows={rows} />
     </>
   );
 }

@@ -7,6 +7,7 @@ import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
+import { ErrorHeat } from './error-heat';
 import { ErrorTable } from './error-table';
 import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
@@ -179,6 +180,7 @@ export function LevelsPanel() {
       </div>
       <JobBar kinds={['calibrate', 'search', 'prepare', 'export']} />
       <ProblemNote place="levels" />
+      <ErrorHeat />
       <ErrorTable />
     </Panel>
   );

@@ -1,0 +1,89 @@
+import { useRef } from 'react';
+import { offerDownload } from '../../store/actions';
+import { saveReport, takeReport } from '../../store/take-report';
+import { pairs } from '../../store/report';
+import type { ResultRow } from '../../store/results';
+import { ScrollRegion } from '../kit/scroll-region';
+import { useStudio } from '../kit/use-studio';
+
+const speed = (v: number | undefined) => (v === undefined ? '' : v.toFixed(1));
+const kl = (v: number | undefined) => (v === undefined ? '' : v.toPrecision(2));
+const ratio = ([here, there]: readonly [number | undefined, number | undefined]) =>
+  here === undefined || there === undefined ? '' : `${(here / there).toFixed(2)} ×`;
+
+/** A report of another device or day beside what was measured here. */
+export function Beside({ rows }: { rows: readonly ResultRow[] }) {
+  const report = useStudio((s) => s.report);
+  const fingerprint = useStudio((s) => s.model?.fingerprint);
+  const file = useRef<HTMLInputElement>(null);
+  const there = report?.runs[0]?.adapter ?? report?.qualities[0]?.adapter ?? '';
+  return (
+    <>
+      <div className="actions">
+        <button type="button" onClick={() => offerDownload(saveReport(), 'nibble-report.json')}>
+          Save a report
+        </button>
+        <button type="button" onClick={() => file.current?.click()}>
+          Lay a report beside…
+        </button>
+        <input
+          ref={file}
+          type="file"
+          hidden
+          accept=".json,application/json"
+          data-testid="report-file"
+          onChange={(e) => {
+            const [chosen] = e.currentTarget.files ?? [];
+            e.currentTarget.value = '';
+            if (chosen) void takeReport(chosen.name, chosen);
+          }}
+        />
+      </div>
+      {report && (
+        <ScrollRegion label="This device beside a report">
+          <table data-testid="beside">
+            <caption>
+              Here beside {report.model} on {there}, {new Date(report.savedMs).toLocaleString()}
+              {report.fingerprint !== fingerprint && ' (another model)'}
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">Level</th>
+                {[
+                  'Generation t/s',
+                  'there',
+                  'here / there',
+                  'Prompt t/s',
+                  'there',
+                  'here / there',
+                  'Mean KL',
+                  'there',
+                ].map((title, i) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: titles repeat, their places do not change
+                  <th scope="col" className="num" key={i}>
+                    {title}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {pairs(rows, report).map((p) => (
+                <tr key={p.type}>
+                  <th scope="row">{p.type}</th>
+                  <td className="num">{speed(p.generation[0])}</td>
+                  <td className="num">{speed(p.generation[1])}</td>
+                  <td className="num">{ratio(p.generation)}</td>
+                  <td className="num">{speed(p.prompt[0])}</td>
+                  <td className="num">{speed(p.prompt[1])}</td>
+                  <td className="num">{ratio(p.prompt)}</td>
+                  <td className="num">{kl(p.kl[0])}</td>
+                  <td className="num">{kl(p.kl[1])}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </ScrollRegion>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,69 @@
+import { type CSSProperties, useState } from 'react';
+import { type ErrorCell, errorMap } from '../../store/error-map';
+import { ScrollRegion } from '../kit/scroll-region';
+import { useStudio } from '../kit/use-studio';
+
+const percent = (v: number) => `${(100 * v).toFixed(v < 0.01 ? 2 : 1)} %`;
+
+function Cell({ cell, largest }: { cell: ErrorCell | null; largest: number }) {
+  if (!cell) return <td />;
+  const heat = { '--heat': `${Math.round((70 * cell.relative) / largest)}%` } as CSSProperties;
+  return (
+    <td className="num heat" style={heat} title={`${cell.name}, ${cell.type}`}>
+      {percent(cell.relative)}
+    </td>
+  );
+}
+
+/** What quantizing took from every tensor of a level, layers down and kinds of tensors across. */
+export function ErrorHeat() {
+  const levels = useStudio((s) => s.levels);
+  const [chosen, setChosen] = useState('');
+  const types = Object.keys(levels).filter((type) => levels[type]!.errors.some((e) => e.squaredError > 0));
+  const type = types.includes(chosen) ? chosen : types[0];
+  if (type === undefined) return null;
+  const { kinds, layers, others, largest } = errorMap(levels[type]!.errors);
+  return (
+    <details>
+      <summary>Where the error is: layers and tensors</summary>
+      <label>
+        Level{' '}
+        <select value={type} onChange={(e) => setChosen(e.currentTarget.value)} aria-label="Level of the map">
+          {types.map((t) => (
+            <option key={t}>{t}</option>
+          ))}
+        </select>
+      </label>
+      <ScrollRegion label="Map of errors" tall>
+        <table data-testid="heat">
+          <caption>RMS error of each tensor over the RMS of its weights</caption>
+          <thead>
+            <tr>
+              <th scope="col">Layer</th>
+              {kinds.map((kind) => (
+                <th scope="col" className="num" key={kind}>
+                  {kind}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {layers.map(({ layer, cells }) => (
+              <tr key={layer}>
+                <th scope="row">{layer}</th>
+                {cells.map((cell, i) => (
+                  <Cell key={kinds[i]} cell={cell} largest={largest} />
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        {others.length > 0 && (
+          <p className="note">
+            {others.map((c) => `${c.name} ${percent(c.relative)} (${c.type})`).join(', ')}
+          </p>
+        )}
+      </ScrollRegion>
+    </details>
+  );
+}
