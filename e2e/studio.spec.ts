@@ -32,6 +32,14 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   await page.getByLabel('Level of the map').selectOption('Q4_0');
   await expect(page.getByTestId('heat').locator('tbody tr')).toHaveCount(4);
   await expect(page.getByTestId('heat').locator('td')).toHaveText(Array(4 * 7).fill(/^[\d.]+ %$/));
+  await page.getByTestId('heat').locator('td button').first().click();
+  await expect(page.getByTestId('tensor')).toContainText(/blk\.0\.attn_k\.weight: 128 × 256 F16 to Q4_0/);
+  await expect(page.getByTestId('block').locator('tbody tr')).toHaveCount(32);
+  await page.getByTestId('tensor').getByLabel('Row').fill('7');
+  await expect(page.getByTestId('tensor').locator('.recharts-bar-rectangle path').first()).toBeAttached();
+  await page.getByTestId('tensor').screenshot({ path: 'test-results/tensor.png' });
+  await expectAccessible(page);
+  await page.getByRole('button', { name: 'Close the tensor' }).click();
 
   await page.getByLabel('Message').fill('Tell me a story about a little fox named Nora.');
   await page.getByRole('button', { name: 'Send' }).click();

@@ -2,15 +2,17 @@ import { type CollectedImportance, imatrixFile } from '../files/imatrix-write';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
+import type { Plan } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { TextTokenizer } from '../text/tokenizer';
-import { DeviceLostError, GpuError, UnsupportedError } from '../util/errors';
+import { DeviceLostError, GpuError, NibbleError, UnsupportedError } from '../util/errors';
 import { collectImportance } from './collect-importance';
 import type { Engine, EngineOptions } from './engine';
 import { textForEvaluation } from './evaluation-text';
 import type { WriteProgress } from './export';
 import type { Prepared } from './prepared';
 import { measureQuality } from './quality';
+import { inspectTensor, type TensorInspection } from './inspect';
 import { renderPrompt } from './prompt';
 import type {
   CalibrationRequest,
@@ -29,6 +31,7 @@ export interface Bench {
   tokenizer(): TextTokenizer;
   importance(): ImportanceMatrix | undefined;
   settings(): EngineOptions;
+  plan(type: string): Plan;
   /** An engine for a level, beside what is on the device already. */
   engine(type: string, progress: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine>;
   /** A level that is on the device. */
@@ -132,5 +135,12 @@ export class Laboratory {
       const asked = { ids, maxTokens, sampling };
       return writeScored(await bench.gpu(), engine, level, tokenizer, asked, bench.settings(), signal);
     });
+  }
+
+  /** A tensor of a level, seen close; nothing needs to be on the device. */
+  inspect(type: string, name: string, row: number, block: number): Promise<TensorInspection> {
+    const tensor = this.#bench.plan(type).tensors.find((t) => t.name === name);
+    if (!tensor) throw new NibbleError(`There is no tensor ${name}.`);
+    return inspectTensor(tensor, row, block);
   }
 }

@@ -64,6 +64,7 @@ export class Studio {
     tokenizer: () => needTokenizer(this.#tokenizer),
     importance: () => this.#importance,
     settings: () => this.#settings,
+    plan: (type) => this.#planOf(type),
     engine: (type, progress, signal) => this.#engine(type, progress, signal),
     level: (type) => this.#levels.get(type),
     levels: (types, progress, signal) => this.#onlyLevels(types, progress, signal),
@@ -88,13 +89,10 @@ export class Studio {
     return this.#gpu;
   }
 
-  get memory(): { currentBytes: number; peakBytes: number; owners: { owner: string; sizeBytes: number }[] } {
+  get memory() {
     const memory = this.#gpu?.memory;
-    return {
-      currentBytes: memory?.currentBytes ?? 0,
-      peakBytes: memory?.peakBytes ?? 0,
-      owners: memory?.byOwner() ?? [],
-    };
+    const { currentBytes = 0, peakBytes = 0 } = memory ?? {};
+    return { currentBytes, peakBytes, owners: memory?.byOwner() ?? [] };
   }
   get levels(): string[] {
     return this.#levels.types;

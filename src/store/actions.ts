@@ -129,6 +129,16 @@ export async function writeSideBySide(types: readonly string[]): Promise<void> {
   });
 }
 
+/** Looks at a tensor of a level, and at one of its blocks. */
+export async function inspect(type: string, name: string, row = 0, block = 0): Promise<void> {
+  try {
+    set({ inspection: await run('inspect', type, name, row, block), problem: null });
+  } catch (error) {
+    set({ problem: problemOf(error, 'levels') });
+  }
+}
+export const closeInspection = () => set({ inspection: null });
+
 /** Takes the device away under a running job; the engine rebuilds what it needs. */
 export function loseDevice(): void {
   void engineClient().call('loseDevice', []).result;

@@ -38,6 +38,7 @@ function show(model: ModelSummary): void {
     sweep: null,
     search: null,
     mix: null,
+    inspection: null,
     plan: [],
     difference: null,
     chat: [],

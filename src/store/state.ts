@@ -3,6 +3,7 @@ import type { KvType } from '../model/kv-cache';
 import type { TensorError } from '../session/tensor-error';
 import type { WriteProgress } from '../session/export';
 import type { ImatrixSummary, QualityRecord, RunRecord } from '../session/records';
+import type { TensorInspection } from '../session/inspect';
 import type { MixSummary, SearchSummary } from '../session/mixes';
 import type { ScoredToken } from '../session/side-by-side';
 import type { ModelSummary, PlanRow } from '../session/summary';
@@ -166,6 +167,8 @@ export interface StudioState {
   readonly lab: Laboratory;
   /** A text of the person's own to measure on. */
   readonly ownText: { readonly label: string; readonly text: string } | null;
+  /** A tensor that is looked at. */
+  readonly inspection: TensorInspection | null;
   /** A report of another device or day. */
   readonly report: Report | null;
   /** What a search found, and the mix that is looked at. */
@@ -207,6 +210,7 @@ export const initialState: StudioState = {
   qualities: [],
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
+  inspection: null,
   report: null,
   search: null,
   mix: null,

@@ -3,6 +3,7 @@ import type { ConvertOptions } from '../model/convert/folder';
 import type { PathDifference } from '../session/compare-paths';
 import type { ExportReport, WriteProgress } from '../session/export';
 import type { GenerateResult } from '../session/generate';
+import type { TensorInspection } from '../session/inspect';
 import type {
   CalibrationRequest,
   ImatrixSummary,
@@ -73,6 +74,7 @@ export interface Calls {
   mix(budgetBytes: number): MixSummary;
   /** Makes a level of a mix; its name. */
   addMix(budgetBytes: number): string;
+  inspect(type: string, name: string, row: number, block: number): TensorInspection;
   difference(type: string): PathDifference;
   export(type: string, target: ExportTarget): ExportResult;
   loseDevice(): void;

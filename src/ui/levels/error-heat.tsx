@@ -1,16 +1,21 @@
-import { type CSSProperties, useState } from 'react';
+import { type CSSProperties, lazy, Suspense, useState } from 'react';
+import { inspect } from '../../store/actions';
 import { type ErrorCell, errorMap } from '../../store/error-map';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 
+const TensorView = lazy(() => import('./tensor-view').then((m) => ({ default: m.TensorView })));
+
 const percent = (v: number) => `${(100 * v).toFixed(v < 0.01 ? 2 : 1)} %`;
 
-function Cell({ cell, largest }: { cell: ErrorCell | null; largest: number }) {
+function Cell({ level, cell, largest }: { level: string; cell: ErrorCell | null; largest: number }) {
   if (!cell) return <td />;
-  const heat = { '--heat': `${Math.round((70 * cell.relative) / largest)}%` } as CSSProperties;
+  const heat = { '--heat': `${Math.round((40 * cell.relative) / largest)}%` } as CSSProperties;
   return (
     <td className="num heat" style={heat} title={`${cell.name}, ${cell.type}`}>
-      {percent(cell.relative)}
+      <button type="button" className="plain" onClick={() => void inspect(level, cell.name)}>
+        {percent(cell.relative)}
+      </button>
     </td>
   );
 }
@@ -36,7 +41,7 @@ export function ErrorHeat() {
       </label>
       <ScrollRegion label="Map of errors" tall>
         <table data-testid="heat">
-          <caption>RMS error of each tensor over the RMS of its weights</caption>
+          <caption>RMS error of each tensor over the RMS of its weights; a figure opens the tensor</caption>
           <thead>
             <tr>
               <th scope="col">Layer</th>
@@ -52,7 +57,7 @@ export function ErrorHeat() {
               <tr key={layer}>
                 <th scope="row">{layer}</th>
                 {cells.map((cell, i) => (
-                  <Cell key={kinds[i]} cell={cell} largest={largest} />
+                  <Cell key={kinds[i]} level={type} cell={cell} largest={largest} />
                 ))}
               </tr>
             ))}
@@ -64,6 +69,9 @@ export function ErrorHeat() {
           </p>
         )}
       </ScrollRegion>
+      <Suspense fallback={<p className="empty">Drawing…</p>}>
+        <TensorView level={type} />
+      </Suspense>
     </details>
   );
 }

@@ -1,0 +1,111 @@
+import type { TensorInspection } from '../../session/inspect';
+import { closeInspection, inspect } from '../../store/actions';
+import { Histogram } from '../compare/histogram';
+import { ScrollRegion } from '../kit/scroll-region';
+import { useStudio } from '../kit/use-studio';
+
+const short = (v: number) => v.toPrecision(4);
+
+function Place({ level, of }: { level: string; of: TensorInspection }) {
+  const go = (row: number, block: number) => void inspect(level, of.name, row, block);
+  const { row, index } = of.block;
+  const whole = (text: string, most: number) => Math.min(most, Math.max(0, Math.floor(Number(text)) || 0));
+  return (
+    <div className="settings">
+      <label>
+        Row
+        <input
+          type="number"
+          min={0}
+          max={of.rows - 1}
+          value={row}
+          onChange={(e) => go(whole(e.currentTarget.value, of.rows - 1), index)}
+        />
+      </label>
+      <label>
+        Block
+        <input
+          type="number"
+          min={0}
+          max={of.blocksPerRow - 1}
+          value={index}
+          onChange={(e) => go(row, whole(e.currentTarget.value, of.blocksPerRow - 1))}
+        />
+      </label>
+    </div>
+  );
+}
+
+/** One block: its fields as they lie in the file, and each weight before and after. */
+function Block({ of }: { of: TensorInspection }) {
+  const { fields, before, after, rmse } = of.block;
+  return (
+    <>
+      <dl className="facts">
+        {fields.map(({ name, hex }) => (
+          <div className="fact" key={name}>
+            <dt>{name}</dt>
+            <dd>
+              <code>{hex}</code>
+            </dd>
+          </div>
+        ))}
+        <div className="fact">
+          <dt>RMS error</dt>
+          <dd>{short(rmse)}</dd>
+        </div>
+      </dl>
+      <ScrollRegion label="Weights of the block" tall>
+        <table data-testid="block">
+          <thead>
+            <tr>
+              {['Weight', 'Before', 'After', 'Error'].map((title) => (
+                <th scope="col" className="num" key={title}>
+                  {title}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {before.map((v, i) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a weight is its place
+              <tr key={i}>
+                <th scope="row" className="num">
+                  {i}
+                </th>
+                <td className="num">{short(v)}</td>
+                <td className="num">{short(after[i]!)}</td>
+                <td className="num">{(after[i]! - v).toExponential(1)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </>
+  );
+}
+
+/** A tensor seen close: how its weights lie, the largest of them, and one block. */
+export function TensorView({ level }: { level: string }) {
+  const of = useStudio((s) => s.inspection);
+  if (!of) return null;
+  return (
+    <section aria-label={`Tensor ${of.name}`} data-testid="tensor">
+      <h3>
+        {of.name}: {of.rows} × {of.cols} {of.sourceType} to {of.type}
+      </h3>
+      <Histogram of={of} />
+      <p className="note">
+        Largest:{' '}
+        {of.outliers
+          .map((o) => `${short(o.before)} → ${short(o.after)} (row ${o.row}, column ${o.col})`)
+          .join('; ')}
+      </p>
+      <Place level={level} of={of} />
+      <Block of={of} />
+      <button type="button" onClick={closeInspection}>
+        Close the tensor
+      </button>
+    </section>
+  );
+}
