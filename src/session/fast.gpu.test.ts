@@ -45,7 +45,8 @@ describe('against the reference mode', () => {
     return ids;
   }
 
-  test.each(['Q4_0', 'Q4_K_M'])('%s: distributions over 256 positions', async (label) => {
+  const levels = process.env.NIBBLE_REFERENCE === 'all' ? ['Q8_0', 'Q4_0', 'Q4_K_M'] : ['Q4_K_M'];
+  test.each(levels)('%s: distributions over 256 positions', async (label) => {
     const prepared = await prepare(gpu, model, label);
     const ids = await story(prepared);
     const options = { context: 256, kvType: 'F16' as const };

@@ -5,7 +5,7 @@ import { NibbleError } from '../util/errors';
 import { readRows, sourceFormat } from './row-ranges';
 
 const SAMPLED_WEIGHTS = 1 << 16;
-const BINS = 64;
+const BINS = 65;
 const OUTLIERS = 8;
 
 /** What quantizing does to a tensor, seen close: from the reference codec, which the GPU's bytes equal. */
