@@ -158,6 +158,18 @@ test('known figures are drawn where they belong, and stand in the table', async 
   );
   await expectAccessible(page);
 
+  const [picture] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Save as PNG' }).click(),
+  ]);
+  const png = readFileSync(await picture.path());
+  expect(png.subarray(1, 4).toString()).toBe('PNG');
+  const drawn = await page.getByTestId('pareto').locator('svg.recharts-surface').boundingBox();
+  expect(png.readUInt32BE(16)).toBe(Math.floor(2 * drawn!.width));
+  expect(png.readUInt32BE(20)).toBe(Math.floor(2 * drawn!.height));
+  // More than a blank sheet of that size takes.
+  expect(png.length).toBeGreaterThan(8000);
+
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Save a report' }).click(),

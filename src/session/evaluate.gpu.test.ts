@@ -9,6 +9,7 @@ import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { TINY, tinyGguf } from '../testing/tiny-llama';
 import { seededRandom } from '../util/random';
+import { BaseRows } from './base-rows';
 import { divergence, perplexity, probabilities } from './evaluate';
 import { type Prepared, prepareLevel } from './prepared';
 
@@ -95,6 +96,11 @@ describe('perplexity', () => {
     expect(Math.abs(got.probability.rms - rms)).toBeLessThan(1e-3 * rms);
     const alone = await perplexity(gpu, prepared, ids, options);
     expect(got.level.perplexity).toBeCloseTo(alone.perplexity, 4);
+    // Levels compared with kept rows of the base come to the same figures.
+    const rows = await BaseRows.create(gpu, base, ids, options);
+    expect(await rows.compare(prepared)).toEqual(got);
+    expect((await rows.compare(base)).kl.max).toBeLessThan(1e-6);
+    rows.dispose();
     const itself = await divergence(gpu, base, base, ids, options);
     expect(itself.kl.max).toBeLessThan(1e-6);
     expect(itself.sameTop.share).toBe(1);

@@ -9,7 +9,7 @@ import type { Prepared } from './prepared';
 import { type Divergence, divergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 
 /** Logits of one level that are held at a time. */
-const LOGITS_BYTES = 64 * MIB;
+export const LOGITS_BYTES = 64 * MIB;
 
 export interface EvaluateOptions extends EngineOptions {
   /** Replaces the first token of each chunk. */
@@ -19,7 +19,7 @@ export interface EvaluateOptions extends EngineOptions {
 export type ChunkProgress = (chunk: number, chunks: number) => void;
 
 /** Tokens of which those from `first` on are predicted, each from all before it. */
-interface Passage {
+export interface Passage {
   readonly ids: readonly number[];
   readonly first: number;
 }
@@ -50,7 +50,7 @@ interface Meter {
 }
 
 /** Chunks of a text, the first half of each to read, the second to predict. */
-const halves = (ids: readonly number[], options: EvaluateOptions): Passage[] =>
+export const halves = (ids: readonly number[], options: EvaluateOptions): Passage[] =>
   chunksOf(ids, options).map((chunk) => ({ ids: chunk, first: Math.floor(options.context / 2) + 1 }));
 
 /** Runs levels side by side over passages, and measures the logits where they lie. `width` numbers a token come back. */

@@ -6,7 +6,8 @@ import { type Plan, planQuantization } from '../model/plan';
 import { type FileType, fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { alignUp } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
-import { divergence, type EvaluateOptions } from './evaluate';
+import { BaseRows } from './base-rows';
+import type { EvaluateOptions } from './evaluate';
 import { type Prepared, prepareLevel } from './prepared';
 
 /** File types whose own type, everywhere, is what a tensor may get; those that want a matrix come with one. */
@@ -65,6 +66,7 @@ export async function measureSensitivities(
     plans.some((p) => p.tensors.find((t) => t.name === name)!.type.label !== 'F32');
   const names = basePlan.tensors.map((t) => t.name).filter(isChoice);
   const owners: string[] = [];
+  let rows: BaseRows | undefined;
   try {
     const errors = new Map<string, Map<string, number>>(names.map((name) => [name, new Map()]));
     let probe: Prepared | undefined;
@@ -79,13 +81,14 @@ export async function measureSensitivities(
     if (!probe) throw new NibbleError(`This model cannot be made in ${PROBE}, which the search probes with.`);
     const base = await prepareLevel(gpu, model, basePlan, () => {}, signal);
     owners.push(base.owner);
+    rows = await BaseRows.create(gpu, base, ids, how, signal);
     const probed = [];
     for (const [i, name] of names.entries()) {
       throwIfCancelled(signal);
       progress(`what ${name} does`, i, names.length);
       const probeTensor = probe.tensors.get(name)!;
       const mixed = { ...base, tensors: new Map(base.tensors).set(name, probeTensor) };
-      const { kl } = await divergence(gpu, base, mixed, ids, how, () => {}, signal);
+      const { kl } = await rows.compare(mixed, signal);
       probed.push({ name, type: probeTensor.format.label, kl: Math.max(0, kl.mean) });
     }
     const tensors = probed.map(({ name, type, kl }): TensorOptions => {
@@ -104,6 +107,7 @@ export async function measureSensitivities(
     const fixedBytes = basePlan.headerBytes + fixed.reduce((n, t) => n + inFile(t.sizeBytes), 0);
     return { base: how.base, tensors, fixedBytes, probed };
   } finally {
+    rows?.dispose();
     for (const owner of owners) gpu.memory.release(owner);
   }
 }

@@ -4,7 +4,7 @@ import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from './plan';
 
 const CONTEXT = 256;
-/** Enough to tell tensors apart; a tensor takes two passes over so many chunks. */
+/** Enough to tell tensors apart; a tensor takes a pass over so many chunks. */
 const CHUNKS = 4;
 
 /** Measures what each tensor is worth, over the person's text or the page's. */

@@ -1,3 +1,4 @@
+import { useRef } from 'react';
 import {
   CartesianGrid,
   LabelList,
@@ -10,6 +11,7 @@ import {
   YAxis,
 } from 'recharts';
 import type { ResultRow } from '../../store/results';
+import { savePicture } from './save-picture';
 import { LEAST_KL, type ParetoPoint, paretoSeries } from '../../store/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
@@ -31,8 +33,10 @@ function Details({ active, payload }: { active?: boolean; payload?: readonly { p
 export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
   const points = paretoSeries(rows);
   const line = points.filter((p) => p.best).sort((a, b) => a.fileMiB - b.fileMiB);
+  const figure = useRef<HTMLElement>(null);
   return (
     <figure
+      ref={figure}
       data-testid="pareto"
       aria-label="File size against divergence from the base, a dot a level; the numbers are in the table below"
     >
@@ -85,6 +89,12 @@ export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
           </Scatter>
         </ComposedChart>
       </ResponsiveContainer>
+      <button
+        type="button"
+        onClick={() => figure.current && void savePicture(figure.current, 'size-and-divergence.png')}
+      >
+        Save as PNG
+      </button>
     </figure>
   );
 }
