@@ -52,7 +52,7 @@ test('the whole walk by keyboard alone', async ({ page }) => {
   await expect(page.getByTestId('answer')).not.toBeEmpty();
 
   await press(page, 'checkbox', 'Memory and speed', 'Space');
-  await tabTo(page, 'combobox', 'Context');
+  await tabTo(page, 'combobox', 'Context of the text');
   await page.keyboard.type('128');
   await tabTo(page, 'combobox', 'Time for each level');
   await page.keyboard.type('5');

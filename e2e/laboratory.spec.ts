@@ -57,7 +57,7 @@ test('a sweep of eight levels: stopped, gone on with after a reload, the same fi
   const start = await memory(page);
   await dropFiles(page, [text], test.info().outputDir);
   await expect(page.getByLabel('Text', { exact: true })).toHaveValue('own');
-  await page.getByLabel('Context', { exact: true }).selectOption('128');
+  await page.getByLabel('Context of the text').selectOption('128');
   await selectLevels(page, EIGHT);
   await page.evaluate(() => ((window as unknown as { longTasks: number[] }).longTasks.length = 0));
   await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
@@ -106,7 +106,7 @@ test('a sweep of eight levels: stopped, gone on with after a reload, the same fi
   await expect(page.getByTestId('runs')).toHaveCount(0);
   await page.getByRole('checkbox', { name: 'Memory and speed' }).uncheck();
   await dropFiles(page, [text], test.info().outputDir);
-  await page.getByLabel('Context', { exact: true }).selectOption('128');
+  await page.getByLabel('Context of the text').selectOption('128');
   await selectLevels(page, EIGHT);
   await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
   await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 400_000 });
@@ -181,7 +181,7 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
   await expect(row.locator('[data-label=File]')).toHaveAttribute('title', `${recipe.fileBytes} bytes`);
   const name = (await row.getAttribute('data-level'))!;
   await selectLevels(page, [name]);
-  await page.getByLabel('Context', { exact: true }).selectOption('128');
+  await page.getByLabel('Context of the text').selectOption('128');
   await page.getByLabel('Time for each level').selectOption('5');
   await page.getByRole('button', { name: 'Measure 1 selected level' }).click();
   await idle(page);

@@ -128,7 +128,7 @@ test('a dropped Hugging Face folder gives the file that its GGUF gives, with ten
   const { tensorInfos } = await parse(await download(page, 'Q4_0'));
   const head = tensorInfos.find((t) => t.name === 'output.weight');
   expect(head?.dtype).toBe(14);
-  await page.getByLabel('Context').selectOption('64');
+  await page.locator('#levels').getByLabel('Context').selectOption('64');
   await page.getByRole('tab', { name: 'Completion' }).click();
   await page.getByRole('button', { name: 'Continue it' }).click();
   await idle(page);

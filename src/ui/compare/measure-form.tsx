@@ -79,7 +79,12 @@ export function MeasureForm() {
       />
       <label title="Tokens that a chunk of the text has; half of it is read, half predicted">
         context
-        <select value={lab.context} disabled={!quality} onChange={number('context')} aria-label="Context">
+        <select
+          value={lab.context}
+          disabled={!quality}
+          onChange={number('context')}
+          aria-label="Context of the text"
+        >
           {CONTEXTS.map((n) => (
             <option key={n}>{n}</option>
           ))}
