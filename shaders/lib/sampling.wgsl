@@ -1,5 +1,8 @@
 // What sampling is made of: an order on logits and noise that a token, its position and the seed decide.
 struct Sampling { temperature: f32, top_k: u32, top_p: f32, min_p: f32, seed: u32, }
+// What is seen of a class of tokens: its largest logit and the token that has it, the probability mass of the class
+// relative to it, and the token drawn from it if nothing is cut away.
+struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
 
 // Larger float <=> larger key.
 fn key_of(x: f32) -> u32 {

@@ -7,7 +7,6 @@
 // follow each other without a word from the CPU.
 //#import lib/sampling
 struct Params { vocabulary: u32, classes: u32, capacity: u32, }
-struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> classes: array<Class>;
 @group(0) @binding(2) var<storage, read> sampling: Sampling;
@@ -192,7 +191,11 @@ fn main(@builtin(local_invocation_index) lane: u32) {
     }
   }
   var choice = group_argmax(best, token, lane);
-  if (draws && cuts) { choice = draw(logits[choice], position, lane); }
+  if (draws && cuts) {
+    let drawn = draw(logits[choice], position, lane);
+    // Where logits are no numbers nothing can be drawn; what follows still gets a token that exists.
+    choice = select(choice, drawn, drawn < params.vocabulary);
+  }
   storageBarrier();
   if (lane == 0u) {
     tokens[0] = choice;

@@ -4,7 +4,6 @@
 // reads its class alone, neighbours read neighbours.
 //#import lib/sampling
 struct Params { vocabulary: u32, classes: u32, }
-struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> sampling: Sampling;
 @group(0) @binding(2) var<storage, read> state: array<u32>;

@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
+import { bytesOf } from '../util/bytes';
 
 const SAMPLED = 8;
 const SAMPLE_BYTES = 1024;
@@ -17,5 +19,12 @@ export async function fingerprintOf(model: ModelFile): Promise<string> {
     const tensor = model.tensors[i]!;
     hash.update(await tensor.read(0, Math.min(SAMPLE_BYTES, tensor.sizeBytes)));
   }
+  return bytesToHex(hash.digest()).slice(0, 16);
+}
+
+/** What tells one importance matrix from another, whatever their files are called. */
+export function matrixFingerprint(matrix: ImportanceMatrix): string {
+  const hash = sha256.create();
+  for (const [name, values] of matrix.entries) hash.update(utf8ToBytes(name)).update(bytesOf(values));
   return bytesToHex(hash.digest()).slice(0, 16);
 }

@@ -68,7 +68,13 @@ export class Mixes {
   /** Makes a level of the mix; resolves to its name. */
   add(budgetBytes: number): string {
     const recipe = this.at(budgetBytes);
-    const label = `mix-${(recipe.fileBytes / 1e6).toFixed(recipe.fileBytes < 1e8 ? 2 : 0)}M`;
+    const size = `mix-${(recipe.fileBytes / 1e6).toFixed(recipe.fileBytes < 1e8 ? 2 : 0)}M`;
+    const isSame = (other: Recipe | undefined) =>
+      JSON.stringify(other?.tensorTypes) === JSON.stringify(recipe.tensorTypes);
+    // Another mix of about that size keeps its name: its weights may be on the device.
+    let label = size;
+    for (let n = 2; this.#recipes.has(label) && !isSame(this.#recipes.get(label)); n++)
+      label = `${size}-${n}`;
     this.#recipes.set(label, recipe);
     return label;
   }

@@ -77,6 +77,8 @@ export interface SearchRequest {
 
 /** An importance matrix in use. */
 export interface ImatrixSummary {
+  /** Tells it from other matrices: what was measured with it is kept under this. */
+  readonly fingerprint: string;
   readonly label: string;
   readonly tensors: number;
   /** Tensors of the open model that it speaks of. */

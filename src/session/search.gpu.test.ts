@@ -83,6 +83,11 @@ describe('a type for each tensor', () => {
     const command = quantizeCommand(recipe);
     expect(command.match(/--tensor-type/g)).toHaveLength(found.tensors.length);
     expect(command).toContain(`--tensor-type '^blk\\.0\\.attn_q\\.weight$=`);
+    // The same again is the same level; another of about that size is another.
+    expect(mixes.add(2e6)).toBe(label);
+    const near = [1.999e6, 1.998e6, 1.997e6, 1.996e6].map((bytes) => mixes.add(bytes));
+    const types = near.map((l) => JSON.stringify(mixes.plan(l)!.tensors.map((t) => t.type.label)));
+    expect(new Set(types).size).toBe(new Set(near).size);
     mixes.clear();
     expect(mixes.plans).toEqual([]);
   });

@@ -17,7 +17,7 @@ import { testNumerics } from './numerics';
 import type { ConvertOptions } from '../model/convert/folder';
 import { Mixes } from './mixes';
 import { openModel } from './open';
-import { fingerprintOf } from './fingerprint';
+import { fingerprintOf, matrixFingerprint } from './fingerprint';
 import { Laboratory } from './laboratory';
 import { Levels } from './levels';
 import { type Prepared, prepareLevel } from './prepared';
@@ -128,7 +128,8 @@ export class Studio {
     this.#importance = matrix;
     this.mixes.clear();
     if (!matrix) return null;
-    return { label: matrix.label, tensors: matrix.entries.size, matching, chunks: matrix.chunks };
+    const { label, chunks, entries } = matrix;
+    return { fingerprint: matrixFingerprint(matrix), label, tensors: entries.size, matching, chunks };
   }
 
   plan(settings: PlanSettings): PlanRow[] {

@@ -2,6 +2,7 @@ import { get, job, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from './plan';
 import { recallResults } from './results-storage';
+import { nothingMade } from './state';
 
 /** Tokens of a chunk, llama-imatrix's own choice. */
 const CONTEXT = 512;
@@ -16,17 +17,7 @@ export async function collectImatrix(): Promise<void> {
     const name = `${model.name.replace(/[^\w.-]+/g, '-')}.imatrix.gguf`;
     const request = { type: baseOf(get()), textLabel, text, context: CONTEXT };
     const { summary, file } = await run('collectImatrix', request, name);
-    set({
-      imatrix: summary,
-      imatrixFile: file,
-      levels: {},
-      exports: {},
-      runs: [],
-      qualities: [],
-      sweep: null,
-      search: null,
-      mix: null,
-    });
+    set({ ...nothingMade, imatrix: summary, imatrixFile: file });
     await planNow();
     await recallResults();
   });

@@ -5,6 +5,7 @@ import { remember } from './library-storage';
 import { isText, takeText } from './own-text';
 import { planNow } from './plan';
 import { recallResults } from './results-storage';
+import { nothingMade } from './state';
 
 export interface DroppedFile {
   readonly path: string;
@@ -27,23 +28,14 @@ let latest: { opening: Opening; token: string | undefined } | undefined;
 
 function show(model: ModelSummary): void {
   set({
+    ...nothingMade,
     model,
     imatrix: null,
     imatrixFile: null,
     context: Math.min(model.contextLength ?? 512, 4096),
-    levels: {},
-    exports: {},
-    runs: [],
-    qualities: [],
-    sweep: null,
-    search: null,
-    mix: null,
-    inspection: null,
     plan: [],
-    difference: null,
     chat: [],
     answer: '',
-    side: [],
     timing: null,
     rendered: null,
     fallbackToF16: false,
@@ -101,17 +93,7 @@ export async function openWithPreTokenizer(name: string): Promise<void> {
 
 /** What was made without the matrix, or with another one, is no longer what the plan says. */
 async function applyImatrix(file: DroppedFile | null): Promise<void> {
-  set({
-    imatrix: await run('useImatrix', file),
-    imatrixFile: null,
-    levels: {},
-    exports: {},
-    runs: [],
-    qualities: [],
-    sweep: null,
-    search: null,
-    mix: null,
-  });
+  set({ ...nothingMade, imatrix: await run('useImatrix', file), imatrixFile: null });
   await planNow();
   await recallResults();
 }

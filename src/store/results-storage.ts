@@ -21,7 +21,7 @@ const database = (): UseStore => {
 
 const keyOf = (): string | undefined => {
   const { model, imatrix } = get();
-  return model ? `${model.fingerprint} ${imatrix?.label ?? ''}` : undefined;
+  return model ? `${model.fingerprint} ${imatrix?.fingerprint ?? ''}` : undefined;
 };
 
 /** Keeps what is measured now; a browser that denies storage keeps nothing, and measuring goes on. */
@@ -40,7 +40,15 @@ export async function recallResults(): Promise<void> {
   if (!key) return;
   const kept = await read<Kept>(key, database()).catch(() => undefined);
   if (kept?.version !== 1 || keyOf() !== key) return;
-  set({ runs: kept.runs, qualities: kept.qualities, sweep: kept.sweep });
+  // A mix lives as long as the page: without its level its figures belong to nothing.
+  const { plan } = get();
+  const exists = ({ type }: { readonly type: string }) => plan.some((p) => p.type === type);
+  const types = kept.sweep?.types.filter((type) => exists({ type })) ?? [];
+  set({
+    runs: kept.runs.filter(exists),
+    qualities: kept.qualities.filter(exists),
+    sweep: kept.sweep && types.length > 0 ? { ...kept.sweep, types } : null,
+  });
   if (kept.ownText) set({ ownText: kept.ownText, lab: { ...get().lab, text: 'own' } });
 }
 

@@ -179,10 +179,24 @@ export interface StudioState {
   readonly library: Library;
 }
 
+/** What is made and measured of a model, before anything is: with another model or another matrix it all starts anew. */
+export const nothingMade = {
+  levels: {},
+  exports: {},
+  runs: [],
+  qualities: [],
+  sweep: null,
+  search: null,
+  mix: null,
+  inspection: null,
+  difference: null,
+  side: [],
+} satisfies Partial<StudioState>;
+
 export const initialState: StudioState = {
+  ...nothingMade,
   device: null,
   noGpu: null,
-  difference: null,
   model: null,
   imatrix: null,
   imatrixFile: null,
@@ -192,28 +206,19 @@ export const initialState: StudioState = {
   fallbackToF16: false,
   strict: false,
   selected: ['F16', 'Q8_0', 'Q4_K_M'],
-  levels: {},
-  exports: {},
   memory: null,
   job: null,
   problem: null,
   runType: 'Q8_0',
   mode: 'completion',
   chat: [],
-  side: [],
   completion: 'Once upon a time',
   answer: '',
   timing: null,
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
-  runs: [],
-  qualities: [],
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
-  inspection: null,
   report: null,
-  search: null,
-  mix: null,
-  sweep: null,
   library: { entries: [], kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

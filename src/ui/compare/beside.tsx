@@ -11,6 +11,17 @@ const kl = (v: number | undefined) => (v === undefined ? '' : v.toPrecision(2));
 const ratio = ([here, there]: readonly [number | undefined, number | undefined]) =>
   here === undefined || there === undefined ? '' : `${(here / there).toFixed(2)} ×`;
 
+const There = () => (
+  <th scope="col" className="num">
+    there
+  </th>
+);
+const Ratio = () => (
+  <th scope="col" className="num">
+    here / there
+  </th>
+);
+
 /** A report of another device or day beside what was measured here. */
 export function Beside({ rows }: { rows: readonly ResultRow[] }) {
   const report = useStudio((s) => s.report);
@@ -49,21 +60,20 @@ export function Beside({ rows }: { rows: readonly ResultRow[] }) {
             <thead>
               <tr>
                 <th scope="col">Level</th>
-                {[
-                  'Generation t/s',
-                  'there',
-                  'here / there',
-                  'Prompt t/s',
-                  'there',
-                  'here / there',
-                  'Mean KL',
-                  'there',
-                ].map((title, i) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: titles repeat, their places do not change
-                  <th scope="col" className="num" key={i}>
-                    {title}
-                  </th>
-                ))}
+                <th scope="col" className="num">
+                  Generation t/s
+                </th>
+                <There />
+                <Ratio />
+                <th scope="col" className="num">
+                  Prompt t/s
+                </th>
+                <There />
+                <Ratio />
+                <th scope="col" className="num">
+                  Mean KL
+                </th>
+                <There />
               </tr>
             </thead>
             <tbody>
