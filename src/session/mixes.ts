@@ -15,6 +15,8 @@ export interface SearchSummary {
 
 /** A mix before it is made. */
 export interface MixSummary extends Recipe {
+  /** What was asked for, which the file stays at or below. */
+  readonly budgetBytes: number;
   /** Tensors of each type, most first. */
   readonly counts: readonly { readonly type: string; readonly tensors: number }[];
   readonly command: string;
@@ -58,6 +60,7 @@ export class Mixes {
     for (const { type } of recipe.tensorTypes) counts.set(type, (counts.get(type) ?? 0) + 1);
     return {
       ...recipe,
+      budgetBytes,
       counts: [...counts]
         .map(([type, tensors]) => ({ type, tensors }))
         .sort((a, b) => b.tensors - a.tensors || (a.type < b.type ? -1 : 1)),

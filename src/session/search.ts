@@ -36,9 +36,7 @@ export interface Recipe {
   readonly expectedKl: number;
 }
 
-export interface SearchProgress {
-  (step: string, done: number, total: number): void;
-}
+export type SearchProgress = (step: string, done: number, total: number) => void;
 
 const inFile = (sizeBytes: number): number => alignUp(sizeBytes, 32);
 

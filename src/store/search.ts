@@ -20,9 +20,12 @@ export async function searchTypes(): Promise<void> {
   });
 }
 
+/** A slider asks faster than it is answered: only what was asked last is shown. */
 export async function lookAtMix(budgetBytes: number): Promise<void> {
+  set({ mixBudgetBytes: budgetBytes });
   try {
-    set({ mix: await run('mix', budgetBytes) });
+    const mix = await run('mix', budgetBytes);
+    if (get().mixBudgetBytes === budgetBytes) set({ mix });
   } catch (error) {
     set({ problem: problemOf(error, 'levels') });
   }
@@ -33,7 +36,7 @@ export async function addMix(): Promise<void> {
   const { mix } = get();
   if (!mix) return;
   await job('search', 'Adding a level', 'levels', async () => {
-    const label = await run('addMix', mix.fileBytes);
+    const label = await run('addMix', mix.budgetBytes);
     await planNow();
     const { selected } = get();
     set({ selected: selected.includes(label) ? selected : [label, ...selected] });

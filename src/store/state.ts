@@ -174,6 +174,8 @@ export interface StudioState {
   /** What a search found, and the mix that is looked at. */
   readonly search: SearchSummary | null;
   readonly mix: MixSummary | null;
+  /** Size asked for; the mix follows it a moment later. */
+  readonly mixBudgetBytes: number | null;
   /** Begun and not at its end. */
   readonly sweep: Sweep | null;
   readonly library: Library;
@@ -188,6 +190,7 @@ export const nothingMade = {
   sweep: null,
   search: null,
   mix: null,
+  mixBudgetBytes: null,
   inspection: null,
   difference: null,
   side: [],

@@ -1,4 +1,3 @@
-import { useState } from 'react';
 import { offerDownload } from '../../store/actions';
 import { addMix, lookAtMix, searchTypes } from '../../store/search';
 import { formatBytes } from '../../util/bytes';
@@ -9,7 +8,7 @@ import { useStudio } from '../kit/use-studio';
 function Mix() {
   const mix = useStudio((s) => s.mix);
   const name = useStudio((s) => s.model?.name ?? 'model');
-  const busy = useStudio((s) => s.job !== null);
+  const busy = useStudio((s) => s.job !== null || s.mix?.budgetBytes !== s.mixBudgetBytes);
   if (!mix) return null;
   const { command, counts, ...recipe } = mix;
   const save = () =>
@@ -19,7 +18,7 @@ function Mix() {
     );
   return (
     <>
-      <dl className="facts" data-testid="mix">
+      <dl className="facts" data-testid="mix" aria-busy={busy}>
         <Fact label="File" value={formatBytes(mix.fileBytes)} help={`${mix.fileBytes} bytes`} />
         <Fact
           label="Expected KL"
@@ -32,7 +31,7 @@ function Mix() {
         <button type="button" disabled={busy} onClick={() => void addMix()}>
           Add it to the levels
         </button>
-        <button type="button" onClick={save}>
+        <button type="button" disabled={busy} onClick={save}>
           Save the recipe
         </button>
       </div>
@@ -50,8 +49,7 @@ export function Search() {
   const mix = useStudio((s) => s.mix);
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
-  // What was asked for, which the mix stays at or below.
-  const [asked, setAsked] = useState<number | null>(null);
+  const asked = useStudio((s) => s.mixBudgetBytes);
   if (!search)
     return (
       <p className="hint" data-testid="search">
@@ -75,13 +73,10 @@ export function Search() {
           min={search.leastBytes}
           max={search.mostBytes}
           step={Math.max(1, Math.round((search.mostBytes - search.leastBytes) / 500))}
-          value={asked ?? mix?.fileBytes ?? search.leastBytes}
+          value={asked ?? search.leastBytes}
           disabled={busy}
           aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}
-          onChange={(e) => {
-            setAsked(Number(e.currentTarget.value));
-            void lookAtMix(Number(e.currentTarget.value));
-          }}
+          onChange={(e) => void lookAtMix(Number(e.currentTarget.value))}
         />
       </label>
       <Mix />
