@@ -1,7 +1,7 @@
-import { type ChangeEvent, useRef } from 'react';
+import { useRef } from 'react';
 import { baseOf, HELD_OUT, takeText } from '../../store/own-text';
 import { setLab } from '../../store/sweep';
-import type { Laboratory } from '../../store/state';
+import { Choice } from '../kit/choice';
 import { useStudio } from '../kit/use-studio';
 
 const BASES = ['F32', 'BF16', 'F16', 'Q8_0'];
@@ -16,8 +16,6 @@ export function MeasureForm() {
   const hasTokenizer = useStudio((s) => s.model?.hasTokenizer !== false);
   const busy = useStudio((s) => s.job !== null);
   const file = useRef<HTMLInputElement>(null);
-  const number = (key: 'context' | 'budgetSeconds') => (e: ChangeEvent<HTMLSelectElement>) =>
-    setLab({ [key]: Number(e.currentTarget.value) } as Partial<Laboratory>);
   const quality = lab.quality && hasTokenizer;
   return (
     <fieldset className="settings" disabled={busy}>
@@ -39,31 +37,28 @@ export function MeasureForm() {
         />
         Quality
       </label>
-      <label title="The level that others are compared with, token by token">
-        beside
-        <select
-          value={base}
-          disabled={!quality}
-          onChange={(e) => setLab({ base: e.currentTarget.value })}
-          aria-label="Base level"
-        >
-          {BASES.map((type) => (
-            <option key={type}>{type}</option>
-          ))}
-        </select>
-      </label>
-      <label title="Text that is read and predicted; it should be of the kind that you use the model for">
-        on
-        <select
-          value={lab.text}
-          disabled={!quality}
-          onChange={(e) => setLab({ text: e.currentTarget.value as Laboratory['text'] })}
-          aria-label="Text"
-        >
-          <option value="held-out">{HELD_OUT}</option>
-          {own && <option value="own">{own.label}</option>}
-        </select>
-      </label>
+      <Choice
+        label="beside"
+        name="Base level"
+        help="The level that others are compared with, token by token"
+        options={BASES}
+        value={base}
+        disabled={!quality}
+        onChoose={(base) => setLab({ base })}
+      />
+      <Choice
+        label="on"
+        name="Text"
+        help="Text that is read and predicted; it should be of the kind that you use the model for"
+        options={
+          own
+            ? [['held-out', HELD_OUT] as const, ['own', own.label] as const]
+            : [['held-out', HELD_OUT] as const]
+        }
+        value={lab.text}
+        disabled={!quality}
+        onChoose={(text) => setLab({ text })}
+      />
       <button type="button" disabled={!quality} onClick={() => file.current?.click()}>
         Text of your own…
       </button>
@@ -77,34 +72,24 @@ export function MeasureForm() {
           if (chosen) void takeText(chosen.name, chosen);
         }}
       />
-      <label title="Tokens that a chunk of the text has; half of it is read, half predicted">
-        context
-        <select
-          value={lab.context}
-          disabled={!quality}
-          onChange={number('context')}
-          aria-label="Context of the text"
-        >
-          {CONTEXTS.map((n) => (
-            <option key={n}>{n}</option>
-          ))}
-        </select>
-      </label>
-      <label title="Decides how much of the text every level gets; the first level finds out how much fits">
-        for
-        <select
-          value={lab.budgetSeconds}
-          disabled={!quality}
-          onChange={number('budgetSeconds')}
-          aria-label="Time for each level"
-        >
-          {BUDGETS.map((n) => (
-            <option key={n} value={n}>
-              {n} s a level
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="context"
+        name="Context of the text"
+        help="Tokens that a chunk of the text has; half of it is read, half predicted"
+        options={CONTEXTS}
+        value={lab.context}
+        disabled={!quality}
+        onChoose={(context) => setLab({ context })}
+      />
+      <Choice
+        label="for"
+        name="Time for each level"
+        help="Decides how much of the text every level gets; the first level finds out how much fits"
+        options={BUDGETS.map((n) => [n, `${n} s a level`] as const)}
+        value={lab.budgetSeconds}
+        disabled={!quality}
+        onChoose={(budgetSeconds) => setLab({ budgetSeconds })}
+      />
     </fieldset>
   );
 }

@@ -1,6 +1,7 @@
 import { type CSSProperties, lazy, Suspense, useState } from 'react';
 import { inspect } from '../../store/actions';
 import { type ErrorCell, errorMap } from '../../store/error-map';
+import { Choice } from '../kit/choice';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 
@@ -31,14 +32,7 @@ export function ErrorHeat() {
   return (
     <details>
       <summary>Where the error is: layers and tensors</summary>
-      <label>
-        Level{' '}
-        <select value={type} onChange={(e) => setChosen(e.currentTarget.value)} aria-label="Level of the map">
-          {types.map((t) => (
-            <option key={t}>{t}</option>
-          ))}
-        </select>
-      </label>
+      <Choice label="Level" name="Level of the map" options={types} value={type} onChoose={setChosen} />
       <ScrollRegion label="Map of errors" tall>
         <table data-testid="heat">
           <caption>RMS error of each tensor over the RMS of its weights; a figure opens the tensor</caption>

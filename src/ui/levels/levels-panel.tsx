@@ -2,6 +2,7 @@ import { kvTypes } from '../../model/kv-cache';
 import type { PlanRow } from '../../session/summary';
 import { prepareSelected } from '../../store/actions';
 import { changePlan } from '../../store/plan';
+import { Choice } from '../kit/choice';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
@@ -34,36 +35,22 @@ function Settings() {
   return (
     <div className="settings">
       {most > 0 && (
-        <label>
-          Context
-          <select
+        <>
+          <Choice
+            label="Context"
+            options={[...steps, most].map((n) => [n, `${n} tokens`] as const)}
             value={context}
             disabled={busy}
-            onChange={(e) => void changePlan({ context: Number(e.currentTarget.value) })}
-          >
-            {[...steps, most].map((n) => (
-              <option key={n} value={n}>
-                {n} tokens
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-      {most > 0 && (
-        <label>
-          Cache
-          <select
+            onChoose={(context) => void changePlan({ context })}
+          />
+          <Choice
+            label="Cache"
+            options={kvTypes.map((type) => [type, `${type} keys and values`] as const)}
             value={kvType}
             disabled={busy}
-            onChange={(e) => void changePlan({ kvType: kvTypes.find((t) => t === e.currentTarget.value)! })}
-          >
-            {kvTypes.map((type) => (
-              <option key={type} value={type}>
-                {type} keys and values
-              </option>
-            ))}
-          </select>
-        </label>
+            onChoose={(kvType) => void changePlan({ kvType })}
+          />
+        </>
       )}
       {refused && (
         <label className="check">

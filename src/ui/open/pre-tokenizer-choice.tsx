@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { openWithPreTokenizer } from '../../store/open';
 import { preTokenizers } from '../../text/pre-tokenizers';
+import { Choice } from '../kit/choice';
 import { useStudio } from '../kit/use-studio';
 
 const names = preTokenizers.flatMap((p) => p.names).sort();
@@ -13,14 +14,12 @@ export function PreTokenizerChoice() {
   if (!unknown) return null;
   return (
     <div className="actions">
-      <label>
-        Its pre-tokenizer, by llama.cpp's name{' '}
-        <select value={name} onChange={(e) => setName(e.currentTarget.value)}>
-          {names.map((n) => (
-            <option key={n}>{n}</option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        label="Its pre-tokenizer, by llama.cpp's name"
+        options={names}
+        value={name}
+        onChoose={setName}
+      />
       <button type="button" disabled={busy} onClick={() => void openWithPreTokenizer(name)}>
         Open with it
       </button>

@@ -1,5 +1,6 @@
-import { generate, setCompletion } from '../../store/actions';
+import { generate } from '../../store/actions';
 import { useStudio } from '../kit/use-studio';
+import { PromptField } from './prompt-field';
 
 export function Completion() {
   const prompt = useStudio((s) => s.completion);
@@ -8,10 +9,7 @@ export function Completion() {
   const blocked = useStudio((s) => s.noGpu !== null);
   return (
     <div className="completion">
-      <label>
-        Text to continue
-        <textarea rows={3} value={prompt} onChange={(e) => setCompletion(e.currentTarget.value)} />
-      </label>
+      <PromptField />
       <div className="actions">
         <button type="button" className="primary" disabled={busy || blocked} onClick={() => void generate()}>
           Continue it

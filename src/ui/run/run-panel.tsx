@@ -1,5 +1,6 @@
 import { Tabs } from 'radix-ui';
 import { setMode, setRunType } from '../../store/actions';
+import { Choice } from '../kit/choice';
 import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
@@ -71,17 +72,16 @@ export function RunPanel() {
   return (
     <Panel id="run" title="Run">
       <div className="settings">
-        <label>
-          Level
-          <select value={runType} disabled={busy} onChange={(e) => setRunType(e.currentTarget.value)}>
-            {allowed.map((p) => (
-              <option key={p.type} value={p.type}>
-                {p.type}
-                {resident?.includes(p.type) ? '' : ' (will be quantized first)'}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Level"
+          options={allowed.map(({ type }) => {
+            const isThere = resident?.includes(type);
+            return [type, isThere ? type : `${type} (will be quantized first)`] as const;
+          })}
+          value={runType}
+          disabled={busy}
+          onChoose={setRunType}
+        />
       </div>
       <SamplingForm />
       <Tabs.Root value={mode} onValueChange={(value) => setMode(value as typeof mode)}>

@@ -1,8 +1,9 @@
 import type { CSSProperties } from 'react';
 import type { ScoredToken } from '../../session/side-by-side';
-import { MOST_BESIDE, setCompletion, writeSideBySide } from '../../store/actions';
+import { MOST_BESIDE, writeSideBySide } from '../../store/actions';
 import { firstDifference } from '../../store/series';
 import { useStudio } from '../kit/use-studio';
+import { PromptField } from './prompt-field';
 
 const percent = (p: number) => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`;
 
@@ -28,7 +29,6 @@ function Tokens({ tokens, parts }: { tokens: readonly ScoredToken[]; parts: numb
 
 /** One prompt at two to four levels. */
 export function SideBySide() {
-  const prompt = useStudio((s) => s.completion);
   const plan = useStudio((s) => s.plan);
   const selected = useStudio((s) => s.selected);
   const side = useStudio((s) => s.side);
@@ -52,10 +52,7 @@ export function SideBySide() {
   const parts = others.length > 0 ? Math.min(...others.map((o) => common(o.tokens))) : -1;
   return (
     <div className="completion">
-      <label>
-        Text to continue
-        <textarea rows={3} value={prompt} onChange={(e) => setCompletion(e.currentTarget.value)} />
-      </label>
+      <PromptField />
       <div className="actions">
         <button
           type="button"

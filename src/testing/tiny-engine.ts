@@ -1,0 +1,40 @@
+// A tiny model with an engine, for tests of the session.
+import { memorySource } from '../files/byte-source';
+import { readGguf } from '../files/gguf/read';
+import type { Gpu } from '../gpu/gpu';
+import type { KvType } from '../model/kv-cache';
+import { planQuantization } from '../model/plan';
+import { fileTypeByLabel } from '../quant/file-types';
+import { Engine, GREEDY } from '../session/engine';
+import { prepareLevel } from '../session/prepared';
+import { seededRandom } from '../util/random';
+import { testImatrix } from './importance';
+import { TINY, type TinyShape, tinyGguf } from './tiny-llama';
+
+export const openTiny = (shape: TinyShape) => readGguf(memorySource('tiny.gguf', tinyGguf(shape)));
+
+/** Seeded ids of the tiny vocabulary. */
+export const tinyIds = (count: number, seed = 1): number[] => {
+  const next = seededRandom(seed);
+  return Array.from({ length: count }, () => Math.floor(next() * TINY.vocabulary));
+};
+
+/** The model at a level, with an engine that samples greedily; `free` gives both back. */
+export async function tinyEngine(
+  gpu: Gpu,
+  shape: TinyShape,
+  label: string,
+  kvType: KvType = 'F32',
+  reference = true,
+) {
+  const model = await openTiny(shape);
+  const plan = planQuantization(model, fileTypeByLabel(label)!, { importance: testImatrix(model) });
+  const prepared = await prepareLevel(gpu, model, plan);
+  const engine = await Engine.create(gpu, prepared, { context: shape.context, kvType, reference });
+  engine.setSampling(GREEDY);
+  const free = () => {
+    engine.dispose();
+    gpu.memory.release(prepared.owner);
+  };
+  return { plan, prepared, engine, free };
+}

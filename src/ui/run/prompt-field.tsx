@@ -1,0 +1,13 @@
+import { setCompletion } from '../../store/actions';
+import { useStudio } from '../kit/use-studio';
+
+/** The text that a level goes on with. */
+export function PromptField() {
+  const prompt = useStudio((s) => s.completion);
+  return (
+    <label>
+      Text to continue
+      <textarea rows={3} value={prompt} onChange={(e) => setCompletion(e.currentTarget.value)} />
+    </label>
+  );
+}
