@@ -14,8 +14,9 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
                   [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
-  nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE] [--ctx N] [--chunks N] [--json]
-                  with --kl-base also divergence, top-1 agreement and change of probability against that level
+  nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE [--paged]] [--ctx N] [--chunks N] [--json]
+                  with --kl-base also divergence, top-1 agreement and change of probability against that level;
+                  with --paged layer by layer, for levels that do not fit the GPU beside each other
   nibble search MODEL -f TEXTFILE (--like TYPE,... | --size BYTES,...) [--kl-base TYPE] [--imatrix FILE] [--ctx N]
                   [--chunks N] [--check TEXTFILE] [--check-chunks N] [--recipe OUT.json] [--json]
                   a type for each tensor that loses least at that size, beside the fixed mix of it
@@ -57,6 +58,7 @@ export function parseCommand(argv: readonly string[]) {
         kv: { type: 'string' },
         runs: { type: 'string' },
         'kl-base': { type: 'string' },
+        paged: { type: 'boolean' },
         'max-binding': { type: 'string' },
         'allow-f16-fallback': { type: 'boolean' },
         pure: { type: 'boolean' },

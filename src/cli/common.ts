@@ -4,11 +4,12 @@ import { basename, resolve } from 'node:path';
 import { openHub } from '../files/hub/hub';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { planQuantization } from '../model/plan';
+import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import { kvTypes } from '../model/kv-cache';
 import type { FileType } from '../quant/file-types';
-import { Engine, type EngineOptions } from '../session/engine';
+import { Engine } from '../session/engine';
+import type { EngineOptions } from '../session/model-runtime';
 import { assertAllowed, type WriteProgress } from '../session/export';
 import { testNumerics } from '../session/numerics';
 import { openModel } from '../session/open';
@@ -60,15 +61,20 @@ export async function openGpu(values: Values): Promise<Gpu> {
   return gpu;
 }
 
+/** What a level makes of a model, as the options want it; throws where it is refused. */
+export async function planOf(model: ModelFile, fileType: FileType, values: Values): Promise<Plan> {
+  const plan = planQuantization(model, fileType, await planOptions(values));
+  assertAllowed(plan);
+  return plan;
+}
+
 export async function quantizeOn(
   gpu: Gpu,
   model: ModelFile,
   fileType: FileType,
   values: Values,
 ): Promise<Prepared> {
-  const plan = planQuantization(model, fileType, await planOptions(values));
-  assertAllowed(plan);
-  const prepared = await prepareLevel(gpu, model, plan, progress);
+  const prepared = await prepareLevel(gpu, model, await planOf(model, fileType, values), progress);
   say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
   return prepared;
 }

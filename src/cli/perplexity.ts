@@ -1,7 +1,10 @@
+import type { FileType } from '../quant/file-types';
+import { divergencePaged } from '../session/divergence-paged';
 import { divergence, perplexity } from '../session/evaluate';
 import { textForEvaluation } from '../session/evaluation-text';
+import type { Divergence, Perplexity } from '../session/quality-numbers';
 import { numberOption, typeOption, type Values } from './arguments';
-import { answer, engineOptions, open, openGpu, quantizeOn, readText, say } from './common';
+import { answer, engineOptions, open, openGpu, planOf, quantizeOn, readText, say } from './common';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
@@ -15,18 +18,33 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   const gpu = await openGpu(values);
   const options = { ...engineOptions(model, { ctx: '512', ...values }), reference: true, bos };
   const chunks = numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER);
-  const base = baseType && (await quantizeOn(gpu, model, baseType, values));
+  const all = { ...options, chunks };
+  const isPaged = values.paged === true && baseType !== undefined;
+  const base = baseType && !isPaged ? await quantizeOn(gpu, model, baseType, values) : undefined;
+  const measure = async (fileType: FileType): Promise<Divergence | { level: Perplexity }> => {
+    if (isPaged) {
+      const plans = {
+        base: await planOf(model, baseType, values),
+        level: await planOf(model, fileType, values),
+      };
+      const progress = (stage: number, stages: number) => say(`\r${fileType.label}: ${stage} of ${stages}`);
+      return divergencePaged(gpu, model, plans, ids, { ...all, progress });
+    }
+    const prepared = await quantizeOn(gpu, model, fileType, values);
+    const found = base
+      ? await divergence(gpu, base, prepared, ids, all)
+      : { level: await perplexity(gpu, prepared, ids, all) };
+    gpu.memory.release(prepared.owner);
+    return found;
+  };
   const rows = [];
   for (const fileType of types) {
-    const prepared = await quantizeOn(gpu, model, fileType, values);
+    const { fileBytes } = await planOf(model, fileType, values);
     const started = performance.now();
-    const all = { ...options, chunks };
-    const quality = base ? await divergence(gpu, base, prepared, ids, all) : undefined;
-    const result = quality?.level ?? (await perplexity(gpu, prepared, ids, all));
-    gpu.memory.release(prepared.owner);
+    const found = await measure(fileType);
     const seconds = (performance.now() - started) / 1000;
-    say(`${fileType.label}: ${result.perplexity.toFixed(4)} in ${seconds.toFixed(1)} s`);
-    rows.push({ type: fileType.label, fileBytes: prepared.plan.fileBytes, ...result, ...quality });
+    say(`${fileType.label}: ${found.level.perplexity.toFixed(4)} in ${seconds.toFixed(1)} s`);
+    rows.push({ type: fileType.label, fileBytes, ...found.level, ...found });
   }
   if (values.json)
     return answer(
@@ -37,7 +55,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   answer(`|---|---|---|---|---|${base ? '---|---|---|---|---|---|' : ''}`);
   for (const r of rows) {
     const cells = [r.type, r.fileBytes, r.perplexity.toFixed(4), r.standardError.toFixed(4), r.tokens];
-    if (r.kl && r.sameTop && r.probability)
+    if ('kl' in r)
       cells.push(
         ...[r.kl.mean, r.kl.median, r.kl.p99, r.kl.max].map((v) => v.toFixed(6)),
         percent(r.sameTop.share),

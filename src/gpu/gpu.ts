@@ -33,6 +33,8 @@ export type Arithmetic = 'native' | 'integer';
 export interface GpuOptions {
   /** Lower than the device's binding limit: tests force the splitting of tensors with it. */
   readonly maxBindingBytes?: number;
+  /** All buffers together take at most so much. */
+  readonly maxMemoryBytes?: number;
   /** Do without subgroups although the device has them. */
   readonly noSubgroups?: boolean;
   /** Shape workgroups as for hardware although the adapter is a processor. */
@@ -89,7 +91,7 @@ export class Gpu {
   constructor(device: GPUDevice, sources: Sources, options: GpuOptions = {}) {
     this.device = device;
     this.#sources = sources;
-    this.memory = new GpuMemory(device);
+    this.memory = new GpuMemory(device, options.maxMemoryBytes);
     const info = device.adapterInfo;
     const subgroups = device.features.has('subgroups' as GPUFeatureName) && !options.noSubgroups;
     const { subgroupMinSize: min, subgroupMaxSize: max } = info;

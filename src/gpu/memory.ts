@@ -10,17 +10,29 @@ export interface LedgerEntry {
 /** Every GPUBuffer of the engine, with its owner and size. Nothing else calls createBuffer. */
 export class GpuMemory {
   readonly #device: GPUDevice;
+  readonly #mostBytes: number;
   readonly #live = new Map<GPUBuffer, LedgerEntry>();
   #currentBytes = 0;
   #peakBytes = 0;
 
-  constructor(device: GPUDevice) {
+  /** `mostBytes` is a limit of the caller's: many devices move to slow memory rather than refuse. */
+  constructor(device: GPUDevice, mostBytes = Number.POSITIVE_INFINITY) {
     this.#device = device;
+    this.#mostBytes = mostBytes;
+  }
+
+  #refusal(owner: string, label: string, sizeBytes: number, why: string): GpuError {
+    return new GpuError(
+      `The GPU could not give ${formatBytes(sizeBytes)} for ${owner} (${label}); ${formatBytes(this.#currentBytes)} are in use. ${why}`,
+      'Choose a smaller level or a shorter context, or release a prepared level.',
+    );
   }
 
   /** Allocates; a failure throws and names who wanted how much. Size is rounded up to 16 bytes. */
   async create(owner: string, label: string, bytes: number, usage: number): Promise<GPUBuffer> {
     const sizeBytes = alignUp(Math.max(bytes, 16), 16);
+    if (this.#currentBytes + sizeBytes > this.#mostBytes)
+      throw this.#refusal(owner, label, sizeBytes, `The limit is ${formatBytes(this.#mostBytes)}.`);
     this.#device.pushErrorScope('out-of-memory');
     this.#device.pushErrorScope('validation');
     let buffer: GPUBuffer | undefined;
@@ -37,10 +49,7 @@ export class GpuMemory {
     if (!buffer || invalid || exhausted) {
       buffer?.destroy();
       const why = exhausted?.message || invalid?.message || String(thrown ?? '');
-      throw new GpuError(
-        `The GPU could not give ${formatBytes(sizeBytes)} for ${owner} (${label}); ${formatBytes(this.#currentBytes)} are in use. ${why}`,
-        'Choose a smaller level or a shorter context, or release a prepared level.',
-      );
+      throw this.#refusal(owner, label, sizeBytes, why);
     }
     this.#live.set(buffer, { owner, label, sizeBytes });
     this.#currentBytes += sizeBytes;

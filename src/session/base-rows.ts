@@ -2,8 +2,8 @@ import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { throwIfCancelled } from '../util/errors';
-import { type EvaluateOptions, halves, LOGITS_BYTES, type Passage } from './evaluate';
-import { Evaluator } from './evaluator';
+import { type EvaluateOptions, halves, LOGITS_BYTES } from './evaluate';
+import { Evaluator, type Passage } from './evaluator';
 import type { Prepared } from './prepared';
 import { type Divergence, divergenceOf } from './quality-numbers';
 
@@ -52,14 +52,14 @@ export class BaseRows {
       const batches: Batch[] = [];
       for (const passage of halves(ids, options)) {
         throwIfCancelled(signal);
-        evaluator.read(passage.ids.slice(0, passage.first - 1));
+        evaluator.begin(passage);
         for (let at = passage.first - 1; at < passage.ids.length - 1; at += rows) {
           const end = Math.min(passage.ids.length - 1, at + rows);
           const bytes = (end - at) * vocabulary * 4;
           const logits = await gpu.memory.create(owner, 'logits', bytes, STORAGE());
           const targets = await gpu.memory.create(owner, 'targets', 4 * (end - at), STORAGE());
           gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(passage.ids.slice(at + 1, end + 1)));
-          evaluator.predict(passage.ids.slice(at, end), at);
+          evaluator.predict(passage, at, end);
           const encoder = gpu.device.createCommandEncoder();
           encoder.copyBufferToBuffer(evaluator.logits, 0, logits, 0, bytes);
           gpu.device.queue.submit([encoder.finish()]);
@@ -94,8 +94,8 @@ export class BaseRows {
       const numbers: Float32Array[] = [];
       for (const { passage, at, end, logits: base, targets } of this.#batches) {
         throwIfCancelled(signal);
-        if (at === passage.first - 1) evaluator.read(passage.ids.slice(0, at));
-        evaluator.predict(passage.ids.slice(at, end), at);
+        if (at === passage.first - 1) evaluator.begin(passage);
+        evaluator.predict(passage, at, end);
         const dispatch = gpu
           .kernel(ops.divergence)
           .dispatch({ base, logits, targets, out }, { vocabulary }, [end - at], arena);

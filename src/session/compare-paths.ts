@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
 import { throwIfCancelled } from '../util/errors';
-import { Engine, type EngineOptions, GREEDY } from './engine';
+import { Engine, GREEDY } from './engine';
+import type { EngineOptions } from './model-runtime';
 import type { Prepared } from './prepared';
 
 /** How far the fast paths are from the reference mode, over the same text. */

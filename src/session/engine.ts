@@ -4,15 +4,11 @@ import { BatchRecorder } from '../model/blocks/batch';
 import { DecodeRecorder } from '../model/blocks/decode';
 import type { Recorder } from '../model/blocks/recorder';
 import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
-import { factorsName, localRotationTable, rotationTable } from '../model/rope';
-import { checkRunnable } from '../model/runnable';
-import type { KvType } from '../model/kv-cache';
-import { createRuntime, type Paths, type Runtime, type RuntimeShape, runtimeBytes } from '../model/runtime';
-import { readSmallTensor } from '../model/weights';
-import { CancelledError, NibbleError, UnsupportedError } from '../util/errors';
+import { type Runtime, runtimeBytes } from '../model/runtime';
+import { CancelledError, NibbleError } from '../util/errors';
+import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { Prepared } from './prepared';
-import { engineSlots, FAST } from './summary';
 
 export interface SamplingOptions {
   /** 0 is greedy. */
@@ -28,57 +24,7 @@ export interface SamplingOptions {
 
 export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
 
-export interface EngineOptions {
-  readonly context: number;
-  readonly kvType: KvType;
-  /** float32 throughout, for comparison; otherwise whatever is fast (src/model/runtime.ts: Path). */
-  readonly reference?: boolean;
-}
-
-/** The paths that an engine takes. */
-const pathsOf = (options: EngineOptions): Paths =>
-  options.reference ? { one: 'float32', many: 'float32' } : FAST;
-
 let serial = 0;
-
-/** What can run of a level's model; throws when nothing can. */
-function runnableOf(prepared: Prepared) {
-  const runnable = checkRunnable(prepared.model);
-  if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-  return runnable;
-}
-
-function runtimeShape(prepared: Prepared, options: EngineOptions): RuntimeShape {
-  const { h, vocabulary, architecture } = runnableOf(prepared);
-  let slabs = 0;
-  for (const t of prepared.tensors.values()) slabs += t.slabs.length;
-  return {
-    h,
-    traits: architecture.traits,
-    vocabulary,
-    context: options.context,
-    kvType: options.kvType,
-    paths: pathsOf(options),
-    slots: engineSlots(slabs, prepared.tensors.size),
-  };
-}
-
-/** Cache, activations and tables for a level, under an owner that the caller releases. */
-export async function levelRuntime(
-  gpu: Gpu,
-  owner: string,
-  prepared: Prepared,
-  options: EngineOptions,
-): Promise<Runtime> {
-  const shape = runtimeShape(prepared, options);
-  const { h, traits, context } = shape;
-  let factors: Float32Array | undefined;
-  for (const name of factorsName(h, context)) factors ??= await readSmallTensor(prepared.model, name);
-  return createRuntime(gpu, owner, shape, () => ({
-    all: rotationTable(h, context, factors),
-    ...(traits.localRope && h.window > 0 ? { sliding: localRotationTable(h, context) } : {}),
-  }));
-}
 
 /**
  * Runs a prepared level. Pipelines, bind groups and parameters are made once; a token is one submit, sampled on the
@@ -104,13 +50,15 @@ export class Engine {
 
   /** GPU bytes an engine for this level takes beside the weights: the number that the plan prints. */
   static bytes(prepared: Prepared, options: EngineOptions): number {
-    return runtimeBytes(runtimeShape(prepared, options)) + IN_FLIGHT * READBACK_BYTES;
+    return (
+      runtimeBytes(runtimeShape(prepared.model, levelSlots(prepared), options)) + IN_FLIGHT * READBACK_BYTES
+    );
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
     const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
     try {
-      const runtime = await levelRuntime(gpu, owner, prepared, options);
+      const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
       const record = (recorder: Recorder) => {
         recordDecoder(recorder, runtime);
         recorder.sample();

@@ -3,8 +3,8 @@ import type { Dispatch } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { MIB } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
-import type { EngineOptions } from './engine';
-import { Evaluator } from './evaluator';
+import { Evaluator, type LogitRows, type Passage } from './evaluator';
+import type { EngineOptions } from './model-runtime';
 import type { Prepared } from './prepared';
 import { type Divergence, divergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 
@@ -17,12 +17,6 @@ export interface EvaluateOptions extends EngineOptions {
   readonly chunks?: number | undefined;
 }
 export type ChunkProgress = (chunk: number, chunks: number) => void;
-
-/** Tokens of which those from `first` on are predicted, each from all before it. */
-export interface Passage {
-  readonly ids: readonly number[];
-  readonly first: number;
-}
 
 /** Chunks of the context, as llama-perplexity cuts a text: what does not fill the last is left. */
 export function chunksOf(ids: readonly number[], options: EvaluateOptions): number[][] {
@@ -53,34 +47,32 @@ interface Meter {
 export const halves = (ids: readonly number[], options: EvaluateOptions): Passage[] =>
   chunksOf(ids, options).map((chunk) => ({ ids: chunk, first: Math.floor(options.context / 2) + 1 }));
 
-/** Runs levels side by side over passages, and measures the logits where they lie. `width` numbers a token come back. */
+type MeterOf = (owner: string, levels: readonly LogitRows[], rows: number) => Promise<Meter>;
+
+/** Takes the rows of levels over passages, and measures the logits where they lie. `width` numbers a token come back. */
 async function measure(
   gpu: Gpu,
-  levels: readonly Prepared[],
+  levels: readonly LogitRows[],
   passages: readonly Passage[],
-  options: EvaluateOptions,
-  meterOf: (owner: string, evaluators: readonly Evaluator[], rows: number) => Promise<Meter>,
+  meterOf: MeterOf,
   progress: ChunkProgress,
   signal?: AbortSignal,
-): Promise<{ numbers: Float32Array[]; chunks: number }> {
+): Promise<Float32Array[]> {
   const owner = 'measures of a text';
-  const evaluators: Evaluator[] = [];
   try {
-    // What is measured is the level, not what rounding activations adds to it.
-    for (const level of levels)
-      evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
-    const rows = Math.min(...evaluators.map((e) => e.rows));
-    const { dispatch, out, targets, width } = await meterOf(owner, evaluators, rows);
+    const rows = Math.min(...levels.map((e) => e.rows));
+    const { dispatch, out, targets, width } = await meterOf(owner, levels, rows);
     gpu.check();
     const numbers: Float32Array[] = [];
-    for (const [c, { ids, first }] of passages.entries()) {
+    for (const [c, passage] of passages.entries()) {
       throwIfCancelled(signal);
+      const { ids, first } = passage;
+      for (const level of levels) level.begin(passage);
       // What predicts a token is the row of the one before it.
-      for (const evaluator of evaluators) evaluator.read(ids.slice(0, first - 1));
       for (let at = first - 1; at < ids.length - 1; at += rows) {
         const end = Math.min(ids.length - 1, at + rows);
         gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
-        for (const evaluator of evaluators) evaluator.predict(ids.slice(at, end), at);
+        for (const level of levels) level.predict(passage, at, end);
         const encoder = gpu.device.createCommandEncoder();
         const pass = encoder.beginComputePass();
         pass.setPipeline(dispatch.pipeline);
@@ -92,10 +84,30 @@ async function measure(
       }
       progress(c + 1, passages.length);
     }
-    return { numbers, chunks: passages.length };
+    return numbers;
+  } finally {
+    gpu.memory.release(owner);
+  }
+}
+
+/** Runs levels side by side over passages. */
+async function measureLevels(
+  gpu: Gpu,
+  levels: readonly Prepared[],
+  passages: readonly Passage[],
+  options: EngineOptions,
+  meterOf: MeterOf,
+  progress: ChunkProgress,
+  signal?: AbortSignal,
+): Promise<Float32Array[]> {
+  const evaluators: Evaluator[] = [];
+  try {
+    // What is measured is the level, not what rounding activations adds to it.
+    for (const level of levels)
+      evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
+    return await measure(gpu, evaluators, passages, meterOf, progress, signal);
   } finally {
     for (const evaluator of evaluators) evaluator.dispose();
-    gpu.memory.release(owner);
   }
 }
 
@@ -104,7 +116,7 @@ const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBuff
 /** The surprise of every token as the meter. */
 const surpriseMeter =
   (gpu: Gpu) =>
-  async (owner: string, [level]: readonly Evaluator[], rows: number): Promise<Meter> => {
+  async (owner: string, [level]: readonly LogitRows[], rows: number): Promise<Meter> => {
     const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
     const out = await gpu.memory.create(owner, 'surprise', rows * 4, STORAGE());
     const { logits, vocabulary } = level!;
@@ -125,10 +137,10 @@ export async function perplexity(
 ): Promise<Perplexity> {
   const passages = halves(ids, options);
   const meter = surpriseMeter(gpu);
-  const { numbers, chunks } = await measure(gpu, [prepared], passages, options, meter, progress, signal);
+  const numbers = await measureLevels(gpu, [prepared], passages, options, meter, progress, signal);
   return perplexityOf(
     numbers.flatMap((n) => [...n]),
-    chunks,
+    passages.length,
   );
 }
 
@@ -143,9 +155,23 @@ export async function probabilities(
 ): Promise<number[]> {
   if (ids.length <= first) return [];
   const meter = surpriseMeter(gpu);
-  const { numbers } = await measure(gpu, [prepared], [{ ids, first }], options, meter, () => {}, signal);
+  const passages = [{ ids, first }];
+  const numbers = await measureLevels(gpu, [prepared], passages, options, meter, () => {}, signal);
   return numbers.flatMap((n) => Array.from(n, (v) => Math.exp(-v)));
 }
+
+/** The divergence of the second level from the first as the meter. */
+const divergenceMeter =
+  (gpu: Gpu) =>
+  async (owner: string, [base, level]: readonly LogitRows[], rows: number): Promise<Meter> => {
+    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
+    const out = await gpu.memory.create(owner, 'divergence', rows * 16, STORAGE());
+    const buffers = { base: base!.logits, logits: level!.logits, targets, out };
+    const arena = await gpu.arena(owner, 1);
+    const { vocabulary } = base!;
+    const dispatch = gpu.kernel(ops.divergence).dispatch(buffers, { vocabulary }, [1], arena);
+    return { dispatch, out, targets, width: 4 };
+  };
 
 /**
  * A level beside a base, token by token over a text: perplexity of both, Kullback-Leibler divergence of the level from
@@ -161,23 +187,20 @@ export async function divergence(
   progress: ChunkProgress = () => {},
   signal?: AbortSignal,
 ): Promise<Divergence> {
-  const meter = async (owner: string, [a, b]: readonly Evaluator[], rows: number): Promise<Meter> => {
-    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
-    const out = await gpu.memory.create(owner, 'divergence', rows * 16, STORAGE());
-    const buffers = { base: a!.logits, logits: b!.logits, targets, out };
-    const arena = await gpu.arena(owner, 1);
-    const { vocabulary } = a!;
-    const dispatch = gpu.kernel(ops.divergence).dispatch(buffers, { vocabulary }, [1], arena);
-    return { dispatch, out, targets, width: 4 };
-  };
-  const { numbers, chunks } = await measure(
-    gpu,
-    [base, level],
-    halves(ids, options),
-    options,
-    meter,
-    progress,
-    signal,
-  );
-  return divergenceOf(numbers, chunks);
+  const passages = halves(ids, options);
+  const meter = divergenceMeter(gpu);
+  const numbers = await measureLevels(gpu, [base, level], passages, options, meter, progress, signal);
+  return divergenceOf(numbers, passages.length);
+}
+
+/** The same for rows that come from anywhere. */
+export async function divergenceOfRows(
+  gpu: Gpu,
+  base: LogitRows,
+  level: LogitRows,
+  passages: readonly Passage[],
+  signal?: AbortSignal,
+): Promise<Divergence> {
+  const numbers = await measure(gpu, [base, level], passages, divergenceMeter(gpu), () => {}, signal);
+  return divergenceOf(numbers, passages.length);
 }

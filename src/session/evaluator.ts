@@ -4,20 +4,42 @@ import { BatchRecorder } from '../model/blocks/batch';
 import type { TappedRows } from '../model/blocks/recorder';
 import { encodeSteps, type Step } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
-import { type EngineOptions, levelRuntime } from './engine';
+import { type EngineOptions, levelSlots, modelRuntime } from './model-runtime';
 import type { Prepared } from './prepared';
+
+/** Tokens of which those from `first` on are predicted, each from all before it. */
+export interface Passage {
+  readonly ids: readonly number[];
+  readonly first: number;
+}
+
+/** Where the logits of passages come from, some rows at a time. */
+export interface LogitRows {
+  /** Rows of the newest prediction. */
+  readonly logits: GPUBuffer;
+  /** Most rows of one prediction. */
+  readonly rows: number;
+  readonly vocabulary: number;
+  begin(passage: Passage): void;
+  /** Leaves the logits after tokens `at` to `end` of the passage in `logits`. Goes forward, from the first. */
+  predict(passage: Passage, at: number, end: number): void;
+}
+
+/** Rows of logits that a buffer of at most so many bytes holds. */
+export const logitRows = (gpu: Gpu, runtime: Runtime, mostBytes: number): number => {
+  const most = Math.min(mostBytes, gpu.maxBindingBytes);
+  return Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
+};
 
 let serial = 0;
 
 /** Runs a level over given tokens and leaves the logits of every one on the device. */
-export class Evaluator {
+export class Evaluator implements LogitRows {
   readonly #gpu: Gpu;
   readonly #r: Runtime;
   readonly #read: readonly Step[];
   readonly #predict: readonly Step[];
-  /** Rows of the newest prediction. */
   readonly logits: GPUBuffer;
-  /** Tokens predicted in one pass, at most. */
   readonly rows: number;
 
   private constructor(
@@ -38,8 +60,7 @@ export class Evaluator {
   /** `mostBytes` bounds the logits of one pass. */
   static create(gpu: Gpu, prepared: Prepared, options: EngineOptions, mostBytes: number): Promise<Evaluator> {
     return Evaluator.#create(gpu, prepared, options, async (owner, runtime, record) => {
-      const most = Math.min(mostBytes, gpu.maxBindingBytes);
-      const rows = Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
+      const rows = logitRows(gpu, runtime, mostBytes);
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const bytes = rows * runtime.vocabulary * 4;
       const logits = await gpu.memory.create(owner, 'logits of every token', bytes, usage);
@@ -77,7 +98,7 @@ export class Evaluator {
   ): Promise<Evaluator> {
     const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
     try {
-      const runtime = await levelRuntime(gpu, owner, prepared, options);
+      const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
       const { read, predict, logits, rows } = await make(owner, runtime, (r, every, tap) => {
         const recorder = new BatchRecorder(gpu, r, prepared.tensors, every);
         recorder.tap = tap?.(recorder);
@@ -115,8 +136,10 @@ export class Evaluator {
     for (let at = 0; at < ids.length; at += chunk) this.#submit(this.#read, ids.slice(at, at + chunk), at);
   }
 
-  /** Goes on with at most `rows` tokens from a position; their logits lie in `logits`. */
-  predict(ids: readonly number[], position: number): void {
-    this.#submit(this.#predict, ids, position);
+  begin({ ids, first }: Passage): void {
+    this.read(ids.slice(0, first - 1));
+  }
+  predict({ ids }: Passage, at: number, end: number): void {
+    this.#submit(this.#predict, ids.slice(at, end), at);
   }
 }

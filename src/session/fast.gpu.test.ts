@@ -15,7 +15,8 @@ import { TINY, type TinyShape, tinyGguf } from '../testing/tiny-llama';
 import { createTokenizer } from '../text/tokenizer';
 import { seededRandom } from '../util/random';
 import { comparePaths, writeText } from './compare-paths';
-import { Engine, type EngineOptions } from './engine';
+import { Engine } from './engine';
+import type { EngineOptions } from './model-runtime';
 import { openModel } from './open';
 import { type Prepared, prepareLevel } from './prepared';
 

@@ -7,11 +7,12 @@ import { checkRunnable } from '../model/runnable';
 import type { TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, GpuError, NibbleError, UnsupportedError } from '../util/errors';
 import { collectImportance } from './collect-importance';
-import type { Engine, EngineOptions } from './engine';
+import type { Engine } from './engine';
 import { textForEvaluation } from './evaluation-text';
 import type { WriteProgress } from './export';
 import type { Prepared } from './prepared';
-import { measureQuality } from './quality';
+import type { EngineOptions } from './model-runtime';
+import { measureQuality, measureQualityPaged } from './quality';
 import { inspectTensor, type TensorInspection } from './inspect';
 import { renderPrompt } from './prompt';
 import type {
@@ -52,6 +53,10 @@ export interface LabEvents {
   run(done: number, total: number): void;
 }
 
+/** Whether the device could not give what was asked for: less may do. */
+const doesNotFit = (error: unknown): boolean =>
+  error instanceof GpuError && !(error instanceof DeviceLostError);
+
 /** Measures levels, and collects what better ones are made with. */
 export class Laboratory {
   readonly #bench: Bench;
@@ -59,15 +64,26 @@ export class Laboratory {
     this.#bench = bench;
   }
 
-  /** How far a level is from a base over a text. Only the two are on the device; both stay there. */
+  /**
+   * How far a level is from a base over a text. Only the two are on the device, and stay there; where they do not fit
+   * beside each other, their layers come and go.
+   */
   quality(request: QualityRequest, on: LabEvents, signal?: AbortSignal): Promise<QualityRecord> {
     const bench = this.#bench;
     return bench.again(async () => {
       const tokenizer = bench.tokenizer();
-      const levels = await bench.levels([request.base, request.type], on.progress, signal);
-      const [base, level] = [levels[0]!, levels.at(-1)!];
       const [gpu, model, kvType] = [await bench.gpu(), bench.model(), bench.settings().kvType];
-      return measureQuality({ gpu, model, tokenizer, kvType, base, level }, request, on.run, signal);
+      const own = { gpu, model, tokenizer, kvType };
+      try {
+        const levels = await bench.levels([request.base, request.type], on.progress, signal);
+        const both = { base: levels[0]!, level: levels.at(-1)! };
+        return await measureQuality(own, both, request, on.run, signal);
+      } catch (error) {
+        if (!doesNotFit(error)) throw error;
+        await bench.levels([], on.progress, signal);
+        const both = { base: bench.plan(request.base), level: bench.plan(request.type) };
+        return measureQualityPaged(own, both, request, on.run, signal);
+      }
     });
   }
 
@@ -126,7 +142,7 @@ export class Laboratory {
       try {
         engine = await open();
       } catch (error) {
-        if (!(error instanceof GpuError) || error instanceof DeviceLostError) throw error;
+        if (!doesNotFit(error)) throw error;
         await bench.levels([request.type], on.progress, signal);
         engine = await open();
       }

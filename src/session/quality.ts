@@ -1,9 +1,10 @@
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
-import { checkRunnable } from '../model/runnable';
+import type { Plan } from '../model/plan';
 import type { TextTokenizer } from '../text/tokenizer';
-import { UnsupportedError } from '../util/errors';
+import { runnableOf } from './model-runtime';
+import { divergencePaged } from './divergence-paged';
 import { type ChunkProgress, chunksOf, divergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
 import type { Prepared } from './prepared';
@@ -18,8 +19,12 @@ export interface QualityBench {
   readonly model: ModelFile;
   readonly tokenizer: TextTokenizer;
   readonly kvType: KvType;
-  readonly base: Prepared;
-  readonly level: Prepared;
+}
+
+/** The two levels that are compared: on the device, or by what they would be made of there. */
+export interface Compared<T extends Prepared | Plan> {
+  readonly base: T;
+  readonly level: T;
 }
 
 /** Chunks that fit a budget, from how long a trial takes; at least one, and no more than the text has. */
@@ -36,37 +41,75 @@ async function chunksWithin(
   return Math.max(1, Math.min(available, Math.floor(budgetMs / each)));
 }
 
-/** How far a level is from the base, over a text. */
+/** What a request comes to on a model. */
+function textOf({ model, tokenizer, kvType }: QualityBench, request: QualityRequest) {
+  const { ids, bos } = textForEvaluation(model, request.text, tokenizer);
+  const options = { context: Math.min(request.context, runnableOf(model).h.contextLength), kvType, bos };
+  return { ids, options, available: chunksOf(ids, options).length };
+}
+
+function recordOf(
+  { gpu, kvType }: QualityBench,
+  request: QualityRequest,
+  found: Pick<QualityRecord, 'context' | 'fileBytes' | 'elapsedMs' | 'paged' | 'measured'>,
+): QualityRecord {
+  const { type, base, textLabel } = request;
+  const { chunks } = found.measured.level;
+  return {
+    type,
+    base,
+    textLabel,
+    kvType,
+    chunks,
+    adapter: gpu.adapterName,
+    measuredMs: Date.now(),
+    ...found,
+  };
+}
+
+/** How far a level is from the base, over a text, where both are on the device. */
 export async function measureQuality(
   bench: QualityBench,
+  { base, level }: Compared<Prepared>,
   request: QualityRequest,
   progress: ChunkProgress = () => {},
   signal?: AbortSignal,
 ): Promise<QualityRecord> {
-  const { gpu, model, base, level } = bench;
-  const runnable = checkRunnable(model);
-  if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-  const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer);
-  const context = Math.min(request.context, runnable.h.contextLength);
-  const options = { context, kvType: bench.kvType, bos };
+  const { gpu } = bench;
+  const { ids, options, available } = textOf(bench, request);
   const run = (chunks: number, tell?: ChunkProgress) =>
     divergence(gpu, base, level, ids, { ...options, chunks }, tell, signal);
-  const available = chunksOf(ids, options).length;
   const { chunks: asked, budgetMs } = request;
   const chunks = Math.min(available, asked ?? (await chunksWithin(budgetMs, available, run)));
   const started = performance.now();
   const measured = await run(chunks, progress);
-  return {
-    type: request.type,
-    base: request.base,
-    adapter: gpu.adapterName,
-    fileBytes: level.plan.fileBytes,
-    textLabel: request.textLabel,
-    context,
-    kvType: bench.kvType,
-    chunks,
-    elapsedMs: performance.now() - started,
-    measuredMs: Date.now(),
-    measured,
-  };
+  const elapsedMs = performance.now() - started;
+  const { fileBytes } = level.plan;
+  return recordOf(bench, request, { context: options.context, fileBytes, elapsedMs, measured });
+}
+
+/**
+ * The same where they do not fit beside each other: layer by layer, one level after the other. The budget is that of
+ * running; every layer is quantized on its way, which takes what it takes.
+ */
+export async function measureQualityPaged(
+  bench: QualityBench,
+  plans: Compared<Plan>,
+  request: QualityRequest,
+  progress: ChunkProgress = () => {},
+  signal?: AbortSignal,
+): Promise<QualityRecord> {
+  const { gpu, model } = bench;
+  const { ids, options, available } = textOf(bench, request);
+  const started = performance.now();
+  const measured = await divergencePaged(gpu, model, plans, ids, {
+    ...options,
+    chunks: Math.min(available, request.chunks ?? available),
+    budgetMs: request.chunks === null ? request.budgetMs : undefined,
+    progress,
+    signal,
+  });
+  const elapsedMs = performance.now() - started;
+  const { fileBytes } = plans.level;
+  return recordOf(bench, request, { context: options.context, fileBytes, elapsedMs, paged: true, measured });
 }

@@ -55,6 +55,8 @@ export interface QualityRecord {
   readonly elapsedMs: number;
   /** Since 1970. */
   readonly measuredMs: number;
+  /** Layer by layer: the two levels did not fit beside each other. */
+  readonly paged?: boolean;
   readonly measured: Divergence;
 }
 

@@ -1,6 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
 import type { TextTokenizer } from '../text/tokenizer';
-import type { Engine, EngineOptions, SamplingOptions } from './engine';
+import type { Engine, SamplingOptions } from './engine';
+import type { EngineOptions } from './model-runtime';
 import { probabilities } from './evaluate';
 import { generate } from './generate';
 import type { Prepared } from './prepared';

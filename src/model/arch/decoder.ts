@@ -36,32 +36,45 @@ function feedForward(g: Recorder, r: Runtime, input: Input, out: GPUBuffer, laye
   g.linear([`${layer}.ffn_down`], { x: hidden }, out, added);
 }
 
-/** Records one pass of a decoder-only transformer: token ids in, logits of the newest token (or of every one) out. */
-export function recordDecoder(g: Recorder, r: Runtime): void {
-  const { h, traits, x, normed, branch, attended } = r;
+/** Token ids to rows of x. */
+export function recordEmbedding(g: Recorder, { h, traits, x }: Runtime): void {
   g.embed('token_embd.weight', x, h.embeddingScale);
   if (traits.rope === 'none') g.addPositions('position_embd.weight', x);
+}
+
+/** What one layer does to rows of x. */
+export function recordLayer(g: Recorder, r: Runtime, index: number): void {
+  const { h, traits, x, normed, branch, attended } = r;
   const before = traits.norms !== 'after';
   const after = traits.norms !== 'before';
-  for (let i = 0; i < h.layers; i++) {
-    const layer = `blk.${i}`;
-    const input = before ? g.normalized(x, `${layer}.attn_norm`) : { x };
-    projections(g, r, input, layer);
-    g.attention(i, attended);
-    // Side by side with attention, the feed-forward reads what attention read: before anything is added to x.
-    if (traits.parallel) feedForward(g, r, input, x, layer);
-    const added = { accumulate: !after, scale: h.residualScale };
-    g.linear([`${layer}.attn_output`], { x: attended }, after ? branch : x, added);
-    if (after) g.norm(`${layer}.post_attention_norm`, branch, x, { accumulate: true });
-    if (traits.parallel) continue;
-    if (h.experts > 0) {
-      g.norm(`${layer}.ffn_norm`, x, normed);
-      recordExperts(g, layer, normed, x);
-      continue;
-    }
-    feedForward(g, r, before ? g.normalized(x, `${layer}.ffn_norm`) : { x }, after ? branch : x, layer);
-    if (after) g.norm(`${layer}.post_ffw_norm`, branch, x, { accumulate: true });
+  const layer = `blk.${index}`;
+  const input = before ? g.normalized(x, `${layer}.attn_norm`) : { x };
+  projections(g, r, input, layer);
+  g.attention(index, attended);
+  // Side by side with attention, the feed-forward reads what attention read: before anything is added to x.
+  if (traits.parallel) feedForward(g, r, input, x, layer);
+  const added = { accumulate: !after, scale: h.residualScale };
+  g.linear([`${layer}.attn_output`], { x: attended }, after ? branch : x, added);
+  if (after) g.norm(`${layer}.post_attention_norm`, branch, x, { accumulate: true });
+  if (traits.parallel) return;
+  if (h.experts > 0) {
+    g.norm(`${layer}.ffn_norm`, x, normed);
+    recordExperts(g, layer, normed, x);
+    return;
   }
+  feedForward(g, r, before ? g.normalized(x, `${layer}.ffn_norm`) : { x }, after ? branch : x, layer);
+  if (after) g.norm(`${layer}.post_ffw_norm`, branch, x, { accumulate: true });
+}
+
+/** Rows of x to logits. */
+export function recordHead(g: Recorder, { h, x }: Runtime): void {
   const head = g.has('output.weight') ? 'output' : 'token_embd';
   g.logits(x, 'output_norm', head, { scale: h.logitScale, cap: h.logitCap });
+}
+
+/** Records one pass of a decoder-only transformer: token ids in, logits of the newest token (or of every one) out. */
+export function recordDecoder(g: Recorder, r: Runtime): void {
+  recordEmbedding(g, r);
+  for (let i = 0; i < r.h.layers; i++) recordLayer(g, r, i);
+  recordHead(g, r);
 }

@@ -31,7 +31,7 @@ export function RunTable({ rows }: { rows: readonly ResultRow[] }) {
         <caption>
           {known?.adapter}, {known && new Date(known.measuredMs).toLocaleString()}
           {quality &&
-            `; quality beside ${quality.base} on ${quality.measured.level.tokens} tokens of ${quality.textLabel} (${quality.chunks} chunks of ${quality.context})`}
+            `; quality beside ${quality.base} on ${quality.measured.level.tokens} tokens of ${quality.textLabel} (${quality.chunks} chunks of ${quality.context})${quality.paged ? '; layer by layer, as the two did not fit beside each other' : ''}`}
         </caption>
         <thead>
           <tr>
