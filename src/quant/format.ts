@@ -48,6 +48,8 @@ export interface QuantFormat {
    */
   encode(x: Float32Array, importance?: Float32Array): Uint8Array<ArrayBuffer>;
   decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
+  /** The groups of one block, all of one size; absent where weights stand for themselves. */
+  groups?(block: Uint8Array): BlockGroup[];
 }
 
 /** What an importance matrix says about a block. */
@@ -58,6 +60,12 @@ export interface BlockImportance {
   readonly column: number;
   /** Mean square of the weights of the row, summed in order in float32. */
   readonly rowMeanSquare: number;
+}
+
+/** Weights of a block that share a scale: a weight is step x code - low. */
+export interface BlockGroup {
+  readonly step: number;
+  readonly low: number;
 }
 
 /** One block of a codec: `x` and `out` are whole tensors, `at` and `to` where the block begins. */
@@ -72,11 +80,20 @@ export interface BlockCodec {
     view: DataView,
     importance?: BlockImportance,
   ): void;
-  decodeBlock(bytes: Uint8Array, from: number, out: Float32Array, at: number, view: DataView): void;
+  /** The groups of a block, all of one size, in order. */
+  groups(bytes: Uint8Array, from: number, view: DataView): BlockGroup[];
+  decodeBlock(
+    bytes: Uint8Array,
+    from: number,
+    out: Float32Array,
+    at: number,
+    view: DataView,
+    groups: readonly BlockGroup[],
+  ): void;
 }
 
 /** The codec of a format whose blocks know nothing of each other. `view` is over the GGUF bytes. */
-export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encode' | 'decode'> {
+export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encode' | 'decode' | 'groups'> {
   const { size, bytes: blockBytes } = codec;
   return {
     block: { size, bytes: blockBytes },
@@ -97,10 +114,13 @@ export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encod
     decode(bytes) {
       const out = new Float32Array((bytes.length / blockBytes) * size);
       const view = new DataView(bytes.buffer, bytes.byteOffset);
-      for (let b = 0; b < out.length / size; b++)
-        codec.decodeBlock(bytes, b * blockBytes, out, b * size, view);
+      for (let b = 0; b < out.length / size; b++) {
+        const from = b * blockBytes;
+        codec.decodeBlock(bytes, from, out, b * size, view, codec.groups(bytes, from, view));
+      }
       return out;
     },
+    groups: (block) => codec.groups(block, 0, new DataView(block.buffer, block.byteOffset)),
   };
 }
 

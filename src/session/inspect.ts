@@ -33,6 +33,8 @@ export interface TensorInspection {
     readonly fields: readonly { readonly name: string; readonly hex: string }[];
     readonly before: readonly number[];
     readonly after: readonly number[];
+    /** What a weight is made of: step x code - low. Empty where weights stand for themselves. */
+    readonly codes: readonly { readonly code: number; readonly step: number; readonly low: number }[];
     readonly rmse: number;
   };
 }
@@ -49,6 +51,16 @@ async function rowOf(tensor: PlannedTensor, target: QuantFormat, row: number) {
   const at = Math.floor(row / rowsPerExpert) * cols;
   const bytes = target.encode(before, tensor.importance?.subarray(at, at + cols));
   return { before, bytes, after: target.decode(bytes) };
+}
+
+/** Codes of a block: eighths at the finest, which is what the 1-bit lattices shift by. */
+export function codesOf(format: QuantFormat, block: Uint8Array, after: readonly number[]) {
+  const groups = format.groups?.(block) ?? [];
+  if (groups.length === 0) return [];
+  return after.map((value, i) => {
+    const { step, low } = groups[Math.floor((i * groups.length) / after.length)]!;
+    return { code: step === 0 ? 0 : Math.round((8 * (value + low)) / step) / 8, step, low };
+  });
 }
 
 /** Looks at a tensor of a plan, and at one block of it. Throws when the block is not there. */
@@ -116,6 +128,7 @@ export async function inspectTensor(
       })),
       before: before!,
       after: after!,
+      codes: codesOf(target, own.bytes.subarray(start, start + target.block.bytes), after!),
       rmse: Math.sqrt(before!.reduce((s, v, i) => s + (v - after![i]!) ** 2, 0) / before!.length),
     },
   };

@@ -119,12 +119,18 @@ export const iq1_m: QuantFormat = {
       for (let k = 0; k < 4; k++)
         view.setUint16(to + 48 + 2 * k, packed[k]! | (((d >> (4 * k)) & 15) << 12), true);
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(_bytes, from, view) {
       const scales = [0, 1, 2, 3].map((k) => view.getUint16(from + 48 + 2 * k, true));
       const d = f16ToFloat(scales.reduce((bits, s, k) => bits | ((s >> 12) << (4 * k)), 0));
+      return Array.from({ length: 16 }, (_, j) => {
+        const scale = (scales[j >> 2]! >> (3 * (j & 3))) & 7;
+        return { step: fround(d * (2 * scale + 1)), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
       const points = pointCodes('iq1');
       for (let k = 0; k < 32; k++) {
-        const step = fround(d * (2 * ((scales[k >> 3]! >> (3 * ((k >> 1) & 3))) & 7) + 1));
+        const { step } = groups[k >> 1]!;
         const head = bytes[from + 32 + (k >> 1)]! >> (4 * (k & 1));
         const point = bytes[from + k]! | ((head & 7) << 8);
         const shift = head & 8 ? -0.125 : 0.125;

@@ -103,12 +103,18 @@ export const iq1_s: QuantFormat = {
         view.setUint16(to + 34 + 2 * j, heads[j]! | (l << 12), true);
       }
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(_bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
+      return Array.from({ length: 8 }, (_, j) => {
+        const scale = (view.getUint16(from + 34 + 2 * j, true) >> 12) & 7;
+        return { step: fround(d * (2 * scale + 1)), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, view, groups) {
       const points = pointCodes('iq1');
       for (let j = 0; j < 8; j++) {
         const head = view.getUint16(from + 34 + 2 * j, true);
-        const step = fround(d * (2 * ((head >> 12) & 7) + 1));
+        const { step } = groups[j]!;
         const shift = head & 0x8000 ? -0.125 : 0.125;
         for (let i = 0; i < 32; i++) {
           const k = i >> 3;

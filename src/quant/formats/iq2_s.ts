@@ -60,13 +60,18 @@ export const iq2_s: QuantFormat = {
       view.setUint16(to, f16FromFloat(fround(part * FUDGE)), true);
       if (part) for (let j = 0; j < 16; j++) out[to + 74 + (j >> 1)]! |= codes[j]! << (4 * (j & 1));
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
+      return Array.from({ length: 16 }, (_, j) => {
+        const scale = (bytes[from + 74 + (j >> 1)]! >> (4 * (j & 1))) & 15;
+        return { step: fround(fround(d * (0.5 + scale)) * 0.25), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
       const points = pointCodes('iq2_s');
       for (let k = 0; k < 32; k++) {
         const high = (bytes[from + 66 + (k >> 2)]! >> (2 * (k & 3))) & 3;
-        const scale = (bytes[from + 74 + (k >> 2)]! >> (4 * ((k >> 1) & 1))) & 15;
-        const step = fround(fround(d * (0.5 + scale)) * 0.25);
+        const { step } = groups[k >> 1]!;
         const signs = bytes[from + 34 + k]!;
         for (let i = 0; i < 8; i++) {
           const value = fround(step * magnitude2(points[8 * (bytes[from + 2 + k]! | (high << 8)) + i]!));

@@ -51,13 +51,18 @@ export const iq2_xs: QuantFormat = {
       view.setUint16(to, f16FromFloat(part), true);
       if (part) for (let j = 0; j < 16; j++) out[to + 66 + (j >> 1)]! |= codes[j]! << (4 * (j & 1));
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
+      return Array.from({ length: 16 }, (_, j) => {
+        const scale = (bytes[from + 66 + (j >> 1)]! >> (4 * (j & 1))) & 15;
+        return { step: fround(fround(d * (0.5 + scale)) * 0.25), low: 0 };
+      });
+    },
+    decodeBlock(_bytes, from, out, at, view, groups) {
       const points = pointCodes('iq2_xs');
       for (let k = 0; k < 32; k++) {
         const word = view.getUint16(from + 2 + 2 * k, true);
-        const scale = (bytes[from + 66 + (k >> 2)]! >> (4 * ((k >> 1) & 1))) & 15;
-        const step = fround(fround(d * (0.5 + scale)) * 0.25);
+        const { step } = groups[k >> 1]!;
         const signs = evenSigns(word >> 9);
         for (let i = 0; i < 8; i++) {
           const value = fround(step * magnitude2(points[8 * (word & 511) + i]!));

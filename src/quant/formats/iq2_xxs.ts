@@ -54,12 +54,18 @@ export const iq2_xxs: QuantFormat = {
       view.setUint16(to, f16FromFloat(part), true);
       if (part) for (let j = 0; j < 8; j++) out[to + 9 + 8 * j]! |= codes[j]! << 4;
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(_bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
+      return Array.from({ length: 8 }, (_, j) => {
+        const scale = view.getUint32(from + 6 + 8 * j, true) >>> 28;
+        return { step: fround(fround(d * fround(0.5 + scale)) * 0.25), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, view, groups) {
       const points = pointCodes('iq2_xxs');
       for (let j = 0; j < 8; j++) {
         const packed = view.getUint32(from + 6 + 8 * j, true);
-        const step = fround(fround(d * fround(0.5 + (packed >>> 28))) * 0.25);
+        const { step } = groups[j]!;
         for (let i = 0; i < 32; i++) {
           const signs = evenSigns((packed >>> (7 * (i >> 3))) & 127);
           const value = fround(step * magnitude2(points[8 * bytes[from + 2 + 8 * j + (i >> 3)]! + (i & 7)]!));

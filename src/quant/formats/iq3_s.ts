@@ -61,14 +61,19 @@ export const iq3_s: QuantFormat = {
       view.setUint16(to, f16FromFloat(fround(part * FUDGE)), true);
       if (part) for (let j = 0; j < 8; j++) out[to + 106 + (j >> 1)]! |= codes[j]! << (4 * (j & 1));
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
+      return Array.from({ length: 8 }, (_, j) => {
+        const scale = (bytes[from + 106 + (j >> 1)]! >> (4 * (j & 1))) & 15;
+        return { step: fround(d * (1 + 2 * scale)), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
       const points = pointCodes('iq3_s');
       for (let i = 0; i < 256; i++) {
-        const scale = (bytes[from + 106 + (i >> 6)]! >> (4 * ((i >> 5) & 1))) & 15;
         const k = i >> 2;
         const point = bytes[from + 2 + k]! | (((bytes[from + 66 + (k >> 3)]! >> (k & 7)) & 1) << 8);
-        const value = fround(fround(d * (1 + 2 * scale)) * (2 * points[4 * point + (i & 3)]! + 1));
+        const value = fround(groups[i >> 5]!.step * (2 * points[4 * point + (i & 3)]! + 1));
         out[at + i] = (bytes[from + 74 + (i >> 3)]! >> (i & 7)) & 1 ? -value : value;
       }
     },

@@ -55,12 +55,18 @@ export const iq3_xxs: QuantFormat = {
       view.setUint16(to, f16FromFloat(fround(part * FUDGE)), true);
       if (part) for (let j = 0; j < 8; j++) out[to + 69 + 4 * j]! |= codes[j]! << 4;
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(_bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
+      return Array.from({ length: 8 }, (_, j) => {
+        const scale = view.getUint32(from + 66 + 4 * j, true) >>> 28;
+        return { step: fround(fround(d * (0.5 + scale)) * 0.5), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, view, groups) {
       const points = pointCodes('iq3_xxs');
       for (let j = 0; j < 8; j++) {
         const packed = view.getUint32(from + 66 + 4 * j, true);
-        const step = fround(fround(d * (0.5 + (packed >>> 28))) * 0.5);
+        const { step } = groups[j]!;
         for (let i = 0; i < 32; i++) {
           const signs = evenSigns((packed >>> (7 * (i >> 3))) & 127);
           const value = fround(step * magnitude3(points[4 * bytes[from + 2 + 8 * j + (i >> 2)]! + (i & 3)]!));

@@ -30,8 +30,9 @@ export const iq4_nl: QuantFormat = {
         out[to + 2 + j] =
           nearestStep(fround(inv * x[at + j]!)) | (nearestStep(fround(inv * x[at + 16 + j]!)) << 4);
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from, true)), low: 0 }],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const d = group!.step;
       for (let j = 0; j < 16; j++) {
         const q = bytes[from + 2 + j]!;
         out[at + j] = d * STEPS[q & 15]!;

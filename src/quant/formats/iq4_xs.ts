@@ -45,12 +45,17 @@ export const iq4_xs: QuantFormat = {
       });
       view.setUint16(to + 2, high, true);
     },
-    decodeBlock(bytes, from, out, at, view) {
+    groups(bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from, true));
       const high = view.getUint16(from + 2, true);
-      for (let j = 0; j < 8; j++) {
+      return Array.from({ length: 8 }, (_, j) => {
         const low = (bytes[from + 4 + (j >> 1)]! >> (4 * (j & 1))) & 15;
-        const step = fround(d * ((low | (((high >> (2 * j)) & 3) << 4)) - 32));
+        return { step: fround(d * ((low | (((high >> (2 * j)) & 3) << 4)) - 32)), low: 0 };
+      });
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
+      for (let j = 0; j < 8; j++) {
+        const { step } = groups[j]!;
         for (let i = 0; i < 32; i++)
           out[at + 32 * j + i] = step * STEPS[(bytes[from + 8 + 16 * j + (i & 15)]! >> (4 * (i >> 4))) & 15]!;
       }

@@ -29,8 +29,9 @@ export const mxfp4: QuantFormat = {
       for (let j = 0; j < 16; j++)
         out[to + 1 + j] = nearestFp4(x[at + j]!, d) | (nearestFp4(x[at + 16 + j]!, d) << 4);
     },
-    decodeBlock(bytes, from, out, at) {
-      const d = powerOfTwoHalf(bytes[from]!);
+    groups: (bytes, from) => [{ step: powerOfTwoHalf(bytes[from]!), low: 0 }],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const d = group!.step;
       for (let j = 0; j < 16; j++) {
         out[at + j] = d * FP4[bytes[from + 1 + j]! & 15]!;
         out[at + 16 + j] = d * FP4[bytes[from + 1 + j]! >> 4]!;

@@ -30,9 +30,10 @@ export const nvfp4: QuantFormat = {
           out[to + 4 + 8 * s + j] = nearestFp4(x[from + j]!, d) | (nearestFp4(x[from + 8 + j]!, d) << 4);
       }
     },
-    decodeBlock(bytes, from, out, at) {
+    groups: (bytes, from) => [0, 1, 2, 3].map((s) => ({ step: ue4m3Half(bytes[from + s]!), low: 0 })),
+    decodeBlock(bytes, from, out, at, _view, groups) {
       for (let s = 0; s < 4; s++) {
-        const d = ue4m3Half(bytes[from + s]!);
+        const d = groups[s]!.step;
         for (let j = 0; j < 8; j++) {
           const q = bytes[from + 4 + 8 * s + j]!;
           out[at + 16 * s + j] = d * FP4[q & 15]!;

@@ -27,8 +27,9 @@ export const q1_0: QuantFormat = {
       }
       view.setUint16(to, f16FromFloat(sum / 128), true);
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from, true)), low: 0 }],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const d = group!.step;
       for (let i = 0; i < 128; i++) out[at + i] = (bytes[from + 2 + (i >> 3)]! >> (i & 7)) & 1 ? d : -d;
     },
   }),

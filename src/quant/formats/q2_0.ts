@@ -31,8 +31,9 @@ export const q2_0: QuantFormat = {
         if (Number.isFinite(v)) out[to + 2 + (i >> 2)]! |= ternaryCode(v) << (2 * (i & 3));
       }
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from, true)), low: 0 }],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const d = group!.step;
       for (let i = 0; i < 64; i++)
         out[at + i] = d * (((bytes[from + 2 + (i >> 2)]! >> (2 * (i & 3))) & 3) - 1);
     },

@@ -78,13 +78,19 @@ export const q2_k: QuantFormat = {
     size: 256,
     bytes: 84,
     encodeBlock,
-    decodeBlock(bytes, from, out, at, view) {
+    groups(bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from + 80, true));
       const dmin = f16ToFloat(view.getUint16(from + 82, true));
+      return Array.from(bytes.subarray(from, from + 16), (scales) => ({
+        step: fround(d * (scales & 15)),
+        low: fround(dmin * (scales >> 4)),
+      }));
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
       for (let i = 0; i < 256; i++) {
-        const scales = bytes[from + (i >> 4)]!;
+        const { step, low } = groups[i >> 4]!;
         const code = (bytes[from + 16 + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3;
-        out[at + i] = fround(fround(d * (scales & 15)) * code) - fround(dmin * (scales >> 4));
+        out[at + i] = fround(step * code) - low;
       }
     },
   }),

@@ -145,12 +145,18 @@ export const q3_k: QuantFormat = {
     size: 256,
     bytes: 110,
     encodeBlock,
-    decodeBlock(bytes, from, out, at, view) {
+    groups(bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from + 108, true));
+      return Array.from({ length: 16 }, (_, j) => ({
+        step: fround(d * scaleAt(bytes, from + 96, j)),
+        low: 0,
+      }));
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
       for (let i = 0; i < 256; i++) {
         const low = (bytes[from + 32 + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3;
         const high = (bytes[from + (i & 31)]! >> (i >> 5)) & 1;
-        out[at + i] = fround(d * scaleAt(bytes, from + 96, i >> 4)) * (low + 4 * high - 4);
+        out[at + i] = groups[i >> 4]!.step * (low + 4 * high - 4);
       }
     },
   }),

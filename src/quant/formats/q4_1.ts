@@ -42,13 +42,15 @@ export const q4_1: QuantFormat = {
         out[to + 4 + j] = lo | (hi << 4);
       }
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
-      const m = f16ToFloat(view.getUint16(from + 2, true));
+    groups: (_bytes, from, view) => [
+      { step: f16ToFloat(view.getUint16(from, true)), low: -f16ToFloat(view.getUint16(from + 2, true)) },
+    ],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const { step: d, low } = group!;
       for (let j = 0; j < 16; j++) {
         const q = bytes[from + 4 + j]!;
-        out[at + j] = fround(d * (q & 15)) + m;
-        out[at + 16 + j] = fround(d * (q >> 4)) + m;
+        out[at + j] = fround(d * (q & 15)) - low;
+        out[at + 16 + j] = fround(d * (q >> 4)) - low;
       }
     },
   }),

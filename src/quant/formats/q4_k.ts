@@ -34,10 +34,11 @@ export const q4_k: QuantFormat = {
         out[to + 16 + i] = codes[first]! | (codes[first + 32]! << 4);
       }
     },
-    decodeBlock(bytes, from, out, at) {
+    groups: (bytes, from) => Array.from({ length: 8 }, (_, j) => affineGroup(bytes, from, j)),
+    decodeBlock(bytes, from, out, at, _view, groups) {
       for (let i = 0; i < 256; i++) {
         const j = i >> 5;
-        const { step, low } = affineGroup(bytes, from, j);
+        const { step, low } = groups[j]!;
         const code = (bytes[from + 16 + 32 * (j >> 1) + (i & 31)]! >> (4 * (j & 1))) & 15;
         out[at + i] = fround(step * code) - low;
       }

@@ -41,8 +41,9 @@ export const q5_0: QuantFormat = {
       }
       view.setUint32(to + 2, high >>> 0, true);
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from, true)), low: 0 }],
+    decodeBlock(bytes, from, out, at, view, [group]) {
+      const d = group!.step;
       const high = view.getUint32(from + 2, true);
       for (let j = 0; j < 16; j++) {
         const q = bytes[from + 6 + j]!;

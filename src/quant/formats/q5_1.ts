@@ -46,14 +46,16 @@ export const q5_1: QuantFormat = {
       }
       view.setUint32(to + 4, high >>> 0, true);
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
-      const m = f16ToFloat(view.getUint16(from + 2, true));
+    groups: (_bytes, from, view) => [
+      { step: f16ToFloat(view.getUint16(from, true)), low: -f16ToFloat(view.getUint16(from + 2, true)) },
+    ],
+    decodeBlock(bytes, from, out, at, view, [group]) {
+      const { step: d, low } = group!;
       const high = view.getUint32(from + 4, true);
       for (let j = 0; j < 16; j++) {
         const q = bytes[from + 8 + j]!;
-        out[at + j] = fround(d * ((q & 15) | (((high >>> j) & 1) << 4))) + m;
-        out[at + 16 + j] = fround(d * ((q >> 4) | (((high >>> (j + 16)) & 1) << 4))) + m;
+        out[at + j] = fround(d * ((q & 15) | (((high >>> j) & 1) << 4))) - low;
+        out[at + 16 + j] = fround(d * ((q >> 4) | (((high >>> (j + 16)) & 1) << 4))) - low;
       }
     },
   }),

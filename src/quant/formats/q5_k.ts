@@ -36,10 +36,11 @@ export const q5_k: QuantFormat = {
         out[to + 16 + (i & 31)]! |= (codes[i]! >> 4) << group;
       }
     },
-    decodeBlock(bytes, from, out, at) {
+    groups: (bytes, from) => Array.from({ length: 8 }, (_, j) => affineGroup(bytes, from, j)),
+    decodeBlock(bytes, from, out, at, _view, groups) {
       for (let i = 0; i < 256; i++) {
         const j = i >> 5;
-        const { step, low } = affineGroup(bytes, from, j);
+        const { step, low } = groups[j]!;
         const code = (bytes[from + 48 + 32 * (j >> 1) + (i & 31)]! >> (4 * (j & 1))) & 15;
         const fifth = (bytes[from + 16 + (i & 31)]! >> j) & 1;
         out[at + i] = fround(step * (code | (fifth << 4))) - low;

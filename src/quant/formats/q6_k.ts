@@ -73,16 +73,21 @@ export const q6_k: QuantFormat = {
     size: 256,
     bytes: 210,
     encodeBlock,
-    decodeBlock(bytes, from, out, at, view) {
+    groups(_bytes, from, view) {
       const d = f16ToFloat(view.getUint16(from + 208, true));
+      return Array.from({ length: 16 }, (_, j) => ({
+        step: fround(d * view.getInt8(from + 192 + j)),
+        low: 0,
+      }));
+    },
+    decodeBlock(bytes, from, out, at, _view, groups) {
       for (let i = 0; i < 256; i++) {
         const half = i >> 7;
         const k = (i >> 5) & 3;
         const l = i & 31;
         const low = bytes[from + 64 * half + 32 * (k & 1) + l]! >> (4 * (k >> 1));
         const high = bytes[from + 128 + 32 * half + l]! >> (2 * k);
-        const scale = view.getInt8(from + 192 + (i >> 4));
-        out[at + i] = fround(d * scale) * (((low & 15) | ((high & 3) << 4)) - 32);
+        out[at + i] = groups[i >> 4]!.step * (((low & 15) | ((high & 3) << 4)) - 32);
       }
     },
   }),

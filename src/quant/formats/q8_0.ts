@@ -30,8 +30,9 @@ export const q8_0: QuantFormat = {
         view.setInt8(to + 2 + i, Math.sign(v) * Math.floor(Math.abs(v) + 0.5));
       }
     },
-    decodeBlock(_bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from, true)), low: 0 }],
+    decodeBlock(_bytes, from, out, at, view, [group]) {
+      const d = group!.step;
       for (let i = 0; i < 32; i++) out[at + i] = d * view.getInt8(from + 2 + i);
     },
   }),

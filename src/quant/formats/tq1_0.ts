@@ -42,8 +42,9 @@ export const tq1_0: QuantFormat = {
         out[to + byte] = Math.floor((n * 256 + 242) / 243);
       });
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from + 52, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from + 52, true)), low: 0 }],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const d = group!.step;
       for (let i = 0; i < 256; i++) {
         const { byte, digit } = place(i);
         const shifted = (bytes[from + byte]! * THREES[digit]!) & 255;

@@ -22,8 +22,9 @@ export const tq2_0: QuantFormat = {
       const codes = ternaryCodes(x, at, view, to + 64);
       for (let i = 0; i < 256; i++) out[to + 32 * (i >> 7) + (i & 31)]! |= codes[i]! << (2 * ((i >> 5) & 3));
     },
-    decodeBlock(bytes, from, out, at, view) {
-      const d = f16ToFloat(view.getUint16(from + 64, true));
+    groups: (_bytes, from, view) => [{ step: f16ToFloat(view.getUint16(from + 64, true)), low: 0 }],
+    decodeBlock(bytes, from, out, at, _view, [group]) {
+      const d = group!.step;
       for (let i = 0; i < 256; i++)
         out[at + i] = d * (((bytes[from + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3) - 1);
     },

@@ -38,7 +38,16 @@ function Place({ level, of }: { level: string; of: TensorInspection }) {
 
 /** One block: its fields as they lie in the file, and each weight before and after. */
 function Block({ of }: { of: TensorInspection }) {
-  const { fields, before, after, rmse } = of.block;
+  const { fields, before, after, codes, rmse } = of.block;
+  const hasLow = codes.some((c) => c.low !== 0);
+  const titles = [
+    'Weight',
+    'Before',
+    ...(codes.length > 0 ? ['Code', 'Scale'] : []),
+    ...(hasLow ? ['Minimum'] : []),
+    'After',
+    'Error',
+  ];
   return (
     <>
       <dl className="facts">
@@ -59,7 +68,7 @@ function Block({ of }: { of: TensorInspection }) {
         <table data-testid="block">
           <thead>
             <tr>
-              {['Weight', 'Before', 'After', 'Error'].map((title) => (
+              {titles.map((title) => (
                 <th scope="col" className="num" key={title}>
                   {title}
                 </th>
@@ -74,6 +83,13 @@ function Block({ of }: { of: TensorInspection }) {
                   {i}
                 </th>
                 <td className="num">{short(v)}</td>
+                {codes[i] && (
+                  <>
+                    <td className="num">{codes[i].code}</td>
+                    <td className="num">{short(codes[i].step)}</td>
+                    {hasLow && <td className="num">{short(-codes[i].low)}</td>}
+                  </>
+                )}
                 <td className="num">{short(after[i]!)}</td>
                 <td className="num">{(after[i]! - v).toExponential(1)}</td>
               </tr>
