@@ -10,7 +10,8 @@ export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): Byte
   return {
     name,
     sizeBytes: bytes.length,
-    read: (start, end) => Promise.resolve(bytes.slice(start, end)),
+    // Not slice(): of Node's Buffer that would be a view.
+    read: (start, end) => Promise.resolve(new Uint8Array(bytes.subarray(start, end))),
   };
 }
 

@@ -28,19 +28,24 @@ function rotate(x: Float64Array, headDim: number, position: number): void {
   }
 }
 
-/** Logits of the last token, in float64, written from the paper's formulas and nothing of the engine. */
-export function referenceLogits(
+/** Logits of the last token. */
+export const referenceLogits = (s: TinyShape, weights: ReferenceWeights, ids: readonly number[]) =>
+  referenceRows(s, weights, ids, ids.length - 1)[0]!;
+
+/** Logits of every token from `first` on, in float64, written from the paper's formulas and nothing of the engine. */
+export function referenceRows(
   s: TinyShape,
   weights: ReferenceWeights,
   ids: readonly number[],
-): Float64Array {
+  first: number,
+): Float64Array[] {
   const w = (name: string) => weights.get(`${name}.weight`)!;
   const headDim = s.width / s.heads;
   const keys: Float64Array[][] = Array.from({ length: s.layers }, () => []);
   const values: Float64Array[][] = Array.from({ length: s.layers }, () => []);
-  let x = new Float64Array(s.width);
+  const rows: Float64Array[] = [];
   ids.forEach((id, position) => {
-    x = Float64Array.from(w('token_embd').subarray(id * s.width, (id + 1) * s.width));
+    let x = Float64Array.from(w('token_embd').subarray(id * s.width, (id + 1) * s.width));
     for (let layer = 0; layer < s.layers; layer++) {
       const p = `blk.${layer}.`;
       const h = rmsNorm(x, w(`${p}attn_norm`));
@@ -77,6 +82,8 @@ export function referenceLogits(
       );
       x = x.map((v, i) => v + down[i]!);
     }
+    if (position >= first)
+      rows.push(linear(weights.get('output.weight') ?? w('token_embd'), rmsNorm(x, w('output_norm'))));
   });
-  return linear(weights.get('output.weight') ?? w('token_embd'), rmsNorm(x, w('output_norm')));
+  return rows;
 }
