@@ -1,0 +1,100 @@
+// npm run bench:page: how soon the built page paints, what JavaScript that takes, and how long the main thread is kept
+// busy while it quantizes and generates. Prints a Markdown table; fresh browser each time.
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { chromium, type Page } from '@playwright/test';
+import { preview } from 'vite';
+import { launchOf } from './browser';
+
+const ROUNDS = 5;
+const LEVEL = 'Q4_K_M';
+const root = resolve(import.meta.dirname, '../..');
+const { label, ...options } = launchOf(undefined);
+
+interface FirstPaint {
+  readonly paintMs: number;
+  /** Paths of the scripts that the page itself asked for before it. */
+  readonly scripts: string[];
+}
+
+async function firstPaint(url: string): Promise<FirstPaint> {
+  const browser = await chromium.launch({ headless: true, ...options });
+  const page = await browser.newPage();
+  await page.goto(url);
+  const found = await page.evaluate(
+    () =>
+      new Promise<FirstPaint>((done) =>
+        new PerformanceObserver((list) => {
+          const paint = list.getEntriesByName('first-contentful-paint')[0];
+          if (!paint) return;
+          const scripts = performance
+            .getEntriesByType('resource')
+            .filter((r) => (r as PerformanceResourceTiming).initiatorType === 'script')
+            .filter((r) => r.startTime < paint.startTime)
+            .map((r) => new URL(r.name).pathname);
+          done({ paintMs: paint.startTime, scripts });
+        }).observe({ type: 'paint', buffered: true }),
+      ),
+  );
+  await browser.close();
+  return found;
+}
+
+/** Milliseconds of each task on the main thread that was longer than 50, from a moment on. */
+const takeTasks = (page: Page): Promise<number[]> =>
+  page.evaluate(() => (window as unknown as { tasks: number[] }).tasks.splice(0));
+
+/** Long tasks while the built-in model is opened, and while it is quantized and generates. */
+async function longTasks(url: string): Promise<{ opening: number[]; working: number[] }> {
+  const browser = await chromium.launch({ headless: true, ...options });
+  const page = await browser.newPage();
+  const idle = () => page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+  await page.addInitScript(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { tasks });
+    new PerformanceObserver((list) => {
+      for (const entry of list.getEntries()) tasks.push(Math.round(entry.duration));
+    }).observe({ entryTypes: ['longtask'] });
+  });
+  await page.goto(url);
+  await page.getByRole('button', { name: 'Try the built-in model' }).click();
+  await page.locator('[data-level]').first().waitFor();
+  await idle();
+  await page.waitForLoadState('networkidle');
+  const opening = await takeTasks(page);
+  await page.locator('#run').getByLabel('Level').selectOption(LEVEL);
+  await page.getByLabel('Message').fill('Tell me a story.');
+  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByTestId('timing').waitFor();
+  await idle();
+  const working = await takeTasks(page);
+  await browser.close();
+  return { opening, working };
+}
+
+const server = await preview({ root, logLevel: 'error', preview: { port: 4178, host: '127.0.0.1' } });
+try {
+  const url = 'http://127.0.0.1:4178/';
+  const paints = [];
+  for (let i = 0; i < ROUNDS; i++) paints.push(await firstPaint(url));
+  const times = paints.map((p) => p.paintMs).sort((a, b) => a - b);
+  const kilobytes = (path: string) => gzipSync(readFileSync(join(root, 'dist', path))).length / 1000;
+  const first = paints[0]!.scripts.reduce((n, path) => n + kilobytes(path), 0);
+  const { opening, working } = await longTasks(url);
+  const range = `${times[0]!.toFixed(0)}-${times.at(-1)!.toFixed(0)}`;
+  const list = (tasks: readonly number[]) => (tasks.length === 0 ? 'none' : `${tasks.join(', ')} ms`);
+  const rows = [
+    [
+      'first contentful paint',
+      `${times[Math.floor(ROUNDS / 2)]!.toFixed(0)} ms (${range}, ${ROUNDS} fresh browsers)`,
+    ],
+    ['JavaScript of the page before it, gzipped', `${first.toFixed(0)} kB`],
+    ['main-thread tasks over 50 ms: opening the built-in model', list(opening)],
+    [`quantizing it to ${LEVEL}, a chat`, list(working)],
+  ];
+  process.stdout.write(`${label}\n\n| | measured |\n|---|---|\n`);
+  for (const row of rows) process.stdout.write(`| ${row.join(' | ')} |\n`);
+} finally {
+  await server.close();
+}
