@@ -232,7 +232,7 @@ const gpu = await openNodeGpu();
 const numerics = await testNumerics(gpu);
 const ceiling = await probeDevice(gpu, { bytes: poolBytes, enoughMs: 4 * enoughMs });
 const { facts } = gpu;
-print(`adapter: ${gpu.adapterName}; ${facts.lanes.shader}, ${facts.lanes.count} lanes, ${gpu.teams} teams`);
+print(`adapter: ${gpu.adapterName}; ${gpu.lanes.kind} lanes, ${gpu.lanes.count} a team, ${gpu.teams} teams`);
 print(
   `bindings up to ${formatBytes(facts.maxBindingBytes)}, workgroup memory ${gpu.device.limits.maxComputeWorkgroupStorageSize} bytes; features ${facts.features.join(', ')}`,
 );

@@ -33,7 +33,10 @@ function chooseDriver(): void {
 let instance: GPU | undefined;
 
 /** A device through Dawn. Throws when the machine has no adapter at all. */
-export async function openNodeGpu(options: GpuOptions = {}): Promise<Gpu> {
+export async function openNodeGpu(
+  options: GpuOptions = {},
+  sources: Sources = shadersFromDisk(),
+): Promise<Gpu> {
   if (!instance) {
     chooseDriver();
     Object.assign(globalThis, globals);
@@ -46,5 +49,5 @@ export async function openNodeGpu(options: GpuOptions = {}): Promise<Gpu> {
       'No WebGPU adapter: Dawn found no Vulkan, Metal or D3D12 driver.',
       'On Debian, `apt-get install chromium libvulkan1` brings a software one.',
     );
-  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shadersFromDisk(), options);
+  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), sources, options);
 }

@@ -3,13 +3,8 @@ import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
 import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
+import { isBarrierFree, type LaneKind, type Lanes, lanesOf, SHARED } from './lanes';
 import { GpuMemory } from './memory';
-
-/** How the lanes of a workgroup add up: one subgroup without barriers, or workgroup memory. */
-export interface Lanes {
-  readonly shader: 'lib/lanes-subgroup' | 'lib/lanes-shared';
-  readonly count: number;
-}
 
 /** What a device's float arithmetic was found to do. */
 export interface Numerics {
@@ -35,8 +30,8 @@ export interface GpuOptions {
   readonly maxBindingBytes?: number;
   /** All buffers together take at most so much. */
   readonly maxMemoryBytes?: number;
-  /** Do without subgroups although the device has them. */
-  readonly noSubgroups?: boolean;
+  /** Another way to add up lanes than the device would get; without subgroups there is only `shared`. */
+  readonly lanes?: LaneKind;
   /** Shape workgroups as for hardware although the adapter is a processor. */
   readonly hardware?: boolean;
 }
@@ -46,16 +41,20 @@ export interface AdapterFacts {
   readonly architecture: string;
   readonly description: string;
   readonly features: readonly string[];
-  readonly subgroups: boolean;
+  readonly subgroupSizes: readonly [least: number, most: number];
   readonly maxBindingBytes: number;
   readonly maxBufferBytes: number;
-  readonly lanes: Lanes;
 }
 
 /** The limits to ask an adapter for: what it has, where more lets larger tensors stay in one piece. */
 export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   const limits = adapter.limits;
-  const wantedFeatures = ['subgroups', 'timestamp-query', 'shader-f16'] as GPUFeatureName[];
+  const wantedFeatures = [
+    'subgroups',
+    'subgroup-size-control',
+    'timestamp-query',
+    'shader-f16',
+  ] as GPUFeatureName[];
   return {
     requiredFeatures: wantedFeatures.filter((f) => adapter.features.has(f)),
     requiredLimits: {
@@ -72,11 +71,9 @@ export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
 export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
-  readonly lanes: Lanes;
+  #lanes: Lanes;
   /** Whether the adapter is a processor: workgroups run one after the other there, and each should do much. */
   readonly onCpu: boolean;
-  /** Teams of lanes in a workgroup of the products: more than one only where a team needs no barrier. */
-  readonly teams: number;
   readonly maxBindingBytes: number;
   readonly facts: AdapterFacts;
   /** Set by the self-test; integers are right everywhere. */
@@ -93,15 +90,8 @@ export class Gpu {
     this.#sources = sources;
     this.memory = new GpuMemory(device, options.maxMemoryBytes);
     const info = device.adapterInfo;
-    const subgroups = device.features.has('subgroups' as GPUFeatureName) && !options.noSubgroups;
-    const { subgroupMinSize: min, subgroupMaxSize: max } = info;
-    // A workgroup that is exactly one subgroup needs no barrier. Where the size varies, workgroup memory is right.
-    this.lanes =
-      subgroups && min === max && min >= 4 && min <= 64
-        ? { shader: 'lib/lanes-subgroup', count: min }
-        : { shader: 'lib/lanes-shared', count: 64 };
+    this.#lanes = lanesOf(device, options.lanes);
     this.onCpu = info.isFallbackAdapter && !options.hardware;
-    this.teams = this.onCpu || this.lanes.shader === 'lib/lanes-shared' ? 1 : 128 / this.lanes.count;
     const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
     this.maxBindingBytes = Math.min(limit, options.maxBindingBytes ?? limit);
     this.facts = {
@@ -109,10 +99,9 @@ export class Gpu {
       architecture: info.architecture,
       description: info.description,
       features: [...device.features].sort(),
-      subgroups,
+      subgroupSizes: [info.subgroupMinSize, info.subgroupMaxSize],
       maxBindingBytes: this.maxBindingBytes,
       maxBufferBytes: device.limits.maxBufferSize,
-      lanes: this.lanes,
     };
     device.addEventListener('uncapturederror', (event) => {
       this.#failure ??= new GpuError(`The GPU reported an error: ${event.error.message}`);
@@ -124,6 +113,18 @@ export class Gpu {
           'The model will be rebuilt from its files.',
         );
     });
+  }
+
+  get lanes(): Lanes {
+    return this.#lanes;
+  }
+  /** What a device whose subgroups do not add up as they should is left with. Before any kernel is made. */
+  shareLanes(): void {
+    this.#lanes = SHARED;
+  }
+  /** Teams of lanes in a workgroup of the products: more than one only where a team needs no barrier. */
+  get teams(): number {
+    return this.onCpu || !isBarrierFree(this.#lanes) ? 1 : 128 / this.#lanes.count;
   }
 
   get adapterName(): string {
@@ -138,7 +139,7 @@ export class Gpu {
     constants: Constants = {},
   ): Kernel<P, B> {
     const chosen = {
-      lanes: this.lanes.shader,
+      lanes: this.#lanes.shader,
       arithmetic: `lib/arithmetic-${this.arithmetic}`,
       rounding: 'lib/rounding-free',
       ...slots,
@@ -147,7 +148,7 @@ export class Gpu {
     let kernel = this.#kernels.get(key) as Kernel<P, B> | undefined;
     if (!kernel) {
       kernel = new Kernel(this.device, spec, this.#sources, chosen, {
-        LANES: this.lanes.count,
+        LANES: this.#lanes.count,
         ...constants,
       });
       this.#kernels.set(key, kernel as unknown as Kernel<ParamSpec, BindingSpec>);

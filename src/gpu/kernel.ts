@@ -5,7 +5,7 @@ import {
   type ParamValues,
   packParams,
 } from '../wgsl/interface';
-import { hoistEnables, link, type Slots, type Sources } from '../wgsl/link';
+import { type Slots, type Sources, hoistEnables, link, pinSubgroups } from '../wgsl/link';
 
 export type Workgroups = readonly [x: number, y?: number, z?: number];
 
@@ -74,7 +74,7 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
   ) {
     this.#device = device;
     this.spec = spec;
-    const code = hoistEnables(link(spec.shader, sources, slots));
+    const code = pinSubgroups(hoistEnables(link(spec.shader, sources, slots)));
     checkInterface(spec.shader, spec, code);
     const label = `${spec.shader} ${Object.values(slots).join(' ')}`;
     const module = device.createShaderModule({ label, code });

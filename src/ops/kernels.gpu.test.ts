@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Gpu } from '../gpu/gpu';
+import type { Gpu, GpuOptions } from '../gpu/gpu';
 import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { kvTypes } from '../model/kv-cache';
@@ -21,9 +21,11 @@ async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: numb
   return new Float32Array(await gpu.read(out, 0, count * 4));
 }
 
-describe.each([
-  { name: 'subgroups', options: { noSubgroups: false } },
-  { name: 'workgroup memory', options: { noSubgroups: true } },
+describe.each<{ name: string; options: GpuOptions }>([
+  { name: 'subgroups', options: {} },
+  { name: 'subgroups of a size that is asked for', options: { lanes: 'pinned' } },
+  { name: 'subgroups of any size', options: { lanes: 'mixed' } },
+  { name: 'workgroup memory', options: { lanes: 'shared' } },
 ])('linear kernels with $name', ({ options }) => {
   let gpu: Gpu;
   let arena: UniformArena;
@@ -40,9 +42,10 @@ describe.each([
   ];
   // Sums over lanes do not know the format: a few formats, each in one shape, will do for the other way to make them.
   const few = ['F16', 'Q8_0', 'Q5_1', 'Q4_K', 'IQ2_XXS', 'TQ1_0'];
-  const formats = options.noSubgroups ? quantFormats.filter((f) => few.includes(f.label)) : quantFormats;
+  const fewer = options.lanes === 'shared' ? few : few.slice(0, 3);
+  const formats = options.lanes ? quantFormats.filter((f) => fewer.includes(f.label)) : quantFormats;
   const cases = formats.flatMap((format) =>
-    (options.noSubgroups || format.block.size === 256 ? shapes.slice(0, 2) : shapes)
+    (options.lanes || format.block.size === 256 ? shapes.slice(0, 2) : shapes)
       .map((s) => (format.block.size === 256 ? { ...s, cols: Math.ceil(s.cols / 256) * 256 } : s))
       .filter((s) => s.cols % format.block.size === 0)
       .map((s) => ({ format, ...s, name: `${format.label} ${s.rows} x ${s.cols}` })),
@@ -198,8 +201,8 @@ describe('every shader', () => {
         .map((k) => k.shader)
         .sort(),
     ).toEqual(entries);
-    for (const options of [{}, { noSubgroups: true }]) {
-      const gpu = await testGpu(options);
+    for (const lanes of [undefined, 'pinned', 'mixed', 'shared'] as const) {
+      const gpu = await testGpu(lanes ? { lanes } : {});
       gpu.device.pushErrorScope('validation');
       for (const spec of Object.values(kernels)) {
         const code = sources.get(spec.shader)!;

@@ -225,6 +225,12 @@ export const mixExperts = defineKernel({
   bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
   params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
+/** What teams of lanes add up to. Constants LANES and TEAMS. */
+export const lanes = defineKernel({
+  shader: 'ops/lanes',
+  bindings: { found: 'read_write' },
+  params: { seed: 'u32', zero: 'u32' },
+});
 /** What the device's float arithmetic does. */
 export const numerics = defineKernel({
   shader: 'ops/numerics',
@@ -275,6 +281,7 @@ export const kernels = {
   surprise,
   divergence,
   columnSquares,
+  lanes,
   numerics,
   probeRead,
   probeGap,

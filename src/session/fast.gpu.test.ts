@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { ModelFile } from '../files/model-file';
-import type { Gpu } from '../gpu/gpu';
+import type { Gpu, GpuOptions } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
@@ -73,9 +73,10 @@ const prompt = (count: number): number[] => {
   return Array.from({ length: count }, () => Math.floor(next() * TINY.vocabulary));
 };
 
-describe.each([
-  { name: 'as the adapter is', options: { noSubgroups: false } },
-  { name: 'shaped for hardware, without subgroups', options: { noSubgroups: true, hardware: true } },
+describe.each<{ name: string; options: GpuOptions }>([
+  { name: 'as the adapter is', options: {} },
+  { name: 'with subgroups of any size', options: { lanes: 'mixed' } },
+  { name: 'shaped for hardware, without subgroups', options: { lanes: 'shared', hardware: true } },
 ])('the cache, $name', ({ options }) => {
   let gpu: Gpu;
   beforeAll(async () => {
@@ -88,7 +89,7 @@ describe.each([
   const pairs = { name: 'heads in pairs', shape: TINY };
   const seven = { name: 'one key head for seven', shape: { ...TINY, width: 224, heads: 7, kvHeads: 1 } };
   const single = { name: 'a key head for each', shape: { ...TINY, kvHeads: TINY.heads } };
-  const shapes: { name: string; shape: TinyShape }[] = options.noSubgroups ? [seven] : [pairs, single];
+  const shapes: { name: string; shape: TinyShape }[] = options.lanes ? [seven] : [pairs, single];
   const bounds: Record<KvType, number> = { F32: 1e-5, F16: 1e-3, Q8_0: 2e-2, Q4_0: 0.4 };
 
   test.each(shapes)('$name: long contexts, in every type', async ({ shape }) => {

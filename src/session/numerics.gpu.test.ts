@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';
+import { shadersFromDisk } from '../cli/node-gpu';
 import { readGguf } from '../files/gguf/read';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -11,6 +12,7 @@ import { testImatrix } from '../testing/importance';
 import { goldenJson } from '../testing/golden';
 import { SMALL, tinyGguf } from '../testing/tiny-llama';
 import { writeGguf } from './export';
+import { testLanes } from './lanes-test';
 import { testNumerics } from './numerics';
 import { SpotCheck } from './spot-check';
 
@@ -34,6 +36,21 @@ describe('the self-test', () => {
     expect(gpu.arithmetic).toBe(
       facts.division === 'exact' && facts.squareRoot === 'exact' ? 'native' : 'integer',
     );
+  });
+  test.each(['subgroup', 'pinned', 'mixed', 'shared'] as const)('lanes add up: %s', async (lanes) => {
+    const own = await testGpu({ lanes });
+    expect(await testLanes(own)).toBe(own.facts.features.includes('subgroups') ? lanes : 'shared');
+    own.close();
+  });
+  test('lanes that do not add up are not used', async () => {
+    // As if lanes lay in subgroups in another order.
+    const sources = new Map(shadersFromDisk());
+    const name = 'lib/lanes-mixed';
+    sources.set(name, sources.get(name)!.replace('lane % size == 0u', 'lane % size == 1u && lane > size'));
+    const own = await testGpu({ lanes: 'mixed' }, sources);
+    expect(await testLanes(own)).toBe('shared');
+    expect(own.teams).toBe(1);
+    own.close();
   });
   test.each(['integer', 'native'] as const)('the %s variant gives the known files', async (arithmetic) => {
     const chosen = gpu.arithmetic;

@@ -1,5 +1,6 @@
 import type { Gpu, Numerics } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
+import { testLanes } from './lanes-test';
 
 const OWNER = 'self-test';
 const CASES = 16384;
@@ -8,10 +9,11 @@ const { fround } = Math;
 
 /**
  * Finds out what the device's float arithmetic does, and lets the quantizers use the hardware's division and square root
- * where both are correctly rounded. Takes a few milliseconds after the first compilation.
+ * where both are correctly rounded; makes sure that lanes add up. Takes a few milliseconds after the first compilation.
  */
 export async function testNumerics(gpu: Gpu): Promise<Numerics> {
   const started = performance.now();
+  await testLanes(gpu);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
   try {
     const counts = await gpu.memory.create(OWNER, 'counts', 32, usage);

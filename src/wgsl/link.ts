@@ -29,3 +29,9 @@ export function hoistEnables(code: string): string {
   });
   return [...enables, body].join('\n');
 }
+
+/** Teams of LANES become subgroups of that size where a module asks for the extension. */
+export const pinSubgroups = (code: string): string =>
+  code.includes('enable subgroup_size_control;')
+    ? code.replace('@compute @workgroup_size(LANES', '@compute @subgroup_size(LANES) @workgroup_size(LANES')
+    : code;

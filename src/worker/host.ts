@@ -62,6 +62,7 @@ function handlers(studio: Studio): Handlers {
       return {
         name: gpu.adapterName,
         facts: gpu.facts,
+        lanes: gpu.lanes,
         numerics: gpu.numerics ?? null,
         arithmetic: gpu.arithmetic,
       };

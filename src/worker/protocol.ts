@@ -1,3 +1,4 @@
+import type { Lanes } from '../gpu/lanes';
 import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { PathDifference } from '../session/compare-paths';
@@ -24,6 +25,7 @@ import type { WireError } from '../util/errors';
 export interface DeviceReport {
   readonly name: string;
   readonly facts: AdapterFacts;
+  readonly lanes: Lanes;
   readonly numerics: Numerics | null;
   readonly arithmetic: Arithmetic;
 }

@@ -1,3 +1,4 @@
+import type { Lanes } from '../../gpu/lanes';
 import type { Arithmetic, Numerics } from '../../gpu/gpu';
 import { compareWithReference } from '../../store/actions';
 import { formatBytes } from '../../util/bytes';
@@ -59,6 +60,14 @@ function FastPaths() {
   );
 }
 
+const lanesText = ({ kind, count }: Lanes): string =>
+  ({
+    subgroup: `subgroups of ${count}`,
+    pinned: `subgroups, asked to be of ${count}`,
+    mixed: `subgroups of any size, ${count} lanes a team`,
+    shared: 'workgroup memory',
+  })[kind];
+
 export function DevicePanel() {
   const device = useStudio((s) => s.device);
   const noGpu = useStudio((s) => s.noGpu);
@@ -75,11 +84,7 @@ export function DevicePanel() {
           <Fact label="Adapter" value={device.name} />
           <Fact
             label="Sums across lanes"
-            value={
-              device.facts.lanes.shader.endsWith('subgroup')
-                ? `subgroups of ${device.facts.lanes.count}`
-                : 'workgroup memory'
-            }
+            value={lanesText(device.lanes)}
             help="Which variant of the kernels runs here"
           />
           <Fact
