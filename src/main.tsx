@@ -6,10 +6,14 @@ import { App } from './ui/app';
 import './ui/style.css';
 import { EngineClient } from './worker/client';
 
-const options = new URLSearchParams(location.search).get('max-binding');
+/** What the engine is told by the page's address. */
+const options = ['max-binding', 'tune'].flatMap((name) => {
+  const value = new URLSearchParams(location.search).get(name);
+  return value === null ? [] : [`${name}=${value}`];
+});
 const worker = new Worker(new URL('./worker/engine.worker.ts', import.meta.url), {
   type: 'module',
-  name: options ? `max-binding=${options}` : 'engine',
+  name: options.join(' ') || 'engine',
 });
 connectEngine(new EngineClient(worker));
 

@@ -6,13 +6,18 @@ import type { DecoderTraits } from './arch/architecture';
 import type { Hyperparameters } from './hyperparameters';
 import { kvLayout, type KvType, mostSpans } from './kv-cache';
 
-/** How products are made: activations rounded to int8 and multiplied by integers, or float32 throughout. */
-export type Path = 'int8' | 'float32';
+/**
+ * How products are made: activations rounded to int8 and multiplied by integers, or to float16 and multiplied in it (many
+ * tokens, on devices with shader-f16), or float32 throughout.
+ */
+export type Path = 'int8' | 'float16' | 'float32';
 /** For one token and for many. */
 export interface Paths {
   readonly one: Path;
   readonly many: Path;
 }
+/** The paths of an engine that is not asked for the reference, where nothing was measured. */
+export const FAST: Paths = { one: 'int8', many: 'int8' };
 
 /** Everything a model keeps on the device beside its weights. */
 export interface Runtime {

@@ -3,22 +3,24 @@ import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import { factorsName, localRotationTable, rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
-import { createRuntime, type Paths, type Runtime, type RuntimeShape } from '../model/runtime';
+import { createRuntime, FAST, type Paths, type Runtime, type RuntimeShape } from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
 import { UnsupportedError } from '../util/errors';
 import type { Prepared } from './prepared';
-import { engineSlots, FAST } from './summary';
+import { engineSlots } from './summary';
 
 export interface EngineOptions {
   readonly context: number;
   readonly kvType: KvType;
   /** float32 throughout, for comparison; otherwise whatever is fast (src/model/runtime.ts: Path). */
   readonly reference?: boolean;
+  /** What is fast on the device, where it was measured (tune.ts). */
+  readonly paths?: Paths;
 }
 
 /** The paths that an engine takes. */
 const pathsOf = (options: EngineOptions): Paths =>
-  options.reference ? { one: 'float32', many: 'float32' } : FAST;
+  options.reference ? { one: 'float32', many: 'float32' } : (options.paths ?? FAST);
 
 /** What can run of a model; throws when nothing can. */
 export function runnableOf(model: ModelFile) {

@@ -5,6 +5,7 @@ import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
+import { FAST, type Paths } from '../model/runtime';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from './benchmark';
@@ -13,9 +14,9 @@ import { comparePaths, type PathDifference, writeText } from './compare-paths';
 import { Engine } from './engine';
 import { type ExportReport, type WriteProgress, writeGguf } from './export';
 import { type GenerateResult, generate } from './generate';
-import { testNumerics } from './numerics';
 import type { ConvertOptions } from '../model/convert/folder';
 import { Mixes } from './mixes';
+import type { EngineOptions } from './model-runtime';
 import { openModel } from './open';
 import { fingerprintOf, matrixFingerprint } from './fingerprint';
 import { Laboratory } from './laboratory';
@@ -30,15 +31,14 @@ import {
   planRow,
   summarize,
 } from './summary';
-import { type DeviceCeiling, probeDevice } from './probe';
 import { needTokenizer, renderPrompt } from './prompt';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
 import { overallError } from './tensor-error';
+import { StudioDevice } from './studio-device';
+import type { Tuning, TuningStore } from './tune';
 
 /** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
 const GUARANTEED_BINDING = 128 * 1024 * 1024;
-/** More than the caches of most devices. */
-const PROBE_BYTES = 64 * 1024 * 1024;
 /** Positions at which the fast paths are compared with the reference mode. */
 const COMPARED = 64;
 
@@ -47,9 +47,7 @@ const COMPARED = 64;
  * wrote lives elsewhere and is not touched.
  */
 export class Studio {
-  readonly #openGpu: () => Promise<Gpu>;
-  #gpu: Gpu | undefined;
-  #ceiling: DeviceCeiling | undefined;
+  readonly #device: StudioDevice;
   #model: ModelFile | undefined;
   #tokenizer: TextTokenizer | undefined;
   #importance: ImportanceMatrix | undefined;
@@ -63,7 +61,7 @@ export class Studio {
     model: () => this.#needModel(),
     tokenizer: () => needTokenizer(this.#tokenizer),
     importance: () => this.#importance,
-    settings: () => this.#settings,
+    settings: () => this.#engineOptions,
     plan: (type) => this.#planOf(type),
     engine: (type, progress, signal) => this.#engine(type, progress, signal),
     level: (type) => this.#levels.get(type),
@@ -71,26 +69,29 @@ export class Studio {
     again: (work) => this.#surviveLoss(work),
   });
 
-  constructor(openGpu: () => Promise<Gpu>) {
-    this.#openGpu = openGpu;
+  /** `tuning` keeps which paths are fast on a device; without it the usual ones are taken. */
+  constructor(openGpu: () => Promise<Gpu>, tuning?: TuningStore) {
+    this.#device = new StudioDevice(openGpu, tuning, () => this.#levels.forget());
   }
 
-  /** The device, made when first asked for and again after a loss. */
-  async gpu(): Promise<Gpu> {
-    if (this.#gpu?.lost) {
-      this.#levels.forget();
-      this.#gpu = undefined;
-    }
-    if (!this.#gpu) {
-      this.#gpu = await this.#openGpu();
-      await testNumerics(this.#gpu);
-      this.#ceiling = undefined;
-    }
-    return this.#gpu;
+  gpu(): Promise<Gpu> {
+    return this.#device.gpu();
+  }
+  get tuning(): Tuning | null {
+    return this.#device.tuning;
+  }
+  /** How engines make products on this device. */
+  get paths(): Paths {
+    return this.tuning?.paths ?? FAST;
+  }
+
+  get #engineOptions(): EngineOptions {
+    const { context, kvType } = this.#settings;
+    return { context, kvType, paths: this.paths };
   }
 
   get memory() {
-    const memory = this.#gpu?.memory;
+    const memory = this.#device.current?.memory;
     const { currentBytes = 0, peakBytes = 0 } = memory ?? {};
     return { currentBytes, peakBytes, owners: memory?.byOwner() ?? [] };
   }
@@ -137,9 +138,9 @@ export class Studio {
     const changed = settings.context !== this.#settings.context || settings.kvType !== this.#settings.kvType;
     this.#settings = settings;
     if (changed) this.#levels.disposeEngines();
-    const limit = this.#gpu?.maxBindingBytes ?? GUARANTEED_BINDING;
+    const limit = this.#device.current?.maxBindingBytes ?? GUARANTEED_BINDING;
     const plans = [...this.mixes.plans, ...planAll(model, settings, this.#importance)];
-    return plans.map((plan) => planRow(model, plan, settings, limit));
+    return plans.map((plan) => planRow(model, plan, settings, limit, this.paths));
   }
 
   #planOf(type: string): Plan {
@@ -172,14 +173,14 @@ export class Studio {
   releaseAll(): void {
     this.#levels.keepOnly([], this.#releaseOwner);
   }
-  readonly #releaseOwner = (owner: string): void => this.#gpu?.memory.release(owner);
+  readonly #releaseOwner = (owner: string): void => this.#device.current?.memory.release(owner);
 
   async #engine(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine> {
     const gpu = await this.gpu();
     await this.#prepare(type, progress, signal);
     let engine = this.#levels.engine(type);
     if (!engine) {
-      engine = await Engine.create(gpu, this.#levels.get(type)!, this.#settings);
+      engine = await Engine.create(gpu, this.#levels.get(type)!, this.#engineOptions);
       this.#levels.addEngine(type, engine);
     }
     return engine;
@@ -195,7 +196,7 @@ export class Studio {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof DeviceLostError) && !this.#gpu?.lost) throw error;
+      if (!(error instanceof DeviceLostError) && !this.#device.current?.lost) throw error;
       onLoss();
       return work();
     }
@@ -238,7 +239,6 @@ export class Studio {
     const speed = await benchmark(engine, runnable.vocabulary, options, on.run, signal);
     const level = this.#levels.get(type)!;
     const { peakBytes } = gpu.memory;
-    this.#ceiling ??= await probeDevice(gpu, { bytes: PROBE_BYTES });
     const { kvType } = this.#settings;
     const positions = speed.promptTokens + speed.generatedTokens / 2;
     const dispatches = engine.dispatchesPerToken(positions);
@@ -250,7 +250,7 @@ export class Studio {
       peakBytes,
       measuredMs: Date.now(),
       speed,
-      bound: boundOf(this.#ceiling, level.plan, runnable.h, { kvType, positions, dispatches }),
+      bound: boundOf(await this.#device.ceiling(), level.plan, runnable.h, { kvType, positions, dispatches }),
     };
   }
 
@@ -264,7 +264,7 @@ export class Studio {
     const engine = await this.#engine(type, progress, signal);
     const start = this.#tokenizer?.encode('', { addBos: true }) ?? [];
     const ids = await writeText(engine, start, COMPARED, signal);
-    const options = { context: COMPARED, kvType: this.#settings.kvType };
+    const options = { ...this.#engineOptions, context: COMPARED };
     return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, signal);
   }
 
@@ -292,6 +292,6 @@ export class Studio {
 
   /** For tests of the recovery: the device goes away as if the driver had reset. */
   loseDevice(): void {
-    this.#gpu?.device.destroy();
+    this.#device.current?.device.destroy();
   }
 }

@@ -5,7 +5,7 @@ import type { ModelFile } from '../files/model-file';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
-import { type Paths, runtimeBytes } from '../model/runtime';
+import { FAST, type Paths, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
@@ -108,8 +108,6 @@ export interface PlanSettings {
   readonly strict: boolean;
 }
 
-/** The paths of an engine that is not asked for the reference. */
-export const FAST: Paths = { one: 'int8', many: 'int8' };
 /** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
 export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
 
@@ -118,6 +116,7 @@ export function planRow(
   plan: Plan,
   settings: PlanSettings,
   maxBindingBytes: number,
+  paths: Paths = FAST,
 ): PlanRow {
   const runnable = checkRunnable(model);
   const shape = runnable.ok
@@ -127,7 +126,7 @@ export function planRow(
         vocabulary: runnable.vocabulary,
         context: settings.context,
         kvType: settings.kvType,
-        paths: FAST,
+        paths,
         slots: engineSlots(slabCount(plan, maxBindingBytes), plan.tensors.length),
       }
     : undefined;

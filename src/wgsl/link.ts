@@ -33,5 +33,5 @@ export function hoistEnables(code: string): string {
 /** Teams of LANES become subgroups of that size where a module asks for the extension. */
 export const pinSubgroups = (code: string): string =>
   code.includes('enable subgroup_size_control;')
-    ? code.replace('@compute @workgroup_size(LANES', '@compute @subgroup_size(LANES) @workgroup_size(LANES')
+    ? code.replace(/(?=@workgroup_size\(LANES\b)/, '@subgroup_size(LANES) ')
     : code;

@@ -4,6 +4,7 @@ import { Studio } from '../session/studio';
 import { UnsupportedError } from '../util/errors';
 import { shaderSources } from '../wgsl/sources';
 import { serve } from './host';
+import { tuningStore } from './tuning-store';
 import type { FromWorker, ToWorker } from './protocol';
 
 /** `#max-binding=65536` in the worker's name forces small bindings; tests use it. */
@@ -23,6 +24,9 @@ async function openGpu(): Promise<Gpu> {
   return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, options());
 }
 
+/** `#tune=skip` leaves the paths as they are without measuring. */
+const tuning = self.name.includes('tune=skip') ? undefined : tuningStore;
+
 void forgetExports().catch(() => {});
-const answer = serve(new Studio(openGpu), (message: FromWorker) => self.postMessage(message));
+const answer = serve(new Studio(openGpu, tuning), (message: FromWorker) => self.postMessage(message));
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => answer(data);

@@ -63,6 +63,8 @@ function handlers(studio: Studio): Handlers {
         name: gpu.adapterName,
         facts: gpu.facts,
         lanes: gpu.lanes,
+        paths: studio.paths,
+        tuning: studio.tuning,
         numerics: gpu.numerics ?? null,
         arithmetic: gpu.arithmetic,
       };

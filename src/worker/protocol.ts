@@ -16,8 +16,10 @@ import type {
   SearchRequest,
 } from '../session/records';
 import type { MixSummary, SearchSummary } from '../session/mixes';
+import type { Paths } from '../model/runtime';
 import type { ScoredToken } from '../session/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
+import type { Tuning } from '../session/tune';
 import type { WireError } from '../util/errors';
 
 // The border between the page and the engine: types only. A call is one line here and one function in host.ts.
@@ -26,6 +28,9 @@ export interface DeviceReport {
   readonly name: string;
   readonly facts: AdapterFacts;
   readonly lanes: Lanes;
+  /** How products are made, and what was measured to choose; null where nothing was. */
+  readonly paths: Paths;
+  readonly tuning: Tuning | null;
   readonly numerics: Numerics | null;
   readonly arithmetic: Arithmetic;
 }

@@ -3,8 +3,7 @@ import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
 import type { Runtime } from '../runtime';
-import { matmulDispatch } from './matmul';
-import { hasCodes } from './matvec';
+import { manyPathOf, matmulDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /**
@@ -63,7 +62,7 @@ export class BatchRecorder extends Recorder {
 
   #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions): void {
     const { r } = this;
-    const path = r.paths.many === 'int8' && hasCodes(product.tensor.format) ? 'int8' : 'float32';
+    const path = manyPathOf(this.gpu, r.paths.many, product.tensor);
     if (path === 'int8') this.#asIntegers(input, product.tensor.cols);
     const x = path === 'int8' ? r.codes : this.#asFloats(input);
     const heads = path === 'int8' ? r.codeHeads : x;

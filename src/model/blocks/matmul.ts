@@ -3,7 +3,7 @@ import type { Dispatch, UniformArena } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor, Slab } from '../device-tensor';
 import type { Path } from '../runtime';
-import { productParams } from './matvec';
+import { hasCodes, productParams } from './matvec';
 
 /** Y = X W^T for many tokens, with everything around it. */
 export interface Matmul {
@@ -31,6 +31,22 @@ export interface BatchDispatch {
   readonly tokensPerWorkgroup: number;
 }
 
+/** Whether a product goes through workgroup memory. */
+const isTiled = (gpu: Gpu, cols: number): boolean => !gpu.onCpu && cols % 32 === 0;
+
+/** The path that a product takes where `wanted` is asked for: only codes become integers, only tiles float16. */
+export function manyPathOf(gpu: Gpu, wanted: Path, { format, cols }: DeviceTensor): Path {
+  if (wanted === 'int8' && hasCodes(format)) return 'int8';
+  const hasHalves = gpu.device.features.has('shader-f16') && isTiled(gpu, cols);
+  return wanted === 'float16' && hasHalves ? 'float16' : 'float32';
+}
+
+const TILES: Record<Path, string> = {
+  int8: 'lib/tile-int8',
+  float16: 'lib/tile-f16',
+  float32: 'lib/tile-f32',
+};
+
 /** Picks the kernel: through workgroup memory on hardware, in registers on processors and for rows that fit no group. */
 export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchDispatch {
   const { tensor, slab, x, heads, state, y } = p;
@@ -48,8 +64,8 @@ export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchD
   };
   const isInt8 = p.path === 'int8';
   const rows = (each: number) => [Math.ceil(slab.rows / each)] as const;
-  if (!gpu.onCpu && tensor.cols % 32 === 0) {
-    const kernel = gpu.kernel(ops.matmulTile, { codec, tile: `lib/tile-${isInt8 ? 'int8' : 'f32'}` });
+  if (isTiled(gpu, tensor.cols)) {
+    const kernel = gpu.kernel(ops.matmulTile, { codec, tile: TILES[p.path] });
     return { dispatch: kernel.dispatch(buffers, params, rows(64), arena), tokensPerWorkgroup: 32 };
   }
   const dispatch = isInt8

@@ -1,7 +1,9 @@
 import type { Lanes } from '../../gpu/lanes';
 import type { Arithmetic, Numerics } from '../../gpu/gpu';
+import type { Path } from '../../model/runtime';
 import { compareWithReference } from '../../store/actions';
 import { formatBytes } from '../../util/bytes';
+import type { DeviceReport } from '../../worker/protocol';
 import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
@@ -29,19 +31,46 @@ function NumericsFacts({ numerics: n, arithmetic }: { numerics: Numerics; arithm
   );
 }
 
-/** The fast paths round activations to int8; how much that is, is measured here. */
-function FastPaths() {
+const PATHS: Record<Path, string> = {
+  int8: 'integers (activations rounded to int8)',
+  float16: 'float16',
+  float32: 'float32',
+};
+
+/** What the kernels were found to take, path by path. */
+const measuredText = (ms: Partial<Record<Path, number>>): string =>
+  Object.entries(ms)
+    .map(([path, v]) => `${path} ${v.toPrecision(3)} ms`)
+    .join(', ');
+
+/** How products are made here, and why so. */
+function Products({ tuning, paths: { one, many } }: Pick<DeviceReport, 'tuning' | 'paths'>) {
+  const usual = 'Float weights (F32, F16, BF16) are multiplied in float32';
+  return (
+    <>
+      <Fact
+        label="Products of one token"
+        value={PATHS[one]}
+        help={tuning ? `Measured here: ${measuredText(tuning.oneMs)} for 4 M weights. ${usual}` : usual}
+      />
+      <Fact
+        label="Products of many"
+        value={PATHS[many]}
+        help={tuning ? `Measured here: ${measuredText(tuning.manyMs)} for 4 M weights and 128 tokens` : usual}
+      />
+    </>
+  );
+}
+
+/** The fast paths round activations; how much that is, is measured here. */
+function FastPaths({ device }: { device: DeviceReport }) {
   const difference = useStudio((s) => s.difference);
   const busy = useStudio((s) => s.job !== null);
   const canRun = useStudio((s) => s.model?.blocked === null && s.runType !== '');
   return (
     <>
       <dl className="facts">
-        <Fact
-          label="Products"
-          value="integers, activations rounded to int8"
-          help="Float weights (F32, F16, BF16) are multiplied in float32"
-        />
+        <Products {...device} />
         {difference && (
           <Fact
             label={`${difference.type} beside float32`}
@@ -101,7 +130,7 @@ export function DevicePanel() {
           {device.numerics && <NumericsFacts numerics={device.numerics} arithmetic={device.arithmetic} />}
         </dl>
       )}
-      {device && <FastPaths />}
+      {device && <FastPaths device={device} />}
       {memory && (
         <>
           <p data-testid="memory">
