@@ -26,6 +26,18 @@ export const ourIds = (model: string, type: string, ...args: string[]): Generate
     nibble('generate', model, '--type', type, ...args, '--temp', '0', '--kv', 'F32', '--json'),
   ) as Generated;
 
+/** What wllama is asked for so many greedy tokens, come what may. */
+export const greedyRequest = (prompt: string, count: number) => ({
+  prompt,
+  max_tokens: count,
+  temperature: 0,
+  top_k: 1,
+  ignore_eos: true,
+  cache_prompt: false,
+  return_tokens: true,
+  verbose: true,
+});
+
 /** Greedy ids that wllama writes after a prompt, from a GGUF on the disk; special tokens in the prompt are read. */
 export async function wllamaIds(page: Page, path: string, prompt: string, count: number): Promise<number[]> {
   await page.route('**/wllama/**', (route) => {
@@ -45,25 +57,16 @@ export async function wllamaIds(page: Page, path: string, prompt: string, count:
   );
   await page.goto('/blank');
   return page.evaluate(
-    async ({ prompt, count }) => {
+    async (request) => {
       const module = '/wllama/index.js';
       const { Wllama } = await import(/* @vite-ignore */ module);
       const engine = new Wllama({ default: '/wllama/wasm/wllama.wasm' });
       const blob = await (await fetch('/exported.gguf')).blob();
       await engine.loadModel([blob], { n_ctx: 256, n_parallel: 1, seed: 1, n_threads: 1, n_gpu_layers: 0 });
-      const result = await engine.createCompletion({
-        prompt,
-        max_tokens: count,
-        temperature: 0,
-        top_k: 1,
-        ignore_eos: true,
-        cache_prompt: false,
-        return_tokens: true,
-        verbose: true,
-      });
+      const result = await engine.createCompletion(request);
       await engine.exit();
       return result.__verbose.tokens as number[];
     },
-    { prompt, count },
+    greedyRequest(prompt, count),
   );
 }

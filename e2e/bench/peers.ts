@@ -1,4 +1,4 @@
-// npm run bench:peers -- MODEL.gguf...: our engine beside llama.cpp's (wllama, on WebGPU and on the processor) in one
+// npm run bench:peers -- MODEL.gguf...: our engine beside llama.cpp's (wllama, on WebGPU and on the processor) and ONNX Runtime's in one
 // Chromium, on one adapter, with the same GGUF files; engines take turns, each on a fresh page. `seeded-135M` is a model
 // made here. Prints a Markdown table; --json FILE keeps every run.
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,59 +8,40 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from '@playwright/test';
 import { createServer, type ViteDevServer } from 'vite';
+import { openFile } from '../../src/cli/node-files';
 import { memorySource } from '../../src/files/byte-source';
 import { readGguf } from '../../src/files/gguf/read';
-import { openFile } from '../../src/cli/node-files';
 import { tinyGguf } from '../../src/testing/tiny-llama';
 import { createTokenizer, type TextTokenizer } from '../../src/text/tokenizer';
 import { nibble } from '../peer';
-import { ask, type Counts, launchOf, openPage, perToken } from './browser';
+import { launchOf, openPage } from './browser';
+import { runNibble } from './engines/nibble';
+import { runOnnxRuntime } from './engines/onnxruntime';
+import { CONTEXT, PROMPT, type Session, TOKENS } from './engines/session';
+import { runWllama } from './engines/wllama';
+import { type OnnxCache, onnxDecoder } from './onnx/decoder';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     levels: { type: 'string', default: 'Q4_0,Q8_0,Q4_K_M' },
-    engines: { type: 'string', default: 'ours,wllama-webgpu,wllama-cpu' },
+    engines: { type: 'string', default: 'ours,wllama-webgpu,wllama-cpu,onnxruntime-webgpu' },
     rounds: { type: 'string', default: '3' },
     /** A folder with an env.json that says how to start a Chromium on another driver. */
     chromium: { type: 'string' },
     json: { type: 'string' },
   },
 });
-const PROMPT = 128;
-const TOKENS = 64;
-const CONTEXT = 512;
 const rounds = Number(values.rounds);
 const SEEDED = { width: 1024, ffn: 2816, layers: 12, heads: 16, kvHeads: 4, vocabulary: 512, context: 2048 };
 
-interface Run {
-  readonly promptTokens: number;
-  readonly promptPerSecond: number;
-  readonly tokensPerSecond: number;
-  readonly ids: number[];
-}
-/** What wllama answers, as far as it is used. */
-interface WllamaResult {
-  readonly __verbose: { readonly tokens: number[] };
-  readonly timings: {
-    readonly prompt_n: number;
-    readonly prompt_per_second: number;
-    readonly predicted_per_second: number;
-  };
-}
-interface Session {
-  readonly loadMs: number;
-  readonly runs: Run[];
-  readonly peakBytes: number;
-  /** Of one generated token. */
-  readonly perToken: Counts | null;
-  readonly note?: string;
-}
-
-const wllamaRoot = join(
-  dirname(createRequire(import.meta.url).resolve('@wllama/wllama/package.json')),
-  'esm',
-);
+const require = createRequire(import.meta.url);
+/** Files of the other engines, by the beginning of their paths. */
+const packages = {
+  '/wllama/': join(dirname(require.resolve('@wllama/wllama/package.json')), 'esm'),
+  '/ort/': dirname(require.resolve('onnxruntime-web')),
+};
+const folder = mkdtempSync(join(tmpdir(), 'bench-peers-'));
 let served = '';
 
 async function serve(): Promise<ViteDevServer> {
@@ -83,104 +64,19 @@ async function serve(): Promise<ViteDevServer> {
             };
             if (path === '/bench/model.gguf') send(served, 'application/octet-stream');
             else if (path === '/bench/blank') send(join(import.meta.dirname, 'blank.html'), 'text/html');
-            else if (path.startsWith('/wllama/')) {
-              const file = join(wllamaRoot, path.slice('/wllama/'.length));
+            else if (path === '/bench/model.onnx') send(`${served}.onnx`, 'application/octet-stream');
+            else {
+              const found = Object.entries(packages).find(([prefix]) => path.startsWith(prefix));
+              if (!found) return next();
+              const file = join(found[1], path.slice(found[0].length));
               send(file, file.endsWith('.wasm') ? 'application/wasm' : 'text/javascript');
-            } else next();
+            }
           });
         },
       },
     ],
   });
   return server.listen();
-}
-
-async function ours(page: Page, level: string, prompt: readonly number[]): Promise<Session> {
-  const started = performance.now();
-  await page.evaluate(
-    async ({ level, context }) => {
-      const path = '/e2e/bench/ours.ts';
-      const engine = (await import(/* @vite-ignore */ path)) as typeof import('./ours');
-      Object.assign(globalThis, { engine });
-      await engine.load('/bench/model.gguf', level, context);
-    },
-    { level, context: CONTEXT },
-  );
-  const loadMs = performance.now() - started;
-  const run = (count: number) =>
-    page.evaluate(
-      ({ prompt, count }) =>
-        (globalThis as unknown as { engine: typeof import('./ours') }).engine.run(prompt, count),
-      { prompt, count },
-    );
-  await run(TOKENS);
-  const runs: Run[] = [];
-  for (let i = 0; i < 3; i++) {
-    const { ids, promptMs, decodeMs } = await run(TOKENS);
-    runs.push({
-      ids,
-      promptTokens: prompt.length,
-      promptPerSecond: (1000 * prompt.length) / promptMs,
-      tokensPerSecond: (1000 * (TOKENS - 1)) / decodeMs,
-    });
-  }
-  const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
-}
-
-async function wllama(page: Page, prompt: string, gpu: boolean, banned: readonly number[]): Promise<Session> {
-  const started = performance.now();
-  const log = await page.evaluate(
-    async ({ gpu, context }) => {
-      const module = '/wllama/index.js';
-      const { Wllama } = await import(/* @vite-ignore */ module);
-      const lines: string[] = [];
-      const keep = (...args: unknown[]) => lines.push(args.map(String).join(' '));
-      const logger = { debug: keep, log: keep, warn: keep, error: keep };
-      const engine = new Wllama({ default: '/wllama/wasm/wllama.wasm' }, { logger });
-      const blob = await (await fetch('/bench/model.gguf')).blob();
-      const options = { n_ctx: context, n_parallel: 1, seed: 1, n_threads: 2, log_level: 1 };
-      await engine.loadModel([blob], gpu ? options : { ...options, n_gpu_layers: 0 });
-      Object.assign(globalThis, { engine });
-      return lines.join('\n');
-    },
-    { gpu, context: CONTEXT },
-  );
-  const loadMs = performance.now() - started;
-  if (gpu && !log.includes('using device WebGPU'))
-    return { loadMs, runs: [], perToken: null, peakBytes: 0, note: 'fell back to the processor, silently' };
-  const run = (count: number): Promise<Run> =>
-    page.evaluate(
-      async ({ prompt, count, banned }) => {
-        const { engine } = globalThis as unknown as {
-          engine: { createCompletion(o: object): Promise<WllamaResult> };
-        };
-        const result = await engine.createCompletion({
-          prompt,
-          max_tokens: count,
-          temperature: 0,
-          top_k: 1,
-          ignore_eos: true,
-          cache_prompt: false,
-          return_tokens: true,
-          verbose: true,
-          logit_bias: banned.map((id) => [id, false]),
-        });
-        return {
-          ids: result.__verbose.tokens,
-          promptTokens: result.timings.prompt_n,
-          promptPerSecond: result.timings.prompt_per_second,
-          tokensPerSecond: result.timings.predicted_per_second,
-        };
-      },
-      { prompt, count, banned },
-    );
-  await run(TOKENS);
-  const runs: Run[] = [];
-  for (let i = 0; i < 3; i++) runs.push(await run(TOKENS));
-  if (!gpu) return { loadMs, runs, perToken: null, peakBytes: 0 };
-  const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
 }
 
 /** A text of exactly so many tokens, the first of a text included. */
@@ -195,13 +91,36 @@ function promptOf(tokenizer: TextTokenizer): { text: string; ids: number[] } {
   throw new Error(`no text of ${PROMPT} tokens`);
 }
 
+/** The GGUF that is served, as an ONNX model beside it. */
+async function writeOnnx(): Promise<OnnxCache> {
+  const { bytes, cache } = await onnxDecoder(await readGguf(await openFile(served)), CONTEXT);
+  writeFileSync(`${served}.onnx`, bytes);
+  return cache;
+}
+
+type Engine = (
+  page: Page,
+  level: string,
+  prompt: { text: string; ids: number[] },
+  banned: readonly number[],
+) => Promise<Session>;
+const none = (note: string): Session => ({ loadMs: 0, runs: [], perToken: null, peakBytes: 0, note });
+const engines: Readonly<Record<string, Engine>> = {
+  ours: (page, level, { ids }) => runNibble(page, level, ids),
+  'wllama-webgpu': (page, _level, { text }, banned) => runWllama(page, text, true, banned),
+  'wllama-cpu': (page, _level, { text }, banned) => runWllama(page, text, false, banned),
+  'onnxruntime-webgpu': async (page, level, { ids }) => {
+    if (level !== 'Q4_0' && level !== 'Q8_0') return none('MatMulNBits has no such blocks');
+    return runOnnxRuntime(page, ids, await writeOnnx());
+  },
+};
+
 const spread = (values: number[]): string => {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
   return `${middle.toFixed(1)} (${(sorted[0] ?? 0).toFixed(1)}-${(sorted.at(-1) ?? 0).toFixed(1)})`;
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'bench-peers-'));
 const launch = launchOf(values.chromium);
 const server = await serve();
 const records: object[] = [];
@@ -226,17 +145,8 @@ try {
       for (let round = 0; round < rounds; round++)
         for (const engine of values.engines.split(',')) {
           const { browser, page } = await openPage(launch, 'http://127.0.0.1:4177/bench/blank');
-          const session = await (engine === 'ours'
-            ? ours(page, level, prompt.ids)
-            : wllama(page, prompt.text, engine === 'wllama-webgpu', banned)
-          ).catch(
-            (error: unknown): Session => ({
-              loadMs: 0,
-              runs: [],
-              perToken: null,
-              peakBytes: 0,
-              note: String(error).slice(0, 160).replaceAll('\n', ' '),
-            }),
+          const session = await engines[engine]!(page, level, prompt, banned).catch(
+            (error: unknown): Session => none(String(error).slice(0, 160).replaceAll('\n', ' ')),
           );
           await browser.close();
           sessions.set(engine, [...(sessions.get(engine) ?? []), session]);
