@@ -15,6 +15,7 @@ import { Engine, GREEDY } from '../session/engine';
 import { testNumerics } from '../session/numerics';
 import { type DeviceCeiling, medianRound, probeDevice } from '../session/probe';
 import { TensorPipeline } from '../session/tensor-pipeline';
+import { tunePaths } from '../session/tune';
 import { bytesOf, formatBytes, MIB } from '../util/bytes';
 import { noise } from '../util/random';
 import { openNodeGpu } from './node-gpu';
@@ -30,10 +31,13 @@ const { values } = parseArgs({
     shapes: { type: 'string', default: '4096x4096,14336x4096,4096x14336,8192x2048,128256x4096' },
     /** Weights are taken from so much memory in turn, that no cache holds them. */
     pool: { type: 'string', default: '512' },
+    /** Layers of the whole models, fewer than they have. */
+    layers: { type: 'string' },
     enough: { type: 'string', default: '40' },
   },
 });
 const enoughMs = Number(values.enough);
+const types = values.types.split(',').filter(Boolean);
 const poolBytes = Number(values.pool) * MIB;
 const rows: Record<string, unknown>[] = [];
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -77,7 +81,7 @@ async function matvecRate(gpu: Gpu, format: QuantFormat, path: Path, outRows: nu
 
 async function kernelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
   heading('Products of one token', 'type', 'path', 'rows x cols', 'ms', 'GB/s', 'of the probe');
-  for (const label of values.types.split(','))
+  for (const label of types)
     for (const shape of values.shapes.split(',')) {
       const [outRows, cols] = shape.split('x').map(Number) as [number, number];
       const format = formatByLabel(label);
@@ -119,12 +123,14 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
     'bytes bind at t/s',
     'dispatches',
     'of min(bytes, dispatches)',
+    'of what bytes predict from the first context',
     'prompt of 512 t/s',
   );
   const contexts = values.contexts.split(',').map(Number);
   for (const name of values.models.split(',').filter(Boolean) as (keyof typeof llamaShapes)[])
     for (const label of values.levels.split(',')) {
-      const shape = llamaShapes[name];
+      const whole = llamaShapes[name];
+      const shape = { ...whole, layers: Math.min(whole.layers, Number(values.layers ?? whole.layers)) };
       const model = syntheticModel(name, shape);
       let owner = '';
       try {
@@ -144,6 +150,7 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
         const embedding = prepared.tensors
           .get('token_embd.weight')!
           .slabs.reduce((n, s) => n + s.buffer.size, 0);
+        let first: number | undefined;
         for (const at of contexts) {
           const runs: number[] = [];
           for (let run = 0; run < 4; run++) {
@@ -155,6 +162,9 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
           }
           const speed = spreadOf(runs);
           const bytes = bytesPerToken(engine, prepared.weightBytes, shape, embedding, at);
+          // Tokens a second times bytes a token.
+          const rate = speed.median * bytes;
+          first ??= rate;
           const dispatches = engine.dispatchesPerToken(at + 24);
           const bytesBound = ceiling.readBytesPerSecond / bytes;
           const both = 1 / (1 / bytesBound + (dispatches * ceiling.dispatchMs) / 1000);
@@ -166,6 +176,7 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
             bytesBound: bytesBound.toFixed(1),
             dispatches,
             share: (speed.median / both).toFixed(2),
+            ofFirst: (rate / first).toFixed(2),
             prompt: spreadOf(prompt).median.toFixed(0),
           });
         }
@@ -187,7 +198,7 @@ async function quantizeTable(gpu: Gpu): Promise<void> {
   const importance = noise(cols, 7).map((v) => v * v + 1e-3);
   const type = formatByLabel('F32');
   const pipeline = await TensorPipeline.create(gpu, x.length);
-  for (const label of values.types.split(',')) {
+  for (const label of types) {
     const format = formatByLabel(label);
     const options = format.importance === 'required' ? { importance } : {};
     const convert = async (count: number): Promise<Uint8Array> => {
@@ -242,6 +253,12 @@ print(
 print(
   `probe: reads ${(ceiling.readBytesPerSecond / 1e9).toFixed(1)} GB/s; a dispatch that waits for another ${(1000 * ceiling.dispatchMs).toFixed(2)} us, encoding one ${(1000 * ceiling.encodeMs).toFixed(2)} us`,
 );
+if (!gpu.onCpu) {
+  const { paths, oneMs, manyMs, elapsedMs } = await tunePaths(gpu);
+  print(
+    `paths in ${elapsedMs.toFixed(0)} ms: ${paths.one} for one token ${JSON.stringify(oneMs)}, ${paths.many} for many ${JSON.stringify(manyMs)} (ms)`,
+  );
+}
 await kernelTable(gpu, ceiling);
 await modelTable(gpu, ceiling);
 await quantizeTable(gpu);

@@ -31,6 +31,17 @@ export const llamaShapes = {
     context: 32768,
     tied: false,
   },
+  // As many key heads as heads: in a long context it reads, and computes, the most.
+  '135M-MHA': {
+    width: 1024,
+    ffn: 2816,
+    layers: 12,
+    heads: 16,
+    kvHeads: 16,
+    vocabulary: 512,
+    context: 32768,
+    tied: false,
+  },
   '1B': {
     width: 2048,
     ffn: 8192,

@@ -1,6 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ask, perToken } from '../browser';
-import { CONTEXT, RUNS, runOf, type Session, TOKENS } from './session';
+import { CONTEXT, runOf, type Session, sessionOf } from './session';
 
 type Ours = typeof import('../ours');
 
@@ -16,14 +15,12 @@ export async function runNibble(page: Page, level: string, prompt: readonly numb
     { level, context: CONTEXT },
   );
   const loadMs = performance.now() - started;
-  const run = (count: number) =>
-    page.evaluate(
+  const run = async (count: number) => {
+    const timed = await page.evaluate(
       ({ prompt, count }) => (globalThis as unknown as { engine: Ours }).engine.run(prompt, count),
       { prompt, count },
     );
-  await run(TOKENS);
-  const runs = [];
-  for (let i = 0; i < RUNS; i++) runs.push(runOf(prompt.length, await run(TOKENS)));
-  const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
+    return runOf(prompt.length, timed);
+  };
+  return sessionOf(page, loadMs, run);
 }

@@ -1,7 +1,6 @@
 import type { Page } from '@playwright/test';
-import { ask, perToken } from '../browser';
 import type { OnnxCache } from '../onnx/decoder';
-import { RUNS, runOf, type Session, TOKENS } from './session';
+import { runOf, type Session, sessionOf } from './session';
 
 type Theirs = typeof import('../onnx/page');
 
@@ -19,14 +18,12 @@ export async function runOnnxRuntime(
     await engine.load('/bench/model.onnx', cache);
   }, cache);
   const loadMs = performance.now() - started;
-  const run = (count: number) =>
-    page.evaluate(
+  const run = async (count: number) => {
+    const timed = await page.evaluate(
       ({ prompt, count }) => (globalThis as unknown as { engine: Theirs }).engine.run(prompt, count),
       { prompt, count },
     );
-  await run(TOKENS);
-  const runs = [];
-  for (let i = 0; i < RUNS; i++) runs.push(runOf(prompt.length, await run(TOKENS)));
-  const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
+    return runOf(prompt.length, timed);
+  };
+  return sessionOf(page, loadMs, run);
 }

@@ -1,7 +1,6 @@
 import type { Page } from '@playwright/test';
 import { greedyRequest } from '../../peer';
-import { ask, perToken } from '../browser';
-import { CONTEXT, RUNS, type Run, type Session, TOKENS } from './session';
+import { CONTEXT, type Run, type Session, sessionOf } from './session';
 
 /** What wllama answers, as far as it is used. */
 interface Result {
@@ -56,10 +55,5 @@ export async function runWllama(
       },
       { ...greedyRequest(prompt, count), logit_bias: banned.map((id) => [id, false]) },
     );
-  await run(TOKENS);
-  const runs: Run[] = [];
-  for (let i = 0; i < RUNS; i++) runs.push(await run(TOKENS));
-  if (!gpu) return { loadMs, runs, perToken: null, peakBytes: 0 };
-  const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
+  return sessionOf(page, loadMs, run, gpu);
 }
