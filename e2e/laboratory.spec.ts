@@ -186,7 +186,8 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
   await page.getByRole('button', { name: 'Measure 1 selected level' }).click();
   await idle(page);
   await expect(page.getByTestId('runs').locator('tbody th')).toHaveText([name]);
-  expect((await download(page, name)).length).toBe(recipe.fileBytes);
+  const made = await download(page, name);
+  expect(made.length).toBe(recipe.fileBytes);
   await expectAccessible(page);
   for (const [width, scheme] of [
     [1440, 'light'],
@@ -198,6 +199,17 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
     await page.locator('#levels').screenshot({ path: `test-results/search-${width}-${scheme}.png` });
   }
+
+  // Another day: the recipe is dropped, and makes the same file.
+  await page.reload();
+  await expect(page.locator('.chip')).toContainText('swiftshader', { ignoreCase: true });
+  await dropFiles(page, [{ path: 'tiny.gguf', bytes }], folder);
+  await expect(page.locator('#model')).toContainText('tiny.gguf');
+  await idle(page);
+  const saying = new TextEncoder().encode(JSON.stringify(recipe));
+  await dropFiles(page, [{ path: 'tiny-recipe.json', bytes: saying }], folder);
+  await expect(page.locator(`[data-level="${name}"]`)).toHaveCount(1);
+  expect((await download(page, name)).equals(made)).toBe(true);
 });
 
 test('side by side: one prompt at three levels, the first token where they part, how sure each was', async ({

@@ -2,6 +2,7 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Plan } from '../model/plan';
 import { NibbleError } from '../util/errors';
+import { checkRecipe, parseRecipe } from './recipe';
 import { planRecipe, quantizeCommand, type Recipe, recipeFor, type Sensitivities } from './search';
 
 /** What a search found, as the page shows it. */
@@ -68,9 +69,21 @@ export class Mixes {
     };
   }
 
-  /** Makes a level of the mix; resolves to its name. */
+  /** Makes a level of the mix; gives its name. */
   add(budgetBytes: number): string {
-    const recipe = this.at(budgetBytes);
+    return this.#keep(this.at(budgetBytes));
+  }
+
+  /** Makes a level of a recipe that was saved; gives its name. Throws when it is none for this model. */
+  addRecipe(label: string, text: string): string {
+    const recipe = parseRecipe(label, text);
+    const [model, importance] = this.#source();
+    checkRecipe(label, recipe, model, importance);
+    const { fileBytes } = planRecipe(model, recipe, importance);
+    return this.#keep({ ...recipe, fileBytes });
+  }
+
+  #keep(recipe: Recipe): string {
     const size = `mix-${(recipe.fileBytes / 1e6).toFixed(recipe.fileBytes < 1e8 ? 2 : 0)}M`;
     const isSame = (other: Recipe | undefined) =>
       JSON.stringify(other?.tensorTypes) === JSON.stringify(recipe.tensorTypes);

@@ -5,6 +5,7 @@ import { remember } from './library-storage';
 import { isText, takeText } from './own-text';
 import { planNow } from './plan';
 import { recallResults } from './results-storage';
+import { addRecipe, isRecipe } from './search';
 import { nothingMade } from './state';
 
 export interface DroppedFile {
@@ -70,16 +71,19 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
   if (opened) await remember(opening, opened, preTokenizer);
 }
 
-export const openFiles = (
+export const openFiles = async (
   files: readonly DroppedFile[],
   label: string,
   handles?: readonly FileSystemHandle[],
   preTokenizer?: string,
 ): Promise<void> => {
   const [first, ...rest] = files;
-  // A text alone is what the open model is measured on.
-  if (first && rest.length === 0 && isText(first.path) && get().model)
-    return takeText(first.path, first.file);
+  if (first && rest.length === 0 && get().model) {
+    const { path, file } = first;
+    // A text alone is what the open model is measured on, a recipe a level of it.
+    if (isText(path)) return takeText(path, file);
+    if (await isRecipe(path, file)) return addRecipe(path, file);
+  }
   return open({ kind: 'files', label, files, handles }, undefined, preTokenizer);
 };
 

@@ -2,6 +2,7 @@
 import { get, job, problemOf, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from './plan';
+import { RECIPE_FORMAT } from '../session/recipe-format';
 
 const CONTEXT = 256;
 /** Enough to tell tensors apart; a tensor takes a pass over so many chunks. */
@@ -31,14 +32,30 @@ export async function lookAtMix(budgetBytes: number): Promise<void> {
   }
 }
 
-/** Puts the mix that is looked at among the levels, selected. */
-export async function addMix(): Promise<void> {
-  const { mix } = get();
-  if (!mix) return;
+/** Makes a level and puts it among the others, selected. */
+async function addLevel(make: () => Promise<string>): Promise<void> {
   await job('search', 'Adding a level', 'levels', async () => {
-    const label = await run('addMix', mix.budgetBytes);
+    const label = await make();
     await planNow();
     const { selected } = get();
     set({ selected: selected.includes(label) ? selected : [label, ...selected] });
   });
+}
+
+/** Adds the mix that is looked at. */
+export async function addMix(): Promise<void> {
+  const { mix } = get();
+  if (mix) await addLevel(() => run('addMix', mix.budgetBytes));
+}
+
+/** Adds the mix of a recipe that was saved before. */
+export const addRecipe = (label: string, file: Blob): Promise<void> =>
+  addLevel(async () => run('addRecipe', label, await file.text()));
+
+const MOST_RECIPE_BYTES = 16 * 1024 * 1024;
+
+/** Whether a file is a recipe, by what it says of itself. */
+export async function isRecipe(path: string, file: Blob): Promise<boolean> {
+  if (!path.endsWith('.json') || file.size > MOST_RECIPE_BYTES) return false;
+  return (await file.slice(0, 256).text()).includes(`"${RECIPE_FORMAT}"`);
 }

@@ -127,6 +127,7 @@ function handlers(studio: Studio): Handlers {
       studio.mixes.take(await studio.lab.sensitivities(request, labEvents(tell), signal)),
     mix: ([budgetBytes]) => studio.mixes.at(budgetBytes),
     addMix: ([budgetBytes]) => studio.mixes.add(budgetBytes),
+    addRecipe: ([label, text]) => studio.mixes.addRecipe(label, text),
     inspect: ([type, name, row, block]) => studio.lab.inspect(type, name, row, block),
     difference: ([type], tell, signal) =>
       studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),

@@ -81,6 +81,8 @@ export interface Calls {
   mix(budgetBytes: number): MixSummary;
   /** Makes a level of a mix; its name. */
   addMix(budgetBytes: number): string;
+  /** The same of a recipe that was saved. */
+  addRecipe(label: string, text: string): string;
   inspect(type: string, name: string, row: number, block: number): TensorInspection;
   difference(type: string): PathDifference;
   export(type: string, target: ExportTarget): ExportResult;

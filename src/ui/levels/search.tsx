@@ -1,5 +1,6 @@
 import { offerDownload } from '../../store/actions';
 import { addMix, lookAtMix, searchTypes } from '../../store/search';
+import { recipeText } from '../../session/recipe-format';
 import { formatBytes } from '../../util/bytes';
 import { Fact } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
@@ -10,12 +11,9 @@ function Mix() {
   const name = useStudio((s) => s.model?.name ?? 'model');
   const busy = useStudio((s) => s.job !== null || s.mix?.budgetBytes !== s.mixBudgetBytes);
   if (!mix) return null;
-  const { command, counts, ...recipe } = mix;
+  const { command, counts } = mix;
   const save = () =>
-    offerDownload(
-      new Blob([JSON.stringify(recipe, null, 1)]),
-      `${name.replace(/[^\w.-]+/g, '-')}-recipe.json`,
-    );
+    offerDownload(new Blob([recipeText(mix)]), `${name.replace(/[^\w.-]+/g, '-')}-recipe.json`);
   return (
     <>
       <dl className="facts" data-testid="mix" aria-busy={busy}>
@@ -61,7 +59,8 @@ export function Search() {
           title="Puts one tensor after the other in 3 bits and measures what that does to the next token; from it follows the best mix for any size. Takes a while on a large model"
         >
           Measure what each tensor is worth
-        </button>
+        </button>{' '}
+        A recipe that was saved is dropped on the page.
       </p>
     );
   return (

@@ -1,0 +1,57 @@
+import type { ImportanceMatrix } from '../files/imatrix';
+import type { ModelFile } from '../files/model-file';
+import { fileTypeByLabel } from '../quant/file-types';
+import { quantFormats } from '../quant/registry';
+import { FileError, NibbleError } from '../util/errors';
+import { RECIPE_FORMAT } from './recipe-format';
+import { planRecipe, type Recipe } from './search';
+
+const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
+const isSize = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x) && x >= 0;
+
+/** Reads a recipe from outside. Throws a FileError that says what is wrong with it. */
+export function parseRecipe(label: string, text: string): Recipe {
+  const refuse = (what: string): FileError =>
+    new FileError(`${label}: ${what}.`, 'Take a file that "Save the recipe" wrote.');
+  let found: unknown;
+  try {
+    found = JSON.parse(text);
+  } catch (error) {
+    throw refuse(`it is no JSON (${error instanceof Error ? error.message : String(error)})`);
+  }
+  if (!isObject(found) || found.format !== RECIPE_FORMAT || found.version !== 1)
+    throw refuse(`expected "format": "${RECIPE_FORMAT}" and "version": 1`);
+  const { fileType, tensorTypes, fileBytes, expectedKl } = found;
+  if (typeof fileType !== 'string' || !fileTypeByLabel(fileType))
+    throw refuse(`"fileType" is ${JSON.stringify(fileType)}, expected the name of a level`);
+  if (!isSize(fileBytes) || !isSize(expectedKl))
+    throw refuse('"fileBytes" and "expectedKl" must be numbers that are not negative');
+  if (!Array.isArray(tensorTypes) || tensorTypes.length === 0)
+    throw refuse('"tensorTypes" must list tensors and their types');
+  const types = tensorTypes.map((t: unknown, i) => {
+    if (!isObject(t) || typeof t.name !== 'string' || typeof t.type !== 'string')
+      throw refuse(`entry ${i} of "tensorTypes" has no name and type`);
+    if (!quantFormats.some((f) => f.label === t.type))
+      throw refuse(`${t.name} is to be ${t.type}, which is no type of a tensor`);
+    return { name: t.name, type: t.type };
+  });
+  return { fileType, tensorTypes: types, fileBytes, expectedKl };
+}
+
+/** Makes sure that a recipe is one for a model, and can be made of it. */
+export function checkRecipe(
+  label: string,
+  recipe: Recipe,
+  model: ModelFile,
+  importance: ImportanceMatrix | undefined,
+): void {
+  const names = new Set(model.tensors.map((t) => t.name));
+  const strange = recipe.tensorTypes.filter((t) => !names.has(t.name));
+  if (strange.length > 0)
+    throw new FileError(
+      `${label}: ${strange.length} of its ${recipe.tensorTypes.length} tensors are not in ${model.label}, "${strange[0]!.name}" for one.`,
+      'It was made for another model.',
+    );
+  const { refusal } = planRecipe(model, recipe, importance);
+  if (refusal) throw new NibbleError(`${label}: ${refusal}`);
+}
