@@ -1,5 +1,5 @@
-// npm run views: the built page in every state that it has figures for, at four widths, light and dark, as pictures in
-// test-results/views to look at; docs/studio.png is one of them.
+// npm run views: the built page in every state that it has figures for, at four widths, light and dark, as pictures to look
+// at in views/; docs/studio.png is a part of one of them.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
@@ -10,7 +10,7 @@ import { launchOf } from './browser';
 const WIDTHS = [360, 768, 1440, 2560];
 const LEVELS = ['F16', 'Q8_0', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
 const root = resolve(import.meta.dirname, '../..');
-const out = join(root, 'test-results/views');
+const out = join(root, 'views');
 mkdirSync(out, { recursive: true });
 
 async function picture(page: Page, name: string, part?: string): Promise<void> {

@@ -1,7 +1,7 @@
 // npm run bench:large -- FOLDER: a source of five GiB, made as it is read, is quantized to Q8_0 into GPU memory, written as
 // one file and, streaming, as a split. Prints sizes, times and peaks; exits with 1 when a bound does not hold.
 import { join } from 'node:path';
-import { unlinkSync } from 'node:fs';
+import { mkdirSync, unlinkSync } from 'node:fs';
 import { readGguf } from '../files/gguf/read';
 import type { ModelFile } from '../files/model-file';
 import { planQuantization } from '../model/plan';
@@ -25,6 +25,7 @@ if (!folder) {
   process.stderr.write('bench:large needs a FOLDER for about six GiB.\n');
   process.exit(2);
 }
+mkdirSync(folder, { recursive: true });
 const layers = Number(process.env.LAYERS ?? LARGE.layers);
 
 const heap = { used: 0, buffers: 0 };

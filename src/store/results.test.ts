@@ -3,7 +3,7 @@ import { spreadOf } from '../session/benchmark';
 import { divergenceOf } from '../session/quality-numbers';
 import type { QualityRecord, RunRecord } from '../session/records';
 import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortRows } from './results';
-import { paretoSeries } from './series';
+import { nameSides, paretoSeries } from './series';
 import { initialState, type Sweep } from './state';
 import { baseOf } from './own-text';
 import { stepsLeft } from './sweep';
@@ -79,6 +79,30 @@ describe('results', () => {
     const points = paretoSeries(rows);
     expect(points.filter((p) => !p.best).map((p) => p.type)).toEqual(['Q4_1']);
     expect(points.find((p) => p.type === 'F16')!.kl).toBe(1e-6);
+  });
+  test('names of dots that lie close stand apart', () => {
+    const point = (fileMiB: number, kl: number) => ({
+      type: '',
+      fileMiB,
+      kl,
+      tokensPerSecond: 0,
+      best: true,
+    });
+    const far = [point(1, 0.1), point(8, 1e-4)];
+    expect(nameSides(far)).toEqual(['right', 'right']);
+    expect(nameSides([...far, point(2, 1e-2), point(2.1, 1.1e-2)])).toEqual([
+      'right',
+      'right',
+      'left',
+      'right',
+    ]);
+    expect(nameSides([...far, point(2, 1e-2), point(2.1, 1e-2), point(2.2, 1e-2)]).slice(2)).toEqual([
+      'left',
+      'top',
+      'right',
+    ]);
+    // Close in size alone is not close.
+    expect(nameSides([...far, point(2, 1e-2), point(2.1, 1e-3)]).slice(2)).toEqual(['right', 'right']);
   });
   test('one recommendation with its reason', () => {
     const { type, sentence } = recommendation(rows)!;

@@ -82,6 +82,30 @@ export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
   );
 }
 
+/** On which side of its dot a level's name stands. */
+export type NameSide = 'left' | 'top' | 'right';
+
+/** How near dots are whose names would meet: of the range of sizes, and a factor of divergence. */
+const NEAR = { size: 0.12, factor: 1.8 };
+
+/** A place for each name where it meets neither a neighbour's dot nor its name: outwards, and up between two. */
+export function nameSides(points: readonly ParetoPoint[]): NameSide[] {
+  const sizes = points.map((p) => p.fileMiB);
+  const near = NEAR.size * (Math.max(...sizes) - Math.min(...sizes));
+  return points.map((p) => {
+    const close = points.filter(
+      (o) =>
+        o !== p &&
+        Math.abs(o.fileMiB - p.fileMiB) < near &&
+        Math.abs(Math.log(o.kl / p.kl)) < Math.log(NEAR.factor),
+    );
+    const hasRight = close.some((o) => o.fileMiB >= p.fileMiB);
+    const hasLeft = close.some((o) => o.fileMiB < p.fileMiB);
+    if (!hasRight) return 'right';
+    return hasLeft ? 'top' : 'left';
+  });
+}
+
 /** Where texts of the same prompt part: the first place at which not all have the same token. */
 export function firstDifference(texts: readonly (readonly { readonly id: number }[])[]): number {
   const longest = Math.max(0, ...texts.map((t) => t.length));

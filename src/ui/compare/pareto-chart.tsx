@@ -12,8 +12,9 @@ import {
 } from 'recharts';
 import type { ResultRow } from '../../store/results';
 import { savePicture } from './save-picture';
-import { LEAST_KL, type ParetoPoint, paretoSeries } from '../../store/series';
+import { LEAST_KL, type NameSide, nameSides, type ParetoPoint, paretoSeries } from '../../store/series';
 
+const SIDES = ['left', 'top', 'right'] as const;
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 
 function Details({ active, payload }: { active?: boolean; payload?: readonly { payload: ParetoPoint }[] }) {
@@ -33,6 +34,8 @@ function Details({ active, payload }: { active?: boolean; payload?: readonly { p
 export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
   const points = paretoSeries(rows);
   const line = points.filter((p) => p.best).sort((a, b) => a.fileMiB - b.fileMiB);
+  const sides = nameSides(points);
+  const at = (side: NameSide, best: boolean) => points.filter((p, i) => p.best === best && sides[i] === side);
   const figure = useRef<HTMLElement>(null);
   return (
     <figure
@@ -81,12 +84,19 @@ export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
             activeDot={false}
             isAnimationActive={false}
           />
-          <Scatter data={points.filter((p) => !p.best)} fill="var(--dim)" isAnimationActive={false}>
-            <LabelList dataKey="type" position="right" fill="var(--dim)" fontSize={12} />
-          </Scatter>
-          <Scatter data={line} fill="var(--c1)" isAnimationActive={false}>
-            <LabelList dataKey="type" position="right" fill="var(--text)" fontSize={12} />
-          </Scatter>
+          {SIDES.flatMap((side) => [
+            <Scatter
+              key={`${side} others`}
+              data={at(side, false)}
+              fill="var(--dim)"
+              isAnimationActive={false}
+            >
+              <LabelList dataKey="type" position={side} fill="var(--dim)" fontSize={12} />
+            </Scatter>,
+            <Scatter key={`${side} best`} data={at(side, true)} fill="var(--c1)" isAnimationActive={false}>
+              <LabelList dataKey="type" position={side} fill="var(--text)" fontSize={12} />
+            </Scatter>,
+          ])}
         </ComposedChart>
       </ResponsiveContainer>
       <button

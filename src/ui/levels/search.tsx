@@ -60,7 +60,7 @@ export function Search() {
         >
           Measure what each tensor is worth
         </button>{' '}
-        A recipe that was saved is dropped on the page.
+        Or drop a recipe that you saved.
       </p>
     );
   return (
