@@ -70,6 +70,21 @@ describe('the command line', () => {
     expect(rows.map((r) => r.type)).toEqual(['F16', 'Q4_0']);
     expect(rows.every((r) => r.tokensPerSecond.median > 0)).toBe(true);
   });
+  test('perplexity prints the same table layer by layer, and every column has its title', () => {
+    const text = join(dir, 'text.txt');
+    writeFileSync(text, 'The quick brown fox jumps over the lazy dog. '.repeat(3));
+    const args = ['perplexity', file, '--types', 'Q4_0', '-f', text, '--ctx', '32', '--chunks', '2'];
+    const resident = nibble(...args, '--kl-base', 'F16');
+    const paged = nibble(...args, '--kl-base', 'F16', '--paged');
+    expect([resident.status, paged.status]).toEqual([0, 0]);
+    expect(paged.stdout).toBe(resident.stdout);
+    const [titles, , row] = paged.stdout.split('\n');
+    expect(row!.split('|')).toHaveLength(titles!.split('|').length);
+    expect(titles).toContain('mean KL');
+    const alone = nibble(...args, '--paged');
+    expect(alone.status).not.toBe(0);
+    expect(alone.stderr).toContain('--kl-base');
+  });
   test('convert writes the reference file of a folder; quantize splits where it is asked to', () => {
     for (const f of checkpointFiles('phi-3', 'phi')) {
       mkdirSync(join(dir, 'phi'), { recursive: true });

@@ -1,9 +1,11 @@
+import type { Plan } from '../model/plan';
 import type { FileType } from '../quant/file-types';
 import { divergencePaged } from '../session/divergence-paged';
 import { divergence, perplexity } from '../session/evaluate';
 import { textForEvaluation } from '../session/evaluation-text';
+import type { Prepared } from '../session/prepared';
 import type { Divergence, Perplexity } from '../session/quality-numbers';
-import { numberOption, typeOption, type Values } from './arguments';
+import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, planOf, quantizeOn, readText, say } from './common';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
@@ -19,40 +21,46 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   const options = { ...engineOptions(model, { ctx: '512', ...values }), reference: true, bos };
   const chunks = numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER);
   const all = { ...options, chunks };
-  const isPaged = values.paged === true && baseType !== undefined;
-  const base = baseType && !isPaged ? await quantizeOn(gpu, model, baseType, values) : undefined;
-  const measure = async (fileType: FileType): Promise<Divergence | { level: Perplexity }> => {
-    if (isPaged) {
-      const plans = {
-        base: await planOf(model, baseType, values),
-        level: await planOf(model, fileType, values),
-      };
-      const progress = (stage: number, stages: number) => say(`\r${fileType.label}: ${stage} of ${stages}`);
-      return divergencePaged(gpu, model, plans, ids, { ...all, progress });
-    }
+  if (values.paged && !baseType) throw new UsageError('--paged compares with a base: give --kl-base TYPE.');
+  /** The figures of a level, and the size of its file. */
+  type Found = { readonly fileBytes: number } & (Divergence | { readonly level: Perplexity });
+  const measurePaged = async (base: Plan, fileType: FileType): Promise<Found> => {
+    const plans = { base, level: await planOf(model, fileType, values) };
+    const progress = (stage: number, stages: number) => say(`\r${fileType.label}: ${stage} of ${stages}`);
+    const found = await divergencePaged(gpu, model, plans, ids, { ...all, progress });
+    return { fileBytes: plans.level.fileBytes, ...found };
+  };
+  const measure = async (base: Prepared | undefined, fileType: FileType): Promise<Found> => {
     const prepared = await quantizeOn(gpu, model, fileType, values);
     const found = base
       ? await divergence(gpu, base, prepared, ids, all)
       : { level: await perplexity(gpu, prepared, ids, all) };
     gpu.memory.release(prepared.owner);
-    return found;
+    return { fileBytes: prepared.plan.fileBytes, ...found };
   };
+  let measureOne: (fileType: FileType) => Promise<Found>;
+  if (values.paged && baseType) {
+    const base = await planOf(model, baseType, values);
+    measureOne = (fileType) => measurePaged(base, fileType);
+  } else {
+    const base = baseType && (await quantizeOn(gpu, model, baseType, values));
+    measureOne = (fileType) => measure(base, fileType);
+  }
   const rows = [];
   for (const fileType of types) {
-    const { fileBytes } = await planOf(model, fileType, values);
     const started = performance.now();
-    const found = await measure(fileType);
+    const found = await measureOne(fileType);
     const seconds = (performance.now() - started) / 1000;
     say(`${fileType.label}: ${found.level.perplexity.toFixed(4)} in ${seconds.toFixed(1)} s`);
-    rows.push({ type: fileType.label, fileBytes, ...found.level, ...found });
+    rows.push({ type: fileType.label, ...found.level, ...found });
   }
   if (values.json)
     return answer(
       JSON.stringify({ adapter: gpu.adapterName, context: options.context, base: baseType?.label, rows }),
     );
-  const more = base ? ' mean KL | median | 99 % | max | same top | RMS of probability |' : '';
+  const more = baseType ? ' mean KL | median | 99 % | max | same top | RMS of probability |' : '';
   answer(`| type | bytes | perplexity | standard error | tokens |${more}`);
-  answer(`|---|---|---|---|---|${base ? '---|---|---|---|---|---|' : ''}`);
+  answer(`|---|---|---|---|---|${baseType ? '---|---|---|---|---|---|' : ''}`);
   for (const r of rows) {
     const cells = [r.type, r.fileBytes, r.perplexity.toFixed(4), r.standardError.toFixed(4), r.tokens];
     if ('kl' in r)

@@ -80,7 +80,7 @@ function keepShare(gpu: Gpu, rows: Map<Passage, GPUBuffer>, share: number): void
 }
 
 export interface PagingOptions extends EngineOptions {
-  /** Drops passages when the first layer shows that all of them would take longer. */
+  /** Drops passages when an early layer shows that all of them would take longer. */
   readonly budgetMs?: number | undefined;
 }
 export type StageProgress = (stage: number, stages: number) => void;

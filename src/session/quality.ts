@@ -3,6 +3,7 @@ import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import type { Plan } from '../model/plan';
 import type { TextTokenizer } from '../text/tokenizer';
+import { MIB } from '../util/bytes';
 import { runnableOf } from './model-runtime';
 import { divergencePaged } from './divergence-paged';
 import { type ChunkProgress, chunksOf, divergence } from './evaluate';
@@ -12,6 +13,9 @@ import type { QualityRecord, QualityRequest } from './records';
 
 /** Chunks that a trial runs to learn how long one takes, after one that warms up. */
 const TRIAL_CHUNKS = 1;
+
+/** Rows between layers of one level, where a budget decides how many there are. */
+const MOST_ROWS_BYTES = 128 * MIB;
 
 /** What a measurement of quality is made with: the studio's. */
 export interface QualityBench {
@@ -101,10 +105,13 @@ export async function measureQualityPaged(
 ): Promise<QualityRecord> {
   const { gpu, model } = bench;
   const { ids, options, available } = textOf(bench, request);
+  // Rows of the whole text stay on the device, which has little room as it is.
+  const rowBytes = options.context * runnableOf(model).h.width * 4;
+  const room = Math.max(1, Math.floor(MOST_ROWS_BYTES / rowBytes));
   const started = performance.now();
   const measured = await divergencePaged(gpu, model, plans, ids, {
     ...options,
-    chunks: Math.min(available, request.chunks ?? available),
+    chunks: Math.min(available, request.chunks ?? room),
     budgetMs: request.chunks === null ? request.budgetMs : undefined,
     progress,
     signal,
