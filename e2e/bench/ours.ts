@@ -26,7 +26,9 @@ export async function load(
   const bytes = new Uint8Array(await (await fetch(url)).arrayBuffer());
   const adapter = await navigator.gpu.requestAdapter();
   if (!adapter) throw new Error('no WebGPU adapter');
-  const gpu = new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources);
+  const gpu = new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, {
+    adapterInfo: adapter.info,
+  });
   await testNumerics(gpu);
   const model = await openModel([memorySource('model.gguf', bytes)], 'model');
   const prepared = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel(type)!));

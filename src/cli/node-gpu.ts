@@ -40,7 +40,8 @@ export async function openNodeGpu(
   if (!instance) {
     chooseDriver();
     Object.assign(globalThis, globals);
-    instance = create([]);
+    const { NIBBLE_DAWN_FEATURES: features } = process.env;
+    instance = create(features ? [`enable-dawn-features=${features}`] : []);
     Object.assign(globalThis, { nibbleGpu: instance });
   }
   const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' });
@@ -49,5 +50,8 @@ export async function openNodeGpu(
       'No WebGPU adapter: Dawn found no Vulkan, Metal or D3D12 driver.',
       'On Debian, `apt-get install chromium libvulkan1` brings a software one.',
     );
-  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), sources, options);
+  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), sources, {
+    adapterInfo: adapter.info,
+    ...options,
+  });
 }

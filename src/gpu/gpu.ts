@@ -4,6 +4,7 @@ import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
 import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { isBarrierFree, type LaneKind, type Lanes, lanesOf, SHARED } from './lanes';
+import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { GpuMemory } from './memory';
 
 /** What a device's float arithmetic was found to do. */
@@ -34,6 +35,8 @@ export interface GpuOptions {
   readonly lanes?: LaneKind;
   /** Shape workgroups as for hardware although the adapter is a processor. */
   readonly hardware?: boolean;
+  /** Of the adapter that the device is of: some devices do not repeat all of it. */
+  readonly adapterInfo?: GPUAdapterInfo;
 }
 
 export interface AdapterFacts {
@@ -54,6 +57,7 @@ export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
     'subgroup-size-control',
     'timestamp-query',
     'shader-f16',
+    MATRIX_FEATURE,
   ] as GPUFeatureName[];
   return {
     requiredFeatures: wantedFeatures.filter((f) => adapter.features.has(f)),
@@ -72,6 +76,7 @@ export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
   #lanes: Lanes;
+  readonly #matrixShapes: ReadonlySet<string>;
   /** Whether the adapter is a processor: workgroups run one after the other there, and each should do much. */
   readonly onCpu: boolean;
   readonly maxBindingBytes: number;
@@ -91,6 +96,7 @@ export class Gpu {
     this.memory = new GpuMemory(device, options.maxMemoryBytes);
     const info = device.adapterInfo;
     this.#lanes = lanesOf(device, options.lanes);
+    this.#matrixShapes = matrixShapesOf(options.adapterInfo ?? info);
     this.onCpu = info.isFallbackAdapter && !options.hardware;
     const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
     this.maxBindingBytes = Math.min(limit, options.maxBindingBytes ?? limit);
@@ -125,6 +131,11 @@ export class Gpu {
   /** Teams of lanes in a workgroup of the products: more than one only where a team needs no barrier. */
   get teams(): number {
     return this.onCpu || !isBarrierFree(this.#lanes) ? 1 : 128 / this.#lanes.count;
+  }
+
+  /** The shader that states the shape of the device's matrix units; undefined where it has none. */
+  get matrixShader(): string | undefined {
+    return matrixShaderOf(this.device, this.#lanes, this.#matrixShapes);
   }
 
   get adapterName(): string {

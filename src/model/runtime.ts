@@ -8,9 +8,11 @@ import { kvLayout, type KvType, mostSpans } from './kv-cache';
 
 /**
  * How products are made: activations rounded to int8 and multiplied by integers, or to float16 and multiplied in it (many
- * tokens, on devices with shader-f16), or float32 throughout.
+ * tokens, on devices with shader-f16; by their matrix units where they have some), or float32 throughout.
  */
-export type Path = 'int8' | 'float16' | 'float32';
+export type Path = 'int8' | 'matrix' | 'float16' | 'float32';
+/** Bytes that a path's rounded activation takes; none where products read float32. */
+export const ROUNDED_BYTES: Record<Path, number> = { int8: 1, matrix: 2, float16: 0, float32: 0 };
 /** For one token and for many. */
 export interface Paths {
   readonly one: Path;
@@ -42,7 +44,7 @@ export interface Runtime {
   readonly localRotation: GPUBuffer;
   readonly x: GPUBuffer;
   readonly normed: GPUBuffer;
-  /** Rows of activations as int8, and their steps and sums. */
+  /** Rows of activations as int8, and their steps and sums; or as float16, and their steps. */
   readonly codes: GPUBuffer;
   readonly codeHeads: GPUBuffer;
   /** Rows of queries, keys and values. */
@@ -89,7 +91,8 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const { h, traits } = s;
   const rows = CHUNK_TOKENS * 4;
   const kv = kvLayout(s.kvType, h, s.context);
-  const widest = s.paths.many === 'int8' ? Math.max(h.width, h.ffnWidth, h.heads * h.headDim) : 0;
+  const widest = Math.max(h.width, h.ffnWidth, h.heads * h.headDim);
+  const rounded = ROUNDED_BYTES[s.paths.many];
   const expertRows = rows * Math.max(1, h.expertsUsed);
   const rotates = traits.rope !== 'none';
   return {
@@ -103,8 +106,8 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'local rotation': traits.localRope && h.window > 0 ? s.context * h.rotaryDim * 4 : 0,
     x: rows * h.width,
     normed: rows * h.width,
-    'activation codes': CHUNK_TOKENS * widest,
-    'activation steps': (CHUNK_TOKENS * widest) / 4,
+    'activation codes': CHUNK_TOKENS * widest * rounded,
+    'activation steps': rounded ? (CHUNK_TOKENS * widest) / 4 : 0,
     qkv: rows * (h.heads + 2 * h.kvHeads) * h.headDim,
     attended: rows * h.heads * h.headDim,
     'attention parts': h.heads * mostSpans(s.context) * (h.headDim + 4) * 4,

@@ -142,6 +142,26 @@ export const matmulTile = defineKernel({
   bindings: matmulBindings,
   params: { ...product, stride: 'u32' },
 });
+/** Many tokens by the matrix units of subgroups. Slots `codec` and `matrix`; constant LANES. */
+export const matmulMatrix = defineKernel({
+  shader: 'ops/matmul-matrix',
+  bindings: {
+    ...weight,
+    x: 'read',
+    steps: 'read',
+    state: 'read',
+    y: 'read_write',
+    points: 'read',
+    bias: 'read',
+  },
+  params: { ...product, stride: 'u32' },
+});
+/** Activations to float16. Constant NORM. */
+export const halveRows = defineKernel({
+  shader: 'ops/halve-rows',
+  bindings: { x: 'read', norm: 'read', halves: 'read_write', steps: 'read_write' },
+  params: { cols: 'u32', epsilon: 'f32' },
+});
 /** Activations to int8. Constant NORM. */
 export const quantizeRows = defineKernel({
   shader: 'ops/quantize-rows',
@@ -266,6 +286,8 @@ export const kernels = {
   matmul,
   matmulInt8,
   matmulTile,
+  matmulMatrix,
+  halveRows,
   quantizeRows,
   writeCache,
   attention,

@@ -1,11 +1,10 @@
 import type { Gpu } from '../gpu/gpu';
-import { type Dispatch, grid } from '../gpu/kernel';
-import { matmulDispatch } from '../model/blocks/matmul';
+import type { Dispatch } from '../gpu/kernel';
+import { manyPathOf, matmulDispatch, roundDispatch } from '../model/blocks/matmul';
 import { matvecDispatch, pathOf } from '../model/blocks/matvec';
 import { allocateTensors } from '../model/device-tensor';
 import { LatticeBuffers } from '../model/lattice-buffers';
-import { FAST, type Path, type Paths } from '../model/runtime';
-import * as ops from '../ops/kernels';
+import { FAST, type Path, type Paths, ROUNDED_BYTES } from '../model/runtime';
 import { formatBytesFor } from '../quant/format';
 import { formatByLabel } from '../quant/registry';
 import { MIB } from '../util/bytes';
@@ -14,7 +13,7 @@ import { medianRound } from './probe';
 
 const OWNER = 'tuning';
 /** Counts up when kernels change so that what was measured says nothing of them. */
-export const TUNING_VERSION = 1;
+export const TUNING_VERSION = 2;
 const TOKENS = 128;
 /** A path must win by so much to take the place of the usual one. */
 const MARGIN = 1.05;
@@ -39,7 +38,9 @@ export interface TuneOptions {
 
 /** Paths that the device has for many tokens. */
 export const pathsForMany = (gpu: Gpu): Path[] =>
-  gpu.onCpu || !gpu.device.features.has('shader-f16') ? ['int8', 'float32'] : ['int8', 'float16', 'float32'];
+  (['int8', 'matrix', 'float16', 'float32'] as const).filter(
+    (path) => manyPathOf(gpu, path, { format: formatByLabel('Q4_0'), cols: 32 }) === path,
+  );
 
 const fastest = (measured: Partial<Record<Path, number>>, usual: Path): Path => {
   const own = measured[usual];
@@ -64,7 +65,7 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
     const create = async (name: string, bytes: number) => gpu.memory.create(OWNER, name, bytes, usage);
     const x = await create('activations', TOKENS * size * 4);
     const y = await create('products', TOKENS * size * 4);
-    const codes = await create('codes', TOKENS * size);
+    const codes = await create('codes', 2 * TOKENS * size);
     const heads = await create('steps', (TOKENS * size) / 4);
     const state = await create('state', 16);
     const { queue } = gpu.device;
@@ -99,12 +100,12 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
         ),
       );
     }
-    const round = gpu.kernel(ops.quantizeRows, {}, { NORM: 0 });
     for (const path of pathsForMany(gpu)) {
       if (!isTime()) continue;
       const [tensor] = tensors;
       const [slab] = tensor!.slabs;
-      const from = path === 'int8' ? { x: codes, heads } : { x, heads: x };
+      const isRounded = ROUNDED_BYTES[path] > 0;
+      const from = isRounded ? { x: codes, heads } : { x, heads: x };
       const { dispatch, tokensPerWorkgroup } = matmulDispatch(gpu, arena, {
         path,
         tensor: tensor!,
@@ -114,10 +115,10 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
         y,
         stride: size,
       });
-      const rounding =
-        path === 'int8'
-          ? [round.dispatch({ x, norm: x, codes, heads }, { cols: size, epsilon: 1e-5 }, grid(TOKENS), arena)]
-          : [];
+      const round = { path, x, cols: size, epsilon: 1e-5, codes, heads };
+      const rounding = isRounded
+        ? [{ ...roundDispatch(gpu, arena, round), workgroups: [TOKENS] as const }]
+        : [];
       const workgroups = [dispatch.workgroups[0], Math.ceil(TOKENS / tokensPerWorkgroup)] as const;
       manyMs[path] = await medianRound(gpu, [...rounding, { ...dispatch, workgroups }], 20, 3);
     }

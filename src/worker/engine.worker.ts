@@ -21,7 +21,10 @@ async function openGpu(): Promise<Gpu> {
     throw new UnsupportedError('This browser’s WebGPU is too old: WGSL lacks packed 4x8 integers.', hint);
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) throw new UnsupportedError('WebGPU found no graphics adapter on this machine.', hint);
-  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, options());
+  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, {
+    adapterInfo: adapter.info,
+    ...options(),
+  });
 }
 
 /** `#tune=skip` leaves the paths as they are without measuring. */

@@ -2,8 +2,8 @@ import type { Gpu } from '../../gpu/gpu';
 import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
-import type { Runtime } from '../runtime';
-import { manyPathOf, matmulDispatch } from './matmul';
+import { type Path, ROUNDED_BYTES, type Runtime } from '../runtime';
+import { manyPathOf, matmulDispatch, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /**
@@ -14,7 +14,7 @@ export class BatchRecorder extends Recorder {
   readonly #every: boolean;
   /** Whose rows lie in `normed` and in `codes` now. */
   #floats: Input | undefined;
-  #integers: Input | undefined;
+  #rounded: { readonly input: Input; readonly path: Path } | undefined;
 
   constructor(gpu: Gpu, runtime: Runtime, weights: ReadonlyMap<string, DeviceTensor>, every: boolean) {
     super(gpu, runtime, weights);
@@ -40,18 +40,17 @@ export class BatchRecorder extends Recorder {
     return this.r.normed;
   }
 
-  /** Rounds the rows of an input to int8. */
-  #asIntegers(input: Input, cols: number): void {
-    if (this.#integers === input) return;
-    this.#integers = input;
+  /** Rounds the rows of an input to int8, or for matrix units to float16. */
+  #round(input: Input, path: Path, cols: number): void {
+    if (this.#rounded?.input === input && this.#rounded.path === path) return;
+    this.#rounded = { input, path };
     const { codes, codeHeads, h, traits, arena } = this.r;
     // LayerNorm has a kernel of its own.
     const isFused = input.norm !== undefined && traits.norm === 'rms';
     const x = isFused ? input.x : this.#asFloats(input);
-    const kernel = this.gpu.kernel(ops.quantizeRows, {}, { NORM: isFused ? 1 : 0 });
-    const norm = isFused ? this.vector(`${input.norm}.weight`) : x;
-    const buffers = { x, norm, codes, heads: codeHeads };
-    this.push(kernel.dispatch(buffers, { cols, epsilon: h.epsilon }, [1], arena), 'x');
+    const norm = isFused ? this.vector(`${input.norm}.weight`) : undefined;
+    const rounding = { path, x, norm, cols, epsilon: h.epsilon, codes, heads: codeHeads };
+    this.push(roundDispatch(this.gpu, arena, rounding), 'x');
   }
 
   linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
@@ -63,9 +62,10 @@ export class BatchRecorder extends Recorder {
   #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions): void {
     const { r } = this;
     const path = manyPathOf(this.gpu, r.paths.many, product.tensor);
-    if (path === 'int8') this.#asIntegers(input, product.tensor.cols);
-    const x = path === 'int8' ? r.codes : this.#asFloats(input);
-    const heads = path === 'int8' ? r.codeHeads : x;
+    const isRounded = ROUNDED_BYTES[path] > 0;
+    if (isRounded) this.#round(input, path, product.tensor.cols);
+    const x = isRounded ? r.codes : this.#asFloats(input);
+    const heads = isRounded ? r.codeHeads : x;
     const { dispatch, tokensPerWorkgroup } = matmulDispatch(this.gpu, r.arena, {
       ...product,
       ...how,

@@ -10,9 +10,9 @@ export interface Matmul {
   readonly path: Path;
   readonly tensor: DeviceTensor;
   readonly slab: Slab;
-  /** Rows in float32, or their codes. */
+  /** Rows in float32, or what they were rounded to. */
   readonly x: GPUBuffer;
-  /** Steps and sums of the codes; any buffer in float32. */
+  /** Steps (and sums) of rounded rows; any buffer in float32. */
   readonly heads: GPUBuffer;
   readonly state: GPUBuffer;
   readonly y: GPUBuffer;
@@ -31,17 +31,46 @@ export interface BatchDispatch {
   readonly tokensPerWorkgroup: number;
 }
 
+/** Rows of activations, and where what a path makes of them goes. */
+export interface Rounding {
+  readonly path: Path;
+  readonly x: GPUBuffer;
+  /** Weights of the RMS norm that the rows go through first. */
+  readonly norm?: GPUBuffer | undefined;
+  readonly cols: number;
+  readonly epsilon: number;
+  readonly codes: GPUBuffer;
+  readonly heads: GPUBuffer;
+}
+
+/** Rounds rows to int8, or for matrix units to float16: a workgroup a row. */
+export function roundDispatch(gpu: Gpu, arena: UniformArena, p: Rounding): Dispatch {
+  const { x, norm = x, codes, heads, cols, epsilon } = p;
+  const constants = { NORM: p.norm ? 1 : 0 };
+  const params = { cols, epsilon };
+  return p.path === 'matrix'
+    ? gpu
+        .kernel(ops.halveRows, {}, constants)
+        .dispatch({ x, norm, halves: codes, steps: heads }, params, [1], arena)
+    : gpu.kernel(ops.quantizeRows, {}, constants).dispatch({ x, norm, codes, heads }, params, [1], arena);
+}
+
 /** Whether a product goes through workgroup memory. */
 const isTiled = (gpu: Gpu, cols: number): boolean => !gpu.onCpu && cols % 32 === 0;
 
-/** The path that a product takes where `wanted` is asked for: only codes become integers, only tiles float16. */
-export function manyPathOf(gpu: Gpu, wanted: Path, { format, cols }: DeviceTensor): Path {
+/** The path that a product takes where `wanted` is asked for: only codes become integers, only whole groups go in tiles. */
+export function manyPathOf(
+  gpu: Gpu,
+  wanted: Path,
+  { format, cols }: Pick<DeviceTensor, 'format' | 'cols'>,
+): Path {
   if (wanted === 'int8' && hasCodes(format)) return 'int8';
+  if (wanted === 'matrix' && gpu.matrixShader && cols % 32 === 0) return 'matrix';
   const hasHalves = gpu.device.features.has('shader-f16') && isTiled(gpu, cols);
   return wanted === 'float16' && hasHalves ? 'float16' : 'float32';
 }
 
-const TILES: Record<Path, string> = {
+const TILES: Record<Exclude<Path, 'matrix'>, string> = {
   int8: 'lib/tile-int8',
   float16: 'lib/tile-f16',
   float32: 'lib/tile-f32',
@@ -62,14 +91,22 @@ export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchD
     points: tensor.points,
     bias: p.bias?.buffer ?? x,
   };
-  const isInt8 = p.path === 'int8';
   const rows = (each: number) => [Math.ceil(slab.rows / each)] as const;
+  if (p.path === 'matrix') {
+    const { heads: steps, ...others } = buffers;
+    const kernel = gpu.kernel(ops.matmulMatrix, { codec, matrix: gpu.matrixShader! });
+    return {
+      dispatch: kernel.dispatch({ ...others, steps }, params, rows(64), arena),
+      tokensPerWorkgroup: 64,
+    };
+  }
   if (isTiled(gpu, tensor.cols)) {
     const kernel = gpu.kernel(ops.matmulTile, { codec, tile: TILES[p.path] });
     return { dispatch: kernel.dispatch(buffers, params, rows(64), arena), tokensPerWorkgroup: 32 };
   }
-  const dispatch = isInt8
-    ? gpu.kernel(ops.matmulInt8, { codec }).dispatch(buffers, params, rows(128), arena)
-    : gpu.kernel(ops.matmul, { codec }).dispatch(buffers, params, rows(256), arena);
+  const dispatch =
+    p.path === 'int8'
+      ? gpu.kernel(ops.matmulInt8, { codec }).dispatch(buffers, params, rows(128), arena)
+      : gpu.kernel(ops.matmul, { codec }).dispatch(buffers, params, rows(256), arena);
   return { dispatch, tokensPerWorkgroup: 8 };
 }

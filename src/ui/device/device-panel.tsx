@@ -33,6 +33,7 @@ function NumericsFacts({ numerics: n, arithmetic }: { numerics: Numerics; arithm
 
 const PATHS: Record<Path, string> = {
   int8: 'integers (activations rounded to int8)',
+  matrix: 'matrix units (float16)',
   float16: 'float16',
   float32: 'float32',
 };
