@@ -4,22 +4,21 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Gpu } from '../gpu/gpu';
-import { allocateTensors } from '../model/device-tensor';
-import { matvecDispatch, pathOf } from '../model/blocks/matvec';
-import { LatticeBuffers } from '../model/lattice-buffers';
-import type { Path } from '../model/runtime';
-import { type QuantFormat, formatBytesFor } from '../quant/format';
+import { FAST } from '../model/runtime';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { spreadOf } from '../session/benchmark';
 import { Engine, GREEDY } from '../session/engine';
 import { testNumerics } from '../session/numerics';
-import { type DeviceCeiling, medianRound, probeDevice } from '../session/probe';
+import { type DeviceCeiling, probeDevice } from '../session/probe';
 import { TensorPipeline } from '../session/tensor-pipeline';
-import { tunePaths } from '../session/tune';
+import { weightCount } from '../session/summary';
+import { chunkOf, tunePaths } from '../session/tune';
 import { bytesOf, formatBytes, MIB } from '../util/bytes';
 import { noise } from '../util/random';
+import { kernelTable, promptTable } from './bench-products';
+import { BenchTable } from './bench-table';
 import { openNodeGpu } from './node-gpu';
-import { fillRandom, type LlamaShape, llamaShapes, syntheticLevel, syntheticModel } from './synthetic-model';
+import { type LlamaShape, llamaShapes, syntheticLevel, syntheticModel } from './synthetic-model';
 
 const { values } = parseArgs({
   options: {
@@ -29,6 +28,9 @@ const { values } = parseArgs({
     levels: { type: 'string', default: 'Q4_0,Q8_0,Q4_K_M' },
     contexts: { type: 'string', default: '128,4096,16384' },
     shapes: { type: 'string', default: '4096x4096,14336x4096,4096x14336,8192x2048,128256x4096' },
+    /** Of the products of a prompt, which take the first two shapes. */
+    'prompt-types': { type: 'string', default: 'Q4_0,Q8_0,Q4_K,Q6_K,F16' },
+    tokens: { type: 'string', default: '128,512' },
     /** Weights are taken from so much memory in turn, that no cache holds them. */
     pool: { type: 'string', default: '512' },
     /** Layers of the whole models, fewer than they have. */
@@ -39,67 +41,7 @@ const { values } = parseArgs({
 const enoughMs = Number(values.enough);
 const types = values.types.split(',').filter(Boolean);
 const poolBytes = Number(values.pool) * MIB;
-const rows: Record<string, unknown>[] = [];
-const print = (line: string) => process.stdout.write(`${line}\n`);
-const record = (table: string, row: Record<string, string | number>) => {
-  rows.push({ table, ...row });
-  print(`| ${Object.values(row).join(' | ')} |`);
-};
-const heading = (title: string, ...columns: string[]) =>
-  print(`\n**${title}**\n\n| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|`);
-
-/** Bytes a second of a matvec whose weights come from memory, not from a cache. */
-async function matvecRate(gpu: Gpu, format: QuantFormat, path: Path, outRows: number, cols: number) {
-  const owner = 'bench';
-  try {
-    const weightBytes = formatBytesFor(format, outRows * cols);
-    const copies = Math.max(1, Math.min(32, Math.ceil(poolBytes / weightBytes)));
-    const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    const x = await gpu.memory.create(owner, 'x', cols * 4, storage);
-    const y = await gpu.memory.create(owner, 'y', outRows * 4, storage);
-    fillRandom(gpu, x);
-    const lattices = new LatticeBuffers(gpu, owner);
-    const dispatches = [];
-    const arena = await gpu.arena(owner, copies * 8);
-    for (let i = 0; i < copies; i++) {
-      const shape = [{ name: `w${i}`, shape: [cols, outRows] }];
-      const [tensor] = await allocateTensors(gpu, owner, format, shape, lattices);
-      for (const slab of tensor!.slabs) {
-        fillRandom(gpu, slab.buffer);
-        dispatches.push(
-          matvecDispatch(gpu, arena, { path, tensor: tensor!, slab, x, y, epsilon: 1e-5, at: slab.firstRow }),
-        );
-      }
-    }
-    const ms = (await medianRound(gpu, dispatches, enoughMs)) / copies;
-    gpu.check();
-    return { ms, bytesPerSecond: (1000 * weightBytes) / ms };
-  } finally {
-    gpu.memory.release(owner);
-  }
-}
-
-async function kernelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
-  heading('Products of one token', 'type', 'path', 'rows x cols', 'ms', 'GB/s', 'of the probe');
-  for (const label of types)
-    for (const shape of values.shapes.split(',')) {
-      const [outRows, cols] = shape.split('x').map(Number) as [number, number];
-      const format = formatByLabel(label);
-      for (const path of ['int8', 'float32'] as const) {
-        if (pathOf(gpu, path, format, cols) !== path) continue;
-        const { ms, bytesPerSecond } = await matvecRate(gpu, format, path, outRows, cols);
-        const share = bytesPerSecond / ceiling.readBytesPerSecond;
-        record('matvec', {
-          type: label,
-          path,
-          shape,
-          ms: ms.toFixed(4),
-          gbPerSecond: (bytesPerSecond / 1e9).toFixed(1),
-          share: share.toFixed(2),
-        });
-      }
-    }
-}
+const table = new BenchTable();
 
 /** Bytes that a token reads: every matrix once (an embedding that is no head: a row), and its keys and values. */
 function bytesPerToken(
@@ -114,7 +56,7 @@ function bytesPerToken(
 }
 
 async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
-  heading(
+  table.heading(
     'Whole models, random bits, cache in F16',
     'model',
     'level',
@@ -137,7 +79,12 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
         const prepared = await syntheticLevel(gpu, model, label);
         owner = prepared.owner;
         const context = Math.max(...contexts) + 128;
-        const engine = await Engine.create(gpu, prepared, { context, kvType: 'F16' });
+        const engine = await Engine.create(gpu, prepared, {
+          context,
+          kvType: 'F16',
+          paths: tuning?.paths ?? FAST,
+          chunk: chunkOf(tuning, weightCount(model)),
+        });
         engine.setSampling(GREEDY);
         const ids = Array.from({ length: 512 }, (_, i) => (i * 7919) % shape.vocabulary);
         const prompt: number[] = [];
@@ -168,7 +115,7 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
           const dispatches = engine.dispatchesPerToken(at + 24);
           const bytesBound = ceiling.readBytesPerSecond / bytes;
           const both = 1 / (1 / bytesBound + (dispatches * ceiling.dispatchMs) / 1000);
-          record('model', {
+          table.record('model', {
             model: name,
             level: label,
             context: at,
@@ -182,7 +129,12 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
         }
         engine.dispose();
       } catch (error) {
-        record('model', { model: name, level: label, context: '-', generation: String(error).slice(0, 120) });
+        table.record('model', {
+          model: name,
+          level: label,
+          context: '-',
+          generation: String(error).slice(0, 120),
+        });
       } finally {
         if (owner) gpu.memory.release(owner);
       }
@@ -191,7 +143,7 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
 
 /** Encoders from float32 that is uploaded to blocks that are read back, and whether they give the codec's bytes. */
 async function quantizeTable(gpu: Gpu): Promise<void> {
-  heading('Quantizers', 'type', 'M weights/s', 'GB/s read and written', 'blocks like the codec');
+  table.heading('Quantizers', 'type', 'M weights/s', 'GB/s read and written', 'blocks like the codec');
   const cols = 1024;
   const most = 4096;
   const x = noise(most * cols, 1);
@@ -229,7 +181,7 @@ async function quantizeTable(gpu: Gpu): Promise<void> {
     }
     const weights = (count * cols) / (elapsed / 1000);
     const perWeight = 4 + format.block.bytes / format.block.size;
-    record('quantize', {
+    table.record('quantize', {
       type: label,
       mweights: (weights / 1e6).toFixed(1),
       gbPerSecond: ((weights * perWeight) / 1e9).toFixed(2),
@@ -243,28 +195,36 @@ const gpu = await openNodeGpu();
 const numerics = await testNumerics(gpu);
 const ceiling = await probeDevice(gpu, { bytes: poolBytes, enoughMs: 4 * enoughMs });
 const { facts } = gpu;
-print(`adapter: ${gpu.adapterName}; ${gpu.lanes.kind} lanes, ${gpu.lanes.count} a team, ${gpu.teams} teams`);
-print(
+table.print(
+  `adapter: ${gpu.adapterName}; ${gpu.lanes.kind} lanes, ${gpu.lanes.count} a team, ${gpu.teams} teams`,
+);
+table.print(
   `bindings up to ${formatBytes(facts.maxBindingBytes)}, workgroup memory ${gpu.device.limits.maxComputeWorkgroupStorageSize} bytes; features ${facts.features.join(', ')}`,
 );
-print(
+table.print(
   `numerics: division ${numerics.division}, square root ${numerics.squareRoot}, contraction ${numerics.contraction}, halves ${numerics.halfPacking}, denormals ${numerics.denormals}, self-test ${numerics.elapsedMs.toFixed(0)} ms; quantizers divide by ${gpu.arithmetic === 'native' ? 'the hardware' : 'integers'}`,
 );
-print(
+table.print(
   `probe: reads ${(ceiling.readBytesPerSecond / 1e9).toFixed(1)} GB/s; a dispatch that waits for another ${(1000 * ceiling.dispatchMs).toFixed(2)} us, encoding one ${(1000 * ceiling.encodeMs).toFixed(2)} us`,
 );
-if (!gpu.onCpu) {
-  const { paths, oneMs, manyMs, elapsedMs } = await tunePaths(gpu);
-  print(
-    `paths in ${elapsedMs.toFixed(0)} ms: ${paths.one} for one token ${JSON.stringify(oneMs)}, ${paths.many} for many ${JSON.stringify(manyMs)} (ms)`,
-  );
+const tuning = gpu.onCpu ? null : await tunePaths(gpu);
+if (tuning) {
+  gpu.productThreads = tuning.threads;
+  table.print(`measured: ${JSON.stringify(tuning)}`);
 }
-await kernelTable(gpu, ceiling);
+const products = { table, types, shapes: values.shapes.split(','), enoughMs };
+await kernelTable(gpu, { ...products, poolBytes, ceiling });
+await promptTable(gpu, {
+  ...products,
+  types: types.filter((t) => values['prompt-types'].split(',').includes(t)),
+  shapes: products.shapes.slice(0, 2),
+  tokens: values.tokens.split(',').map(Number),
+});
 await modelTable(gpu, ceiling);
 await quantizeTable(gpu);
 if (values.json)
   writeFileSync(
     values.json,
-    JSON.stringify({ adapter: gpu.adapterName, facts, numerics, ceiling, rows }, null, 1),
+    JSON.stringify({ adapter: gpu.adapterName, facts, numerics, ceiling, rows: table.rows }, null, 1),
   );
 gpu.close();

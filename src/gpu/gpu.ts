@@ -83,6 +83,8 @@ export class Gpu {
   readonly facts: AdapterFacts;
   /** Set by the self-test; integers are right everywhere. */
   arithmetic: Arithmetic = 'integer';
+  /** Threads of a workgroup of the products that has teams; set by what was measured. */
+  productThreads = 128;
   /** Set by the self-test. */
   numerics: Numerics | undefined;
   readonly #sources: Sources;
@@ -130,7 +132,10 @@ export class Gpu {
   }
   /** Teams of lanes in a workgroup of the products: more than one only where a team needs no barrier. */
   get teams(): number {
-    return this.onCpu || !isBarrierFree(this.#lanes) ? 1 : 128 / this.#lanes.count;
+    return this.hasTeams ? this.productThreads / this.#lanes.count : 1;
+  }
+  get hasTeams(): boolean {
+    return !this.onCpu && isBarrierFree(this.#lanes);
   }
 
   /** The shader that states the shape of the device's matrix units; undefined where it has none. */

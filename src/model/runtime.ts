@@ -75,11 +75,14 @@ export interface RuntimeShape {
   readonly vocabulary: number;
   readonly context: number;
   readonly kvType: KvType;
+  /** Most tokens in one pass. */
+  readonly chunk: number;
   readonly paths: Paths;
   /** Dispatch parameter slots. */
   readonly slots: number;
 }
 
+/** Most tokens in one pass where nothing was measured. */
 export const CHUNK_TOKENS = 128;
 
 /** Classes that the sampler shares a vocabulary out to: about 128 tokens in each, within what ops/sample holds. */
@@ -89,7 +92,7 @@ export const sampleClasses = (vocabulary: number): number =>
 /** Buffer sizes in bytes, by name: what createRuntime allocates and what the plan prints. */
 export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const { h, traits } = s;
-  const rows = CHUNK_TOKENS * 4;
+  const rows = s.chunk * 4;
   const kv = kvLayout(s.kvType, h, s.context);
   const widest = Math.max(h.width, h.ffnWidth, h.heads * h.headDim);
   const rounded = ROUNDED_BYTES[s.paths.many];
@@ -98,7 +101,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   return {
     params: s.slots * 256,
     state: 16,
-    tokens: CHUNK_TOKENS * 4,
+    tokens: s.chunk * 4,
     sampling: 32,
     // One more: the token after a full context is sampled, too.
     history: (s.context + 1) * 4,
@@ -106,8 +109,8 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'local rotation': traits.localRope && h.window > 0 ? s.context * h.rotaryDim * 4 : 0,
     x: rows * h.width,
     normed: rows * h.width,
-    'activation codes': CHUNK_TOKENS * widest * rounded,
-    'activation steps': rounded ? (CHUNK_TOKENS * widest) / 4 : 0,
+    'activation codes': s.chunk * widest * rounded,
+    'activation steps': rounded ? (s.chunk * widest) / 4 : 0,
     qkv: rows * (h.heads + 2 * h.kvHeads) * h.headDim,
     attended: rows * h.heads * h.headDim,
     'attention parts': h.heads * mostSpans(s.context) * (h.headDim + 4) * 4,
@@ -167,7 +170,7 @@ export async function createRuntime(
     traits: s.traits,
     vocabulary: s.vocabulary,
     context: s.context,
-    chunk: CHUNK_TOKENS,
+    chunk: s.chunk,
     kvType: s.kvType,
     paths: s.paths,
     arena: await gpu.arena(owner, s.slots),

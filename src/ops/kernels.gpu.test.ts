@@ -10,7 +10,16 @@ import { formatByLabel, quantFormats } from '../quant/registry';
 import { empty, testGpu, upload } from '../testing/device';
 import { shadersFromDisk } from '../cli/node-gpu';
 import { noise } from '../util/random';
-import { kernels, matmul, matmulInt8, matmulTile, matvec, quantizeRows } from './kernels';
+import {
+  halveRows,
+  kernels,
+  matmul,
+  matmulInt8,
+  matmulMatrix,
+  matmulTile,
+  matvec,
+  quantizeRows,
+} from './kernels';
 
 async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: number): Promise<Float32Array> {
   const encoder = gpu.device.createCommandEncoder();
@@ -69,6 +78,7 @@ describe.each<{ name: string; options: GpuOptions }>([
     const y = await empty(gpu, tokens * rows * 4);
     const codes = await empty(gpu, tokens * cols);
     const heads = await empty(gpu, (tokens * cols) / 4);
+    const halves = await empty(gpu, tokens * cols * 2);
     const bias = await upload(gpu, biases);
     const points = (await new LatticeBuffers(gpu, 'test').points(format)) ?? weight;
     const epsilon = 1e-5;
@@ -137,6 +147,19 @@ describe.each<{ name: string; options: GpuOptions }>([
           [Math.ceil(rows / 64), Math.ceil(tokens / 32)],
           arena,
         );
+    const byMatrix = (isNormed: boolean) => [
+      gpu
+        .kernel(halveRows, {}, { NORM: isNormed ? 1 : 0 })
+        .dispatch({ x: xBuffer, norm, halves, steps: heads }, { cols, epsilon }, [tokens], arena),
+      gpu
+        .kernel(matmulMatrix, { codec, matrix: gpu.matrixShader! })
+        .dispatch(
+          { ...shared, x: halves, steps: heads },
+          { ...params, stride: rows },
+          [Math.ceil(rows / 64), Math.ceil(tokens / 64)],
+          arena,
+        ),
+    ];
     const rms = Float64Array.from({ length: tokens }, (_, t) => {
       const squares = x.subarray(t * cols, (t + 1) * cols).reduce((sum, v) => sum + v * v, 0);
       return Math.sqrt(squares / cols + epsilon);
@@ -167,6 +190,12 @@ describe.each<{ name: string; options: GpuOptions }>([
     expect(worst(await run(gpu, [many()], y, tokens * rows), false, false)).toBeLessThan(1e-6);
     if (cols % 32 === 0)
       expect(worst(await run(gpu, [tile('f32')], y, tokens * rows), false, false)).toBeLessThan(1e-6);
+    if (cols % 32 === 0 && gpu.matrixShader)
+      for (const isNormed of [false, true]) {
+        // Weights and activations are rounded to 11 bits each.
+        const got = await run(gpu, byMatrix(isNormed), y, tokens * rows);
+        expect(worst(got, isNormed, false)).toBeLessThan(2 ** -11);
+      }
     if (isInt8) {
       const tiled = [manyInt8(false)[0]!, tile('int8')];
       expect(worst(await run(gpu, tiled, y, tokens * rows), false, true)).toBeLessThan(2e-3);
@@ -206,6 +235,15 @@ describe('every shader', () => {
       gpu.device.pushErrorScope('validation');
       for (const spec of Object.values(kernels)) {
         const code = sources.get(spec.shader)!;
+        const lacks = code.includes('//#import matrix')
+          ? !gpu.matrixShader && 'matrix units'
+          : code.includes('enable f16;') && !gpu.device.features.has('shader-f16') && 'shader-f16';
+        if (lacks) {
+          process.stdout.write(
+            `${spec.shader} did not compile: ${gpu.adapterName} (${gpu.lanes.kind}) has no ${lacks}\n`,
+          );
+          continue;
+        }
         // A kernel without the slot is the same for all that could fill it.
         const of = <T>(slot: string, all: readonly T[]) =>
           new RegExp(`^//#import ${slot}\\b`, 'm').test(code) ? all : all.slice(0, 1);
@@ -228,6 +266,7 @@ describe('every shader', () => {
                       dot: `lib/dot-${dot}`,
                       output: `lib/output-${output}`,
                       tile: `lib/tile-${output === 'rows' ? 'f32' : 'int8'}`,
+                      matrix: gpu.matrixShader ?? '',
                       kv: `kv/${kv.toLowerCase()}`,
                       kv_store: `kv/${kv.toLowerCase()}-store`,
                       importance: `lib/importance-${importance}`,

@@ -3,7 +3,14 @@ import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import { factorsName, localRotationTable, rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
-import { createRuntime, FAST, type Paths, type Runtime, type RuntimeShape } from '../model/runtime';
+import {
+  CHUNK_TOKENS,
+  createRuntime,
+  FAST,
+  type Paths,
+  type Runtime,
+  type RuntimeShape,
+} from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
 import { UnsupportedError } from '../util/errors';
 import type { Prepared } from './prepared';
@@ -16,6 +23,8 @@ export interface EngineOptions {
   readonly reference?: boolean;
   /** What is fast on the device, where it was measured (tune.ts). */
   readonly paths?: Paths;
+  /** Most tokens of a prompt in one pass; where it is not given, as many as suit any device. */
+  readonly chunk?: number;
 }
 
 /** The paths that an engine takes. */
@@ -38,8 +47,17 @@ export function levelSlots({ tensors }: Pick<Prepared, 'tensors'>): number {
 
 export function runtimeShape(model: ModelFile, slots: number, options: EngineOptions): RuntimeShape {
   const { h, vocabulary, architecture } = runnableOf(model);
-  const { context, kvType } = options;
-  return { h, traits: architecture.traits, vocabulary, context, kvType, paths: pathsOf(options), slots };
+  const { context, kvType, chunk = CHUNK_TOKENS } = options;
+  return {
+    h,
+    traits: architecture.traits,
+    vocabulary,
+    context,
+    kvType,
+    chunk,
+    paths: pathsOf(options),
+    slots,
+  };
 }
 
 /** Rotations of a model at a context. */

@@ -1,8 +1,9 @@
 import type { Gpu } from '../gpu/gpu';
+import { FAST, type Paths } from '../model/runtime';
 import { MIB } from '../util/bytes';
 import { testNumerics } from './numerics';
 import { type DeviceCeiling, probeDevice } from './probe';
-import { type Tuning, type TuningStore, tuningOf } from './tune';
+import { chunkOf, type Tuning, type TuningStore, tuningOf } from './tune';
 
 /** More than the caches of most devices. */
 const PROBE_BYTES = 64 * MIB;
@@ -30,6 +31,11 @@ export class StudioDevice {
   /** Which paths are fast; null where the usual ones are taken. */
   get tuning(): Tuning | null {
     return this.#tuning;
+  }
+
+  /** How the engine of a model of so many weights runs here. */
+  ways(weights: number): { paths: Paths; chunk: number } {
+    return { paths: this.#tuning?.paths ?? FAST, chunk: chunkOf(this.#tuning, weights) };
   }
 
   async gpu(): Promise<Gpu> {

@@ -5,7 +5,6 @@ import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import { FAST, type Paths } from '../model/runtime';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from './benchmark';
@@ -30,6 +29,7 @@ import {
   planAll,
   planRow,
   summarize,
+  weightCount,
 } from './summary';
 import { needTokenizer, renderPrompt } from './prompt';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
@@ -80,14 +80,13 @@ export class Studio {
   get tuning(): Tuning | null {
     return this.#device.tuning;
   }
-  /** How engines make products on this device. */
-  get paths(): Paths {
-    return this.tuning?.paths ?? FAST;
+  /** How engines run on this device. */
+  get ways() {
+    return this.#device.ways(this.#model ? weightCount(this.#model) : 0);
   }
-
   get #engineOptions(): EngineOptions {
     const { context, kvType } = this.#settings;
-    return { context, kvType, paths: this.paths };
+    return { context, kvType, ...this.ways };
   }
 
   get memory() {
@@ -140,7 +139,7 @@ export class Studio {
     if (changed) this.#levels.disposeEngines();
     const limit = this.#device.current?.maxBindingBytes ?? GUARANTEED_BINDING;
     const plans = [...this.mixes.plans, ...planAll(model, settings, this.#importance)];
-    return plans.map((plan) => planRow(model, plan, settings, limit, this.paths));
+    return plans.map((plan) => planRow(model, plan, settings, limit, this.ways));
   }
 
   #planOf(type: string): Plan {

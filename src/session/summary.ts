@@ -5,7 +5,7 @@ import type { ModelFile } from '../files/model-file';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
-import { FAST, type Paths, runtimeBytes } from '../model/runtime';
+import { CHUNK_TOKENS, FAST, type Paths, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
@@ -44,6 +44,10 @@ export interface ModelSummary {
   readonly tensors: readonly TensorRow[];
 }
 
+/** Weights in all tensors of a model. */
+export const weightCount = (model: ModelFile): number =>
+  model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
+
 export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
   const runnable = checkRunnable(model);
   let tokenizer: string;
@@ -61,7 +65,7 @@ export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
     name: getString(model.metadata, 'general.name') ?? model.label,
     container: model.container,
     architecture: getString(model.metadata, 'general.architecture') ?? 'unknown',
-    parameters: model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0),
+    parameters: weightCount(model),
     sizeBytes: model.sizeBytes,
     layers: runnable.ok ? runnable.h.layers : null,
     contextLength: runnable.ok ? runnable.h.contextLength : null,
@@ -116,7 +120,7 @@ export function planRow(
   plan: Plan,
   settings: PlanSettings,
   maxBindingBytes: number,
-  paths: Paths = FAST,
+  { paths = FAST, chunk = CHUNK_TOKENS }: { readonly paths?: Paths; readonly chunk?: number } = {},
 ): PlanRow {
   const runnable = checkRunnable(model);
   const shape = runnable.ok
@@ -127,6 +131,7 @@ export function planRow(
         context: settings.context,
         kvType: settings.kvType,
         paths,
+        chunk,
         slots: engineSlots(slabCount(plan, maxBindingBytes), plan.tensors.length),
       }
     : undefined;

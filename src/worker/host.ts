@@ -63,7 +63,7 @@ function handlers(studio: Studio): Handlers {
         name: gpu.adapterName,
         facts: gpu.facts,
         lanes: gpu.lanes,
-        paths: studio.paths,
+        paths: studio.ways.paths,
         tuning: studio.tuning,
         numerics: gpu.numerics ?? null,
         arithmetic: gpu.arithmetic,

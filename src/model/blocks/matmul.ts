@@ -65,9 +65,9 @@ export function manyPathOf(
   { format, cols }: Pick<DeviceTensor, 'format' | 'cols'>,
 ): Path {
   if (wanted === 'int8' && hasCodes(format)) return 'int8';
-  if (wanted === 'matrix' && gpu.matrixShader && cols % 32 === 0) return 'matrix';
-  const hasHalves = gpu.device.features.has('shader-f16') && isTiled(gpu, cols);
-  return wanted === 'float16' && hasHalves ? 'float16' : 'float32';
+  if (!isTiled(gpu, cols)) return 'float32';
+  if (wanted === 'matrix' && gpu.matrixShader) return 'matrix';
+  return wanted === 'float16' && gpu.device.features.has('shader-f16') ? 'float16' : 'float32';
 }
 
 const TILES: Record<Exclude<Path, 'matrix'>, string> = {

@@ -38,11 +38,16 @@ const PATHS: Record<Path, string> = {
   float32: 'float32',
 };
 
-/** What the kernels were found to take, path by path. */
-const measuredText = (ms: Partial<Record<Path, number>>): string =>
-  Object.entries(ms)
-    .map(([path, v]) => `${path} ${v.toPrecision(3)} ms`)
-    .join(', ');
+/** What the kernels were found to give and to take, path by path. */
+const measuredText = (errors: Partial<Record<Path, number>>, ms: Partial<Record<Path, number>>): string =>
+  Object.entries(errors)
+    .map(([path, error]) => {
+      const time = ms[path as Path];
+      if (!Number.isFinite(error)) return `${path} does not run here`;
+      const took = time === undefined ? 'not used' : `${time.toPrecision(3)} ms`;
+      return `${path} ${took}, error ${error.toExponential(0)}`;
+    })
+    .join('; ');
 
 /** How products are made here, and why so. */
 function Products({ tuning, paths: { one, many } }: Pick<DeviceReport, 'tuning' | 'paths'>) {
@@ -52,12 +57,20 @@ function Products({ tuning, paths: { one, many } }: Pick<DeviceReport, 'tuning' 
       <Fact
         label="Products of one token"
         value={PATHS[one]}
-        help={tuning ? `Measured here: ${measuredText(tuning.oneMs)} for 4 M weights. ${usual}` : usual}
+        help={
+          tuning
+            ? `Measured here for 4 M weights: ${measuredText(tuning.errors.one, tuning.oneMs)}. ${tuning.threads} threads a workgroup. ${usual}`
+            : usual
+        }
       />
       <Fact
         label="Products of many"
         value={PATHS[many]}
-        help={tuning ? `Measured here: ${measuredText(tuning.manyMs)} for 4 M weights and 128 tokens` : usual}
+        help={
+          tuning
+            ? `Measured here for 4 M weights and 128 tokens: ${measuredText(tuning.errors.many, tuning.manyMs)}`
+            : usual
+        }
       />
     </>
   );

@@ -1,0 +1,89 @@
+import type { Gpu } from '../gpu/gpu';
+import type { Dispatch, UniformArena } from '../gpu/kernel';
+import { manyPathOf, matmulDispatch, roundDispatch } from '../model/blocks/matmul';
+import { matvecDispatch, pathOf } from '../model/blocks/matvec';
+import type { DeviceTensor } from '../model/device-tensor';
+import { type Path, type Paths, ROUNDED_BYTES } from '../model/runtime';
+import { formatByLabel } from '../quant/registry';
+
+// Products by themselves, to be checked and measured.
+
+const EPSILON = 1e-5;
+
+/** The paths that a device has for block formats, for one token and for many; of those, the ones that are wanted. */
+export function pathsOf(
+  gpu: Gpu,
+  isWanted: (count: keyof Paths, path: Path) => boolean = () => true,
+): Record<keyof Paths, Path[]> {
+  const shape = { format: formatByLabel('Q4_0'), cols: 32 };
+  const all: readonly Path[] = ['int8', 'matrix', 'float16', 'float32'];
+  return {
+    one: all.filter((path) => pathOf(gpu, path, shape.format, shape.cols) === path && isWanted('one', path)),
+    many: all.filter((path) => manyPathOf(gpu, path, shape) === path && isWanted('many', path)),
+  };
+}
+
+/** Where the activations of a product lie, what they are rounded to, and where it goes. */
+export interface ProductRows {
+  readonly tokens: number;
+  readonly x: GPUBuffer;
+  readonly codes: GPUBuffer;
+  readonly heads: GPUBuffer;
+  readonly state: GPUBuffer;
+  readonly y: GPUBuffer;
+}
+
+/** Buffers for products of `tokens` rows of `cols` activations. */
+export async function productRows(
+  gpu: Gpu,
+  owner: string,
+  tokens: number,
+  rows: number,
+  cols: number,
+): Promise<ProductRows> {
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
+  const create = (name: string, bytes: number) => gpu.memory.create(owner, name, bytes, usage);
+  const state = await create('state', 16);
+  gpu.device.queue.writeBuffer(state, 0, Uint32Array.of(0, tokens, 0, 0));
+  return {
+    tokens,
+    state,
+    x: await create('activations', tokens * cols * 4),
+    codes: await create('rounded activations', tokens * cols * 2),
+    heads: await create('steps', tokens * cols),
+    y: await create('products', tokens * rows * 4),
+  };
+}
+
+/** y = W x of the first row. */
+export const productOfOne = (
+  gpu: Gpu,
+  arena: UniformArena,
+  path: Path,
+  tensor: DeviceTensor,
+  { x, y }: ProductRows,
+): Dispatch[] =>
+  tensor.slabs.map((slab) =>
+    matvecDispatch(gpu, arena, { path, tensor, slab, x, y, epsilon: EPSILON, at: slab.firstRow }),
+  );
+
+/** Y = X W^T of all rows, with their rounding where the path has one. */
+export function productOfMany(
+  gpu: Gpu,
+  arena: UniformArena,
+  path: Path,
+  tensor: DeviceTensor,
+  { tokens, x, codes, heads, state, y }: ProductRows,
+): Dispatch[] {
+  const isRounded = ROUNDED_BYTES[path] > 0;
+  const from = isRounded ? { x: codes, heads } : { x, heads: x };
+  const products = tensor.slabs.map((slab) => {
+    const product = { path, tensor, slab, ...from, state, y, stride: tensor.rows, at: slab.firstRow };
+    const { dispatch, tokensPerWorkgroup } = matmulDispatch(gpu, arena, product);
+    const workgroups = [dispatch.workgroups[0], Math.ceil(tokens / tokensPerWorkgroup)] as const;
+    return { ...dispatch, workgroups };
+  });
+  if (!isRounded) return products;
+  const round = { path, x, cols: tensor.cols, epsilon: EPSILON, codes, heads };
+  return [{ ...roundDispatch(gpu, arena, round), workgroups: [tokens] }, ...products];
+}
