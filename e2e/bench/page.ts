@@ -72,19 +72,34 @@ async function tasksOf(page: Page, work: () => Promise<void>): Promise<Task[]> {
     .sort((x, y) => y.wallMs - x.wallMs);
 }
 
-/** The main thread's tasks while the built-in model is opened, and while it is quantized and generates. */
-async function walk(url: string): Promise<{ opening: Task[]; working: Task[] }> {
+/** What the page did in a while: its main thread's tasks, longest first, and the longest time between two frames. */
+interface While {
+  readonly tasks: Task[];
+  readonly frameMs: number;
+}
+
+async function during(page: Page, work: () => Promise<void>): Promise<While> {
+  const read = () =>
+    page.evaluate(() => (globalThis as unknown as { __longestFrameMs(): number }).__longestFrameMs());
+  await read();
+  const tasks = await tasksOf(page, work);
+  return { tasks, frameMs: await read() };
+}
+
+/** The page while the built-in model is opened, and while it is quantized and generates. */
+async function walk(url: string): Promise<{ opening: While; working: While }> {
   const browser = await chromium.launch({ headless: true, ...options });
   const page = await browser.newPage();
   const idle = () => page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
+  await page.addInitScript({ path: join(root, 'e2e/bench/frames.js') });
   await page.goto(url);
-  const opening = await tasksOf(page, async () => {
+  const opening = await during(page, async () => {
     await page.getByRole('button', { name: 'Try the built-in model' }).click();
     await page.locator('[data-level]').first().waitFor();
     await idle();
     await page.waitForLoadState('networkidle');
   });
-  const working = await tasksOf(page, async () => {
+  const working = await during(page, async () => {
     await page.locator('#run').getByLabel('Level').selectOption(LEVEL);
     await page.getByLabel('Message').fill('Tell me a story.');
     await page.getByRole('button', { name: 'Send' }).click();
@@ -116,8 +131,10 @@ try {
       `${times[Math.floor(ROUNDS / 2)]!.toFixed(0)} ms (${range}, ${ROUNDS} fresh browsers)`,
     ],
     ['JavaScript of the page before it, gzipped', `${first.toFixed(0)} kB`],
-    ['main-thread tasks over 50 ms: opening the built-in model', longest(opening)],
-    [`quantizing it to ${LEVEL}, a chat`, longest(working)],
+    ['main-thread tasks over 50 ms: opening the built-in model', longest(opening.tasks)],
+    [`quantizing it to ${LEVEL}, a chat`, longest(working.tasks)],
+    ['longest time between frames: opening the built-in model', `${opening.frameMs.toFixed(0)} ms`],
+    [`quantizing it to ${LEVEL}, a chat`, `${working.frameMs.toFixed(0)} ms`],
   ];
   process.stdout.write(`${label}\n\n| | measured |\n|---|---|\n`);
   for (const row of rows) process.stdout.write(`| ${row.join(' | ')} |\n`);
