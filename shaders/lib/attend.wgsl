@@ -1,6 +1,9 @@
 // Up to four rows of queries over a run of positions that they all may see the keys of (each up to its own last). Lanes
 // take a position each for the scores, and a quad of the head each for the weighted sum; the rows share what is read.
 override ROWS: u32 = 4u;
+// Whether a lane takes four positions at a time, and two quads: what lanes share is read less often, where that costs as
+// much as anything else (processors).
+override DEEP: bool = false;
 const SPAN: u32 = 256u;
 const LOWEST: f32 = -3.0e38;
 // Queries: row r of quad q at 4 q + r.
@@ -8,11 +11,20 @@ var<workgroup> queries: array<vec4f, HEAD_DIM>;
 // Scores, then shares, of the four rows.
 var<workgroup> shares: array<vec4f, SPAN>;
 
-fn scores4(key: vec4f, quad: u32) -> vec4f {
-  var sum = vec4f(dot(key, queries[quad * 4u]), 0.0, 0.0, 0.0);
-  if (ROWS > 1u) { sum.y = dot(key, queries[quad * 4u + 1u]); }
-  if (ROWS > 2u) { sum.z = dot(key, queries[quad * 4u + 2u]); }
-  if (ROWS > 3u) { sum.w = dot(key, queries[quad * 4u + 3u]); }
+// Quad `quad` of the queries: column r is row r.
+fn queries4(quad: u32) -> mat4x4f {
+  var q = mat4x4f();
+  q[0] = queries[quad * 4u];
+  if (ROWS > 1u) { q[1] = queries[quad * 4u + 1u]; }
+  if (ROWS > 2u) { q[2] = queries[quad * 4u + 2u]; }
+  if (ROWS > 3u) { q[3] = queries[quad * 4u + 3u]; }
+  return q;
+}
+fn scores4(key: vec4f, q: mat4x4f) -> vec4f {
+  var sum = vec4f(dot(key, q[0]), 0.0, 0.0, 0.0);
+  if (ROWS > 1u) { sum.y = dot(key, q[1]); }
+  if (ROWS > 2u) { sum.z = dot(key, q[2]); }
+  if (ROWS > 3u) { sum.w = dot(key, q[3]); }
   return sum;
 }
 fn capped4(scores: vec4f) -> vec4f {
@@ -25,18 +37,25 @@ fn capped4(scores: vec4f) -> vec4f {
 // positions from its `low` to before its `high`.
 fn score_span(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, lane: u32) -> vec4f {
   var most = vec4f(LOWEST);
-  // Two positions at a time: the queries are read once for both.
-  for (var p = first + lane; p < end; p += 2u * LANES) {
-    let second = p + LANES;
-    let other = min(second, end - 1u);
-    var sum = vec4f();
-    var other_sum = vec4f();
+  // Several positions at a time: the queries are read once for them.
+  for (var p = first + lane; p < end; p += select(2u, 4u, DEEP) * LANES) {
+    let at = min(p + LANES * vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u));
+    var sum = mat4x4f();
     for (var quad = 0u; quad < QUADS; quad++) {
-      sum += scores4(key4(p, kv_head, quad), quad);
-      other_sum += scores4(key4(other, kv_head, quad), quad);
+      let q = queries4(quad);
+      sum[0] += scores4(key4(at.x, kv_head, quad), q);
+      sum[1] += scores4(key4(at.y, kv_head, quad), q);
+      if (DEEP) {
+        sum[2] += scores4(key4(at.z, kv_head, quad), q);
+        sum[3] += scores4(key4(at.w, kv_head, quad), q);
+      }
     }
-    most = max(most, keep_score(p, first, sum, low, high));
-    if (second < end) { most = max(most, keep_score(second, first, other_sum, low, high)); }
+    most = max(most, keep_score(p, first, sum[0], low, high));
+    if (p + LANES < end) { most = max(most, keep_score(at.y, first, sum[1], low, high)); }
+    if (DEEP) {
+      if (p + 2u * LANES < end) { most = max(most, keep_score(at.z, first, sum[2], low, high)); }
+      if (p + 3u * LANES < end) { most = max(most, keep_score(at.w, first, sum[3], low, high)); }
+    }
   }
   return most;
 }
@@ -56,24 +75,39 @@ fn share_span(count: u32, most: vec4f, lane: u32) -> vec4f {
   }
   return total;
 }
-struct Mixed { a: vec4f, b: vec4f, c: vec4f, d: vec4f, }
-fn mix_in(m: ptr<function, Mixed>, share: vec4f, v: vec4f) {
-  (*m).a += share.x * v;
-  if (ROWS > 1u) { (*m).b += share.y * v; }
-  if (ROWS > 2u) { (*m).c += share.z * v; }
-  if (ROWS > 3u) { (*m).d += share.w * v; }
+// The weighted sums of two quads of the values: column r is row r.
+struct Mixed { a: mat4x4f, b: mat4x4f, }
+fn mix_in(m: ptr<function, mat4x4f>, share: vec4f, v: vec4f) {
+  (*m)[0] += share.x * v;
+  if (ROWS > 1u) { (*m)[1] += share.y * v; }
+  if (ROWS > 2u) { (*m)[2] += share.z * v; }
+  if (ROWS > 3u) { (*m)[3] += share.w * v; }
 }
-// The weighted sum of quad `quad` of the values: column r is row r.
-fn mix_span(first: u32, count: u32, kv_head: u32, quad: u32) -> mat4x4f {
-  var m = Mixed();
+// Of quad `quad`, and where lanes are DEEP of `other`.
+fn mix_span(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) -> Mixed {
+  var a = mat4x4f();
+  var b = mat4x4f();
   // Four positions at a time: what a loop costs is shared.
   let fours = count & ~3u;
   for (var i = 0u; i < fours; i += 4u) {
-    mix_in(&m, shares[i], value_at4(first + i, kv_head, quad));
-    mix_in(&m, shares[i + 1u], value_at4(first + i + 1u, kv_head, quad));
-    mix_in(&m, shares[i + 2u], value_at4(first + i + 2u, kv_head, quad));
-    mix_in(&m, shares[i + 3u], value_at4(first + i + 3u, kv_head, quad));
+    let s0 = shares[i];
+    let s1 = shares[i + 1u];
+    let s2 = shares[i + 2u];
+    let s3 = shares[i + 3u];
+    mix_in(&a, s0, value_at4(first + i, kv_head, quad));
+    mix_in(&a, s1, value_at4(first + i + 1u, kv_head, quad));
+    mix_in(&a, s2, value_at4(first + i + 2u, kv_head, quad));
+    mix_in(&a, s3, value_at4(first + i + 3u, kv_head, quad));
+    if (DEEP) {
+      mix_in(&b, s0, value_at4(first + i, kv_head, other));
+      mix_in(&b, s1, value_at4(first + i + 1u, kv_head, other));
+      mix_in(&b, s2, value_at4(first + i + 2u, kv_head, other));
+      mix_in(&b, s3, value_at4(first + i + 3u, kv_head, other));
+    }
   }
-  for (var i = fours; i < count; i++) { mix_in(&m, shares[i], value_at4(first + i, kv_head, quad)); }
-  return mat4x4f(m.a, m.b, m.c, m.d);
+  for (var i = fours; i < count; i++) {
+    mix_in(&a, shares[i], value_at4(first + i, kv_head, quad));
+    if (DEEP) { mix_in(&b, shares[i], value_at4(first + i, kv_head, other)); }
+  }
+  return Mixed(a, b);
 }

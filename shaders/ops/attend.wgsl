@@ -26,6 +26,25 @@ override LANES: u32 = 64u;
 var<workgroup> own_key: array<vec4f, QUADS>;
 var<workgroup> own_value: array<vec4f, QUADS>;
 
+// What a workgroup found: rows from `head0` on, their highest scores and the sums of their shares.
+struct Part { head0: u32, rows: u32, span: u32, most: vec4f, total: vec4f, }
+const ONLY_SPAN: u32 = 0xffffffffu;
+
+// Stores a quad of the rows, to which the token's own value is added.
+fn put(part: Part, quad: u32, mixed: mat4x4f, own_share: vec4f) {
+  let own = own_value[quad];
+  for (var r = 0u; r < part.rows; r++) {
+    let sum = mixed[r] + own_share[r] * own;
+    if (part.span == ONLY_SPAN) {
+      y[(part.head0 + r) * QUADS + quad] = sum / part.total[r];
+    } else {
+      let at = ((part.head0 + r) * params.most_spans + part.span) * (QUADS + 1u);
+      if (quad == 0u) { parts[at] = vec4f(part.most[r], part.total[r], 0.0, 0.0); }
+      parts[at + 1u + quad] = sum;
+    }
+  }
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = params.heads / params.kv_heads;
@@ -80,7 +99,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   var own = vec4f(LOWEST);
   if (is_last) {
     var sum = vec4f();
-    for (var quad = lane; quad < QUADS; quad += LANES) { sum += scores4(own_key[quad], quad); }
+    for (var quad = lane; quad < QUADS; quad += LANES) { sum += scores4(own_key[quad], queries4(quad)); }
     own = capped4(lane_sum4(sum, lane));
   }
   let low = vec4u(first);
@@ -88,20 +107,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   let own_share = select(vec4f(), exp(own - most), is_last);
   let total = lane_sum4(share_span(end - first, most, lane), lane) + own_share;
   workgroupBarrier();
-  for (var quad = lane; quad < QUADS; quad += LANES) {
-    var mixed = mix_span(first, end - first, kv_head, quad);
-    if (is_last) {
-      let v = own_value[quad];
-      mixed += mat4x4f(own_share.x * v, own_share.y * v, own_share.z * v, own_share.w * v);
-    }
-    for (var r = 0u; r < min(ROWS, group - wid.x % sets * ROWS); r++) {
-      if (spans.count == 1u) {
-        y[(head0 + r) * QUADS + quad] = mixed[r] / total[r];
-      } else {
-        let part = ((head0 + r) * params.most_spans + wid.y) * (QUADS + 1u);
-        if (quad == 0u) { parts[part] = vec4f(most[r], total[r], 0.0, 0.0); }
-        parts[part + 1u + quad] = mixed[r];
-      }
-    }
+  let rows = min(ROWS, group - wid.x % sets * ROWS);
+  let part = Part(head0, rows, select(wid.y, ONLY_SPAN, spans.count == 1u), most, total);
+  for (var quad = lane; quad < QUADS; quad += select(1u, 2u, DEEP) * LANES) {
+    let other = quad + LANES;
+    let mixed = mix_span(first, end - first, kv_head, quad, min(other, QUADS - 1u));
+    put(part, quad, mixed.a, select(vec4f(), own_share, is_last));
+    if (DEEP && other < QUADS) { put(part, other, mixed.b, select(vec4f(), own_share, is_last)); }
   }
 }

@@ -22,6 +22,10 @@ override LANES: u32 = 64u;
 // What the rows have added up: row r of quad q at 4 q + r.
 var<workgroup> mixed: array<vec4f, HEAD_DIM>;
 
+fn add(quad: u32, more: mat4x4f, keep: vec4f) {
+  for (var r = 0u; r < 4u; r++) { mixed[quad * 4u + r] = mixed[quad * 4u + r] * keep[r] + more[r]; }
+}
+
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let group = params.heads / params.kv_heads;
@@ -59,9 +63,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     most = higher;
     total = total * keep + lane_sum4(share_span(end - first, most, lane), lane);
     workgroupBarrier();
-    for (var quad = lane; quad < QUADS; quad += LANES) {
-      let more = mix_span(first, end - first, wid.x, quad);
-      for (var r = 0u; r < 4u; r++) { mixed[quad * 4u + r] = mixed[quad * 4u + r] * keep[r] + more[r]; }
+    for (var quad = lane; quad < QUADS; quad += select(1u, 2u, DEEP) * LANES) {
+      let other = quad + LANES;
+      let more = mix_span(first, end - first, wid.x, quad, min(other, QUADS - 1u));
+      add(quad, more.a, keep);
+      if (DEEP && other < QUADS) { add(other, more.b, keep); }
     }
     workgroupBarrier();
   }

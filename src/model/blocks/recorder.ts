@@ -219,6 +219,7 @@ export abstract class Recorder {
         HEAD_NORM: isNormed ? 1 : 0,
         HALVES: traits.rope === 'halves' ? 1 : 0,
         ROTARY: rotates ? h.rotaryDim : 0,
+        DEEP: this.gpu.onCpu ? 1 : 0,
       },
     };
   }
