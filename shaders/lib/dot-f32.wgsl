@@ -19,7 +19,7 @@ fn row_products(rows: vec4u, lane: u32) -> vec4f {
     let at = rows * groups;
     for (var g = lane; g < groups; g += LANES) {
       let i = g * 8u;
-      var v = array(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
+      var v = input32(x_at + i);
       if (NORM) {
         squares += squares32(v);
         v = normalized32(v, i, 1.0);
@@ -30,7 +30,7 @@ fn row_products(rows: vec4u, lane: u32) -> vec4f {
     let quads = params.cols / 4u;
     let at = rows * quads;
     for (var i = lane; i < quads; i += LANES) {
-      var v = x[i];
+      var v = x[x_at + i];
       if (NORM) {
         squares += dot(v, v);
         v *= norm[i];

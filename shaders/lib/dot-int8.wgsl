@@ -11,7 +11,7 @@ fn stage(thread: u32) {
   var squares = 0.0;
   for (var b = thread; b < params.cols / 32u; b += LANES * TEAMS) {
     let i = b * 8u;
-    var v = array(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
+    var v = input32(x_at + i);
     if (NORM) {
       squares += squares32(v);
       v = normalized32(v, i, 1.0);

@@ -1,4 +1,7 @@
-// 32 activations times the weights of a norm, from quad i on.
+// 32 activations, from quad i on, and the same times the weights of a norm.
+fn input32(i: u32) -> array<vec4f, 8> {
+  return array(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
+}
 fn squares32(v: array<vec4f, 8>) -> f32 {
   return dot(v[0] * v[0] + v[1] * v[1] + v[2] * v[2] + v[3] * v[3] + v[4] * v[4] + v[5] * v[5] + v[6] * v[6]
     + v[7] * v[7], vec4f(1.0));

@@ -1,41 +1,61 @@
-// y = W[e] x for the experts that tokens chose: a row of the grid is one token with one of its experts. A stack of
-// experts that is split by rows runs once per slab; each takes the rows it holds.
+// y = W[e] x for the experts that tokens chose, x taken as it is or divided by its root mean square and weighed. A workgroup
+// takes `each` pairs of a token with one of its experts, one after the other, and `tiles` sets of rows of each; its column of
+// the grid says which pairs. MIX adds what they give by their shares; else each pair has a row of y. GATED: the rows of an
+// expert are gates, and those `partner` further on hold what they let through. A stack of experts that is split by rows
+// runs once per slab; each takes the rows it holds. Slots `dot` and `activation`.
 //#import lanes
-//#import codec/decode
+//#import dot
+//#import activation
 struct Params {
   rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
-  expert_rows: u32, pairs_per_row: u32, at: u32, stride: u32,
+  expert_rows: u32, pairs_per_row: u32, each: u32, at: u32, stride: u32, scale: f32, epsilon: f32, tiles: u32, partner: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read> chosen: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
-@group(0) @binding(5) var<storage, read> points: array<u32>;
-@group(0) @binding(6) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> norm: array<vec4f>;
+@group(0) @binding(4) var<storage, read> chosen: array<u32>;
+@group(0) @binding(5) var<storage, read> shares: array<f32>;
+@group(0) @binding(6) var<storage, read_write> y: array<f32>;
+@group(0) @binding(7) var<storage, read> points: array<u32>;
+@group(0) @binding(8) var<uniform> params: Params;
 
 override LANES: u32 = 64u;
-const ROWS: u32 = 4u;
+override TEAMS: u32 = 1u;
+override NORM: bool = false;
+override GATED: bool = false;
+override MIX: bool = false;
+override OUTPUT_ROWS: u32 = select(4u, 2u, GATED);
+// First quad of the row of x.
+var<private> x_at: u32;
 
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let pair = wid.y;
-  let row0 = wid.x * ROWS;
-  // Rows of this slab; those before it wrap around to numbers that are too large.
-  let slab_row = chosen[pair] * params.expert_rows + row0 - params.first_row;
-  let quads = params.cols / 4u;
-  let start = pair / params.pairs_per_row * quads;
-  var acc: array<f32, ROWS>;
-  for (var i = lane; i < quads; i += LANES) {
-    let v = x[start + i];
-    for (var r = 0u; r < ROWS; r++) {
-      if (slab_row + r < params.rows) { acc[r] += dot(decode4((slab_row + r) * quads + i), v); }
-    }
-  }
-  for (var r = 0u; r < ROWS; r++) {
-    let sum = lane_sum(acc[r], lane);
-    if (lane == 0u && row0 + r < params.expert_rows && slab_row + r < params.rows) {
-      y[pair * params.stride + params.at + row0 + r] = sum;
+@compute @workgroup_size(LANES * TEAMS)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let lane = thread % LANES;
+  let team = thread / LANES;
+  let ahead = select(vec4u(0u, 1u, 2u, 3u), vec4u(0u, 1u, params.partner, params.partner + 1u), GATED);
+  for (var n = 0u; n < params.each; n++) {
+    let pair = wid.y * params.each + n;
+    x_at = pair / params.pairs_per_row * (params.cols / 4u);
+    if (n > 0u) { workgroupBarrier(); }
+    stage(thread);
+    // Rows of the slab; those before it wrap around to numbers that are too large.
+    let expert0 = chosen[pair] * params.expert_rows - params.first_row;
+    for (var tile = wid.x * params.tiles; tile < (wid.x + 1u) * params.tiles; tile++) {
+      if (tile * TEAMS * OUTPUT_ROWS >= params.expert_rows) { break; }
+      let out0 = (tile * TEAMS + team) * OUTPUT_ROWS;
+      // Rows that are not the slab's are computed as its last and not stored.
+      let sums = row_products(min(expert0 + out0 + ahead, vec4u(params.rows - 1u)), lane);
+      let out = out0 + lane;
+      if (lane < OUTPUT_ROWS && out < params.expert_rows && expert0 + out < params.rows) {
+        var sum = sums[lane];
+        if (GATED) { sum = activate(vec4f(sum)).x * sums[lane + 2u]; }
+        if (MIX) {
+          y[wid.y * params.stride + out] += params.scale * shares[pair] * sum;
+        } else {
+          y[pair * params.stride + params.at + out] = sum;
+        }
+      }
     }
   }
 }

@@ -18,6 +18,9 @@ struct Params {
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<uniform> params: Params;
 
+// First quad of x.
+const x_at: u32 = 0u;
+
 override LANES: u32 = 64u;
 override TEAMS: u32 = 1u;
 // Whether x is normalized.

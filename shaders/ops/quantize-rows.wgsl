@@ -24,7 +24,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   }
   for (var b = lane; b < groups; b += LANES) {
     let i = (start + b) * 8u;
-    var v = array(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
+    var v = input32(i);
     if (NORM) { v = normalized32(v, b * 8u, scale); }
     let block = to_block8(v);
     codes[(start + b) * 2u] = block.lo;

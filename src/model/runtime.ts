@@ -61,7 +61,6 @@ export interface Runtime {
   /** Experts of each token, and what share of the sum each has. */
   readonly chosen: GPUBuffer;
   readonly shares: GPUBuffer;
-  readonly expertOut: GPUBuffer;
   readonly logits: GPUBuffer;
   /** What ops/survey saw of the logits. */
   readonly classes: GPUBuffer;
@@ -120,7 +119,6 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'router logits': rows * h.experts,
     'chosen experts': h.experts > 0 ? expertRows : 0,
     'expert shares': h.experts > 0 ? expertRows : 0,
-    'expert output': h.experts > 0 ? expertRows * h.width : 0,
     logits: s.vocabulary * 4,
     'classes of logits': sampleClasses(s.vocabulary) * 16,
     ...Object.fromEntries(
@@ -193,7 +191,6 @@ export async function createRuntime(
     routerLogits: await make('router logits'),
     chosen: await make('chosen experts'),
     shares: await make('expert shares'),
-    expertOut: await make('expert output'),
     logits: await make('logits'),
     classes: await make('classes of logits'),
     kCache: await caches('k'),

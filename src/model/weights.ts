@@ -22,6 +22,7 @@ export const residentFormat = (tensor: PlannedTensor) =>
 const TOGETHER = [
   ['attn_q', 'attn_k', 'attn_v'],
   ['ffn_gate', 'ffn_up'],
+  ['ffn_gate_exps', 'ffn_up_exps'],
   ['attn_q_norm', 'attn_k_norm'],
 ];
 

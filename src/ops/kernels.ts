@@ -225,10 +225,18 @@ export const route = defineKernel({
   bindings: { logits: 'read', chosen: 'read_write', shares: 'read_write' },
   params: { experts: 'u32', used: 'u32' },
 });
-/** Chosen experts of one or many tokens. Slot `codec`. */
+/** Chosen experts of one or many tokens. Slots `codec`, `dot` and `activation`; constants LANES, TEAMS, NORM, GATED, MIX and, for int8, STAGED. */
 export const expertMatvec = defineKernel({
   shader: 'ops/expert-matvec',
-  bindings: { ...weight, x: 'read', chosen: 'read', y: 'read_write', points: 'read' },
+  bindings: {
+    ...weight,
+    x: 'read',
+    norm: 'read',
+    chosen: 'read',
+    shares: 'read',
+    y: 'read_write',
+    points: 'read',
+  },
   params: {
     rows: 'u32',
     cols: 'u32',
@@ -236,14 +244,14 @@ export const expertMatvec = defineKernel({
     ...planes,
     expert_rows: 'u32',
     pairs_per_row: 'u32',
+    each: 'u32',
     at: 'u32',
     stride: 'u32',
+    scale: 'f32',
+    epsilon: 'f32',
+    tiles: 'u32',
+    partner: 'u32',
   },
-});
-export const mixExperts = defineKernel({
-  shader: 'ops/mix-experts',
-  bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
-  params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
 /** What teams of lanes add up to. Constants LANES and TEAMS. */
 export const lanes = defineKernel({
@@ -297,7 +305,6 @@ export const kernels = {
   activate,
   route,
   expertMatvec,
-  mixExperts,
   survey,
   sample,
   surprise,

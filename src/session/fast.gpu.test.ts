@@ -117,6 +117,49 @@ describe.each<{ name: string; options: GpuOptions }>([
   });
 });
 
+describe('experts', () => {
+  test.each<{ name: string; options: GpuOptions }>([
+    { name: 'mixtral', options: {} },
+    { name: 'phi-3.5-moe', options: {} },
+    { name: 'qwen3-moe', options: { hardware: true } },
+  ])(
+    '$name: one token and many, whole stacks and stacks in pieces, fast and reference',
+    async ({ name, options }) => {
+      const files = checkpointFiles(name, 'tiny').map((f) => memorySource(f.path, f.bytes));
+      const model = await openModel(files, 'tiny');
+      const ids = prompt(40).map((id) => id % 100);
+      const found: Record<string, Float32Array> = {};
+      for (const maxBindingBytes of [undefined, 2304]) {
+        const gpu = await testGpu({ ...options, ...(maxBindingBytes ? { maxBindingBytes } : {}) });
+        const prepared = await prepare(gpu, model, 'Q8_0');
+        const { slabs } = prepared.tensors.get('blk.0.ffn_down_exps.weight')!;
+        const isWhole = maxBindingBytes === undefined;
+        if (isWhole) expect(slabs.length).toBe(1);
+        else expect(slabs.length).toBeGreaterThan(3);
+        for (const reference of [true, false])
+          for (const byOne of [0, 4]) {
+            const engine = await Engine.create(gpu, prepared, { context: 64, kvType: 'F32', reference });
+            await engine.prefill(ids.slice(0, ids.length - byOne));
+            for (let n = ids.length - byOne + 1; n <= ids.length; n++) await engine.prefill(ids.slice(0, n));
+            const key = `${isWhole ? 'whole' : 'pieces'} ${reference ? 'reference' : 'fast'} ${byOne}`;
+            found[key] = await engine.logits();
+            engine.dispose();
+          }
+        gpu.memory.release(prepared.owner);
+        expect(gpu.memory.currentBytes).toBe(0);
+        gpu.close();
+      }
+      const want = found['whole reference 0']!;
+      for (const [key, logits] of Object.entries(found)) {
+        // Rounded to int8, the best of two nearly equal experts may be the other one.
+        const error = relativeError(logits, want);
+        expect(error, key).toBeLessThan(key.includes('fast') ? 8e-2 : 1e-5);
+        if (key.includes('fast')) expect(error, key).toBeGreaterThan(1e-6);
+      }
+    },
+  );
+});
+
 describe('what a token costs', () => {
   let gpu: Gpu;
   beforeAll(async () => {
@@ -130,6 +173,8 @@ describe('what a token costs', () => {
     { name: 'phi-3', perLayer: 5 },
     { name: 'gemma 2', perLayer: 7 },
     { name: 'gemma 3', perLayer: 7 },
+    { name: 'mixtral', perLayer: 7 },
+    { name: 'qwen3-moe', perLayer: 7 },
   ])(
     '$name: $perLayer dispatches a layer, one more in a long context, and four',
     async ({ name, perLayer }) => {

@@ -44,7 +44,7 @@ export function recordEmbedding(g: Recorder, { h, traits, x }: Runtime): void {
 
 /** What one layer does to rows of x. */
 export function recordLayer(g: Recorder, r: Runtime, index: number): void {
-  const { h, traits, x, normed, branch, attended } = r;
+  const { h, traits, x, branch, attended } = r;
   const before = traits.norms !== 'after';
   const after = traits.norms !== 'before';
   const layer = `blk.${index}`;
@@ -58,8 +58,7 @@ export function recordLayer(g: Recorder, r: Runtime, index: number): void {
   if (after) g.norm(`${layer}.post_attention_norm`, branch, x, { accumulate: true });
   if (traits.parallel) return;
   if (h.experts > 0) {
-    g.norm(`${layer}.ffn_norm`, x, normed);
-    recordExperts(g, layer, normed, x);
+    recordExperts(g, layer, g.normalized(x, `${layer}.ffn_norm`), x);
     return;
   }
   feedForward(g, r, before ? g.normalized(x, `${layer}.ffn_norm`) : { x }, after ? branch : x, layer);

@@ -40,6 +40,10 @@ export class BatchRecorder extends Recorder {
     return this.r.normed;
   }
 
+  asRead(input: Input): Input {
+    return { x: this.#asFloats(input) };
+  }
+
   /** Rounds the rows of an input to int8, or for matrix units to float16. */
   #round(input: Input, path: Path, cols: number): void {
     if (this.#rounded?.input === input && this.#rounded.path === path) return;

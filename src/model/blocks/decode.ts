@@ -21,6 +21,10 @@ export class DecodeRecorder extends Recorder {
     return { x: this.r.normed };
   }
 
+  asRead(input: Input): Input {
+    return input;
+  }
+
   linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
     for (const product of this.products(names)) this.matvec(product, input, y, how);
   }

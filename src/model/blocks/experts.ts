@@ -1,7 +1,7 @@
-import { grid } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
-import { planeParams } from '../device-tensor';
-import type { Recorder } from './recorder';
+import { type DeviceTensor, joined, planeParams } from '../device-tensor';
+import { pathOf, tilesFor } from './matvec';
+import type { Input, Recorder } from './recorder';
 
 /** Chooses the experts of each token by the router's logits. */
 function route(g: Recorder, logits: GPUBuffer): void {
@@ -10,19 +10,47 @@ function route(g: Recorder, logits: GPUBuffer): void {
   g.push(g.gpu.kernel(ops.route).dispatch({ logits, chosen, shares }, params, [1], arena), 'x');
 }
 
-/** y = W[e] x for the chosen experts; `x` has a row a token, or one for each of its experts. */
-function expertProducts(
-  g: Recorder,
-  name: string,
-  x: GPUBuffer,
-  y: GPUBuffer,
-  how: { perToken: boolean; at?: number; stride: number },
-): void {
-  const tensor = g.weight(`${name}.weight`);
-  const { h, chosen, arena } = g.r;
-  g.tap?.({ names: [name], x, cols: tensor.cols, experts: { perToken: how.perToken } });
-  const kernel = g.gpu.kernel(ops.expertMatvec, { codec: `quant/${tensor.format.id}` });
-  const expertRows = tensor.rows / h.experts;
+/** What the chosen experts read, and what becomes of what they give. */
+interface ExpertRows {
+  readonly input: Input;
+  /** Whether a token's experts read the same row, or one each. */
+  readonly isShared: boolean;
+  readonly y: GPUBuffer;
+  /** Elements from row to row of y. */
+  readonly stride: number;
+  readonly at?: number;
+  /** Rows of the stack are gates, and as many further on what they let through. */
+  readonly isGated?: boolean;
+  /** y += scale * the sum by shares, a row a token; otherwise y has a row for each of its experts. */
+  readonly mixScale?: number;
+}
+
+/** y = W[e] x for the chosen experts of every token. */
+function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void {
+  const { gpu } = g;
+  const { h, chosen, shares, arena, paths } = g.r;
+  const { x, norm } = p.input;
+  const path = pathOf(gpu, paths.one, tensor.format, tensor.cols);
+  const isMixed = p.mixScale !== undefined;
+  const expertRows = tensor.rows / h.experts / (p.isGated ? 2 : 1);
+  const kernel = gpu.kernel(
+    ops.expertMatvec,
+    {
+      codec: `quant/${tensor.format.id}`,
+      dot: path === 'int8' ? 'lib/dot-int8' : 'lib/dot-f32',
+      ...g.activation,
+    },
+    {
+      TEAMS: gpu.teams,
+      NORM: norm === undefined ? 0 : 1,
+      GATED: p.isGated ? 1 : 0,
+      MIX: isMixed ? 1 : 0,
+      ...(path === 'int8' ? { STAGED: tensor.cols } : {}),
+    },
+  );
+  const sets = Math.ceil(expertRows / ((p.isGated ? 2 : 4) * gpu.teams));
+  const tiles = tilesFor(gpu, sets);
+  const normWeights = norm === undefined ? x : g.vector(`${norm}.weight`);
   for (const slab of tensor.slabs) {
     const params = {
       rows: slab.rows,
@@ -30,34 +58,47 @@ function expertProducts(
       first_row: slab.firstRow,
       ...planeParams(slab.layout),
       expert_rows: expertRows,
-      pairs_per_row: how.perToken ? h.expertsUsed : 1,
-      at: how.at ?? 0,
-      stride: how.stride,
+      pairs_per_row: p.isShared ? h.expertsUsed : 1,
+      each: isMixed ? h.expertsUsed : 1,
+      at: p.at ?? 0,
+      stride: p.stride,
+      scale: p.mixScale ?? 1,
+      epsilon: h.epsilon,
+      tiles,
+      partner: expertRows * h.experts,
     };
-    const buffers = { w4: slab.buffer, w: slab.buffer, x, chosen, y, points: tensor.points };
-    const workgroups = [Math.ceil(expertRows / 4), h.expertsUsed] as const;
-    g.push(kernel.dispatch(buffers, params, workgroups, arena), 'y', h.expertsUsed);
+    const weights = { w4: slab.buffer, w: slab.buffer, points: tensor.points };
+    const buffers = { ...weights, x, norm: normWeights, chosen, shares, y: p.y };
+    // A token takes so many columns of the grid.
+    const columns = isMixed ? 1 : h.expertsUsed;
+    const workgroups = [Math.ceil(sets / tiles), columns] as const;
+    g.push(kernel.dispatch(buffers, params, workgroups, arena), 'y', columns);
   }
 }
 
-/** x += scale * what the experts gave, by their shares. */
-function mixExperts(g: Recorder, parts: GPUBuffer, x: GPUBuffer, scale: number): void {
-  const { h, shares, state, arena } = g.r;
-  const params = { quads: h.width / 4, used: h.expertsUsed, scale };
-  const all = grid(Math.ceil((params.quads * g.tokens) / 64));
-  const kernel = g.gpu.kernel(ops.mixExperts);
-  g.steps.push({ dispatch: kernel.dispatch({ parts, shares, state, x }, params, all, arena) });
-}
-
 /** A mixture of experts in place of a feed-forward: `out` gets what they give, scaled, added to it. */
-export function recordExperts(g: Recorder, layer: string, x: GPUBuffer, out: GPUBuffer): void {
-  const { h, gateUp, hidden, routerLogits, expertOut } = g.r;
-  const stride = 2 * h.ffnWidth;
-  g.linear([`${layer}.ffn_gate_inp`], { x }, routerLogits);
+export function recordExperts(g: Recorder, layer: string, normalized: Input, out: GPUBuffer): void {
+  const { h, gateUp, hidden, routerLogits } = g.r;
+  g.linear([`${layer}.ffn_gate_inp`], normalized, routerLogits);
   route(g, routerLogits);
-  expertProducts(g, `${layer}.ffn_gate_exps`, x, gateUp, { perToken: true, stride });
-  expertProducts(g, `${layer}.ffn_up_exps`, x, gateUp, { perToken: true, stride, at: h.ffnWidth });
-  g.gated(gateUp, hidden, h.expertsUsed);
-  expertProducts(g, `${layer}.ffn_down_exps`, hidden, expertOut, { perToken: false, stride: h.width });
-  mixExperts(g, expertOut, out, h.residualScale);
+  const input = g.asRead(normalized);
+  const stack = (name: string, x: GPUBuffer, perToken: boolean): DeviceTensor => {
+    const tensor = g.weight(`${layer}.${name}.weight`);
+    g.tap?.({ names: [`${layer}.${name}`], x, cols: tensor.cols, experts: { perToken } });
+    return tensor;
+  };
+  const gates = stack('ffn_gate_exps', input.x, true);
+  const ups = stack('ffn_up_exps', input.x, true);
+  const both = joined([gates, ups]);
+  const shared = { input, isShared: true };
+  if (both) expertProducts(g, both, { ...shared, y: hidden, stride: h.ffnWidth, isGated: true });
+  else {
+    const stride = 2 * h.ffnWidth;
+    expertProducts(g, gates, { ...shared, y: gateUp, stride });
+    expertProducts(g, ups, { ...shared, y: gateUp, stride, at: h.ffnWidth });
+    g.gated(gateUp, hidden, h.expertsUsed);
+  }
+  const downs = stack('ffn_down_exps', hidden, false);
+  const own = { input: { x: hidden }, isShared: false };
+  expertProducts(g, downs, { ...own, y: out, stride: h.width, mixScale: h.residualScale });
 }

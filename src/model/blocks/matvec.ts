@@ -18,7 +18,7 @@ export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number
 }
 
 /** How many sets of rows a workgroup goes through: enough to be worth its rounding of x, few enough to fill the device. */
-function tilesFor(gpu: Gpu, sets: number): number {
+export function tilesFor(gpu: Gpu, sets: number): number {
   const [workgroups, most] = gpu.onCpu ? [16, 16] : [512, 4];
   return Math.max(1, Math.min(most, Math.floor(sets / workgroups)));
 }

@@ -62,6 +62,8 @@ export abstract class Recorder {
 
   /** Rows that a norm of this name goes before; the norm is run or left to what reads it. */
   abstract normalized(x: GPUBuffer, name: string): Input;
+  /** What a product can read that is no `linear`: float32 rows, normalized already or to be while they are read. */
+  abstract asRead(input: Input): Input;
   /** y (+)= scale * (W x + bias), capped, for matrices that lie below each other in y; biases are the file's. */
   abstract linear(names: readonly string[], input: Input, y: GPUBuffer, how?: LinearOptions): void;
   /** y = activation(gate) * up, where the rows of W are gates first and then as many others. */
