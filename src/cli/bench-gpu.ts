@@ -9,6 +9,7 @@ import { formatByLabel, quantFormats } from '../quant/registry';
 import { spreadOf } from '../session/benchmark';
 import { Engine, GREEDY } from '../session/engine';
 import { testNumerics } from '../session/numerics';
+import type { Prepared } from '../session/prepared';
 import { type DeviceCeiling, probeDevice } from '../session/probe';
 import { TensorPipeline } from '../session/tensor-pipeline';
 import { weightCount } from '../session/summary';
@@ -43,17 +44,19 @@ const types = values.types.split(',').filter(Boolean);
 const poolBytes = Number(values.pool) * MIB;
 const table = new BenchTable();
 
-/** Bytes that a token reads: every matrix once (an embedding that is no head: a row), and its keys and values. */
-function bytesPerToken(
-  engine: Engine,
-  weightBytes: number,
-  s: LlamaShape,
-  embedding: number,
-  context: number,
-): number {
-  const kv = 2 * s.layers * s.kvHeads * (s.width / s.heads) * 2 * Math.min(context, engine.context);
-  return weightBytes - (s.tied ? 0 : embedding) + kv;
+/** Bytes of weights that a token reads: every matrix once, but a row of an embedding that is no head, and the experts at work. */
+function weightsRead({ tensors, weightBytes }: Prepared, s: LlamaShape): number {
+  const bytesOf = (isMeant: (name: string) => boolean) => {
+    const slabs = [...tensors.values()].filter((t) => isMeant(t.name)).flatMap((t) => t.slabs);
+    return [...new Set(slabs.map((slab) => slab.buffer))].reduce((n, buffer) => n + buffer.size, 0);
+  };
+  const { used, count } = s.experts ?? { used: 1, count: 1 };
+  const idle = (1 - used / count) * bytesOf((name) => name.includes('_exps'));
+  return weightBytes - idle - (s.tied ? 0 : bytesOf((name) => name === 'token_embd.weight'));
 }
+/** Of keys and values. */
+const cacheRead = (s: LlamaShape, context: number): number =>
+  2 * s.layers * s.kvHeads * (s.width / s.heads) * 2 * context;
 
 async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
   table.heading(
@@ -72,13 +75,16 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
   for (const name of values.models.split(',').filter(Boolean) as (keyof typeof llamaShapes)[])
     for (const label of values.levels.split(',')) {
       const whole = llamaShapes[name];
-      const shape = { ...whole, layers: Math.min(whole.layers, Number(values.layers ?? whole.layers)) };
+      const shape: LlamaShape = {
+        ...whole,
+        layers: Math.min(whole.layers, Number(values.layers ?? whole.layers)),
+      };
       const model = syntheticModel(name, shape);
       let owner = '';
       try {
         const prepared = await syntheticLevel(gpu, model, label);
         owner = prepared.owner;
-        const context = Math.max(...contexts) + 128;
+        const context = Math.max(512, ...contexts) + 128;
         const engine = await Engine.create(gpu, prepared, {
           context,
           kvType: 'F16',
@@ -94,9 +100,6 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
           await engine.prefill(ids);
           prompt.push(512_000 / (performance.now() - started));
         }
-        const embedding = prepared.tensors
-          .get('token_embd.weight')!
-          .slabs.reduce((n, s) => n + s.buffer.size, 0);
         let first: number | undefined;
         for (const at of contexts) {
           const runs: number[] = [];
@@ -108,7 +111,7 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
             if (run > 0) runs.push((1000 * count) / (performance.now() - started));
           }
           const speed = spreadOf(runs);
-          const bytes = bytesPerToken(engine, prepared.weightBytes, shape, embedding, at);
+          const bytes = weightsRead(prepared, shape) + cacheRead(shape, at);
           // Tokens a second times bytes a token.
           const rate = speed.median * bytes;
           first ??= rate;

@@ -18,6 +18,8 @@ export interface LlamaShape {
   readonly vocabulary: number;
   readonly context: number;
   readonly tied: boolean;
+  /** In place of each feed-forward. */
+  readonly experts?: { readonly count: number; readonly used: number };
 }
 
 export const llamaShapes = {
@@ -41,6 +43,18 @@ export const llamaShapes = {
     vocabulary: 512,
     context: 32768,
     tied: false,
+  },
+  // As many weights a layer at work as the first, out of four times as many.
+  'MoE-16x4': {
+    width: 1024,
+    ffn: 704,
+    layers: 12,
+    heads: 16,
+    kvHeads: 4,
+    vocabulary: 512,
+    context: 32768,
+    tied: false,
+    experts: { count: 16, used: 4 },
   },
   '1B': {
     width: 2048,
@@ -92,9 +106,11 @@ export function syntheticModel(name: string, s: LlamaShape): ModelFile {
     add(`blk.${i}.attn_v`, s.width, s.kvHeads * headDim);
     add(`blk.${i}.attn_output`, s.width, s.width);
     add(`blk.${i}.ffn_norm`, s.width);
-    add(`blk.${i}.ffn_gate`, s.width, s.ffn);
-    add(`blk.${i}.ffn_up`, s.width, s.ffn);
-    add(`blk.${i}.ffn_down`, s.ffn, s.width);
+    const [stack, count] = s.experts ? ['_exps', [s.experts.count]] : ['', []];
+    if (s.experts) add(`blk.${i}.ffn_gate_inp`, s.width, s.experts.count);
+    add(`blk.${i}.ffn_gate${stack}`, s.width, s.ffn, ...count);
+    add(`blk.${i}.ffn_up${stack}`, s.width, s.ffn, ...count);
+    add(`blk.${i}.ffn_down${stack}`, s.ffn, s.width, ...count);
   }
   add('output_norm', s.width);
   if (!s.tied) add('output', s.width, s.vocabulary);
@@ -109,6 +125,10 @@ export function syntheticModel(name: string, s: LlamaShape): ModelFile {
     ['llama.attention.layer_norm_rms_epsilon', f32Value(1e-5)],
     ['llama.rope.dimension_count', u32Value(headDim)],
   ]);
+  if (s.experts) {
+    metadata.set('llama.expert_count', u32Value(s.experts.count));
+    metadata.set('llama.expert_used_count', u32Value(s.experts.used));
+  }
   const sizeBytes = tensors.reduce((n, t) => n + t.sizeBytes, 0);
   return { label: name, container: 'GGUF', metadata, tensors, sizeBytes, notes: [] };
 }
