@@ -1,7 +1,7 @@
 import { defineKernel } from '../gpu/kernel';
-import { columnSquares, divergence, sample, surprise, survey } from './measure-kernels';
+import * as measure from './measure-kernels';
 
-export { columnSquares, divergence, sample, surprise, survey };
+export * from './measure-kernels';
 
 // The kernels of the engine. Bindings and params repeat what each .wgsl states; Kernel throws if they differ.
 
@@ -253,31 +253,6 @@ export const expertMatvec = defineKernel({
     partner: 'u32',
   },
 });
-/** What teams of lanes add up to. Constants LANES and TEAMS. */
-export const lanes = defineKernel({
-  shader: 'ops/lanes',
-  bindings: { found: 'read_write' },
-  params: { seed: 'u32', zero: 'u32' },
-});
-/** What the device's float arithmetic does. */
-export const numerics = defineKernel({
-  shader: 'ops/numerics',
-  bindings: { counts: 'read_write', samples: 'read_write' },
-  params: { cases: 'u32', samples: 'u32', zero: 'u32' },
-});
-/** What memory gives. Constant WIDTH. */
-export const probeRead = defineKernel({
-  shader: 'ops/probe-read',
-  bindings: { x: 'read', y: 'read_write' },
-  params: { quads: 'u32', per_lane: 'u32' },
-});
-/** What a dispatch costs. */
-export const probeGap = defineKernel({
-  shader: 'ops/probe-gap',
-  bindings: { y: 'read_write' },
-  params: { step: 'u32' },
-});
-
 /** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
 export const kernels = {
   quantize,
@@ -305,13 +280,5 @@ export const kernels = {
   activate,
   route,
   expertMatvec,
-  survey,
-  sample,
-  surprise,
-  divergence,
-  columnSquares,
-  lanes,
-  numerics,
-  probeRead,
-  probeGap,
+  ...measure,
 };

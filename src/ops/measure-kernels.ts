@@ -1,4 +1,4 @@
-// Kernels beside the model: the sampler's, and those that measure.
+// Kernels beside the model: the sampler's, and those that measure what comes out of it or what the device does.
 import { defineKernel } from '../gpu/kernel';
 
 /** The best of each class of logits, and what sampling wants to know of it. */
@@ -36,4 +36,28 @@ export const columnSquares = defineKernel({
   shader: 'ops/column-squares',
   bindings: { x: 'read', state: 'read', chosen: 'read', sums: 'read_write' },
   params: { cols: 'u32', rows_per_token: 'u32', pairs_per_row: 'u32', experts: 'u32' },
+});
+/** What teams of lanes add up to. Constants LANES and TEAMS. */
+export const lanes = defineKernel({
+  shader: 'ops/lanes',
+  bindings: { found: 'read_write' },
+  params: { seed: 'u32', zero: 'u32' },
+});
+/** What the device's float arithmetic does. */
+export const numerics = defineKernel({
+  shader: 'ops/numerics',
+  bindings: { counts: 'read_write', samples: 'read_write' },
+  params: { cases: 'u32', samples: 'u32', zero: 'u32' },
+});
+/** What memory gives. Constant WIDTH. */
+export const probeRead = defineKernel({
+  shader: 'ops/probe-read',
+  bindings: { x: 'read', y: 'read_write' },
+  params: { quads: 'u32', per_lane: 'u32' },
+});
+/** What a dispatch costs. */
+export const probeGap = defineKernel({
+  shader: 'ops/probe-gap',
+  bindings: { y: 'read_write' },
+  params: { step: 'u32' },
 });
