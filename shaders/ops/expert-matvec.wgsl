@@ -1,14 +1,14 @@
-// y = W[e] x for the experts that tokens chose, x taken as it is or divided by its root mean square and weighed. A workgroup
-// takes `each` pairs of a token with one of its experts, one after the other, and `tiles` sets of rows of each; its column of
-// the grid says which pairs. MIX adds what they give by their shares; else each pair has a row of y. GATED: the rows of an
-// expert are gates, and those `partner` further on hold what they let through. A stack of experts that is split by rows
-// runs once per slab; each takes the rows it holds. Slots `dot` and `activation`.
+// y = W[e] x for the experts that a token chose, x taken as it is or divided by its root mean square and weighed. MIX adds
+// what all of them give by their shares, one after the other in a workgroup; else each has a row of y and a row of the grid.
+// A workgroup takes `tiles` sets of rows. GATED: the rows of an expert are gates, and those `partner` further on hold what
+// they let through. A stack of experts that is split by rows runs once per slab; each takes the rows it holds. Slots `dot`
+// and `activation`.
 //#import lanes
 //#import dot
 //#import activation
 struct Params {
   rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
-  expert_rows: u32, pairs_per_row: u32, each: u32, at: u32, stride: u32, scale: f32, epsilon: f32, tiles: u32, partner: u32,
+  expert_rows: u32, used: u32, at: u32, stride: u32, scale: f32, epsilon: f32, tiles: u32, partner: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -26,7 +26,7 @@ override NORM: bool = false;
 override GATED: bool = false;
 override MIX: bool = false;
 override OUTPUT_ROWS: u32 = select(4u, 2u, GATED);
-// First quad of the row of x.
+// First quad of the row of x: experts that are mixed have one each, others read the same.
 var<private> x_at: u32;
 
 @compute @workgroup_size(LANES * TEAMS)
@@ -34,13 +34,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   let lane = thread % LANES;
   let team = thread / LANES;
   let ahead = select(vec4u(0u, 1u, 2u, 3u), vec4u(0u, 1u, params.partner, params.partner + 1u), GATED);
-  for (var n = 0u; n < params.each; n++) {
-    let pair = wid.y * params.each + n;
-    x_at = pair / params.pairs_per_row * (params.cols / 4u);
-    if (n > 0u) { workgroupBarrier(); }
+  let first = select(wid.y, 0u, MIX);
+  let end = select(wid.y + 1u, params.used, MIX);
+  for (var n = first; n < end; n++) {
+    x_at = select(0u, n * (params.cols / 4u), MIX);
+    if (n > first) { workgroupBarrier(); }
     stage(thread);
     // Rows of the slab; those before it wrap around to numbers that are too large.
-    let expert0 = chosen[pair] * params.expert_rows - params.first_row;
+    let expert0 = chosen[n] * params.expert_rows - params.first_row;
     for (var tile = wid.x * params.tiles; tile < (wid.x + 1u) * params.tiles; tile++) {
       if (tile * TEAMS * OUTPUT_ROWS >= params.expert_rows) { break; }
       let out0 = (tile * TEAMS + team) * OUTPUT_ROWS;
@@ -51,9 +52,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
         var sum = sums[lane];
         if (GATED) { sum = activate(vec4f(sum)).x * sums[lane + 2u]; }
         if (MIX) {
-          y[wid.y * params.stride + out] += params.scale * shares[pair] * sum;
+          y[out] += params.scale * shares[n] * sum;
         } else {
-          y[pair * params.stride + params.at + out] = sum;
+          y[n * params.stride + params.at + out] = sum;
         }
       }
     }

@@ -1,16 +1,18 @@
 // Y = X W^T for many tokens by integers: an invocation owns four rows and eight tokens, without workgroup memory. `x`
-// and `heads` are what ops/quantize-rows made of the activations.
+// and `heads` are what ops/quantize-rows made of the activations. Slot `rows`: which rows and tokens.
 //#import lib/int8
+//#import rows
 //#import lib/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
+  slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
 @group(0) @binding(3) var<storage, read> heads: array<vec2u>;
-@group(0) @binding(4) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
@@ -24,23 +26,24 @@ fn weigh_rows(rows: array<Codes, 4>, block: u32) -> vec4f {
   return head_step(head) * vec4f(weigh_codes(rows[0], lo, hi, sums), weigh_codes(rows[1], lo, hi, sums),
     weigh_codes(rows[2], lo, hi, sums), weigh_codes(rows[3], lo, hi, sums));
 }
-fn store(sums: vec4f, row0: u32, token: u32) {
-  if (token >= state[1]) { return; }
-  for (var r = 0u; r < 4u; r++) {
-    if (row0 + r < params.rows) { finish(sums[r], row0 + r, token * params.stride + params.at + row0 + r); }
+fn store(sums: vec4f, tile: Tile, row0: u32, token: u32) {
+  if (token >= tile.end) { return; }
+  let at = target_row(token) * params.stride + params.at;
+  for (var row = row0; row < row0 + 4u; row++) {
+    if (is_stored(tile, row)) { finish(sums[row - row0], row, at + row); }
   }
 }
 
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row0 = (wid.x * 32u + lane) * 4u;
-  let token0 = wid.y * 8u;
-  if (row0 >= params.rows || token0 >= state[1]) { return; }
+  let tile = tile_at(wid, 8u);
+  if (row0 >= params.rows || tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;
   // Rows and tokens beyond the last are computed as the last and not stored.
-  let row = (min(row0 + vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u)) + params.base_row) * groups;
-  let early = min(token0 + vec4u(0u, 1u, 2u, 3u), vec4u(state[1] - 1u)) * groups;
-  let late = min(token0 + vec4u(4u, 5u, 6u, 7u), vec4u(state[1] - 1u)) * groups;
+  let row = weight_rows(tile, row0 + vec4u(0u, 1u, 2u, 3u)) * groups;
+  let early = sources(tile, tile.first + vec4u(0u, 1u, 2u, 3u)) * groups;
+  let late = sources(tile, tile.first + vec4u(4u, 5u, 6u, 7u)) * groups;
   var s0 = vec4f();
   var s1 = vec4f();
   var s2 = vec4f();
@@ -62,12 +65,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     s6 += weigh_rows(rows, late.z + g);
     s7 += weigh_rows(rows, late.w + g);
   }
-  store(s0, row0, token0);
-  store(s1, row0, token0 + 1u);
-  store(s2, row0, token0 + 2u);
-  store(s3, row0, token0 + 3u);
-  store(s4, row0, token0 + 4u);
-  store(s5, row0, token0 + 5u);
-  store(s6, row0, token0 + 6u);
-  store(s7, row0, token0 + 7u);
+  store(s0, tile, row0, tile.first);
+  store(s1, tile, row0, tile.first + 1u);
+  store(s2, tile, row0, tile.first + 2u);
+  store(s3, tile, row0, tile.first + 3u);
+  store(s4, tile, row0, tile.first + 4u);
+  store(s5, tile, row0, tile.first + 5u);
+  store(s6, tile, row0, tile.first + 6u);
+  store(s7, tile, row0, tile.first + 7u);
 }

@@ -1,21 +1,23 @@
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 // Y = X W^T for many tokens by the matrix units of subgroups: four subgroups own 64 rows and 64 tokens, a quarter each, and
-// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `steps` are what ops/halve-rows
-// made of the activations. Slot `matrix` states the shape that the units take.
+// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `heads` are what ops/halve-rows
+// made of the activations. Slots `matrix` (the shape that the units take) and `rows` (which rows and tokens).
 //#import lanes
 //#import matrix
+//#import rows
 //#import codec/codes
 //#import lib/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
+  slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4h>;
-@group(0) @binding(3) var<storage, read> steps: array<f32>;
-@group(0) @binding(4) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read> heads: array<f32>;
+@group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
@@ -70,9 +72,8 @@ fn stage_token(slot: u32, group: u32) {
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_id) team: u32, @builtin(subgroup_invocation_id) lane: u32) {
   let row0 = wid.x * SIDE;
-  let token0 = wid.y * SIDE;
-  let tokens = state[1];
-  if (token0 >= tokens) { return; }
+  let tile = tile_at(wid, SIDE);
+  if (tile.first >= tile.end) { return; }
   let groups = params.cols / COLS;
   // Where this subgroup's quarter begins.
   let down = team / 2u * HALF;
@@ -83,9 +84,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     for (var i = thread; i < 2u * SIDE; i += 4u * LANES) {
       // Rows and tokens beyond the last are computed as the last and not stored.
       if (i < SIDE) {
-        stage_row(i, (min(row0 + i, params.rows - 1u) + params.base_row) * groups + g);
+        stage_row(i, weight_rows(tile, vec4u(row0 + i)).x * groups + g);
       } else {
-        stage_token(i - SIDE, min(token0 + i - SIDE, tokens - 1u) * groups + g);
+        stage_token(i - SIDE, source(tile, tile.first + i - SIDE) * groups + g);
       }
     }
     workgroupBarrier();
@@ -110,9 +111,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
       workgroupBarrier();
       for (var e = lane; e < MATRIX_M * MATRIX_N; e += LANES) {
         let row = row0 + down + i * MATRIX_M + e % MATRIX_M;
-        let token = token0 + across + j * MATRIX_N + e / MATRIX_M;
-        if (row < params.rows && token < tokens) {
-          finish(sums_out[own + e] * steps[token], row, token * params.stride + params.at + row);
+        let token = tile.first + across + j * MATRIX_N + e / MATRIX_M;
+        if (is_stored(tile, row) && token < tile.end) {
+          finish(sums_out[own + e] * heads[source(tile, token)], row, target_row(token) * params.stride + params.at + row);
         }
       }
     }

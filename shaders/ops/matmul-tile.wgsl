@@ -1,16 +1,19 @@
 // Y = X W^T for many tokens: a workgroup owns 64 rows and 32 tokens and passes 32 columns at a time through workgroup
 // memory, so that a weight is decoded once for 32 tokens and read side by side. For hardware; where a workgroup runs on a
-// processor, ops/matmul and ops/matmul-int8 are faster. Slot `tile` (float32 or int8).
+// processor, ops/matmul and ops/matmul-int8 are faster. Slots `tile` (float32, float16 or int8)
+// and `rows` (which rows and tokens).
 //#import tile
+//#import rows
 //#import lib/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
+  slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(3) var<storage, read> heads: array<vec2u>;
-@group(0) @binding(4) var<storage, read> state: array<u32>;
+@group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
@@ -22,13 +25,12 @@ const TOKENS: u32 = 32u;
 @compute @workgroup_size(ROWS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let row0 = wid.x * ROWS;
-  let token0 = wid.y * TOKENS;
-  let tokens = state[1];
-  if (token0 >= tokens) { return; }
+  let tile = tile_at(wid, TOKENS);
+  if (tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;
   // Rows and tokens beyond the last are computed as the last and not stored.
-  let own_row = (min(row0 + thread, params.rows - 1u) + params.base_row) * groups;
-  let own_token = min(token0 + thread / 2u, tokens - 1u) * groups;
+  let own_row = weight_rows(tile, vec4u(row0 + thread)).x * groups;
+  let own_token = source(tile, tile.first + thread / 2u) * groups;
   // An invocation owns rows r, r + 8, ... and tokens t, t + 8, ...
   let r = thread % 8u;
   let t = thread / 8u;
@@ -50,8 +52,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   for (var i = 0u; i < 8u; i++) {
     for (var j = 0u; j < 4u; j++) {
       let row = row0 + r + 8u * i;
-      let token = token0 + t + 8u * j;
-      if (row < params.rows && token < tokens) { finish(acc[i][j], row, token * params.stride + params.at + row); }
+      let token = tile.first + t + 8u * j;
+      if (is_stored(tile, row) && token < tile.end) {
+        finish(acc[i][j], row, target_row(token) * params.stride + params.at + row);
+      }
     }
   }
 }

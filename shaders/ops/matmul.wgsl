@@ -1,18 +1,22 @@
 // Y = X W^T for many tokens in float32: an invocation owns eight rows and eight tokens, without workgroup memory.
+// Slot `rows`: which rows and tokens.
 //#import codec/codes
+//#import rows
 //#import lib/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
+  slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read> state: array<u32>;
-@group(0) @binding(4) var<storage, read_write> y: array<f32>;
-@group(0) @binding(5) var<storage, read> points: array<u32>;
-@group(0) @binding(6) var<storage, read> bias: array<f32>;
-@group(0) @binding(7) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read> heads: array<vec2u>;
+@group(0) @binding(4) var<storage, read> batch: array<u32>;
+@group(0) @binding(5) var<storage, read_write> y: array<f32>;
+@group(0) @binding(6) var<storage, read> points: array<u32>;
+@group(0) @binding(7) var<storage, read> bias: array<f32>;
+@group(0) @binding(8) var<uniform> params: Params;
 
 // Four rows times four tokens: column r, component t.
 fn products(a: vec4f, b: vec4f, c: vec4f, d: vec4f, tokens: mat4x4f) -> mat4x4f {
@@ -22,12 +26,12 @@ fn products(a: vec4f, b: vec4f, c: vec4f, d: vec4f, tokens: mat4x4f) -> mat4x4f 
 fn quad_of(starts: vec4u, i: u32) -> mat4x4f {
   return mat4x4f(x[starts.x + i], x[starts.y + i], x[starts.z + i], x[starts.w + i]);
 }
-fn store(products: mat4x4f, row0: u32, token0: u32) {
-  for (var r = 0u; r < 4u; r++) {
-    for (var t = 0u; t < 4u; t++) {
-      if (row0 + r < params.rows && token0 + t < state[1]) {
-        finish(products[r][t], row0 + r, (token0 + t) * params.stride + params.at + row0 + r);
-      }
+fn store(products: mat4x4f, tile: Tile, row0: u32, token0: u32) {
+  for (var t = 0u; t < 4u; t++) {
+    if (token0 + t >= tile.end) { return; }
+    let at = target_row(token0 + t) * params.stride + params.at;
+    for (var row = row0; row < row0 + 4u; row++) {
+      if (is_stored(tile, row)) { finish(products[row - row0][t], row, at + row); }
     }
   }
 }
@@ -35,16 +39,17 @@ fn store(products: mat4x4f, row0: u32, token0: u32) {
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row0 = (wid.x * 32u + lane) * 8u;
-  let token0 = wid.y * 8u;
-  if (row0 >= params.rows || token0 >= state[1]) { return; }
+  let tile = tile_at(wid, 8u);
+  let token0 = tile.first;
+  if (row0 >= params.rows || token0 >= tile.end) { return; }
   let quads = params.cols / 4u;
   // Rows and tokens beyond the last are computed as the last and not stored.
-  let upper = min(row0 + vec4u(0u, 1u, 2u, 3u), vec4u(params.rows - 1u)) + params.base_row;
-  let lower = min(row0 + vec4u(4u, 5u, 6u, 7u), vec4u(params.rows - 1u)) + params.base_row;
+  let upper = weight_rows(tile, row0 + vec4u(0u, 1u, 2u, 3u));
+  let lower = weight_rows(tile, row0 + vec4u(4u, 5u, 6u, 7u));
   var rows = array(upper.x, upper.y, upper.z, upper.w, lower.x, lower.y, lower.z, lower.w);
-  var tile: array<array<vec4f, 8>, 8>;
-  let early = min(token0 + vec4u(0u, 1u, 2u, 3u), vec4u(state[1] - 1u)) * quads;
-  let late = min(token0 + vec4u(4u, 5u, 6u, 7u), vec4u(state[1] - 1u)) * quads;
+  var decoded: array<array<vec4f, 8>, 8>;
+  let early = sources(tile, token0 + vec4u(0u, 1u, 2u, 3u)) * quads;
+  let late = sources(tile, token0 + vec4u(4u, 5u, 6u, 7u)) * quads;
   var p00 = mat4x4f();
   var p01 = mat4x4f();
   var p10 = mat4x4f();
@@ -53,56 +58,56 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
     let groups = quads / 8u;
     for (var g = 0u; g < groups; g++) {
       // In a loop, so that a codec is compiled once.
-      for (var r = 0u; r < 8u; r++) { tile[r] = weights32(rows[r] * groups + g); }
+      for (var r = 0u; r < 8u; r++) { decoded[r] = weights32(rows[r] * groups + g); }
       let q = g * 8u;
       let m0 = quad_of(early, q + 0u);
       let n0 = quad_of(late, q + 0u);
-      p00 += products(tile[0][0], tile[1][0], tile[2][0], tile[3][0], m0);
-      p01 += products(tile[0][0], tile[1][0], tile[2][0], tile[3][0], n0);
-      p10 += products(tile[4][0], tile[5][0], tile[6][0], tile[7][0], m0);
-      p11 += products(tile[4][0], tile[5][0], tile[6][0], tile[7][0], n0);
+      p00 += products(decoded[0][0], decoded[1][0], decoded[2][0], decoded[3][0], m0);
+      p01 += products(decoded[0][0], decoded[1][0], decoded[2][0], decoded[3][0], n0);
+      p10 += products(decoded[4][0], decoded[5][0], decoded[6][0], decoded[7][0], m0);
+      p11 += products(decoded[4][0], decoded[5][0], decoded[6][0], decoded[7][0], n0);
       let m1 = quad_of(early, q + 1u);
       let n1 = quad_of(late, q + 1u);
-      p00 += products(tile[0][1], tile[1][1], tile[2][1], tile[3][1], m1);
-      p01 += products(tile[0][1], tile[1][1], tile[2][1], tile[3][1], n1);
-      p10 += products(tile[4][1], tile[5][1], tile[6][1], tile[7][1], m1);
-      p11 += products(tile[4][1], tile[5][1], tile[6][1], tile[7][1], n1);
+      p00 += products(decoded[0][1], decoded[1][1], decoded[2][1], decoded[3][1], m1);
+      p01 += products(decoded[0][1], decoded[1][1], decoded[2][1], decoded[3][1], n1);
+      p10 += products(decoded[4][1], decoded[5][1], decoded[6][1], decoded[7][1], m1);
+      p11 += products(decoded[4][1], decoded[5][1], decoded[6][1], decoded[7][1], n1);
       let m2 = quad_of(early, q + 2u);
       let n2 = quad_of(late, q + 2u);
-      p00 += products(tile[0][2], tile[1][2], tile[2][2], tile[3][2], m2);
-      p01 += products(tile[0][2], tile[1][2], tile[2][2], tile[3][2], n2);
-      p10 += products(tile[4][2], tile[5][2], tile[6][2], tile[7][2], m2);
-      p11 += products(tile[4][2], tile[5][2], tile[6][2], tile[7][2], n2);
+      p00 += products(decoded[0][2], decoded[1][2], decoded[2][2], decoded[3][2], m2);
+      p01 += products(decoded[0][2], decoded[1][2], decoded[2][2], decoded[3][2], n2);
+      p10 += products(decoded[4][2], decoded[5][2], decoded[6][2], decoded[7][2], m2);
+      p11 += products(decoded[4][2], decoded[5][2], decoded[6][2], decoded[7][2], n2);
       let m3 = quad_of(early, q + 3u);
       let n3 = quad_of(late, q + 3u);
-      p00 += products(tile[0][3], tile[1][3], tile[2][3], tile[3][3], m3);
-      p01 += products(tile[0][3], tile[1][3], tile[2][3], tile[3][3], n3);
-      p10 += products(tile[4][3], tile[5][3], tile[6][3], tile[7][3], m3);
-      p11 += products(tile[4][3], tile[5][3], tile[6][3], tile[7][3], n3);
+      p00 += products(decoded[0][3], decoded[1][3], decoded[2][3], decoded[3][3], m3);
+      p01 += products(decoded[0][3], decoded[1][3], decoded[2][3], decoded[3][3], n3);
+      p10 += products(decoded[4][3], decoded[5][3], decoded[6][3], decoded[7][3], m3);
+      p11 += products(decoded[4][3], decoded[5][3], decoded[6][3], decoded[7][3], n3);
       let m4 = quad_of(early, q + 4u);
       let n4 = quad_of(late, q + 4u);
-      p00 += products(tile[0][4], tile[1][4], tile[2][4], tile[3][4], m4);
-      p01 += products(tile[0][4], tile[1][4], tile[2][4], tile[3][4], n4);
-      p10 += products(tile[4][4], tile[5][4], tile[6][4], tile[7][4], m4);
-      p11 += products(tile[4][4], tile[5][4], tile[6][4], tile[7][4], n4);
+      p00 += products(decoded[0][4], decoded[1][4], decoded[2][4], decoded[3][4], m4);
+      p01 += products(decoded[0][4], decoded[1][4], decoded[2][4], decoded[3][4], n4);
+      p10 += products(decoded[4][4], decoded[5][4], decoded[6][4], decoded[7][4], m4);
+      p11 += products(decoded[4][4], decoded[5][4], decoded[6][4], decoded[7][4], n4);
       let m5 = quad_of(early, q + 5u);
       let n5 = quad_of(late, q + 5u);
-      p00 += products(tile[0][5], tile[1][5], tile[2][5], tile[3][5], m5);
-      p01 += products(tile[0][5], tile[1][5], tile[2][5], tile[3][5], n5);
-      p10 += products(tile[4][5], tile[5][5], tile[6][5], tile[7][5], m5);
-      p11 += products(tile[4][5], tile[5][5], tile[6][5], tile[7][5], n5);
+      p00 += products(decoded[0][5], decoded[1][5], decoded[2][5], decoded[3][5], m5);
+      p01 += products(decoded[0][5], decoded[1][5], decoded[2][5], decoded[3][5], n5);
+      p10 += products(decoded[4][5], decoded[5][5], decoded[6][5], decoded[7][5], m5);
+      p11 += products(decoded[4][5], decoded[5][5], decoded[6][5], decoded[7][5], n5);
       let m6 = quad_of(early, q + 6u);
       let n6 = quad_of(late, q + 6u);
-      p00 += products(tile[0][6], tile[1][6], tile[2][6], tile[3][6], m6);
-      p01 += products(tile[0][6], tile[1][6], tile[2][6], tile[3][6], n6);
-      p10 += products(tile[4][6], tile[5][6], tile[6][6], tile[7][6], m6);
-      p11 += products(tile[4][6], tile[5][6], tile[6][6], tile[7][6], n6);
+      p00 += products(decoded[0][6], decoded[1][6], decoded[2][6], decoded[3][6], m6);
+      p01 += products(decoded[0][6], decoded[1][6], decoded[2][6], decoded[3][6], n6);
+      p10 += products(decoded[4][6], decoded[5][6], decoded[6][6], decoded[7][6], m6);
+      p11 += products(decoded[4][6], decoded[5][6], decoded[6][6], decoded[7][6], n6);
       let m7 = quad_of(early, q + 7u);
       let n7 = quad_of(late, q + 7u);
-      p00 += products(tile[0][7], tile[1][7], tile[2][7], tile[3][7], m7);
-      p01 += products(tile[0][7], tile[1][7], tile[2][7], tile[3][7], n7);
-      p10 += products(tile[4][7], tile[5][7], tile[6][7], tile[7][7], m7);
-      p11 += products(tile[4][7], tile[5][7], tile[6][7], tile[7][7], n7);
+      p00 += products(decoded[0][7], decoded[1][7], decoded[2][7], decoded[3][7], m7);
+      p01 += products(decoded[0][7], decoded[1][7], decoded[2][7], decoded[3][7], n7);
+      p10 += products(decoded[4][7], decoded[5][7], decoded[6][7], decoded[7][7], m7);
+      p11 += products(decoded[4][7], decoded[5][7], decoded[6][7], decoded[7][7], n7);
     }
   } else {
     for (var i = 0u; i < quads; i++) {
@@ -122,8 +127,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       p11 += products(e, f, h, k, n);
     }
   }
-  store(p00, row0, token0);
-  store(p01, row0, token0 + 4u);
-  store(p10, row0 + 4u, token0);
-  store(p11, row0 + 4u, token0 + 4u);
+  store(p00, tile, row0, token0);
+  store(p01, tile, row0, token0 + 4u);
+  store(p10, tile, row0 + 4u, token0);
+  store(p11, tile, row0 + 4u, token0 + 4u);
 }

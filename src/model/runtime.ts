@@ -54,13 +54,15 @@ export interface Runtime {
   readonly parts: GPUBuffer;
   /** What attention or feed-forward gives, before a norm takes it. */
   readonly branch: GPUBuffer;
-  /** Rows of gates and values; with experts, a row for each that a token uses. */
+  /** Rows of gates and values; with experts, a row for each that a token uses, and then what it gives. */
   readonly gateUp: GPUBuffer;
   readonly hidden: GPUBuffer;
   readonly routerLogits: GPUBuffer;
   /** Experts of each token, and what share of the sum each has. */
   readonly chosen: GPUBuffer;
   readonly shares: GPUBuffer;
+  /** Pairs of a batch's tokens with their experts, by expert (ops/sort-pairs). */
+  readonly sortedPairs: GPUBuffer;
   readonly logits: GPUBuffer;
   /** What ops/survey saw of the logits. */
   readonly classes: GPUBuffer;
@@ -93,9 +95,12 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const { h, traits } = s;
   const rows = s.chunk * 4;
   const kv = kvLayout(s.kvType, h, s.context);
-  const widest = Math.max(h.width, h.ffnWidth, h.heads * h.headDim);
+  const used = Math.max(1, h.expertsUsed);
+  const widest = Math.max(h.width, used * h.ffnWidth, h.heads * h.headDim);
   const rounded = ROUNDED_BYTES[s.paths.many];
-  const expertRows = rows * Math.max(1, h.expertsUsed);
+  const expertRows = rows * used;
+  // What each expert gives goes where its gates and values were.
+  const gives = h.experts > 0 ? h.width : 0;
   const rotates = traits.rope !== 'none';
   return {
     params: s.slots * 256,
@@ -114,11 +119,12 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     attended: rows * h.heads * h.headDim,
     'attention parts': h.heads * mostSpans(s.context) * (h.headDim + 4) * 4,
     branch: traits.norms === 'before' ? 0 : rows * h.width,
-    'gate and up': traits.feedForward === 'gated' ? expertRows * 2 * h.ffnWidth : 0,
+    'gate and up': traits.feedForward === 'gated' ? expertRows * Math.max(2 * h.ffnWidth, gives) : 0,
     hidden: expertRows * h.ffnWidth,
     'router logits': rows * h.experts,
     'chosen experts': h.experts > 0 ? expertRows : 0,
     'expert shares': h.experts > 0 ? expertRows : 0,
+    'sorted pairs': h.experts > 0 ? expertRows + (h.experts + 1) * 4 : 0,
     logits: s.vocabulary * 4,
     'classes of logits': sampleClasses(s.vocabulary) * 16,
     ...Object.fromEntries(
@@ -191,6 +197,7 @@ export async function createRuntime(
     routerLogits: await make('router logits'),
     chosen: await make('chosen experts'),
     shares: await make('expert shares'),
+    sortedPairs: await make('sorted pairs'),
     logits: await make('logits'),
     classes: await make('classes of logits'),
     kCache: await caches('k'),

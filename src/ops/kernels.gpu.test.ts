@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
+import { dotOf } from '../model/blocks/matvec';
 import { kvTypes } from '../model/kv-cache';
 import { LatticeBuffers } from '../model/lattice-buffers';
 import { requiredImportance } from '../testing/importance';
@@ -96,16 +97,12 @@ describe.each<{ name: string; options: GpuOptions }>([
     };
     arena.reset();
     const codec = `quant/${format.id}`;
-    const one = (dot: string, isNormed: boolean) => {
-      const constants = {
-        TEAMS: gpu.teams,
-        NORM: isNormed ? 1 : 0,
-        ...(dot === 'int8' ? { STAGED: cols } : {}),
-      };
+    const one = (path: 'int8' | 'float16' | 'float32', isNormed: boolean) => {
+      const dot = dotOf(path, cols);
       const kernel = gpu.kernel(
         matvec,
-        { codec, dot: `lib/dot-${dot}`, output: 'lib/output-rows' },
-        constants,
+        { codec, ...dot.slots, output: 'lib/output-rows' },
+        { TEAMS: gpu.teams, NORM: isNormed ? 1 : 0, ...dot.constants },
       );
       const sets = Math.ceil(rows / (4 * gpu.teams));
       return kernel.dispatch(
@@ -115,13 +112,16 @@ describe.each<{ name: string; options: GpuOptions }>([
         arena,
       );
     };
-    const shared = { w4: weight, w: weight, state, y, points, bias };
+    const shared = { w4: weight, w: weight, heads, batch: state, y, points, bias };
+    const slots = { codec, rows: 'lib/rows-all' };
+    const noExperts = { slab_rows: rows, expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
+    const manyParams = { ...params, ...noExperts, stride: rows };
     const many = () =>
       gpu
-        .kernel(matmul, { codec })
+        .kernel(matmul, slots)
         .dispatch(
           { ...shared, x: xBuffer },
-          { ...params, stride: rows },
+          manyParams,
           [Math.ceil(rows / 256), Math.ceil(tokens / 8)],
           arena,
         );
@@ -130,20 +130,15 @@ describe.each<{ name: string; options: GpuOptions }>([
         .kernel(quantizeRows, {}, { NORM: isNormed ? 1 : 0 })
         .dispatch({ x: xBuffer, norm, codes, heads }, { cols, epsilon }, [tokens], arena),
       gpu
-        .kernel(matmulInt8, { codec })
-        .dispatch(
-          { ...shared, x: codes, heads },
-          { ...params, stride: rows },
-          [Math.ceil(rows / 128), Math.ceil(tokens / 8)],
-          arena,
-        ),
+        .kernel(matmulInt8, slots)
+        .dispatch({ ...shared, x: codes }, manyParams, [Math.ceil(rows / 128), Math.ceil(tokens / 8)], arena),
     ];
     const tile = (path: 'f32' | 'int8') =>
       gpu
-        .kernel(matmulTile, { codec, tile: `lib/tile-${path}` })
+        .kernel(matmulTile, { ...slots, tile: `lib/tile-${path}` })
         .dispatch(
-          { ...shared, x: path === 'int8' ? codes : xBuffer, heads },
-          { ...params, stride: rows },
+          { ...shared, x: path === 'int8' ? codes : xBuffer },
+          manyParams,
           [Math.ceil(rows / 64), Math.ceil(tokens / 32)],
           arena,
         );
@@ -152,10 +147,10 @@ describe.each<{ name: string; options: GpuOptions }>([
         .kernel(halveRows, {}, { NORM: isNormed ? 1 : 0 })
         .dispatch({ x: xBuffer, norm, halves, steps: heads }, { cols, epsilon }, [tokens], arena),
       gpu
-        .kernel(matmulMatrix, { codec, matrix: gpu.matrixShader! })
+        .kernel(matmulMatrix, { ...slots, matrix: gpu.matrixShader! })
         .dispatch(
-          { ...shared, x: halves, steps: heads },
-          { ...params, stride: rows },
+          { ...shared, x: halves },
+          manyParams,
           [Math.ceil(rows / 64), Math.ceil(tokens / 64)],
           arena,
         ),
@@ -185,8 +180,8 @@ describe.each<{ name: string; options: GpuOptions }>([
       }
       return most;
     };
-    expect(worst(await run(gpu, [one('f32', false)], y, rows), false, false)).toBeLessThan(1e-6);
-    expect(worst(await run(gpu, [one('f32', true)], y, rows), true, false)).toBeLessThan(1e-6);
+    expect(worst(await run(gpu, [one('float32', false)], y, rows), false, false)).toBeLessThan(1e-6);
+    expect(worst(await run(gpu, [one('float32', true)], y, rows), true, false)).toBeLessThan(1e-6);
     expect(worst(await run(gpu, [many()], y, tokens * rows), false, false)).toBeLessThan(1e-6);
     if (cols % 32 === 0)
       expect(worst(await run(gpu, [tile('f32')], y, tokens * rows), false, false)).toBeLessThan(1e-6);
@@ -195,6 +190,12 @@ describe.each<{ name: string; options: GpuOptions }>([
         // Weights and activations are rounded to 11 bits each.
         const got = await run(gpu, byMatrix(isNormed), y, tokens * rows);
         expect(worst(got, isNormed, false)).toBeLessThan(2 ** -11);
+      }
+    if (isInt8 && gpu.device.features.has('shader-f16'))
+      for (const isNormed of [false, true]) {
+        // Codes are exact, activations and sums of four products of them are rounded to 11 bits.
+        const got = await run(gpu, [one('float16', isNormed)], y, rows);
+        expect(worst(got, isNormed, false)).toBeLessThan(2 ** -10);
       }
     if (isInt8) {
       const tiled = [manyInt8(false)[0]!, tile('int8')];
@@ -249,13 +250,16 @@ describe('every shader', () => {
           new RegExp(`^//#import ${slot}\\b`, 'm').test(code) ? all : all.slice(0, 1);
         const isInteger = code.includes('//#import lib/int8\n');
         const isTiled = code.includes('//#import tile');
+        const paths = gpu.device.features.has('shader-f16')
+          ? (['float32', 'int8', 'float16'] as const)
+          : (['float32', 'int8'] as const);
         for (const format of /#import (codec|dot|tile)\b/.test(code) ? [q4_0, f16] : [q4_0])
-          for (const dot of of('dot', ['f32', 'int8']))
-            for (const output of of('output|tile', ['rows', 'gated']))
+          for (const path of of('dot', paths))
+            for (const output of of('output|tile|rows', ['rows', 'gated']))
               for (const kv of of('(kv|kv_store)', kvTypes)) {
                 if (
                   format.block.size === 1 &&
-                  (isInteger || dot === 'int8' || (isTiled && output === 'gated'))
+                  (isInteger || path !== 'float32' || (isTiled && output === 'gated'))
                 )
                   continue;
                 for (const importance of of('importance', ['none', 'matrix']))
@@ -263,7 +267,8 @@ describe('every shader', () => {
                     spec as typeof kernels.matvec,
                     {
                       codec: `quant/${format.id}`,
-                      dot: `lib/dot-${dot}`,
+                      ...dotOf(path, 256).slots,
+                      rows: `lib/rows-${output === 'rows' ? 'all' : 'routed'}`,
                       output: `lib/output-${output}`,
                       tile: `lib/tile-${output === 'rows' ? 'f32' : 'int8'}`,
                       matrix: gpu.matrixShader ?? '',

@@ -109,53 +109,41 @@ const product = {
   cap: 'f32',
   at: 'u32',
 } as const;
-/** One token. Slots `codec`, `dot` and `output`; constants LANES, TEAMS, NORM and, for int8, STAGED. */
+/** One token. Slots `codec`, `dot` and `output`; constants LANES, TEAMS, NORM and, where x is rounded, STAGED. */
 export const matvec = defineKernel({
   shader: 'ops/matvec',
   bindings: { ...weight, x: 'read', norm: 'read', y: 'read_write', points: 'read', bias: 'read' },
   params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32' },
 });
-/** Many tokens in float32. Slot `codec`. */
-export const matmul = defineKernel({
-  shader: 'ops/matmul',
-  bindings: { ...weight, x: 'read', state: 'read', y: 'read_write', points: 'read', bias: 'read' },
-  params: { ...product, stride: 'u32' },
-});
-const matmulBindings = {
-  ...weight,
-  x: 'read',
-  heads: 'read',
-  state: 'read',
-  y: 'read_write',
-  points: 'read',
-  bias: 'read',
-} as const;
-/** Many tokens that are int8. Slot `codec`. */
-export const matmulInt8 = defineKernel({
-  shader: 'ops/matmul-int8',
-  bindings: matmulBindings,
-  params: { ...product, stride: 'u32' },
-});
-/** Many tokens, through workgroup memory. Slots `codec` and `tile`; `heads` is what int8 has besides. */
-export const matmulTile = defineKernel({
-  shader: 'ops/matmul-tile',
-  bindings: matmulBindings,
-  params: { ...product, stride: 'u32' },
-});
-/** Many tokens by the matrix units of subgroups. Slots `codec` and `matrix`; constant LANES. */
-export const matmulMatrix = defineKernel({
-  shader: 'ops/matmul-matrix',
+/** Products of many tokens. `heads` is what rounded rows have besides. */
+const manyTokens = {
   bindings: {
     ...weight,
     x: 'read',
-    steps: 'read',
-    state: 'read',
+    heads: 'read',
+    batch: 'read',
     y: 'read_write',
     points: 'read',
     bias: 'read',
   },
-  params: { ...product, stride: 'u32' },
-});
+  params: {
+    ...product,
+    stride: 'u32',
+    slab_rows: 'u32',
+    expert_rows: 'u32',
+    partner: 'u32',
+    pairs_per_row: 'u32',
+    pairs_at: 'u32',
+  },
+} as const;
+/** Many tokens in float32. Slots `codec` and `rows`. */
+export const matmul = defineKernel({ shader: 'ops/matmul', ...manyTokens });
+/** Many tokens that are int8. Slots `codec` and `rows`. */
+export const matmulInt8 = defineKernel({ shader: 'ops/matmul-int8', ...manyTokens });
+/** Many tokens, through workgroup memory. Slots `codec`, `tile` and `rows`. */
+export const matmulTile = defineKernel({ shader: 'ops/matmul-tile', ...manyTokens });
+/** Many tokens by the matrix units of subgroups. Slots `codec`, `matrix` and `rows`; constant LANES. */
+export const matmulMatrix = defineKernel({ shader: 'ops/matmul-matrix', ...manyTokens });
 /** Activations to float16. Constant NORM. */
 export const halveRows = defineKernel({
   shader: 'ops/halve-rows',
@@ -225,7 +213,19 @@ export const route = defineKernel({
   bindings: { logits: 'read', chosen: 'read_write', shares: 'read_write' },
   params: { experts: 'u32', used: 'u32' },
 });
-/** Chosen experts of one or many tokens. Slots `codec`, `dot` and `activation`; constants LANES, TEAMS, NORM, GATED, MIX and, for int8, STAGED. */
+/** Pairs of tokens with experts, by expert. Constant EXPERTS. */
+export const sortPairs = defineKernel({
+  shader: 'ops/sort-pairs',
+  bindings: { chosen: 'read', state: 'read', sorted: 'read_write' },
+  params: { experts: 'u32', used: 'u32' },
+});
+/** What experts gave to many tokens, added up. */
+export const mixExperts = defineKernel({
+  shader: 'ops/mix-experts',
+  bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
+  params: { quads: 'u32', used: 'u32', scale: 'f32' },
+});
+/** Chosen experts of one token. Slots `codec`, `dot` and `activation`; constants LANES, TEAMS, NORM, GATED, MIX and, where x is rounded, STAGED. */
 export const expertMatvec = defineKernel({
   shader: 'ops/expert-matvec',
   bindings: {
@@ -243,8 +243,7 @@ export const expertMatvec = defineKernel({
     first_row: 'u32',
     ...planes,
     expert_rows: 'u32',
-    pairs_per_row: 'u32',
-    each: 'u32',
+    used: 'u32',
     at: 'u32',
     stride: 'u32',
     scale: 'f32',
@@ -279,6 +278,8 @@ export const kernels = {
   gated,
   activate,
   route,
+  sortPairs,
+  mixExperts,
   expertMatvec,
   ...measure,
 };

@@ -35,7 +35,8 @@ describe('the choice of paths', () => {
     expect(threadsMs[threads]!).toBeLessThanOrEqual(1.05 * leastOf(threadsMs));
     expect(gpu.productThreads).toBe(128);
     expect(Object.keys(oneMs)).toEqual(pathsOf(gpu).one);
-    expect(pathsOf(gpu).one).toEqual(['int8', 'float32']);
+    const halves = gpu.device.features.has('shader-f16') ? ['float16'] : [];
+    expect(pathsOf(gpu).one).toEqual(['int8', ...halves, 'float32']);
     expect(Object.keys(manyMs)).toEqual(pathsOf(gpu).many);
     // What is taken is the fastest, or the usual path where nothing beats it clearly.
     expect(oneMs[paths.one]!).toBeLessThanOrEqual(1.05 * leastOf(oneMs));

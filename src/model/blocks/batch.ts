@@ -1,9 +1,9 @@
 import type { Gpu } from '../../gpu/gpu';
-import type { Dispatch } from '../../gpu/kernel';
+import { type Dispatch, grid } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
-import type { DeviceTensor } from '../device-tensor';
+import { type DeviceTensor, joined } from '../device-tensor';
 import { type Path, ROUNDED_BYTES, type Runtime } from '../runtime';
-import { manyPathOf, matmulDispatch, roundDispatch } from './matmul';
+import { manyPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /**
@@ -44,8 +44,8 @@ export class BatchRecorder extends Recorder {
     return { x: this.#asFloats(input) };
   }
 
-  /** Rounds the rows of an input to int8, or for matrix units to float16. */
-  #round(input: Input, path: Path, cols: number): void {
+  /** Rounds the rows of an input, so many a token, to int8, or for matrix units to float16. */
+  #round(input: Input, path: Path, cols: number, rowsPerToken: number): void {
     if (this.#rounded?.input === input && this.#rounded.path === path) return;
     this.#rounded = { input, path };
     const { codes, codeHeads, h, traits, arena } = this.r;
@@ -54,7 +54,7 @@ export class BatchRecorder extends Recorder {
     const x = isFused ? input.x : this.#asFloats(input);
     const norm = isFused ? this.vector(`${input.norm}.weight`) : undefined;
     const rounding = { path, x, norm, cols, epsilon: h.epsilon, codes, heads: codeHeads };
-    this.push(roundDispatch(this.gpu, arena, rounding), 'x');
+    this.push(roundDispatch(this.gpu, arena, rounding), 'x', rowsPerToken);
   }
 
   linear(names: readonly string[], input: Input, y: GPUBuffer, how: LinearOptions = {}): void {
@@ -63,11 +63,12 @@ export class BatchRecorder extends Recorder {
     for (const product of products) this.#matmul(product, input, y, how);
   }
 
-  #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions): void {
+  #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions = {}, routed?: Routed): void {
     const { r } = this;
     const path = manyPathOf(this.gpu, r.paths.many, product.tensor);
     const isRounded = ROUNDED_BYTES[path] > 0;
-    if (isRounded) this.#round(input, path, product.tensor.cols);
+    const rowsPerToken = routed ? r.h.expertsUsed / routed.pairsPerRow : 1;
+    if (isRounded) this.#round(input, path, product.tensor.cols, rowsPerToken);
     const x = isRounded ? r.codes : this.#asFloats(input);
     const heads = isRounded ? r.codeHeads : x;
     const { dispatch, tokensPerWorkgroup } = matmulDispatch(this.gpu, r.arena, {
@@ -78,6 +79,7 @@ export class BatchRecorder extends Recorder {
       heads,
       state: r.state,
       y,
+      routed,
     });
     this.steps.push({ dispatch, y: (e) => Math.ceil(e.tokens / tokensPerWorkgroup) });
   }
@@ -85,6 +87,47 @@ export class BatchRecorder extends Recorder {
   gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void {
     this.linear(names, input, this.r.gateUp);
     this.gated(this.r.gateUp, y);
+  }
+
+  /** The tokens of a stack of experts, each with the experts that it chose. */
+  #routed(isGated: boolean, pairsPerRow: number): Routed {
+    return { experts: this.r.h.experts, isGated, pairsPerRow, sorted: this.r.sortedPairs };
+  }
+  #expertMatmul(
+    tensor: DeviceTensor,
+    input: Input,
+    y: GPUBuffer,
+    stride: number,
+    at: number,
+    routed: Routed,
+  ): void {
+    for (const slab of tensor.slabs)
+      this.#matmul({ tensor, slab, bias: undefined, at, stride }, input, y, {}, routed);
+  }
+
+  gatedExperts(gates: DeviceTensor, ups: DeviceTensor, input: Input, y: GPUBuffer): void {
+    const { h, chosen, state, gateUp, sortedPairs: sorted, arena } = this.r;
+    const sort = this.gpu.kernel(ops.sortPairs, {}, { EXPERTS: h.experts });
+    const params = { experts: h.experts, used: h.expertsUsed };
+    this.steps.push({ dispatch: sort.dispatch({ chosen, state, sorted }, params, [1], arena) });
+    const both = joined([gates, ups]);
+    const stride = 2 * h.ffnWidth;
+    if (both) this.#expertMatmul(both, input, gateUp, stride, 0, this.#routed(true, h.expertsUsed));
+    else
+      for (const [i, tensor] of [gates, ups].entries())
+        this.#expertMatmul(tensor, input, gateUp, stride, i * h.ffnWidth, this.#routed(false, h.expertsUsed));
+    this.gated(gateUp, y, h.expertsUsed);
+  }
+
+  mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
+    // Gates and values have been used.
+    const { h, shares, state, gateUp: parts, arena } = this.r;
+    this.#expertMatmul(downs, { x }, parts, h.width, 0, this.#routed(false, 1));
+    const quads = h.width / 4;
+    const params = { quads, used: h.expertsUsed, scale: h.residualScale };
+    const all = grid(Math.ceil((quads * this.tokens) / 64));
+    const mix = this.gpu.kernel(ops.mixExperts);
+    this.steps.push({ dispatch: mix.dispatch({ parts, shares, state, x: out }, params, all, arena) });
   }
 
   attention(layer: number, y: GPUBuffer): void {

@@ -1,6 +1,8 @@
 import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
+import type { DeviceTensor } from '../device-tensor';
 import { mostSpans, spanCount } from '../kv-cache';
+import { gatedExpertsOfOne, mixedExpertsOfOne } from './expert-matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 
 /**
@@ -37,6 +39,13 @@ export class DecodeRecorder extends Recorder {
       this.linear(names, input, this.r.gateUp);
       this.gated(this.r.gateUp, y);
     }
+  }
+
+  gatedExperts(gates: DeviceTensor, ups: DeviceTensor, input: Input, y: GPUBuffer): void {
+    gatedExpertsOfOne(this, gates, ups, input, y);
+  }
+  mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
+    mixedExpertsOfOne(this, downs, x, out);
   }
 
   attention(layer: number, y: GPUBuffer): void {

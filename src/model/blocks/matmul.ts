@@ -23,6 +23,19 @@ export interface Matmul {
   readonly scale?: number;
   readonly cap?: number;
   readonly at?: number;
+  /** The tensor is a stack of experts, and tokens go to those that they chose. */
+  readonly routed?: Routed | undefined;
+}
+
+/** Rows of a stack of experts, and the tokens that they are for. */
+export interface Routed {
+  readonly experts: number;
+  /** Rows of the stack are gates, and as many further on what they let through: both are made. */
+  readonly isGated: boolean;
+  /** Pairs of a token with an expert that read the same row of x. */
+  readonly pairsPerRow: number;
+  /** Of ops/sort-pairs. */
+  readonly sorted: GPUBuffer;
 }
 
 /** A dispatch whose grid has one row for so many tokens. */
@@ -76,37 +89,46 @@ const TILES: Record<Exclude<Path, 'matrix'>, string> = {
   float32: 'lib/tile-f32',
 };
 
+const ALL_ROWS = { expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
+
+/** Which rows of a stack are an expert's. */
+function routedRows({ tensor, slab }: Matmul, { experts, isGated, pairsPerRow }: Routed) {
+  const rows = tensor.rows / experts;
+  return {
+    rows,
+    expert_rows: isGated ? rows / 2 : rows,
+    partner: isGated ? tensor.rows / 2 : 0,
+    base_row: slab.firstRow,
+    pairs_per_row: pairsPerRow,
+    pairs_at: experts + 1,
+  };
+}
+
 /** Picks the kernel: through workgroup memory on hardware, in registers on processors and for rows that fit no group. */
 export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchDispatch {
   const { tensor, slab, x, heads, state, y } = p;
   const codec = `quant/${tensor.format.id}`;
-  const params = { ...productParams(p), stride: p.stride };
+  const { rows, ...routing } = p.routed ? routedRows(p, p.routed) : { rows: slab.rows, ...ALL_ROWS };
+  const params = { ...productParams(p), ...routing, rows, slab_rows: slab.rows, stride: p.stride };
   const buffers = {
     w4: slab.buffer,
     w: slab.buffer,
     x,
     heads,
-    state,
+    batch: p.routed?.sorted ?? state,
     y,
     points: tensor.points,
     bias: p.bias?.buffer ?? x,
   };
-  const rows = (each: number) => [Math.ceil(slab.rows / each)] as const;
-  if (p.path === 'matrix') {
-    const { heads: steps, ...others } = buffers;
-    const kernel = gpu.kernel(ops.matmulMatrix, { codec, matrix: gpu.matrixShader! });
-    return {
-      dispatch: kernel.dispatch({ ...others, steps }, params, rows(64), arena),
-      tokensPerWorkgroup: 64,
-    };
-  }
-  if (isTiled(gpu, tensor.cols)) {
-    const kernel = gpu.kernel(ops.matmulTile, { codec, tile: TILES[p.path] });
-    return { dispatch: kernel.dispatch(buffers, params, rows(64), arena), tokensPerWorkgroup: 32 };
-  }
-  const dispatch =
-    p.path === 'int8'
-      ? gpu.kernel(ops.matmulInt8, { codec }).dispatch(buffers, params, rows(128), arena)
-      : gpu.kernel(ops.matmul, { codec }).dispatch(buffers, params, rows(256), arena);
-  return { dispatch, tokensPerWorkgroup: 8 };
+  const slots = { codec, rows: p.routed ? 'lib/rows-routed' : 'lib/rows-all' };
+  const [kernel, rowsEach, tokensPerWorkgroup] =
+    p.path === 'matrix'
+      ? [gpu.kernel(ops.matmulMatrix, { ...slots, matrix: gpu.matrixShader! }), 64, 64]
+      : isTiled(gpu, tensor.cols)
+        ? [gpu.kernel(ops.matmulTile, { ...slots, tile: TILES[p.path] }), 64, 32]
+        : p.path === 'int8'
+          ? [gpu.kernel(ops.matmulInt8, slots), 128, 8]
+          : [gpu.kernel(ops.matmul, slots), 256, 8];
+  const workgroups = [Math.ceil(rows / rowsEach), 1, p.routed?.experts ?? 1] as const;
+  return { dispatch: kernel.dispatch(buffers, params, workgroups, arena), tokensPerWorkgroup };
 }

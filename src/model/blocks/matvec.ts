@@ -1,20 +1,36 @@
 import type { Gpu } from '../../gpu/gpu';
-import { type Dispatch, grid, type UniformArena } from '../../gpu/kernel';
+import { type Constants, type Dispatch, grid, type UniformArena } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
+import type { Slots } from '../../wgsl/link';
 import { type DeviceTensor, planeParams, type Slab } from '../device-tensor';
 import type { Path } from '../runtime';
 
 /** Whether a format's weights are integer codes, which integer dot products take. */
 export const hasCodes = (format: QuantFormat): boolean => format.block.size > 1;
 
-/** Bytes of workgroup memory that a row of activations takes as int8, with what the kernel keeps besides. */
-const stagedBytes = (cols: number): number => cols + cols / 4 + 1280;
+/** Paths of one token. */
+type OnePath = Exclude<Path, 'matrix'>;
+
+/** Bytes of workgroup memory that an activation takes where a workgroup rounds them, with what its block has besides. */
+const STAGED_BYTES: Record<OnePath, number> = { int8: 1 + 1 / 4, float16: 2 + 1 / 2, float32: 0 };
+/** What a kernel keeps there besides. */
+const OTHER_BYTES = 1280;
 
 /** The path that a product takes where `wanted` is asked for: floats, and rows too long to stage, stay float32. */
-export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number): Path {
-  const fits = stagedBytes(cols) <= gpu.device.limits.maxComputeWorkgroupStorageSize;
-  return wanted === 'int8' && hasCodes(format) && fits ? 'int8' : 'float32';
+export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number): OnePath {
+  const { features, limits } = gpu.device;
+  if (wanted === 'matrix' || !hasCodes(format)) return 'float32';
+  if (wanted === 'float16' && !features.has('shader-f16')) return 'float32';
+  const fits = STAGED_BYTES[wanted] * cols + OTHER_BYTES <= limits.maxComputeWorkgroupStorageSize;
+  return fits ? wanted : 'float32';
+}
+
+/** Slots and constants of a path's kernels for rows of so many columns. */
+export function dotOf(path: OnePath, cols: number): { slots: Slots; constants: Constants } {
+  if (path === 'float32') return { slots: { dot: 'lib/dot-f32' }, constants: {} };
+  const staged = path === 'int8' ? 'lib/staged-int8' : 'lib/staged-f16';
+  return { slots: { dot: 'lib/dot-staged', staged }, constants: { STAGED: cols } };
 }
 
 /** How many sets of rows a workgroup goes through: enough to be worth its rounding of x, few enough to fill the device. */
@@ -66,16 +82,16 @@ export function matvecDispatch(gpu: Gpu, arena: UniformArena, p: Matvec): Dispat
   const partner = p.gates ? slab.rows / 2 : 0;
   const sets = Math.ceil((partner || slab.rows) / ((p.gates ? 2 : 4) * gpu.teams));
   const tiles = tilesFor(gpu, sets);
-  const path = pathOf(gpu, p.path, tensor.format, tensor.cols);
+  const dot = dotOf(pathOf(gpu, p.path, tensor.format, tensor.cols), tensor.cols);
   const kernel = gpu.kernel(
     ops.matvec,
     {
       codec: `quant/${tensor.format.id}`,
-      dot: path === 'int8' ? 'lib/dot-int8' : 'lib/dot-f32',
+      ...dot.slots,
       output: p.gates ? 'lib/output-gated' : 'lib/output-rows',
       ...(p.gates ? { activation: p.gates } : {}),
     },
-    { TEAMS: gpu.teams, NORM: norm ? 1 : 0, ...(path === 'int8' ? { STAGED: tensor.cols } : {}) },
+    { TEAMS: gpu.teams, NORM: norm ? 1 : 0, ...dot.constants },
   );
   const buffers = {
     w4: slab.buffer,

@@ -68,6 +68,10 @@ export abstract class Recorder {
   abstract linear(names: readonly string[], input: Input, y: GPUBuffer, how?: LinearOptions): void;
   /** y = activation(gate) * up, where the rows of W are gates first and then as many others. */
   abstract gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void;
+  /** y = activation(gate) * up of the chosen experts, a row for each of a token's. */
+  abstract gatedExperts(gates: DeviceTensor, ups: DeviceTensor, input: Input, y: GPUBuffer): void;
+  /** out += scale * the sum by their shares of what the chosen experts make of a row of x each. */
+  abstract mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void;
   /** Attention over the cache, into which the batch's own keys and values go first. */
   abstract attention(layer: number, y: GPUBuffer): void;
   /** Logits of the newest token, or of every one. */

@@ -24,7 +24,7 @@ export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[],
     if (width === 0 || height === 0) continue;
     pass.setPipeline(dispatch.pipeline);
     pass.setBindGroup(0, dispatch.group);
-    pass.dispatchWorkgroups(width, height);
+    pass.dispatchWorkgroups(width, height, dispatch.workgroups[2] ?? 1);
     dispatches++;
   }
   return dispatches;

@@ -1,9 +1,6 @@
-// Products by integers: each workgroup rounds x to int8 in blocks of 32 once, into workgroup memory.
-//#import lib/int8
+// Products of codes: each workgroup rounds x once, into workgroup memory. Slot `staged`: int8, or float16.
+//#import staged
 //#import lib/norm32
-override STAGED: u32 = 32u;
-var<workgroup> staged_codes: array<vec4u, STAGED / 16u>;
-var<workgroup> staged_heads: array<vec2u, STAGED / 32u>;
 var<workgroup> team_squares: array<f32, TEAMS>;
 var<private> inverse_rms: f32 = 1.0;
 
@@ -16,10 +13,7 @@ fn stage(thread: u32) {
       squares += squares32(v);
       v = normalized32(v, i, 1.0);
     }
-    let block = to_block8(v);
-    staged_codes[b * 2u] = block.lo;
-    staged_codes[b * 2u + 1u] = block.hi;
-    staged_heads[b] = pack_head(block);
+    keep_block(b, v);
   }
   if (NORM) {
     let sum = lane_sum(squares, thread % LANES);
@@ -33,16 +27,11 @@ fn stage(thread: u32) {
   }
 }
 
-struct Staged { lo: vec4u, hi: vec4u, step: f32, sums: vec2f, }
-fn staged(group: u32) -> Staged {
-  let head = staged_heads[group];
-  return Staged(staged_codes[group * 2u], staged_codes[group * 2u + 1u], head_step(head), head_sums(head));
-}
 fn weigh_span(span: u32, a: Staged, b: Staged) -> f32 {
   let c = codes_of_span(span);
-  let first = a.step * weigh_codes(c.a, a.lo, a.hi, a.sums);
+  let first = weigh_staged(c.a, a);
   if (GROUPS_IN_SPAN == 1u) { return first; }
-  return first + b.step * weigh_codes(c.b, b.lo, b.hi, b.sums);
+  return first + weigh_staged(c.b, b);
 }
 
 // Four rows of W times x.

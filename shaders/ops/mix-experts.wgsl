@@ -1,0 +1,20 @@
+// x += scale * the sum of what a token's experts gave, by their shares.
+//#import lib/grid
+struct Params { quads: u32, used: u32, scale: f32, }
+@group(0) @binding(0) var<storage, read> parts: array<vec4f>;
+@group(0) @binding(1) var<storage, read> shares: array<f32>;
+@group(0) @binding(2) var<storage, read> state: array<u32>;
+@group(0) @binding(3) var<storage, read_write> x: array<vec4f>;
+@group(0) @binding(4) var<uniform> params: Params;
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let i = linear_workgroup(wid) * 64u + lane;
+  if (i >= params.quads * state[1]) { return; }
+  let first = i / params.quads * params.used;
+  var sum = vec4f();
+  for (var pair = first; pair < first + params.used; pair++) {
+    sum += shares[pair] * parts[pair * params.quads + i % params.quads];
+  }
+  x[i] += params.scale * sum;
+}

@@ -1,0 +1,88 @@
+import * as ops from '../../ops/kernels';
+import { type DeviceTensor, joined, planeParams } from '../device-tensor';
+import { dotOf, pathOf, tilesFor } from './matvec';
+import type { Input, Recorder } from './recorder';
+
+// Experts of one token: norms, gates and shares are applied where rows are read and written.
+
+interface ExpertRows {
+  readonly input: Input;
+  readonly y: GPUBuffer;
+  /** Elements from row to row of y. */
+  readonly stride: number;
+  readonly at?: number;
+  /** Rows of the stack are gates, and as many further on what they let through. */
+  readonly isGated?: boolean;
+  /** Experts read a row each, and y += scale * the sum by shares; otherwise they read the same, and y has a row for each. */
+  readonly mixScale?: number;
+}
+
+/** y = W[e] x for the chosen experts. */
+function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void {
+  const { gpu } = g;
+  const { h, chosen, shares, arena, paths } = g.r;
+  const { x, norm } = p.input;
+  const isMixed = p.mixScale !== undefined;
+  const expertRows = tensor.rows / h.experts / (p.isGated ? 2 : 1);
+  const dot = dotOf(pathOf(gpu, paths.one, tensor.format, tensor.cols), tensor.cols);
+  const kernel = gpu.kernel(
+    ops.expertMatvec,
+    { codec: `quant/${tensor.format.id}`, ...dot.slots, ...g.activation },
+    {
+      TEAMS: gpu.teams,
+      NORM: norm === undefined ? 0 : 1,
+      GATED: p.isGated ? 1 : 0,
+      MIX: isMixed ? 1 : 0,
+      ...dot.constants,
+    },
+  );
+  const sets = Math.ceil(expertRows / ((p.isGated ? 2 : 4) * gpu.teams));
+  const tiles = tilesFor(gpu, sets);
+  const normWeights = norm === undefined ? x : g.vector(`${norm}.weight`);
+  for (const slab of tensor.slabs) {
+    const params = {
+      rows: slab.rows,
+      cols: tensor.cols,
+      first_row: slab.firstRow,
+      ...planeParams(slab.layout),
+      expert_rows: expertRows,
+      used: h.expertsUsed,
+      at: p.at ?? 0,
+      stride: p.stride,
+      scale: p.mixScale ?? 1,
+      epsilon: h.epsilon,
+      tiles,
+      partner: expertRows * h.experts,
+    };
+    const weights = { w4: slab.buffer, w: slab.buffer, points: tensor.points };
+    const buffers = { ...weights, x, norm: normWeights, chosen, shares, y: p.y };
+    const workgroups = [Math.ceil(sets / tiles), isMixed ? 1 : h.expertsUsed] as const;
+    g.steps.push({ dispatch: kernel.dispatch(buffers, params, workgroups, arena) });
+  }
+}
+
+/** y = activation(gate) * up, a row for each chosen expert. */
+export function gatedExpertsOfOne(
+  g: Recorder,
+  gates: DeviceTensor,
+  ups: DeviceTensor,
+  input: Input,
+  y: GPUBuffer,
+): void {
+  const { h, gateUp } = g.r;
+  const both = joined([gates, ups]);
+  if (both) {
+    expertProducts(g, both, { input, y, stride: h.ffnWidth, isGated: true });
+    return;
+  }
+  const rows = { input, y: gateUp, stride: 2 * h.ffnWidth };
+  expertProducts(g, gates, rows);
+  expertProducts(g, ups, { ...rows, at: h.ffnWidth });
+  g.gated(gateUp, y, h.expertsUsed);
+}
+
+/** out += what the experts make of their rows, by their shares. */
+export function mixedExpertsOfOne(g: Recorder, downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
+  const { width, residualScale } = g.r.h;
+  expertProducts(g, downs, { input: { x }, y: out, stride: width, mixScale: residualScale });
+}
