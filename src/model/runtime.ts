@@ -7,8 +7,8 @@ import type { Hyperparameters } from './hyperparameters';
 import { kvLayout, type KvType, mostSpans } from './kv-cache';
 
 /**
- * How products are made: activations rounded to int8 and multiplied by integers, or to float16 and multiplied in it (many
- * tokens, on devices with shader-f16; by their matrix units where they have some), or float32 throughout.
+ * How products are made: activations rounded to int8 and multiplied by integers, or to float16 and multiplied in it (on
+ * devices with shader-f16; many tokens by their matrix units where they have some), or float32 throughout.
  */
 export type Path = 'int8' | 'matrix' | 'float16' | 'float32';
 /** Bytes that a path's rounded activation takes; none where products read float32. */
