@@ -1,4 +1,5 @@
 // Activations as int8 in blocks of 32: a step, sixteen codes twice, and their sums (for weights that have a minimum).
+//#import lib/largest32
 struct Block8 { lo: vec4u, hi: vec4u, step: f32, sums: vec2i, }
 
 fn integer_dot(a: vec4u, b: vec4u) -> i32 {
@@ -6,9 +7,7 @@ fn integer_dot(a: vec4u, b: vec4u) -> i32 {
 }
 fn codes_of(v: vec4f, inverse: f32) -> u32 { return pack4xI8(vec4i(round(v * inverse))); }
 fn to_block8(v: array<vec4f, 8>) -> Block8 {
-  let most4 = max(max(max(abs(v[0]), abs(v[1])), max(abs(v[2]), abs(v[3]))),
-    max(max(abs(v[4]), abs(v[5])), max(abs(v[6]), abs(v[7]))));
-  let most = max(max(most4.x, most4.y), max(most4.z, most4.w));
+  let most = largest32(v);
   let inverse = select(0.0, 127.0 / most, most > 0.0);
   let lo = vec4u(codes_of(v[0], inverse), codes_of(v[1], inverse), codes_of(v[2], inverse), codes_of(v[3], inverse));
   let hi = vec4u(codes_of(v[4], inverse), codes_of(v[5], inverse), codes_of(v[6], inverse), codes_of(v[7], inverse));

@@ -2,6 +2,7 @@ enable f16;
 // Activations as float16 in blocks of 32, divided by their largest number: times codes, which are whole numbers up to 127
 // and exact, a sum of four stays in range whatever weights and activations are.
 //#import codec/codes
+//#import lib/largest32
 override STAGED: u32 = 32u;
 var<workgroup> staged_quads: array<vec4h, STAGED / 4u>;
 // Largest number of a block, and the sums of its halves.
@@ -11,9 +12,7 @@ fn total(a: vec4h, b: vec4h, c: vec4h, d: vec4h) -> f32 {
   return dot(vec4f(a) + vec4f(b) + vec4f(c) + vec4f(d), vec4f(1.0));
 }
 fn keep_block(b: u32, v: array<vec4f, 8>) {
-  let most4 = max(max(max(abs(v[0]), abs(v[1])), max(abs(v[2]), abs(v[3]))),
-    max(max(abs(v[4]), abs(v[5])), max(abs(v[6]), abs(v[7]))));
-  let most = max(max(most4.x, most4.y), max(most4.z, most4.w));
+  let most = largest32(v);
   let inverse = select(0.0, 1.0 / most, most > 0.0);
   let q = array(vec4h(v[0] * inverse), vec4h(v[1] * inverse), vec4h(v[2] * inverse), vec4h(v[3] * inverse),
     vec4h(v[4] * inverse), vec4h(v[5] * inverse), vec4h(v[6] * inverse), vec4h(v[7] * inverse));

@@ -1,3 +1,4 @@
+// Activations as int8 in blocks of 32.
 //#import lib/int8
 override STAGED: u32 = 32u;
 var<workgroup> staged_codes: array<vec4u, STAGED / 16u>;

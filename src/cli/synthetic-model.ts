@@ -22,40 +22,23 @@ export interface LlamaShape {
   readonly experts?: { readonly count: number; readonly used: number };
 }
 
+const SMALL = {
+  width: 1024,
+  ffn: 2816,
+  layers: 12,
+  heads: 16,
+  kvHeads: 4,
+  vocabulary: 512,
+  context: 32768,
+  tied: false,
+};
+
 export const llamaShapes = {
-  '135M': {
-    width: 1024,
-    ffn: 2816,
-    layers: 12,
-    heads: 16,
-    kvHeads: 4,
-    vocabulary: 512,
-    context: 32768,
-    tied: false,
-  },
+  '135M': SMALL,
   // As many key heads as heads: in a long context it reads, and computes, the most.
-  '135M-MHA': {
-    width: 1024,
-    ffn: 2816,
-    layers: 12,
-    heads: 16,
-    kvHeads: 16,
-    vocabulary: 512,
-    context: 32768,
-    tied: false,
-  },
+  '135M-MHA': { ...SMALL, kvHeads: 16 },
   // As many weights a layer at work as the first, out of four times as many.
-  'MoE-16x4': {
-    width: 1024,
-    ffn: 704,
-    layers: 12,
-    heads: 16,
-    kvHeads: 4,
-    vocabulary: 512,
-    context: 32768,
-    tied: false,
-    experts: { count: 16, used: 4 },
-  },
+  'MoE-16x4': { ...SMALL, ffn: SMALL.ffn / 4, experts: { count: 16, used: 4 } },
   '1B': {
     width: 2048,
     ffn: 8192,

@@ -6,6 +6,12 @@ import { type Path, ROUNDED_BYTES, type Runtime } from '../runtime';
 import { manyPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
+/** Where what a stack of experts gives goes in a row of y, and which rows it reads. */
+interface ExpertPlace extends Pick<Routed, 'pairsPerRow'>, Partial<Pick<Routed, 'isGated'>> {
+  readonly stride: number;
+  readonly at?: number;
+}
+
 /**
  * Up to a chunk of tokens: logits of the newest only (a prompt), or of every one (evaluation). Norms run before the
  * products that read them, once for all of them.
@@ -89,18 +95,10 @@ export class BatchRecorder extends Recorder {
     this.gated(this.r.gateUp, y);
   }
 
-  /** The tokens of a stack of experts, each with the experts that it chose. */
-  #routed(isGated: boolean, pairsPerRow: number): Routed {
-    return { experts: this.r.h.experts, isGated, pairsPerRow, sorted: this.r.sortedPairs };
-  }
-  #expertMatmul(
-    tensor: DeviceTensor,
-    input: Input,
-    y: GPUBuffer,
-    stride: number,
-    at: number,
-    routed: Routed,
-  ): void {
+  /** Products of a stack of experts, each with the tokens that chose it: rows of y are pairs of a token with an expert. */
+  #expertMatmul(tensor: DeviceTensor, input: Input, y: GPUBuffer, place: ExpertPlace): void {
+    const { at = 0, stride, isGated = false, pairsPerRow } = place;
+    const routed = { experts: this.r.h.experts, isGated, pairsPerRow, sorted: this.r.sortedPairs };
     for (const slab of tensor.slabs)
       this.#matmul({ tensor, slab, bias: undefined, at, stride }, input, y, {}, routed);
   }
@@ -111,18 +109,19 @@ export class BatchRecorder extends Recorder {
     const params = { experts: h.experts, used: h.expertsUsed };
     this.steps.push({ dispatch: sort.dispatch({ chosen, state, sorted }, params, [1], arena) });
     const both = joined([gates, ups]);
-    const stride = 2 * h.ffnWidth;
-    if (both) this.#expertMatmul(both, input, gateUp, stride, 0, this.#routed(true, h.expertsUsed));
-    else
-      for (const [i, tensor] of [gates, ups].entries())
-        this.#expertMatmul(tensor, input, gateUp, stride, i * h.ffnWidth, this.#routed(false, h.expertsUsed));
+    const place = { stride: 2 * h.ffnWidth, pairsPerRow: h.expertsUsed };
+    if (both) this.#expertMatmul(both, input, gateUp, { ...place, isGated: true });
+    else {
+      this.#expertMatmul(gates, input, gateUp, place);
+      this.#expertMatmul(ups, input, gateUp, { ...place, at: h.ffnWidth });
+    }
     this.gated(gateUp, y, h.expertsUsed);
   }
 
   mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
     // Gates and values have been used.
     const { h, shares, state, gateUp: parts, arena } = this.r;
-    this.#expertMatmul(downs, { x }, parts, h.width, 0, this.#routed(false, 1));
+    this.#expertMatmul(downs, { x }, parts, { stride: h.width, pairsPerRow: 1 });
     const quads = h.width / 4;
     const params = { quads, used: h.expertsUsed, scale: h.residualScale };
     const all = grid(Math.ceil((quads * this.tokens) / 64));
