@@ -2,11 +2,12 @@ import { readFileSync } from 'node:fs';
 import { expect, type Locator, type Page, test } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
-import { spreadOf } from '../src/session/benchmark';
-import { fingerprintOf } from '../src/session/fingerprint';
-import { divergenceOf } from '../src/session/quality-numbers';
-import type { QualityRecord, RunRecord } from '../src/session/records';
-import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { spreadOf } from '../src/infer/benchmark';
+import { fingerprintOf } from '../src/studio/fingerprint';
+import { divergenceOf } from '../src/evaluate/quality-numbers';
+import type { QualityRecord } from '../src/evaluate/quality-records';
+import type { RunRecord } from '../src/studio/records';
+import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { dropFiles, expectAccessible, idle, open } from './page';
 
 const MIB = 1024 * 1024;

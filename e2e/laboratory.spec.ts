@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readImatrix } from '../src/files/imatrix';
-import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { download, dropFiles, expectAccessible, idle, open, selectLevels } from './page';
 
 const EIGHT = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];

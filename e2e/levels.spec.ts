@@ -8,7 +8,7 @@ import { fileTypeByLabel, fileTypes } from '../src/quant/file-types';
 import { codecHash } from '../src/testing/codec-hash';
 import { testImatrix } from '../src/testing/importance';
 import { imatrixGguf } from '../src/testing/imatrix-files';
-import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { dropFiles, expectAccessible, idle, selectLevels } from './page';
 
 const bytes = tinyGguf({ ...TINY, ffn: 256, layers: 1 });

@@ -2,7 +2,7 @@ import { expect, type Page, test } from '@playwright/test';
 import { checkpointFiles } from '../src/testing/checkpoints';
 import { FakeHub } from '../src/testing/fake-hub';
 import { jsonFile } from '../src/testing/safetensors-file';
-import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { byteLevelTokenizer } from '../src/testing/tiny-tokenizers';
 import { dropFiles, expectAccessible, idle, open } from './page';
 

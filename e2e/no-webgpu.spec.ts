@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { fileTypes } from '../src/quant/file-types';
-import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { dropFiles, expectAccessible } from './page';
 
 test('without WebGPU the page says so; looking and planning still work', async ({ page }) => {

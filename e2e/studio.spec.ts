@@ -8,7 +8,7 @@ import { planQuantization } from '../src/model/plan';
 import { fileTypeByLabel, fileTypes } from '../src/quant/file-types';
 import { codecHash } from '../src/testing/codec-hash';
 import { huggingFaceFolder } from '../src/testing/tiny-folder';
-import { TINY, tinyGguf } from '../src/testing/tiny-llama';
+import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { hasShared, sharedFolder, sharedJson } from '../src/testing/golden';
 import { download, dropFiles, dropPaths, expectAccessible, idle, open, selectLevels } from './page';
 

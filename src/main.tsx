@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { findDevice, loseDevice } from './store/actions';
+import { findDevice, loseDevice } from './store/work/actions';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';

@@ -1,5 +1,5 @@
 //#import kv
-//#import lib/f16
+//#import lib/float/f16
 fn half2(a: f32, b: f32) -> u32 { return f16_bits(a) | (f16_bits(b) << 16u); }
 // Stores a unit (where `write` says so) and gives back what it reads as.
 fn store_unit(position: u32, head: u32, unit: u32, x: KvUnit, write: bool) -> KvUnit {

@@ -1,4 +1,4 @@
-//#import lib/kv-place
+//#import lib/attention/kv-place
 // The cache as packed halves, no shader-f16 needed.
 fn halves4(a: u32, b: u32) -> vec4f { return vec4f(unpack2x16float(a), unpack2x16float(b)); }
 fn key4(position: u32, head: u32, quad: u32) -> vec4f {

@@ -1,4 +1,4 @@
-//#import lib/kv-place
+//#import lib/attention/kv-place
 // The cache in float32.
 fn words4(keys: bool, at: u32) -> vec4f {
   if (keys) { return bitcast<vec4f>(vec4u(k_cache[at], k_cache[at + 1u], k_cache[at + 2u], k_cache[at + 3u])); }

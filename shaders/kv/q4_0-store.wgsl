@@ -1,5 +1,5 @@
 //#import kv
-//#import lib/f16
+//#import lib/float/f16
 // Minus an eighth of what is largest in magnitude, with its sign.
 fn step8(x: array<vec4f, 8>) -> f32 {
   let highest4 = max(max(max(x[0], x[1]), max(x[2], x[3])), max(max(x[4], x[5]), max(x[6], x[7])));

@@ -1,5 +1,5 @@
-//#import lib/kv-scales
-//#import lib/nibbles
+//#import lib/attention/kv-scales
+//#import lib/decode/nibbles
 // The cache as Q4_0: a word of nibbles holds a quad of the first half of its unit low, and one of the second high.
 fn word_of(quad: u32) -> u32 { return (quad / 8u) * 4u + (quad & 3u); }
 fn key4(position: u32, head: u32, quad: u32) -> vec4f {

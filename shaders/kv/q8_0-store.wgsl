@@ -1,5 +1,5 @@
 //#import kv
-//#import lib/f16
+//#import lib/float/f16
 fn step127(x: array<vec4f, 8>) -> f32 {
   let most = largest32(x);
   return max(max(most.x, most.y), max(most.z, most.w)) / 127.0;

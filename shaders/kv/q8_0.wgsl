@@ -1,4 +1,4 @@
-//#import lib/kv-scales
+//#import lib/attention/kv-scales
 // The cache as Q8_0: a word of codes a quad.
 fn key4(position: u32, head: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(k_cache[scale_place(position, head, quad / 8u)]).x;

@@ -1,8 +1,8 @@
 // Y = X W^T for many tokens by integers: an invocation owns four rows and eight tokens, without workgroup memory. `x`
 // and `heads` are what ops/quantize-rows made of the activations. Slot `rows`: which rows and tokens.
-//#import lib/int8
+//#import lib/product/int8
 //#import rows
-//#import lib/epilogue
+//#import lib/product/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,

@@ -1,13 +1,13 @@
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 // Y = X W^T for many tokens by the matrix units of subgroups: four subgroups own 64 rows and 64 tokens, a quarter each, and
-// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `heads` are what ops/halve-rows
+// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `heads` are what ops/rows-to-f16
 // made of the activations. Slots `matrix` (the shape that the units take) and `rows` (which rows and tokens).
 //#import lanes
 //#import matrix
 //#import rows
 //#import codec/codes
-//#import lib/epilogue
+//#import lib/product/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,

@@ -2,7 +2,7 @@
 // Slot `rows`: which rows and tokens.
 //#import codec/codes
 //#import rows
-//#import lib/epilogue
+//#import lib/product/epilogue
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,

@@ -1,6 +1,6 @@
 // What this device's float arithmetic does, counted over pseudo-random operands, against integer arithmetic.
-//#import lib/f16
-//#import lib/arithmetic-integer
+//#import lib/float/f16
+//#import lib/float/arithmetic-integer
 struct Params { cases: u32, samples: u32, zero: u32, }
 struct Counts {
   division: atomic<u32>,

@@ -1,7 +1,7 @@
 // Rows of activations as int8 in blocks of 32, normalized before where NORM says so: a row a workgroup.
 //#import lanes
-//#import lib/int8-blocks
-//#import lib/norm32
+//#import lib/product/int8-blocks
+//#import lib/product/norm32
 struct Params { cols: u32, epsilon: f32, }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> norm: array<vec4f>;

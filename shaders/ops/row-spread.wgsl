@@ -1,6 +1,6 @@
 // Mean square of each row, summed in the order of ggml-quants.c: one invocation a row.
 //#import lib/grid
-//#import lib/exact
+//#import lib/float/exact
 struct Params { rows: u32, cols: u32, zero: u32, }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> spread: array<f32>;

@@ -5,7 +5,7 @@
 // the draw is the maximum of logit / temperature + Gumbel noise, which has the softmax distribution. Then the state
 // moves on: the token is fed back and noted at its place in the text, and the position advances, so that many steps may
 // follow each other without a word from the CPU.
-//#import lib/sampling
+//#import lib/sampling/sampling
 struct Params { vocabulary: u32, classes: u32, capacity: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> classes: array<Class>;
@@ -65,7 +65,7 @@ fn group_argmax(x: f32, index: u32, lane: u32) -> u32 {
   }
   return workgroupUniformLoad(&indices[0]);
 }
-//#import lib/sample-all
+//#import lib/sampling/sample-all
 
 fn logit_of(key: u32) -> f32 { return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u)); }
 // A key that at least top_k classes reach with their best; the leading bits of it are enough for a bound.

@@ -2,7 +2,7 @@
 // each class comes its largest logit, the token that has it, the probability mass relative to it, and the token that
 // would be drawn from the class if nothing were cut away. ops/sample goes on from there. No barriers: an invocation
 // reads its class alone, neighbours read neighbours.
-//#import lib/sampling
+//#import lib/sampling/sampling
 struct Params { vocabulary: u32, classes: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read> sampling: Sampling;

@@ -1,7 +1,7 @@
 // Keys (normalized and rotated) and values of many tokens into the cache: an invocation takes 32 dimensions of a head.
 // Slots `kv` and `kv_store`.
 //#import kv_store
-//#import lib/heads
+//#import lib/attention/heads
 struct Params { heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> rotation: array<vec2f>;

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { checkpointFiles } from '../testing/checkpoints';
 import { goldenJson } from '../testing/golden';
 import { huggingFaceFolder } from '../testing/tiny-folder';
-import { SMALL, TINY, tinyGguf } from '../testing/tiny-llama';
+import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 
 const root = resolve(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'nibble-'));

@@ -8,16 +8,16 @@ import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import { kvTypes } from '../model/kv-cache';
 import type { FileType } from '../quant/file-types';
-import { Engine } from '../session/engine';
-import type { EngineOptions } from '../session/model-runtime';
-import { assertAllowed, type WriteProgress } from '../session/export';
-import { testNumerics } from '../session/numerics';
-import { openModel } from '../session/open';
-import { type Prepared, prepareLevel } from '../session/prepared';
+import { Engine } from '../infer/engine';
+import type { EngineOptions } from '../infer/model-runtime';
+import { assertAllowed, type WriteProgress } from '../pipeline/export';
+import { testNumerics } from '../device/numerics';
+import { openModel } from '../pipeline/open';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { NibbleError } from '../util/errors';
 import { numberOption, UsageError, type Values } from './arguments';
-import { openPath } from './node-files';
-import { openNodeGpu } from './node-gpu';
+import { openPath } from '../node/files';
+import { openNodeGpu } from '../node/gpu';
 import { planOptions } from './plan-options';
 
 export const say = (line: string): void => {

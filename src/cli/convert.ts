@@ -1,9 +1,9 @@
 import { OUT_TYPES, planConversion } from '../model/convert/plan-conversion';
-import { writeGguf } from '../session/export';
+import { writeGguf } from '../pipeline/export';
 import { formatBytes } from '../util/bytes';
 import { UsageError, type Values } from './arguments';
 import { answer, open, openGpu, progress, say } from './common';
-import { FileSink } from './node-files';
+import { FileSink } from '../node/files';
 
 /** convert_hf_to_gguf.py FOLDER --outfile OUT.gguf --outtype T. */
 export async function convert(

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { imatrixFile } from '../files/imatrix-write';
-import { collectImportance } from '../session/collect-importance';
-import { textForEvaluation } from '../session/evaluation-text';
+import { collectImportance } from '../evaluate/collect-importance';
+import { textForEvaluation } from '../evaluate/evaluation-text';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, quantizeOn, readText, say } from './common';
 

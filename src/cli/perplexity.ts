@@ -1,10 +1,10 @@
 import type { Plan } from '../model/plan';
 import type { FileType } from '../quant/file-types';
-import { divergencePaged } from '../session/divergence-paged';
-import { divergence, perplexity } from '../session/evaluate';
-import { textForEvaluation } from '../session/evaluation-text';
-import type { Prepared } from '../session/prepared';
-import type { Divergence, Perplexity } from '../session/quality-numbers';
+import { divergencePaged } from '../evaluate/kl-divergence-paged';
+import { divergence, perplexity } from '../evaluate/evaluate';
+import { textForEvaluation } from '../evaluate/evaluation-text';
+import type { Prepared } from '../pipeline/prepared';
+import type { Divergence, Perplexity } from '../evaluate/quality-numbers';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, planOf, quantizeOn, readText, say } from './common';
 

@@ -2,7 +2,7 @@ import { filterImatrix, type ImportanceMatrix, readImatrix } from '../files/imat
 import type { PlanOptions, TypeOverride } from '../model/tensor-choice';
 import { quantFormats } from '../quant/registry';
 import { UsageError, type Values } from './arguments';
-import { openFile } from './node-files';
+import { openFile } from '../node/files';
 
 function ggmlType(option: string, label: string): string {
   const found = quantFormats.find((f) => f.label === label.toUpperCase());

@@ -1,9 +1,9 @@
 import { planQuantization } from '../model/plan';
-import { assertAllowed, writeSplit } from '../session/export';
+import { assertAllowed, writeSplit } from '../pipeline/export';
 import { formatBytes } from '../util/bytes';
 import { splitBytes, typeOption, UsageError, type Values } from './arguments';
 import { answer, open, openGpu, progress, say } from './common';
-import { FileSink } from './node-files';
+import { FileSink } from '../node/files';
 import { planOptions } from './plan-options';
 
 export async function quantize(

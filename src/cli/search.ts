@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { planQuantization } from '../model/plan';
-import { divergence } from '../session/evaluate';
-import { textForEvaluation } from '../session/evaluation-text';
-import { prepareLevel } from '../session/prepared';
-import { measureSensitivities, planRecipe, quantizeCommand, recipeFor } from '../session/search';
+import { divergence } from '../evaluate/evaluate';
+import { textForEvaluation } from '../evaluate/evaluation-text';
+import { prepareLevel } from '../pipeline/prepared';
+import { measureSensitivities, planRecipe, quantizeCommand, recipeFor } from '../evaluate/search';
 import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, readText, say } from './common';
 import { planOptions } from './plan-options';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../session/open';
-import { tinyGguf } from '../testing/tiny-llama';
+import { openModel } from '../pipeline/open';
+import { tinyGguf } from '../../bench/models/tiny-llama';
 import { NibbleError } from '../util/errors';
 import { type ByteSource, memorySource } from './byte-source';
 import { u32Value } from './gguf/metadata';

@@ -3,7 +3,7 @@ import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
 import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
-import { isBarrierFree, type LaneKind, type Lanes, lanesOf, SHARED } from './lanes';
+import { isBarrierFree, type LaneKind, type Lanes, lanesOf, SHARED } from './subgroups';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { GpuMemory } from './memory';
 
@@ -156,8 +156,8 @@ export class Gpu {
   ): Kernel<P, B> {
     const chosen = {
       lanes: this.#lanes.shader,
-      arithmetic: `lib/arithmetic-${this.arithmetic}`,
-      rounding: 'lib/rounding-free',
+      arithmetic: `lib/float/arithmetic-${this.arithmetic}`,
+      rounding: 'lib/float/rounding-free',
       ...slots,
     };
     const key = `${spec.shader} ${JSON.stringify([chosen, constants])}`;

@@ -1,4 +1,4 @@
-import { isBarrierFree, type Lanes } from './lanes';
+import { isBarrierFree, type Lanes } from './subgroups';
 
 /** The feature of adapters whose subgroups multiply matrices; browsers hide it behind a flag so far. */
 export const MATRIX_FEATURE = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
@@ -36,5 +36,5 @@ export function matrixShaderOf(
   if (!features.has(MATRIX_FEATURE) || !features.has('shader-f16') || !isBarrierFree(lanes) || !fits)
     return undefined;
   const shape = SHAPES.find((s) => shapes.has(s));
-  return shape && `lib/matrix-${shape}`;
+  return shape && `lib/matmul/matrix-${shape}`;
 }

@@ -2,7 +2,7 @@ import { elementCount } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
 import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/format';
 import { UnsupportedError } from '../util/errors';
-import type { LatticeBuffers } from './lattice-buffers';
+import type { LatticeBuffers } from './codebook-buffers';
 
 /** A run of whole rows in one buffer, which may hold other tensors' too. */
 export interface Slab {

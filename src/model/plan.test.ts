@@ -3,7 +3,7 @@ import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import { stringValue } from '../files/gguf/metadata';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
-import { TINY, tinyGguf } from '../testing/tiny-llama';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { planSlabs } from './device-tensor';
 import { quantFormats } from '../quant/registry';
 import { compareTensorNames, planQuantization } from './plan';

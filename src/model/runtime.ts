@@ -83,6 +83,9 @@ export interface RuntimeShape {
   readonly slots: number;
 }
 
+/** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
+export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
+
 /** Most tokens in one pass where nothing was measured. */
 export const CHUNK_TOKENS = 128;
 

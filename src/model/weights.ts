@@ -11,7 +11,7 @@ import {
   planSlabs,
   ROW_STEP,
 } from './device-tensor';
-import { LatticeBuffers, latticeBytes } from './lattice-buffers';
+import { LatticeBuffers, latticeBytes } from './codebook-buffers';
 import type { Plan, PlannedTensor } from './plan';
 
 /** One-dimensional weights (norms, biases) are float32 on the device whatever the file holds. */

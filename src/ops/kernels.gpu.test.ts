@@ -4,12 +4,12 @@ import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { dotOf } from '../model/blocks/matvec';
 import { kvTypes } from '../model/kv-cache';
-import { LatticeBuffers } from '../model/lattice-buffers';
+import { LatticeBuffers } from '../model/codebook-buffers';
 import { requiredImportance } from '../testing/importance';
 import { deviceLayout, toDevice } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { empty, testGpu, upload } from '../testing/device';
-import { shadersFromDisk } from '../cli/node-gpu';
+import { shadersFromDisk } from '../node/gpu';
 import { noise } from '../util/random';
 import {
   halveRows,
@@ -101,7 +101,7 @@ describe.each<{ name: string; options: GpuOptions }>([
       const dot = dotOf(path, cols);
       const kernel = gpu.kernel(
         matvec,
-        { codec, ...dot.slots, output: 'lib/output-rows' },
+        { codec, ...dot.slots, output: 'lib/matvec/output-rows' },
         { TEAMS: gpu.teams, NORM: isNormed ? 1 : 0, ...dot.constants },
       );
       const sets = Math.ceil(rows / (4 * gpu.teams));
@@ -113,7 +113,7 @@ describe.each<{ name: string; options: GpuOptions }>([
       );
     };
     const shared = { w4: weight, w: weight, heads, batch: state, y, points, bias };
-    const slots = { codec, rows: 'lib/rows-all' };
+    const slots = { codec, rows: 'lib/matmul/rows-all' };
     const noExperts = { slab_rows: rows, expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
     const manyParams = { ...params, ...noExperts, stride: rows };
     const many = () =>
@@ -135,7 +135,7 @@ describe.each<{ name: string; options: GpuOptions }>([
     ];
     const tile = (path: 'f32' | 'int8') =>
       gpu
-        .kernel(matmulTile, { ...slots, tile: `lib/tile-${path}` })
+        .kernel(matmulTile, { ...slots, tile: `lib/matmul/tile-${path}` })
         .dispatch(
           { ...shared, x: path === 'int8' ? codes : xBuffer },
           manyParams,
@@ -248,7 +248,7 @@ describe('every shader', () => {
         // A kernel without the slot is the same for all that could fill it.
         const of = <T>(slot: string, all: readonly T[]) =>
           new RegExp(`^//#import ${slot}\\b`, 'm').test(code) ? all : all.slice(0, 1);
-        const isInteger = code.includes('//#import lib/int8\n');
+        const isInteger = code.includes('//#import lib/product/int8\n');
         const isTiled = code.includes('//#import tile');
         const paths = gpu.device.features.has('shader-f16')
           ? (['float32', 'int8', 'float16'] as const)
@@ -268,13 +268,13 @@ describe('every shader', () => {
                     {
                       codec: `quant/${format.id}`,
                       ...dotOf(path, 256).slots,
-                      rows: `lib/rows-${output === 'rows' ? 'all' : 'routed'}`,
-                      output: `lib/output-${output}`,
-                      tile: `lib/tile-${output === 'rows' ? 'f32' : 'int8'}`,
+                      rows: `lib/matmul/rows-${output === 'rows' ? 'all' : 'routed'}`,
+                      output: `lib/matvec/output-${output}`,
+                      tile: `lib/matmul/tile-${output === 'rows' ? 'f32' : 'int8'}`,
                       matrix: gpu.matrixShader ?? '',
                       kv: `kv/${kv.toLowerCase()}`,
                       kv_store: `kv/${kv.toLowerCase()}-store`,
-                      importance: `lib/importance-${importance}`,
+                      importance: `lib/encode/importance-${importance}`,
                       activation: `activation/${output === 'rows' ? 'silu' : 'gelu'}`,
                     },
                     { HEAD_DIM: 64, NORM: 1, HEAD_NORM: 1, STAGED: 256 },

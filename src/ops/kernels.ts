@@ -146,7 +146,7 @@ export const matmulTile = defineKernel({ shader: 'ops/matmul-tile', ...manyToken
 export const matmulMatrix = defineKernel({ shader: 'ops/matmul-matrix', ...manyTokens });
 /** Activations to float16. Constant NORM. */
 export const halveRows = defineKernel({
-  shader: 'ops/halve-rows',
+  shader: 'ops/rows-to-f16',
   bindings: { x: 'read', norm: 'read', halves: 'read_write', steps: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32' },
 });
@@ -166,13 +166,13 @@ export const writeCache = defineKernel({
 });
 /** Many tokens. Slot `kv`; constants of shaders/lib/heads.wgsl. */
 export const attention = defineKernel({
-  shader: 'ops/attention',
+  shader: 'ops/attention-prefill',
   bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
   params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
 });
 /** One token, its cache entry included. Slots `kv` and `kv_store`; constants of shaders/lib/heads.wgsl. */
 export const attend = defineKernel({
-  shader: 'ops/attend',
+  shader: 'ops/attention-decode',
   bindings: {
     ...headInputs,
     k_cache: 'read_write',
@@ -191,7 +191,7 @@ export const attend = defineKernel({
 });
 /** Parts of a long context to one. */
 export const combine = defineKernel({
-  shader: 'ops/combine',
+  shader: 'ops/attention-combine',
   bindings: { state: 'read', parts: 'read', y: 'read_write' },
   params: { window: 'u32', shortest: 'u32', most_spans: 'u32', quads: 'u32' },
 });

@@ -21,13 +21,13 @@ export const sample = defineKernel({
 });
 /** Minus the log-probability of each row's target. */
 export const surprise = defineKernel({
-  shader: 'ops/surprise',
+  shader: 'ops/negative-log-likelihood',
   bindings: { logits: 'read', targets: 'read', surprise: 'read_write' },
   params: { vocabulary: 'u32' },
 });
 /** A candidate's logits beside a base's: surprise of both, divergence, same best token. */
 export const divergence = defineKernel({
-  shader: 'ops/divergence',
+  shader: 'ops/kl-divergence',
   bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
 });
@@ -39,7 +39,7 @@ export const columnSquares = defineKernel({
 });
 /** What teams of lanes add up to. Constants LANES and TEAMS. */
 export const lanes = defineKernel({
-  shader: 'ops/lanes',
+  shader: 'ops/subgroup-sums',
   bindings: { found: 'read_write' },
   params: { seed: 'u32', zero: 'u32' },
 });

@@ -1,5 +1,6 @@
+import type { BlockImportance } from './block-importance';
 import { alignUp } from '../util/bytes';
-import type { LatticeName } from './lattice/lattice';
+import type { LatticeName } from './codebook/codebook';
 import { sumOfSquares } from './search/weights';
 
 /** One field of a GGUF block, stored on the device as a plane of its own: all blocks' bytes of it, end to end. */
@@ -50,16 +51,6 @@ export interface QuantFormat {
   decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
   /** The groups of one block, all of one size; absent where weights stand for themselves. */
   groups?(block: Uint8Array): BlockGroup[];
-}
-
-/** What an importance matrix says about a block. */
-export interface BlockImportance {
-  /** Of the whole row. */
-  readonly weights: Float32Array;
-  /** Column of the block's first weight. */
-  readonly column: number;
-  /** Mean square of the weights of the row, summed in order in float32. */
-  readonly rowMeanSquare: number;
 }
 
 /** Weights of a block that share a scale: a weight is step x code - low. */

@@ -1,14 +1,15 @@
-import type { PathDifference } from '../session/compare-paths';
+import type { PathDifference } from '../infer/compare-paths';
 import type { KvType } from '../model/kv-cache';
-import type { TensorError } from '../session/tensor-error';
-import type { WriteProgress } from '../session/export';
-import type { ImatrixSummary, QualityRecord, RunRecord } from '../session/records';
-import type { TensorInspection } from '../session/inspect';
-import type { MixSummary, SearchSummary } from '../session/mixes';
-import type { ScoredToken } from '../session/side-by-side';
-import type { ModelSummary, PlanRow } from '../session/summary';
+import type { TensorError } from '../pipeline/tensor-error';
+import type { WriteProgress } from '../pipeline/export';
+import type { QualityRecord } from '../evaluate/quality-records';
+import type { ImatrixSummary, RunRecord } from '../studio/records';
+import type { TensorInspection } from '../pipeline/inspect';
+import type { MixSummary, SearchSummary } from '../studio/mixes';
+import type { ScoredToken } from '../evaluate/side-by-side';
+import type { ModelSummary, PlanRow } from '../studio/summary';
 import type { ChatMessage } from '../text/chat-template';
-import type { Report } from './report';
+import type { Report } from './results/report';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
 
 export interface Problem {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { spreadOf } from '../session/benchmark';
-import type { RunRecord } from '../session/records';
+import { spreadOf } from '../infer/benchmark';
+import type { RunRecord } from '../studio/records';
 import { applyEvent, rateOf } from './apply-event';
-import { firstDifference, memorySeries, mergeRun, speedSeries } from './series';
+import { firstDifference, memorySeries, mergeRun, speedSeries } from './results/series';
 import { initialState } from './state';
 
 const MIB = 1024 * 1024;

@@ -2,17 +2,17 @@
 // converted files, float64 logits, greedy ids. Without it these tests say so; checkpoints.gpu.test.ts carries its own.
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openPath } from '../cli/node-files';
+import { openPath } from '../node/files';
 import { MemorySink } from '../files/byte-sink';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { OUT_TYPES, planConversion } from '../model/convert/plan-conversion';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
-import { Engine, GREEDY } from '../session/engine';
-import { writeGguf } from '../session/export';
-import { openModel } from '../session/open';
-import { prepareLevel } from '../session/prepared';
+import { Engine, GREEDY } from '../infer/engine';
+import { writeGguf } from '../pipeline/export';
+import { openModel } from '../pipeline/open';
+import { prepareLevel } from '../pipeline/prepared';
 import { testGpu } from './device';
 import { hasShared, sharedBytes, sharedFolder, sharedJson } from './golden';
 

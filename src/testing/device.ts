@@ -1,4 +1,4 @@
-import { openNodeGpu } from '../cli/node-gpu';
+import { openNodeGpu } from '../node/gpu';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import type { Sources } from '../wgsl/link';
 

@@ -1,4 +1,4 @@
-import type { TinyShape } from './tiny-llama';
+import type { TinyShape } from '../../bench/models/tiny-llama';
 
 /** Weights by GGUF name, decoded. */
 export type ReferenceWeights = ReadonlyMap<string, Float32Array>;

@@ -6,7 +6,7 @@ import { memorySource } from '../files/byte-source';
 import { getString } from '../files/gguf/metadata';
 import { readGguf } from '../files/gguf/read';
 import { type ChatMessage, encodeChat, renderTemplate } from '../text/chat-template';
-import { hashOfIds } from '../model/convert/pre-tokenizer';
+import { hashOfIds } from '../model/convert/vocabulary/pre-tokenizer';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../text/pre-tokenizer-hashes';
 import { preTokenizerByName } from '../text/pre-tokenizers';
 import { createTokenizer } from '../text/tokenizer';

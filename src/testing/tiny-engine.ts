@@ -5,11 +5,11 @@ import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
-import { Engine, GREEDY } from '../session/engine';
-import { prepareLevel } from '../session/prepared';
+import { Engine, GREEDY } from '../infer/engine';
+import { prepareLevel } from '../pipeline/prepared';
 import { seededRandom } from '../util/random';
 import { testImatrix } from './importance';
-import { TINY, type TinyShape, tinyGguf } from './tiny-llama';
+import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 
 export const openTiny = (shape: TinyShape) => readGguf(memorySource('tiny.gguf', tinyGguf(shape)));
 

@@ -1,10 +1,10 @@
-import { forgetExports } from '../files/browser-sinks';
+import { forgetExports } from '../browser/sinks';
 import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
-import { Studio } from '../session/studio';
+import { Studio } from '../studio/studio';
 import { UnsupportedError } from '../util/errors';
 import { shaderSources } from '../wgsl/sources';
 import { serve } from './host';
-import { tuningStore } from './tuning-store';
+import { tuningStore } from '../browser/tuning-store';
 import type { FromWorker, ToWorker } from './protocol';
 
 /** `#max-binding=65536` in the worker's name forces small bindings; tests use it. */

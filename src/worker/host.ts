@@ -1,11 +1,11 @@
-import { blobSink, fileHandleSink, privateFileSink } from '../files/browser-sinks';
+import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
-import type { LabEvents } from '../session/laboratory';
-import type { Studio } from '../session/studio';
+import type { LabEvents } from '../studio/laboratory';
+import type { Studio } from '../studio/studio';
 import { NibbleError, toWire } from '../util/errors';
-import { Downloads } from './downloads';
+import { Downloads } from '../browser/downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
 
 /** A call's implementation: its arguments, then the means to tell and to be stopped. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { Studio } from '../session/studio';
-import { tinyGguf } from '../testing/tiny-llama';
+import { Studio } from '../studio/studio';
+import { tinyGguf } from '../../bench/models/tiny-llama';
 import { CancelledError, FileError, fromWire, RefusedError, toWire, UnsupportedError } from '../util/errors';
 import { EngineClient, type Port } from './client';
 import { serve } from './host';

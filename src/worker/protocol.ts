@@ -1,25 +1,24 @@
-import type { Lanes } from '../gpu/lanes';
+import type { Lanes } from '../gpu/subgroups';
 import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
 import type { ConvertOptions } from '../model/convert/folder';
-import type { PathDifference } from '../session/compare-paths';
-import type { ExportReport, WriteProgress } from '../session/export';
-import type { GenerateResult } from '../session/generate';
-import type { TensorInspection } from '../session/inspect';
+import type { PathDifference } from '../infer/compare-paths';
+import type { ExportReport, WriteProgress } from '../pipeline/export';
+import type { GenerateResult } from '../infer/generate';
+import type { TensorInspection } from '../pipeline/inspect';
+import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 import type {
   CalibrationRequest,
   ImatrixSummary,
   LevelSummary,
   PromptRequest,
-  QualityRecord,
-  QualityRequest,
   RunRecord,
   SearchRequest,
-} from '../session/records';
-import type { MixSummary, SearchSummary } from '../session/mixes';
+} from '../studio/records';
+import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { Paths } from '../model/runtime';
-import type { ScoredToken } from '../session/side-by-side';
-import type { ModelSummary, PlanRow, PlanSettings } from '../session/summary';
-import type { Tuning } from '../session/tune';
+import type { ScoredToken } from '../evaluate/side-by-side';
+import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
+import type { Tuning } from '../device/tune';
 import type { WireError } from '../util/errors';
 
 // The border between the page and the engine: types only. A call is one line here and one function in host.ts.

@@ -1,4 +1,4 @@
-//#import lib/f16
+//#import lib/float/f16
 const ENCODE_GROUP: u32 = 4u;
 fn half_at(i: u32) -> u32 {
   if (i >= params.elements) { return 0u; }

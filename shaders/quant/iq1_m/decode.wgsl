@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 8 words a block of low index bytes, one for each 8; qh = 4 words, a nibble for each 8: 3 high index bits
 // and the shift; scales = 2 words, four halves of 4 x 3 bits with a nibble of f16 d on top of each.
 fn lattice_word(block: u32, q: u32) -> u32 {

@@ -1,4 +1,4 @@
-//#import lib/iq1-search
+//#import lib/encode/iq1-search
 const ENCODE_GROUP: u32 = 256u;
 const SIZE: u32 = 16u;
 const TINY: f32 = 1e-7;

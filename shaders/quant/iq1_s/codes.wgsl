@@ -1,2 +1,2 @@
 //#import codec/decode
-//#import lib/lattice-codes
+//#import lib/codes/codebook

@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 8 words a block of low index bytes, one for each 8; qh = 4 words, a half for each 32: 4 x 3 high index
 // bits, 3 of scale, one of shift; d = f16.
 fn head_of(block: u32, q: u32) -> u32 {

@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 16 words a block, 8 of low index bytes and 8 of signs; tail = 2 words of high index bits and 2 of scale
 // nibbles; d = f16.
 fn lattice_word(block: u32, q: u32) -> u32 {

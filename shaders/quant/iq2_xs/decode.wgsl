@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 16 words a block, a half of 9 index and 7 sign bits for each 8; scales = 2 words of nibbles; d = f16.
 fn lattice_word(block: u32, q: u32) -> u32 {
   let k = q >> 1u;

@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 16 words a block, a word of 4 indices and one of 4 x 7 signs and a scale for each 32; d = f16.
 fn lattice_word(block: u32, q: u32) -> u32 {
   let at = block * 16u + (q >> 3u) * 2u;

@@ -1,5 +1,5 @@
-//#import lib/qp-search
-//#import lib/lattice-search
+//#import lib/encode/qp-search
+//#import lib/encode/codebook-search
 const ENCODE_GROUP: u32 = 512u;
 const GROUP: u32 = 32u;
 const DIMS: u32 = 8u;

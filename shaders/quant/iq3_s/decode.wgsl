@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 16 words a block of low index bytes, one for each 4; tail = 11 words: 2 of ninth bits, 8 of signs, one of
 // scale nibbles; d = f16.
 fn lattice_word(block: u32, q: u32) -> u32 {

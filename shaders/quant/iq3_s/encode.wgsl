@@ -1,4 +1,4 @@
-//#import lib/lattice-search
+//#import lib/encode/codebook-search
 const ENCODE_GROUP: u32 = 512u;
 const GROUP: u32 = 32u;
 const DIMS: u32 = 4u;

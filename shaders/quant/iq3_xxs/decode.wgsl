@@ -1,4 +1,4 @@
-//#import lib/lattice-decode
+//#import lib/decode/codebook
 // Planes: qs = 16 words a block of indices, one for each 4; signs = 8 words of 4 x 7 signs and a scale; d = f16.
 fn lattice_word(block: u32, q: u32) -> u32 {
   let packed = w[params.plane1 + block * 8u + (q >> 3u)];

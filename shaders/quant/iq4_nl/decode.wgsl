@@ -1,4 +1,4 @@
-//#import lib/iq4-steps
+//#import lib/decode/iq4-steps
 // Planes: qs = 4 words a block; d = f16, two blocks a word.
 fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane1 + block / 2u] >> (16u * (block & 1u))).x; }
 fn decode4(quad: u32) -> vec4f {

@@ -1,4 +1,4 @@
-//#import lib/iq4-encode
+//#import lib/encode/iq4
 const ENCODE_GROUP: u32 = 64u;
 
 fn encode_block(at: u32, block: u32) -> u32 {

@@ -1,6 +1,6 @@
 //#import codec/decode
-//#import lib/iq4-codes
-//#import lib/codes-single
+//#import lib/codes/iq4
+//#import lib/codes/single
 fn codes32(group: u32) -> Codes {
   let q = w4[group];
   return Codes(step_bytes(q), step_bytes(q >> vec4u(4u)), vec2f(group_step(group / 8u, group & 7u)), vec2f());

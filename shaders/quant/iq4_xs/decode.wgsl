@@ -1,4 +1,4 @@
-//#import lib/iq4-steps
+//#import lib/decode/iq4-steps
 // Planes: qs = 32 words a block, 4 a group; head = 2 words: f16 d and 16 high scale bits, then 32 low scale bits.
 fn group_step(block: u32, j: u32) -> f32 {
   let head = w[params.plane1 + block * 2u];

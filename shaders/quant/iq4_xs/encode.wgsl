@@ -1,4 +1,4 @@
-//#import lib/iq4-encode
+//#import lib/encode/iq4
 const ENCODE_GROUP: u32 = 256u;
 
 fn encode_group(group: u32) {

@@ -1,4 +1,4 @@
-//#import lib/fp4
+//#import lib/decode/fp4
 // Planes: qs = 4 words a block; e = exponents, four blocks a word.
 fn block_scale(block: u32) -> f32 {
   return power_of_two_half((w[params.plane1 + block / 4u] >> (8u * (block & 3u))) & 255u);

@@ -1,4 +1,4 @@
-//#import lib/fp4-encode
+//#import lib/encode/fp4
 const ENCODE_GROUP: u32 = 128u;
 
 // floor(log2(v)) as the reference takes it: in float32, where what lies just below 2^k rounds up to k.

@@ -1,6 +1,6 @@
 //#import codec/decode
-//#import lib/fp4-codes
-//#import lib/codes-single
+//#import lib/codes/fp4
+//#import lib/codes/single
 fn codes32(group: u32) -> Codes {
   let q = w4[group];
   let s = (group & 1u) * 2u;

@@ -1,4 +1,4 @@
-//#import lib/fp4
+//#import lib/decode/fp4
 // Planes: qs = 8 words a block, 2 for each 16 (low nibbles its first 8, high nibbles the others); d = a word of scales.
 fn group_scale(block: u32, s: u32) -> f32 { return ue4m3_half((w[params.plane1 + block] >> (8u * s)) & 255u); }
 fn decode4(quad: u32) -> vec4f {

@@ -1,4 +1,4 @@
-//#import lib/fp4-encode
+//#import lib/encode/fp4
 const ENCODE_GROUP: u32 = 64u;
 
 // Nearest unsigned float of 4 exponent and 3 mantissa bits, half up, 126 (448) at most.

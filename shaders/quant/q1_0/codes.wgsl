@@ -1,6 +1,6 @@
 //#import codec/decode
-//#import lib/codes
-//#import lib/codes-single
+//#import lib/codes/codes
+//#import lib/codes/single
 fn codes32(group: u32) -> Codes {
   let bits = w[group];
   let d = vec2f(block_scale(group / 4u));

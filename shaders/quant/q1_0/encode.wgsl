@@ -1,5 +1,5 @@
-//#import lib/f16
-//#import lib/exact
+//#import lib/float/f16
+//#import lib/float/exact
 const ENCODE_GROUP: u32 = 256u;
 
 fn encode_block(at: u32, block: u32) -> u32 {

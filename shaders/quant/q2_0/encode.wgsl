@@ -1,4 +1,4 @@
-//#import lib/ternary
+//#import lib/encode/ternary
 const ENCODE_GROUP: u32 = 128u;
 
 fn pair_code(v: f32, inv: f32) -> u32 {

@@ -1,6 +1,6 @@
 //#import codec/decode
-//#import lib/codes
-//#import lib/codes-neighbours
+//#import lib/codes/codes
+//#import lib/codes/neighbours
 // Steps and minimums of both halves of group g.
 fn half_scales(block: u32, g: u32) -> vec4f {
   let dm = unpack2x16float(w[params.plane2 + block]);

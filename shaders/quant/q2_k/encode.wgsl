@@ -1,6 +1,6 @@
-//#import lib/f16
-//#import lib/k-search
-//#import lib/qp-search
+//#import lib/float/f16
+//#import lib/encode/k-search
+//#import lib/encode/qp-search
 const ENCODE_GROUP: u32 = 256u;
 
 fn encode_group(group: u32) {

@@ -1,6 +1,6 @@
 //#import codec/decode
-//#import lib/codes
-//#import lib/codes-neighbours
+//#import lib/codes/codes
+//#import lib/codes/neighbours
 // Steps of both halves of group g.
 fn half_steps(block: u32, g: u32) -> vec2f {
   let scales = params.plane2 + block * 3u;

@@ -1,6 +1,6 @@
-//#import lib/f16
-//#import lib/exact
-//#import lib/qx-search
+//#import lib/float/f16
+//#import lib/float/exact
+//#import lib/encode/qx-search
 // quantize_row_q3_K_ref. Two blocks an invocation: their d share a word.
 const ENCODE_GROUP: u32 = 512u;
 const TINY: f32 = 1e-15;

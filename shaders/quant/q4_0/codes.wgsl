@@ -1,6 +1,6 @@
 //#import codec/decode
-//#import lib/codes
-//#import lib/codes-single
+//#import lib/codes/codes
+//#import lib/codes/single
 fn codes32(group: u32) -> Codes {
   let q = w4[group];
   let d = block_scale(group);

@@ -1,5 +1,5 @@
 //#import rounding
-//#import lib/nibbles
+//#import lib/decode/nibbles
 // Planes: qs = 4 words a block; dm = f16 scale and f16 minimum, a word a block.
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 8u;

@@ -1,4 +1,4 @@
-//#import lib/encode32
+//#import lib/encode/encode32
 const ENCODE_GROUP: u32 = 32u;
 
 fn encode_group(group: u32) {

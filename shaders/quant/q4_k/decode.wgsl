@@ -1,6 +1,6 @@
 //#import rounding
-//#import lib/nibbles
-//#import lib/k-head
+//#import lib/decode/nibbles
+//#import lib/decode/k-scales
 // Planes: qs = 32 words a block, groups 2p and 2p + 1 share 8 of them; head = 4 words.
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 64u;

@@ -1,4 +1,4 @@
-//#import lib/encode32
+//#import lib/encode/encode32
 const ENCODE_GROUP: u32 = 64u;
 
 fn encode_block(at: u32, block: u32) -> u32 {

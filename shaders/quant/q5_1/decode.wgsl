@@ -1,5 +1,5 @@
 //#import rounding
-//#import lib/nibbles
+//#import lib/decode/nibbles
 // Planes: qs = 4 words a block; qh = a word of fifth bits; dm = f16 scale and f16 minimum.
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 8u;

@@ -1,4 +1,4 @@
-//#import lib/k-affine
+//#import lib/encode/k-affine
 const ENCODE_GROUP: u32 = 256u;
 
 fn encode_group(group: u32) {

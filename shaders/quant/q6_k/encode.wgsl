@@ -1,5 +1,5 @@
-//#import lib/f16
-//#import lib/qx-search
+//#import lib/float/f16
+//#import lib/encode/qx-search
 // quantize_row_q6_K_ref: per 16 weights the best of 19 scales, then 8-bit scales under one f16 scale. Candidates are
 // tried in order and sums run in order: the bytes depend on both. Two blocks an invocation: their d share a word.
 const ENCODE_GROUP: u32 = 512u;

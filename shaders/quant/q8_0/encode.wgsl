@@ -1,5 +1,5 @@
-//#import lib/f16
-//#import lib/exact
+//#import lib/float/f16
+//#import lib/float/exact
 // Two blocks an invocation: their scales share a word.
 const ENCODE_GROUP: u32 = 64u;
 

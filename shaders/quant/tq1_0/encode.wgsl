@@ -1,4 +1,4 @@
-//#import lib/ternary
+//#import lib/encode/ternary
 const ENCODE_GROUP: u32 = 512u;
 
 // Four bytes of base-3 numbers, each of `digits` weights `apart` from each other; as fractions of 256, rounded up.

@@ -1,4 +1,4 @@
-//#import lib/ternary
+//#import lib/encode/ternary
 const ENCODE_GROUP: u32 = 512u;
 
 fn encode_block(at: u32, block: u32) -> u32 {

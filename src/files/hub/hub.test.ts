@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openModel } from '../../session/open';
+import { openModel } from '../../pipeline/open';
 import { checkpointFiles } from '../../testing/checkpoints';
 import { FakeHub } from '../../testing/fake-hub';
-import { tinyGguf } from '../../testing/tiny-llama';
+import { tinyGguf } from '../../../bench/models/tiny-llama';
 import { memorySource } from '../byte-source';
 import { parseHubAddress } from './address';
 import { openHub } from './hub';

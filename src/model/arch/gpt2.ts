@@ -1,6 +1,6 @@
-import { transposed } from '../convert/lazy';
-import { fileType } from '../convert/parameters';
-import { byteLevel } from '../convert/vocabulary';
+import { transposed } from '../convert/tensors/lazy';
+import { fileType } from '../convert/metadata/parameters';
+import { byteLevel } from '../convert/vocabulary/vocabulary';
 import type { Architecture } from './architecture';
 
 /** GPT-2: learned positions, LayerNorm, biases everywhere. */

@@ -1,5 +1,5 @@
 import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
-import { commonNames } from '../convert/names';
+import { commonNames } from '../convert/checkpoint/names';
 import type { Architecture } from './architecture';
 
 /** Granite: Llama with its embeddings, attention, residuals and logits scaled. */

@@ -1,4 +1,4 @@
-import { commonNames } from '../convert/names';
+import { commonNames } from '../convert/checkpoint/names';
 import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
 import type { Architecture } from './architecture';
 

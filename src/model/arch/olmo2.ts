@@ -1,6 +1,6 @@
-import { postNormNames } from '../convert/names';
-import { commonParameters } from '../convert/parameters';
-import { byteLevel } from '../convert/vocabulary';
+import { postNormNames } from '../convert/checkpoint/names';
+import { commonParameters } from '../convert/metadata/parameters';
+import { byteLevel } from '../convert/vocabulary/vocabulary';
 import type { Architecture } from './architecture';
 
 /** OLMo 2: normalizes only what comes out of attention and feed-forward, and whole rows of queries and keys. */

@@ -1,16 +1,16 @@
 import type { TensorSource } from '../../files/model-file';
 import { UnsupportedError } from '../../util/errors';
-import type { Config } from '../convert/config';
-import { computed } from '../convert/lazy';
-import type { MetadataWriter } from '../convert/metadata-writer';
-import { commonNames, type NameTable } from '../convert/names';
-import { fileType } from '../convert/parameters';
+import type { Config } from '../convert/checkpoint/config';
+import { computed } from '../convert/tensors/lazy';
+import type { MetadataWriter } from '../convert/metadata/metadata-writer';
+import { commonNames, type NameTable } from '../convert/checkpoint/names';
+import { fileType } from '../convert/metadata/parameters';
 import {
   byteLevel,
   sentencePieceAsSaid,
   sentencePieceFirst,
   type VocabularyRule,
-} from '../convert/vocabulary';
+} from '../convert/vocabulary/vocabulary';
 import type { Architecture } from './architecture';
 
 /** Phi-2: attention and feed-forward side by side, LayerNorm, biases, a part of each head rotates. */

@@ -1,8 +1,8 @@
-import type { Config } from '../convert/config';
-import type { MetadataWriter } from '../convert/metadata-writer';
-import { commonNames } from '../convert/names';
-import { commonParameters } from '../convert/parameters';
-import { byteLevel, sentencePieceFirst } from '../convert/vocabulary';
+import type { Config } from '../convert/checkpoint/config';
+import type { MetadataWriter } from '../convert/metadata/metadata-writer';
+import { commonNames } from '../convert/checkpoint/names';
+import { commonParameters } from '../convert/metadata/parameters';
+import { byteLevel, sentencePieceFirst } from '../convert/vocabulary/vocabulary';
 import type { Architecture, DecoderTraits } from './architecture';
 
 const traits: DecoderTraits = {

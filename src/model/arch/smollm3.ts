@@ -1,5 +1,5 @@
 import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
-import { commonNames } from '../convert/names';
+import { commonNames } from '../convert/checkpoint/names';
 import type { Architecture } from './architecture';
 
 /** SmolLM3: Llama in which every fourth layer does not rotate; the file does not say so. */

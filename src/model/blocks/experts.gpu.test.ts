@@ -4,12 +4,12 @@ import { encode } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import { toDevice } from '../../quant/format';
 import { formatByLabel } from '../../quant/registry';
-import { pathsOf } from '../../session/product';
+import { pathsOf } from '../../device/product';
 import { relativeError } from '../../testing/compare';
 import { empty, testGpu, upload } from '../../testing/device';
 import { noise } from '../../util/random';
 import { allocateTensors, joined } from '../device-tensor';
-import { LatticeBuffers } from '../lattice-buffers';
+import { LatticeBuffers } from '../codebook-buffers';
 import { type Path, ROUNDED_BYTES } from '../runtime';
 import { manyPathOf, matmulDispatch, roundDispatch } from './matmul';
 

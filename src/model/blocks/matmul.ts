@@ -84,9 +84,9 @@ export function manyPathOf(
 }
 
 const TILES: Record<Exclude<Path, 'matrix'>, string> = {
-  int8: 'lib/tile-int8',
-  float16: 'lib/tile-f16',
-  float32: 'lib/tile-f32',
+  int8: 'lib/matmul/tile-int8',
+  float16: 'lib/matmul/tile-f16',
+  float32: 'lib/matmul/tile-f32',
 };
 
 const ALL_ROWS = { expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
@@ -120,7 +120,7 @@ export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchD
     points: tensor.points,
     bias: p.bias?.buffer ?? x,
   };
-  const slots = { codec, rows: p.routed ? 'lib/rows-routed' : 'lib/rows-all' };
+  const slots = { codec, rows: p.routed ? 'lib/matmul/rows-routed' : 'lib/matmul/rows-all' };
   const [kernel, rowsEach, tokensPerWorkgroup] =
     p.path === 'matrix'
       ? [gpu.kernel(ops.matmulMatrix, { ...slots, matrix: gpu.matrixShader! }), 64, 64]

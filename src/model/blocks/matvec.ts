@@ -28,9 +28,9 @@ export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number
 
 /** Slots and constants of a path's kernels for rows of so many columns. */
 export function dotOf(path: OnePath, cols: number): { slots: Slots; constants: Constants } {
-  if (path === 'float32') return { slots: { dot: 'lib/dot-f32' }, constants: {} };
-  const staged = path === 'int8' ? 'lib/staged-int8' : 'lib/staged-f16';
-  return { slots: { dot: 'lib/dot-staged', staged }, constants: { STAGED: cols } };
+  if (path === 'float32') return { slots: { dot: 'lib/matvec/dot-f32' }, constants: {} };
+  const staged = path === 'int8' ? 'lib/matvec/staged-int8' : 'lib/matvec/staged-f16';
+  return { slots: { dot: 'lib/matvec/dot-staged', staged }, constants: { STAGED: cols } };
 }
 
 /** How many sets of rows a workgroup goes through: enough to be worth its rounding of x, few enough to fill the device. */
@@ -88,7 +88,7 @@ export function matvecDispatch(gpu: Gpu, arena: UniformArena, p: Matvec): Dispat
     {
       codec: `quant/${tensor.format.id}`,
       ...dot.slots,
-      output: p.gates ? 'lib/output-gated' : 'lib/output-rows',
+      output: p.gates ? 'lib/matvec/output-gated' : 'lib/matvec/output-rows',
       ...(p.gates ? { activation: p.gates } : {}),
     },
     { TEAMS: gpu.teams, NORM: norm ? 1 : 0, ...dot.constants },

@@ -4,7 +4,7 @@ import { ggmlTypeByLabel } from '../../files/ggml-types';
 import { getNumbers, getString } from '../../files/gguf/metadata';
 import type { TensorSource } from '../../files/model-file';
 import { f16 } from '../../quant/formats/f16';
-import { openModel } from '../../session/open';
+import { openModel } from '../../pipeline/open';
 import { checkpointFiles } from '../../testing/checkpoints';
 import {
   floatTensor,
@@ -18,8 +18,8 @@ import { createTokenizer } from '../../text/tokenizer';
 import { NibbleError } from '../../util/errors';
 import { bytesOf } from '../../util/bytes';
 import { noise } from '../../util/random';
-import { fp8Table } from './fp8';
-import { plusOne, rowsOf, stacked, transposed } from './lazy';
+import { fp8Table } from './tensors/fp8';
+import { plusOne, rowsOf, stacked, transposed } from './tensors/lazy';
 
 const open = (files: readonly NamedBytes[], options = {}) =>
   openModel(

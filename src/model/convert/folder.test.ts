@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { type ByteSource, memorySource } from '../../files/byte-source';
 import { readGguf } from '../../files/gguf/read';
 import { f16 } from '../../quant/formats/f16';
-import { openModel } from '../../session/open';
+import { openModel } from '../../pipeline/open';
 import { huggingFaceFolder } from '../../testing/tiny-folder';
-import { TINY, tinyGguf } from '../../testing/tiny-llama';
+import { TINY, tinyGguf } from '../../../bench/models/tiny-llama';
 import { bytesOf } from '../../util/bytes';
 import { createTokenizer } from '../../text/tokenizer';
 

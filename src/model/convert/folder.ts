@@ -4,14 +4,14 @@ import type { ModelFile } from '../../files/model-file';
 import { UnsupportedError } from '../../util/errors';
 import { architectures } from '../arch/registry';
 import type { Architecture } from '../arch/architecture';
-import { baseName, Checkpoint } from './checkpoint';
-import { Config } from './config';
-import { placeTensors } from './place';
-import { staysFloat32 } from './float32';
-import { dequantized } from './fp8';
-import { identity } from './identity';
-import { asFloat32 } from './lazy';
-import { MetadataWriter } from './metadata-writer';
+import { baseName, Checkpoint } from './checkpoint/checkpoint';
+import { Config } from './checkpoint/config';
+import { placeTensors } from './checkpoint/place';
+import { staysFloat32 } from './tensors/float32';
+import { dequantized } from './tensors/fp8';
+import { identity } from './metadata/identity';
+import { asFloat32 } from './tensors/lazy';
+import { MetadataWriter } from './metadata/metadata-writer';
 import type { HuggingFaceSource } from './source';
 
 /** What the person may say about a checkpoint. */

@@ -1,12 +1,12 @@
 // What Llama, Granite and SmolLM3 checkpoints have in common. Source: convert_hf_to_gguf.py, LlamaModel.
 import type { TensorSource } from '../../files/model-file';
 import { FileError } from '../../util/errors';
-import type { Config } from './config';
-import { interleaveHeads } from './interleave';
-import { computed } from './lazy';
-import type { MetadataWriter } from './metadata-writer';
-import { commonParameters } from './parameters';
-import { sentencePieceFirst, type VocabularyRule } from './vocabulary';
+import type { Config } from './checkpoint/config';
+import { interleaveHeads } from './tensors/interleave';
+import { computed } from './tensors/lazy';
+import type { MetadataWriter } from './metadata/metadata-writer';
+import { commonParameters } from './metadata/parameters';
+import { sentencePieceFirst, type VocabularyRule } from './vocabulary/vocabulary';
 
 export function llamaParameters(c: Config, out: MetadataWriter): void {
   commonParameters(c, out);

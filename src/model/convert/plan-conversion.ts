@@ -4,7 +4,7 @@ import type { ModelFile } from '../../files/model-file';
 import { fileTypeByLabel } from '../../quant/file-types';
 import { UnsupportedError } from '../../util/errors';
 import { fileOf, type Plan, type PlannedTensor } from '../plan';
-import { staysFloat32 } from './float32';
+import { staysFloat32 } from './tensors/float32';
 
 /** convert_hf_to_gguf.py's --outtype. */
 export const OUT_TYPES = ['f32', 'f16', 'bf16', 'q8_0', 'auto'] as const;

@@ -1,8 +1,8 @@
 import type { TensorSource } from '../../files/model-file';
-import type { Config } from './config';
-import type { MetadataWriter } from './metadata-writer';
-import type { NameTable } from './names';
-import type { VocabularyRule } from './vocabulary';
+import type { Config } from './checkpoint/config';
+import type { MetadataWriter } from './metadata/metadata-writer';
+import type { NameTable } from './checkpoint/names';
+import type { VocabularyRule } from './vocabulary/vocabulary';
 
 /** How the checkpoints of an architecture become GGUF. */
 export interface HuggingFaceSource {

@@ -1,8 +1,8 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
-import { pointCodes } from '../lattice/lattice';
-import { magnitude2 } from '../lattice/magnitudes';
-import { evenSigns, fitLattice, type LatticeShape, oddScales } from '../search/lattice-search';
+import { pointCodes } from '../codebook/codebook';
+import { magnitude2 } from '../codebook/magnitudes';
+import { evenSigns, fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;

@@ -1,7 +1,7 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
-import { pointCodes } from '../lattice/lattice';
-import { fitLattice, type LatticeShape, oddScales } from '../search/lattice-search';
+import { pointCodes } from '../codebook/codebook';
+import { fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, squareWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;

@@ -1,5 +1,6 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { type BlockImportance, blockwise, type QuantFormat } from '../format';
+import type { BlockImportance } from '../block-importance';
+import { blockwise, type QuantFormat } from '../format';
 import { clamp, nearest, searchScaleMin } from '../search/k-search';
 import { searchPositiveScale } from '../search/qp-search';
 import { weightedShape } from '../search/weighted32';

@@ -1,5 +1,6 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { type BlockImportance, blockwise, type QuantFormat } from '../format';
+import type { BlockImportance } from '../block-importance';
+import { blockwise, type QuantFormat } from '../format';
 import { clamp, EPSILON, nearest } from '../search/k-search';
 import { searchSignedScale } from '../search/qx-search';
 import { squareWeights } from '../search/weights';

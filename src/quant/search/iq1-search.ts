@@ -1,7 +1,7 @@
 // The search of the 1-bit IQ formats: weights sorted, every split into the codes 0, 1, 2 (for -1, 0, 1, all moved an
 // eighth up or down) tried, then tuples moved onto the lattice. Float32 throughout, in the order of ggml-quants.c.
 // Sources: quantize_row_iq1_s_impl, quantize_row_iq1_m_impl, iq1_find_best_neighbour2.
-import { latticeOf } from '../lattice/lattice';
+import { latticeOf } from '../codebook/codebook';
 
 const { fround } = Math;
 

@@ -1,5 +1,5 @@
 // What IQ4_NL and IQ4_XS share: 16 uneven steps, and the search of a scale for them. Source: quantize_row_iq4_nl_impl.
-import type { BlockImportance } from '../format';
+import type { BlockImportance } from '../block-importance';
 import { extremeOf } from './k-search';
 import { importanceWeights, squareWeights, sumOfSquares } from './weights';
 

@@ -1,6 +1,6 @@
 // The formats of 32 weights with an importance matrix: searches instead of plain rounding. The spread is that of the
 // whole row here. Sources: quantize_row_q4_0_impl, _q4_1_, _q5_0_, _q5_1_.
-import type { BlockImportance } from '../format';
+import type { BlockImportance } from '../block-importance';
 import { type ScaleMin, searchScaleMin } from './k-search';
 import { searchSignedScale } from './qx-search';
 import { importanceWeights } from './weights';

@@ -1,5 +1,5 @@
 // How much each weight of a block counts in the searches. Float32, in the order of ggml-quants.c.
-import type { BlockImportance } from '../format';
+import type { BlockImportance } from '../block-importance';
 
 const { fround } = Math;
 

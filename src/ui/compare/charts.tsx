@@ -9,8 +9,8 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { RunRecord } from '../../session/records';
-import { memorySeries, speedSeries } from '../../store/series';
+import type { RunRecord } from '../../studio/records';
+import { memorySeries, speedSeries } from '../../store/results/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 /** Every level's name, however many there are. */

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react';
-import { resultRows } from '../../store/results';
-import { continueSweep, dropSweep, startSweep, stepsLeft } from '../../store/sweep';
+import { resultRows } from '../../store/results/results';
+import { continueSweep, dropSweep, startSweep, stepsLeft } from '../../store/work/sweep';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';

@@ -1,5 +1,5 @@
 import { Bar, BarChart, CartesianGrid, Legend, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import type { TensorInspection } from '../../session/inspect';
+import type { TensorInspection } from '../../pipeline/inspect';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 const short = (v: number) => v.toPrecision(4);

@@ -1,6 +1,6 @@
 import { useRef } from 'react';
-import { baseOf, HELD_OUT, takeText } from '../../store/own-text';
-import { setLab } from '../../store/sweep';
+import { baseOf, HELD_OUT, takeText } from '../../store/work/own-text';
+import { setLab } from '../../store/work/sweep';
 import { Choice } from '../kit/choice';
 import { useStudio } from '../kit/use-studio';
 

@@ -10,9 +10,15 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import type { ResultRow } from '../../store/results';
+import type { ResultRow } from '../../store/results/results';
 import { savePicture } from './save-picture';
-import { LEAST_KL, type NameSide, nameSides, type ParetoPoint, paretoSeries } from '../../store/series';
+import {
+  LEAST_KL,
+  type NameSide,
+  nameSides,
+  type ParetoPoint,
+  paretoSeries,
+} from '../../store/results/series';
 
 const SIDES = ['left', 'top', 'right'] as const;
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };

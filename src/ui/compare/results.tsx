@@ -1,6 +1,6 @@
 import { lazy, Suspense, useState } from 'react';
-import { asCsv, asMarkdown, recommendation, type ResultRow } from '../../store/results';
-import { forgetResults } from '../../store/results-storage';
+import { asCsv, asMarkdown, recommendation, type ResultRow } from '../../store/results/results';
+import { forgetResults } from '../../store/results/results-storage';
 import { useStudio } from '../kit/use-studio';
 import { Beside } from './beside';
 import { RunTable } from './run-table';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { columns, type ResultRow, sortRows } from '../../store/results';
+import { columns, type ResultRow, sortRows } from '../../store/results/results';
 import { formatBytes } from '../../util/bytes';
 import { ScrollRegion } from '../kit/scroll-region';
 

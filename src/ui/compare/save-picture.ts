@@ -1,4 +1,4 @@
-import { offerDownload } from '../../store/actions';
+import { offerDownload } from '../../store/work/actions';
 
 const PAINTED = [
   'fill',

@@ -1,7 +1,7 @@
-import type { Lanes } from '../../gpu/lanes';
+import type { Lanes } from '../../gpu/subgroups';
 import type { Arithmetic, Numerics } from '../../gpu/gpu';
 import type { Path } from '../../model/runtime';
-import { compareWithReference } from '../../store/actions';
+import { compareWithReference } from '../../store/work/actions';
 import { formatBytes } from '../../util/bytes';
 import type { DeviceReport } from '../../worker/protocol';
 import { JobBar } from '../kit/job-bar';

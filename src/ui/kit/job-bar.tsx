@@ -1,5 +1,5 @@
 import { Progress } from 'radix-ui';
-import { stop } from '../../store/job';
+import { stop } from '../../store/work/job';
 import { rateOf } from '../../store/apply-event';
 import type { Job } from '../../store/state';
 import { formatBytes } from '../../util/bytes';

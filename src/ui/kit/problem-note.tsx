@@ -1,4 +1,4 @@
-import { dismissProblem } from '../../store/job';
+import { dismissProblem } from '../../store/work/job';
 import type { Problem } from '../../store/state';
 import { useStudio } from './use-studio';
 

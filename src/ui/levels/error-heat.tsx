@@ -1,6 +1,6 @@
 import { type CSSProperties, lazy, Suspense, useState } from 'react';
-import { inspect } from '../../store/actions';
-import { type ErrorCell, errorMap } from '../../store/error-map';
+import { inspect } from '../../store/work/actions';
+import { type ErrorCell, errorMap } from '../../store/results/error-map';
 import { Choice } from '../kit/choice';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';

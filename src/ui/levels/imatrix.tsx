@@ -1,7 +1,7 @@
-import { offerDownload } from '../../store/actions';
-import { collectImatrix } from '../../store/calibrate';
-import { removeImatrix } from '../../store/open';
-import { CALIBRATION } from '../../store/own-text';
+import { offerDownload } from '../../store/work/actions';
+import { collectImatrix } from '../../store/work/calibrate';
+import { removeImatrix } from '../../store/model/open';
+import { CALIBRATION } from '../../store/work/own-text';
 import { useStudio } from '../kit/use-studio';
 
 /** The importance matrix in use, or how to come to one. */

@@ -1,6 +1,6 @@
-import type { PlanRow } from '../../session/summary';
-import { exportLevel, fileName, releaseLevel, toggleLevel } from '../../store/actions';
-import { keepLevel } from '../../store/library';
+import type { PlanRow } from '../../studio/summary';
+import { exportLevel, fileName, releaseLevel, toggleLevel } from '../../store/work/actions';
+import { keepLevel } from '../../store/model/library';
 import { formatBytes } from '../../util/bytes';
 import { useStudio } from '../kit/use-studio';
 

@@ -1,7 +1,7 @@
 import { kvTypes } from '../../model/kv-cache';
-import type { PlanRow } from '../../session/summary';
-import { prepareSelected } from '../../store/actions';
-import { changePlan } from '../../store/plan';
+import type { PlanRow } from '../../studio/summary';
+import { prepareSelected } from '../../store/work/actions';
+import { changePlan } from '../../store/model/plan';
 import { Choice } from '../kit/choice';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';

@@ -1,6 +1,6 @@
-import { offerDownload } from '../../store/actions';
-import { addMix, lookAtMix, searchTypes } from '../../store/search';
-import { recipeText } from '../../session/recipe-format';
+import { offerDownload } from '../../store/work/actions';
+import { addMix, lookAtMix, searchTypes } from '../../store/work/search';
+import { recipeText } from '../../evaluate/recipe-format';
 import { formatBytes } from '../../util/bytes';
 import { Fact } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';

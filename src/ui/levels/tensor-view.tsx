@@ -1,5 +1,5 @@
-import type { TensorInspection } from '../../session/inspect';
-import { closeInspection, inspect } from '../../store/actions';
+import type { TensorInspection } from '../../pipeline/inspect';
+import { closeInspection, inspect } from '../../store/work/actions';
 import { Histogram } from '../compare/histogram';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { openAddress } from '../../store/open';
+import { openAddress } from '../../store/model/open';
 import { useStudio } from '../kit/use-studio';
 
 /** A model by its address on the hub: header first, then what is needed, in ranges. */

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
-import { deleteDownload, deleteKept, forget, openKept, reopen } from '../../store/library';
-import { loadLibrary } from '../../store/library-storage';
+import { deleteDownload, deleteKept, forget, openKept, reopen } from '../../store/model/library';
+import { loadLibrary } from '../../store/model/library-storage';
 import { formatBytes, formatCount } from '../../util/bytes';
 import { useStudio } from '../kit/use-studio';
 

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
-import { openBuiltIn, openFiles } from '../../store/open';
+import { openBuiltIn, openFiles } from '../../store/model/open';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
-import { openHandles } from '../../store/library';
+import { openHandles } from '../../store/model/library';
 import { HubForm } from './hub-form';
 import { Library } from './library';
 import { PreTokenizerChoice } from './pre-tokenizer-choice';

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { openWithPreTokenizer } from '../../store/open';
+import { openWithPreTokenizer } from '../../store/model/open';
 import { preTokenizers } from '../../text/pre-tokenizers';
 import { Choice } from '../kit/choice';
 import { useStudio } from '../kit/use-studio';

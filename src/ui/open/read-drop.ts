@@ -1,4 +1,4 @@
-import type { DroppedFile } from '../../store/open';
+import type { DroppedFile } from '../../store/model/open';
 
 async function readDirectory(entry: FileSystemDirectoryEntry): Promise<DroppedFile[]> {
   const reader = entry.createReader();

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { clearChat, generate } from '../../store/actions';
+import { clearChat, generate } from '../../store/work/actions';
 import { useStudio } from '../kit/use-studio';
 
 export function Chat() {

@@ -1,4 +1,4 @@
-import { generate } from '../../store/actions';
+import { generate } from '../../store/work/actions';
 import { useStudio } from '../kit/use-studio';
 import { PromptField } from './prompt-field';
 

@@ -1,4 +1,4 @@
-import { setCompletion } from '../../store/actions';
+import { setCompletion } from '../../store/work/actions';
 import { useStudio } from '../kit/use-studio';
 
 /** The text that a level goes on with. */

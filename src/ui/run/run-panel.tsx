@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui';
-import { setMode, setRunType } from '../../store/actions';
+import { setMode, setRunType } from '../../store/work/actions';
 import { Choice } from '../kit/choice';
 import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';

@@ -1,4 +1,4 @@
-import { setSampling } from '../../store/actions';
+import { setSampling } from '../../store/work/actions';
 import type { Sampling } from '../../store/state';
 import { useStudio } from '../kit/use-studio';
 

@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
-import type { ScoredToken } from '../../session/side-by-side';
-import { MOST_BESIDE, writeSideBySide } from '../../store/actions';
-import { firstDifference } from '../../store/series';
+import type { ScoredToken } from '../../evaluate/side-by-side';
+import { MOST_BESIDE, writeSideBySide } from '../../store/work/actions';
+import { firstDifference } from '../../store/results/series';
 import { useStudio } from '../kit/use-studio';
 import { PromptField } from './prompt-field';
 

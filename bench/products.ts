@@ -1,0 +1,119 @@
+import type { Gpu } from '../src/gpu/gpu';
+import { manyPathOf } from '../src/model/blocks/matmul';
+import { pathOf } from '../src/model/blocks/matvec';
+import { allocateTensors, type DeviceTensor } from '../src/model/device-tensor';
+import { LatticeBuffers } from '../src/model/codebook-buffers';
+import type { Path } from '../src/model/runtime';
+import { type QuantFormat, formatBytesFor } from '../src/quant/format';
+import { formatByLabel } from '../src/quant/registry';
+import { type DeviceCeiling, medianRound } from '../src/device/probe';
+import { pathsOf, productOfMany, productOfOne, productRows } from '../src/device/product';
+import type { BenchTable } from './table';
+import { fillRandom } from './models/random-llama';
+
+const OWNER = 'bench';
+
+export interface ProductBench {
+  readonly table: BenchTable;
+  readonly types: readonly string[];
+  /** Rows x columns. */
+  readonly shapes: readonly string[];
+  readonly enoughMs: number;
+}
+
+/** What is multiplied. */
+interface Product {
+  readonly format: QuantFormat;
+  readonly shape: string;
+  readonly outRows: number;
+  readonly cols: number;
+}
+
+function* productsOf({ types, shapes }: ProductBench): Generator<Product> {
+  for (const label of types)
+    for (const shape of shapes) {
+      const [outRows, cols] = shape.split('x').map(Number) as [number, number];
+      yield { format: formatByLabel(label), shape, outRows, cols };
+    }
+}
+
+/** A matrix of random bits. */
+async function randomTensor(gpu: Gpu, p: Product, lattices: LatticeBuffers): Promise<DeviceTensor> {
+  const shape = [{ name: 'w', shape: [p.cols, p.outRows] }];
+  const [tensor] = (await allocateTensors(gpu, OWNER, p.format, shape, lattices)) as [DeviceTensor];
+  for (const { buffer } of tensor.slabs) fillRandom(gpu, buffer);
+  return tensor;
+}
+
+/** Milliseconds of a product of one token whose weights come from memory, not from a cache. */
+async function oneMs(gpu: Gpu, path: Path, p: Product, poolBytes: number, enoughMs: number): Promise<number> {
+  const copies = Math.max(
+    1,
+    Math.min(32, Math.ceil(poolBytes / formatBytesFor(p.format, p.outRows * p.cols))),
+  );
+  try {
+    const rows = await productRows(gpu, OWNER, 1, p.outRows, p.cols);
+    fillRandom(gpu, rows.x);
+    const lattices = new LatticeBuffers(gpu, OWNER);
+    const arena = await gpu.arena(OWNER, copies * 8);
+    const dispatches = [];
+    for (let i = 0; i < copies; i++)
+      dispatches.push(...productOfOne(gpu, arena, path, await randomTensor(gpu, p, lattices), rows));
+    const ms = (await medianRound(gpu, dispatches, enoughMs)) / copies;
+    gpu.check();
+    return ms;
+  } finally {
+    gpu.memory.release(OWNER);
+  }
+}
+
+/** Products of one token beside what memory gives. Weights are taken from `poolBytes` in turn. */
+export async function kernelTable(
+  gpu: Gpu,
+  bench: ProductBench & { readonly poolBytes: number; readonly ceiling: DeviceCeiling },
+): Promise<void> {
+  const { table, poolBytes, enoughMs, ceiling } = bench;
+  table.heading('Products of one token', 'type', 'path', 'rows x cols', 'ms', 'GB/s', 'of the probe');
+  for (const product of productsOf(bench))
+    for (const path of pathsOf(gpu).one) {
+      const { format, shape, outRows, cols } = product;
+      if (pathOf(gpu, path, format, cols) !== path) continue;
+      const ms = await oneMs(gpu, path, product, poolBytes, enoughMs);
+      const bytesPerSecond = (1000 * formatBytesFor(format, outRows * cols)) / ms;
+      table.record('matvec', {
+        type: format.label,
+        path,
+        shape,
+        ms: ms.toFixed(4),
+        gbPerSecond: (bytesPerSecond / 1e9).toFixed(1),
+        share: (bytesPerSecond / ceiling.readBytesPerSecond).toFixed(2),
+      });
+    }
+}
+
+/** What the products of a prompt give: two operations a weight and a token. */
+export async function promptTable(
+  gpu: Gpu,
+  bench: ProductBench & { readonly tokens: readonly number[] },
+): Promise<void> {
+  const { table, enoughMs } = bench;
+  table.heading('Products of many tokens', 'type', 'path', 'rows x cols', 'tokens', 'ms', 'TFLOP/s');
+  for (const product of productsOf(bench))
+    for (const path of pathsOf(gpu).many)
+      for (const tokens of bench.tokens) {
+        const { format, shape, outRows, cols } = product;
+        if (manyPathOf(gpu, path, product) !== path) continue;
+        try {
+          const tensor = await randomTensor(gpu, product, new LatticeBuffers(gpu, OWNER));
+          const rows = await productRows(gpu, OWNER, tokens, outRows, cols);
+          fillRandom(gpu, rows.x);
+          const arena = await gpu.arena(OWNER, 16);
+          const ms = await medianRound(gpu, productOfMany(gpu, arena, path, tensor, rows), enoughMs);
+          gpu.check();
+          const tflops = ((2 * outRows * cols * tokens) / ms / 1e9).toFixed(3);
+          table.record('matmul', { type: format.label, path, shape, tokens, ms: ms.toFixed(3), tflops });
+        } finally {
+          gpu.memory.release(OWNER);
+        }
+      }
+}

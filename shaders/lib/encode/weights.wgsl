@@ -1,0 +1,31 @@
+//#import lib/float/exact
+//#import importance
+// What a group of weights counts in the searches: up to 32 values and their weights, in the order of ggml-quants.c.
+var<private> values: array<f32, 32>;
+var<private> weights: array<f32, 32>;
+
+fn sum_of_squares(at: u32, n: u32) -> f32 {
+  var sum = 0.0;
+  for (var i = 0u; i < n; i++) { sum = fence(sum + fence(x[at + i] * x[at + i])); }
+  return sum;
+}
+// Importance times sqrt(spread + x^2).
+fn weigh(at: u32, n: u32, spread: f32) {
+  for (var i = 0u; i < n; i++) {
+    let v = x[at + i];
+    values[i] = v;
+    weights[i] = fence(importance_at(at + i) * square_root(fence(spread + fence(v * v))));
+  }
+}
+fn weigh_by_squares(at: u32, n: u32) {
+  for (var i = 0u; i < n; i++) {
+    let v = x[at + i];
+    values[i] = v;
+    weights[i] = fence(v * v);
+  }
+}
+fn total_weight(n: u32) -> f32 {
+  var sum = 0.0;
+  for (var i = 0u; i < n; i++) { sum = fence(sum + weights[i]); }
+  return sum;
+}

@@ -1,3 +1,0 @@
-enable subgroup_size_control;
-// A team of lanes is one subgroup, of the size that the entry point asks for (src/wgsl/link.ts: pinSubgroups).
-//#import lib/lanes-subgroup

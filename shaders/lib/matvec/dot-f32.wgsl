@@ -1,0 +1,45 @@
+// Products in float32, x read from memory as it is. Without barriers of its own.
+//#import codec/codes
+//#import lib/product/norm32
+fn stage(thread: u32) {}
+
+fn weigh(group: u32, v: array<vec4f, 8>) -> f32 {
+  let q = weights32(group);
+  let sum = q[0] * v[0] + q[1] * v[1] + q[2] * v[2] + q[3] * v[3] + q[4] * v[4] + q[5] * v[5] + q[6] * v[6]
+    + q[7] * v[7];
+  return dot(sum, vec4f(1.0));
+}
+
+// Four rows of W times x.
+fn row_products(rows: vec4u, lane: u32) -> vec4f {
+  var acc = vec4f();
+  var squares = 0.0;
+  let groups = params.cols / 32u;
+  if (params.cols % 32u == 0u) {
+    let at = rows * groups;
+    for (var g = lane; g < groups; g += LANES) {
+      let i = g * 8u;
+      var v = input32(x_at + i);
+      if (NORM) {
+        squares += squares32(v);
+        v = normalized32(v, i, 1.0);
+      }
+      acc += vec4f(weigh(at.x + g, v), weigh(at.y + g, v), weigh(at.z + g, v), weigh(at.w + g, v));
+    }
+  } else {
+    let quads = params.cols / 4u;
+    let at = rows * quads;
+    for (var i = lane; i < quads; i += LANES) {
+      var v = x[x_at + i];
+      if (NORM) {
+        squares += dot(v, v);
+        v *= norm[i];
+      }
+      acc += vec4f(dot(decode4(at.x + i), v), dot(decode4(at.y + i), v), dot(decode4(at.z + i), v),
+        dot(decode4(at.w + i), v));
+    }
+  }
+  let sums = lane_sum4(acc, lane);
+  if (NORM) { return sums / sqrt(lane_sum(squares, lane) / f32(params.cols) + params.epsilon); }
+  return sums;
+}

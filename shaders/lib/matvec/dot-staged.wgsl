@@ -1,0 +1,49 @@
+// Products of codes: each workgroup rounds x once, into workgroup memory. Slot `staged`: int8, or float16.
+//#import staged
+//#import lib/product/norm32
+var<workgroup> team_squares: array<f32, TEAMS>;
+var<private> inverse_rms: f32 = 1.0;
+
+fn stage(thread: u32) {
+  var squares = 0.0;
+  for (var b = thread; b < params.cols / 32u; b += LANES * TEAMS) {
+    let i = b * 8u;
+    var v = input32(x_at + i);
+    if (NORM) {
+      squares += squares32(v);
+      v = normalized32(v, i, 1.0);
+    }
+    keep_block(b, v);
+  }
+  if (NORM) {
+    let sum = lane_sum(squares, thread % LANES);
+    if (thread % LANES == 0u) { team_squares[thread / LANES] = sum; }
+  }
+  workgroupBarrier();
+  if (NORM) {
+    var total = 0.0;
+    for (var t = 0u; t < TEAMS; t++) { total += team_squares[t]; }
+    inverse_rms = 1.0 / sqrt(total / f32(params.cols) + params.epsilon);
+  }
+}
+
+fn weigh_span(span: u32, a: Staged, b: Staged) -> f32 {
+  let c = codes_of_span(span);
+  let first = weigh_staged(c.a, a);
+  if (GROUPS_IN_SPAN == 1u) { return first; }
+  return first + weigh_staged(c.b, b);
+}
+
+// Four rows of W times x.
+fn row_products(rows: vec4u, lane: u32) -> vec4f {
+  var acc = vec4f();
+  let spans = params.cols / (32u * GROUPS_IN_SPAN);
+  let at = rows * spans;
+  for (var s = lane; s < spans; s += LANES) {
+    let a = staged(first_group(s));
+    let b = staged(second_group(s));
+    acc += vec4f(weigh_span(at.x + s, a, b), weigh_span(at.y + s, a, b), weigh_span(at.z + s, a, b),
+      weigh_span(at.w + s, a, b));
+  }
+  return lane_sum4(acc, lane) * inverse_rms;
+}

@@ -1,0 +1,8 @@
+//#import lib/float/soft-cap
+// What happens to a product before it is stored: bias, scale, cap, and the sum that is there already.
+fn finish(sum: f32, row: u32, at: u32) {
+  var value = sum;
+  if (params.has_bias == 1u) { value += bias[params.bias_at + row]; }
+  value = soft_cap(value * params.scale, params.cap);
+  y[at] = select(0.0, y[at], params.accumulate == 1u) + value;
+}

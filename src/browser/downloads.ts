@@ -1,0 +1,48 @@
+import type { ByteSource } from '../files/byte-source';
+import { cachedSource } from '../files/hub/block-cache';
+import type { HubSource } from '../files/hub/hub';
+import { type ClosableStore, deleteDownload, openPrivateStore } from './private-store';
+import { NibbleError } from '../util/errors';
+
+/** Models of a hub that are open: what was fetched of them stays on the disk, where the browser allows it. */
+export class Downloads {
+  #repository = '';
+  #stores: ClosableStore[] = [];
+
+  /** `use` gets the files through the disk; what was open before is closed once it succeeds. */
+  async open<T>(
+    files: readonly HubSource[],
+    repository: string,
+    use: (files: readonly ByteSource[]) => Promise<T>,
+  ): Promise<T> {
+    // A file has one owner: opening the model again must let go of it first.
+    if (repository === this.#repository) this.close();
+    const stores: ClosableStore[] = [];
+    const sources: ByteSource[] = [];
+    for (const file of files) {
+      const store = await openPrivateStore(repository, file.path, file.version).catch(() => undefined);
+      if (store) stores.push(store);
+      sources.push(store ? cachedSource(file, store) : file);
+    }
+    try {
+      const result = await use(sources);
+      this.close();
+      this.#stores = stores;
+      this.#repository = repository;
+      return result;
+    } catch (error) {
+      for (const store of stores) store.close();
+      throw error;
+    }
+  }
+  close(): void {
+    for (const store of this.#stores) store.close();
+    this.#stores = [];
+    this.#repository = '';
+  }
+  async delete(repository: string): Promise<void> {
+    if (repository === this.#repository)
+      throw new NibbleError(`${repository} is open.`, 'Open another model first, then delete it.');
+    await deleteDownload(repository);
+  }
+}

@@ -1,0 +1,65 @@
+import type { Gpu, Numerics } from '../gpu/gpu';
+import * as ops from '../ops/kernels';
+import { testLanes } from './subgroup-test';
+
+const OWNER = 'self-test';
+const CASES = 16384;
+const SAMPLES = 1024;
+const { fround } = Math;
+
+/**
+ * Finds out what the device's float arithmetic does, and lets the quantizers use the hardware's division and square root
+ * where both are correctly rounded; makes sure that lanes add up. Takes a few milliseconds after the first compilation.
+ */
+export async function testNumerics(gpu: Gpu): Promise<Numerics> {
+  const started = performance.now();
+  await testLanes(gpu);
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  try {
+    const counts = await gpu.memory.create(OWNER, 'counts', 32, usage);
+    const samples = await gpu.memory.create(OWNER, 'samples', SAMPLES * 16, usage);
+    const step = gpu
+      .kernel(ops.numerics)
+      .dispatch(
+        { counts, samples },
+        { cases: CASES, samples: SAMPLES, zero: 0 },
+        [CASES / 64],
+        await gpu.arena(OWNER, 1),
+      );
+    const encoder = gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(step.pipeline);
+    pass.setBindGroup(0, step.group);
+    pass.dispatchWorkgroups(step.workgroups[0]);
+    pass.end();
+    gpu.device.queue.submit([encoder.finish()]);
+    const [division, constant, root, contraction, packing, denormals] = new Uint32Array(
+      await gpu.read(counts, 0, 32),
+    );
+    const exact = (wrong: number | undefined) => (wrong === 0 ? 'exact' : 'approximate');
+    const facts: Numerics = {
+      division: exact(division),
+      constantDivision: exact(constant),
+      squareRoot: exact(root),
+      contraction: contraction !== 0,
+      halfPacking: exact(packing),
+      denormals: denormals === 0 ? 'kept' : 'flushed',
+      integerArithmetic: checkSamples(new Float32Array(await gpu.read(samples, 0, SAMPLES * 16))),
+      elapsedMs: performance.now() - started,
+    };
+    gpu.numerics = facts;
+    gpu.arithmetic = facts.division === 'exact' && facts.squareRoot === 'exact' ? 'native' : 'integer';
+    return facts;
+  } finally {
+    gpu.memory.release(OWNER);
+  }
+}
+
+/** IEEE arithmetic on the CPU has the last word: quotients and roots of the samples (a, b, a / b, sqrt a). */
+function checkSamples(s: Float32Array): Numerics['integerArithmetic'] {
+  for (let i = 0; i < s.length; i += 4) {
+    const a = s[i]!;
+    if (s[i + 2] !== fround(a / s[i + 1]!) || s[i + 3] !== fround(Math.sqrt(a))) return 'broken';
+  }
+  return 'exact';
+}

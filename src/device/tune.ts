@@ -1,0 +1,152 @@
+import type { Gpu } from '../gpu/gpu';
+import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
+import { LatticeBuffers } from '../model/codebook-buffers';
+import { CHUNK_TOKENS, FAST, type Path, type Paths } from '../model/runtime';
+import { formatBytesFor } from '../quant/format';
+import { formatByLabel } from '../quant/registry';
+import { MIB } from '../util/bytes';
+import { noise } from '../util/random';
+import { checkPaths, isRight, type PathErrors } from './check-paths';
+import { medianRound } from './probe';
+import { pathsOf, productOfMany, productOfOne, productRows } from './product';
+
+const OWNER = 'tuning';
+/** Counts up when kernels change so that what was measured says nothing of them. */
+export const TUNING_VERSION = 3;
+const TOKENS = 128;
+const THREADS = [64, 256];
+/** A choice must win by so much to take the place of the usual one. */
+const MARGIN = 1.05;
+
+/** Which paths are fastest on a device among those that are right, and what was measured. */
+export interface Tuning {
+  readonly version: number;
+  /** Of the product that was measured. */
+  readonly weights: number;
+  readonly paths: Paths;
+  /** Threads of a workgroup of the products of one token. */
+  readonly threads: number;
+  readonly errors: PathErrors;
+  /** Milliseconds of a product of Q4_0 for one token and for 128; paths not measured are absent. */
+  readonly oneMs: Partial<Record<Path, number>>;
+  readonly manyMs: Partial<Record<Path, number>>;
+  /** Of the product for one token by its path, by threads. */
+  readonly threadsMs: Partial<Record<number, number>>;
+  readonly elapsedMs: number;
+}
+
+export interface TuneOptions {
+  readonly mostMs?: number;
+  /** Rows and columns of the product. */
+  readonly size?: number;
+  /** Weights are taken from so much memory in turn, so that no cache holds them. */
+  readonly coldBytes?: number;
+}
+
+/** The choice that took the least time, if it beats the usual one clearly. */
+function fastest<T>(measured: readonly (readonly [T, number])[], usual: T): T {
+  const own = measured.find(([choice]) => choice === usual)?.[1];
+  if (own === undefined) return usual;
+  const [best, ms] = measured.reduce((a, b) => (b[1] < a[1] ? b : a));
+  return ms * MARGIN < own ? best : usual;
+}
+const entries = <T extends string>(measured: Partial<Record<T, number>>) =>
+  Object.entries(measured) as [T, number][];
+
+/**
+ * Checks the paths of products, and measures those that are right with weights from memory, for at most a second and a half
+ * (a kernel that is being compiled is waited for); what there is no time for stays as it is.
+ */
+export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tuning> {
+  const { mostMs = 1500, size = 2048, coldBytes = 96 * MIB } = options;
+  const started = performance.now();
+  const isTime = () => performance.now() - started < mostMs;
+  const format = formatByLabel('Q4_0');
+  const usual = gpu.productThreads;
+  const oneMs: Tuning['oneMs'] = {};
+  const manyMs: Tuning['manyMs'] = {};
+  const threadsMs: Tuning['threadsMs'] = {};
+  try {
+    const errors = await checkPaths(gpu);
+    const right = pathsOf(gpu, (count, path) => isRight(errors, count, path));
+    const rows = await productRows(gpu, OWNER, TOKENS, size, size);
+    const values = noise(TOKENS * size, 1);
+    const { queue } = gpu.device;
+    queue.writeBuffer(rows.x, 0, values);
+    const copies = Math.ceil(coldBytes / formatBytesFor(format, size * size));
+    const lattices = new LatticeBuffers(gpu, OWNER);
+    const tensors: DeviceTensor[] = [];
+    for (let i = 0; i < copies; i++) {
+      const shape = [{ name: `w${i}`, shape: [size, size] }];
+      const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, lattices)) as [DeviceTensor];
+      // Memory of zeros may be read faster than memory is.
+      for (const { buffer } of tensor.slabs)
+        for (let at = 0; at < buffer.size; at += values.byteLength)
+          queue.writeBuffer(buffer, at, values, 0, Math.min(values.byteLength, buffer.size - at) / 4);
+      tensors.push(tensor);
+    }
+    const arena = await gpu.arena(OWNER, 8 * copies + 8);
+    const measureOne = (path: Path) => {
+      const all = tensors.flatMap((tensor) => productOfOne(gpu, arena, path, tensor, rows));
+      return medianRound(gpu, all, 20, 3).then((ms) => ms / copies);
+    };
+    for (const path of right.one) if (isTime()) oneMs[path] = await measureOne(path);
+    for (const path of right.many)
+      if (isTime())
+        manyMs[path] = await medianRound(gpu, productOfMany(gpu, arena, path, tensors[0]!, rows), 20, 3);
+    const choose = (count: keyof Paths, measured: Partial<Record<Path, number>>) =>
+      fastest(entries(measured), right[count].includes(FAST[count]) ? FAST[count] : 'float32');
+    const paths = { one: choose('one', oneMs), many: choose('many', manyMs) };
+    if (gpu.hasTeams && oneMs[paths.one] !== undefined) {
+      threadsMs[usual] = oneMs[paths.one]!;
+      for (const threads of THREADS)
+        if (threads !== usual && threads >= gpu.lanes.count && isTime()) {
+          arena.reset();
+          gpu.productThreads = threads;
+          threadsMs[threads] = await measureOne(paths.one);
+        }
+    }
+    gpu.check();
+    const threads = fastest(
+      entries(threadsMs).map(([n, ms]) => [Number(n), ms] as const),
+      usual,
+    );
+    const elapsedMs = performance.now() - started;
+    const weights = size * size;
+    return { version: TUNING_VERSION, weights, paths, threads, errors, oneMs, manyMs, threadsMs, elapsedMs };
+  } finally {
+    gpu.productThreads = usual;
+    gpu.memory.release(OWNER);
+  }
+}
+
+/** Milliseconds that a pass over a part of a prompt should take: it can be stopped after each, and no driver thinks it hangs. */
+const PASS_MS = 500;
+
+/** How many tokens of a prompt a model of so many weights takes in one pass, by what was measured. */
+export function chunkOf(tuning: Tuning | null, weights: number): number {
+  const ms = tuning?.manyMs[tuning.paths.many];
+  if (!tuning || ms === undefined) return CHUNK_TOKENS;
+  const perToken = (ms / TOKENS) * (weights / tuning.weights);
+  return Math.max(32, Math.min(512, 2 ** Math.floor(Math.log2(PASS_MS / perToken))));
+}
+
+/** Where tunings are kept between visits. */
+export interface TuningStore {
+  load(key: string): Promise<Tuning | undefined>;
+  save(key: string, tuning: Tuning): Promise<void>;
+}
+
+/** The tuning of a device, which it gets: kept, or measured now and kept. Processors have nothing to choose. */
+export async function tuningOf(gpu: Gpu, store: TuningStore | undefined): Promise<Tuning | null> {
+  if (!store || gpu.onCpu) return null;
+  const units = gpu.matrixShader ? ', with matrix units' : '';
+  const key = `${gpu.adapterName}, ${gpu.lanes.kind} of ${gpu.lanes.count}${units}`;
+  let tuning = await store.load(key);
+  if (tuning?.version !== TUNING_VERSION) {
+    tuning = await tunePaths(gpu);
+    await store.save(key, tuning);
+  }
+  gpu.productThreads = tuning.threads;
+  return tuning;
+}

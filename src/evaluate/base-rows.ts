@@ -1,0 +1,115 @@
+import type { Gpu } from '../gpu/gpu';
+import { encode } from '../gpu/kernel';
+import * as ops from '../ops/kernels';
+import { throwIfCancelled } from '../util/errors';
+import { type EvaluateOptions, halves, LOGITS_BYTES } from './evaluate';
+import { Evaluator, type Passage } from './evaluator';
+import type { Prepared } from '../pipeline/prepared';
+import { type Divergence, divergenceOf } from './quality-numbers';
+
+/** Rows that were predicted in one pass. */
+interface Batch {
+  readonly passage: Passage;
+  /** Place of the first predicting token in the passage, and of the one after the last. */
+  readonly at: number;
+  readonly end: number;
+  readonly logits: GPUBuffer;
+  readonly targets: GPUBuffer;
+}
+
+const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+let serial = 0;
+
+/**
+ * Logits of a base over a short text, kept on the device: many levels are compared with it, and the base runs once. Takes
+ * vocabulary x tokens x 4 bytes; for a long text `divergence` runs the base beside each level instead.
+ */
+export class BaseRows {
+  readonly #gpu: Gpu;
+  readonly #owner: string;
+  readonly #options: EvaluateOptions;
+  readonly #batches: readonly Batch[];
+
+  private constructor(gpu: Gpu, owner: string, options: EvaluateOptions, batches: readonly Batch[]) {
+    this.#gpu = gpu;
+    this.#owner = owner;
+    this.#options = options;
+    this.#batches = batches;
+  }
+
+  static async create(
+    gpu: Gpu,
+    base: Prepared,
+    ids: readonly number[],
+    options: EvaluateOptions,
+    signal?: AbortSignal,
+  ): Promise<BaseRows> {
+    const owner = `rows of the base #${++serial}`;
+    let evaluator: Evaluator | undefined;
+    try {
+      evaluator = await Evaluator.create(gpu, base, { reference: true, ...options }, LOGITS_BYTES);
+      const { rows, vocabulary } = evaluator;
+      const batches: Batch[] = [];
+      for (const passage of halves(ids, options)) {
+        throwIfCancelled(signal);
+        evaluator.begin(passage);
+        for (let at = passage.first - 1; at < passage.ids.length - 1; at += rows) {
+          const end = Math.min(passage.ids.length - 1, at + rows);
+          const bytes = (end - at) * vocabulary * 4;
+          const logits = await gpu.memory.create(owner, 'logits', bytes, STORAGE());
+          const targets = await gpu.memory.create(owner, 'targets', 4 * (end - at), STORAGE());
+          gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(passage.ids.slice(at + 1, end + 1)));
+          evaluator.predict(passage, at, end);
+          const encoder = gpu.device.createCommandEncoder();
+          encoder.copyBufferToBuffer(evaluator.logits, 0, logits, 0, bytes);
+          gpu.device.queue.submit([encoder.finish()]);
+          batches.push({ passage, at, end, logits, targets });
+        }
+      }
+      gpu.check();
+      return new BaseRows(gpu, owner, options, batches);
+    } catch (error) {
+      gpu.memory.release(owner);
+      throw error;
+    } finally {
+      evaluator?.dispose();
+    }
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(this.#owner);
+  }
+
+  /** How far a level is from the base over the text. */
+  async compare(level: Prepared, signal?: AbortSignal): Promise<Divergence> {
+    const gpu = this.#gpu;
+    const owner = `${this.#owner} beside ${level.plan.fileType.label}`;
+    let evaluator: Evaluator | undefined;
+    try {
+      evaluator = await Evaluator.create(gpu, level, { reference: true, ...this.#options }, LOGITS_BYTES);
+      const { logits, vocabulary } = evaluator;
+      const most = Math.max(...this.#batches.map((b) => b.end - b.at));
+      const out = await gpu.memory.create(owner, 'divergence', most * 16, STORAGE());
+      const arena = await gpu.arena(owner, this.#batches.length);
+      const numbers: Float32Array[] = [];
+      for (const { passage, at, end, logits: base, targets } of this.#batches) {
+        throwIfCancelled(signal);
+        if (at === passage.first - 1) evaluator.begin(passage);
+        evaluator.predict(passage, at, end);
+        const dispatch = gpu
+          .kernel(ops.divergence)
+          .dispatch({ base, logits, targets, out }, { vocabulary }, [end - at], arena);
+        const encoder = gpu.device.createCommandEncoder();
+        const pass = encoder.beginComputePass();
+        encode(pass, [dispatch]);
+        pass.end();
+        gpu.device.queue.submit([encoder.finish()]);
+        numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (end - at))));
+      }
+      return divergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);
+    } finally {
+      evaluator?.dispose();
+      gpu.memory.release(owner);
+    }
+  }
+}

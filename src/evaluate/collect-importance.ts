@@ -1,0 +1,83 @@
+import type { CollectedImportance, ImportanceSums } from '../files/imatrix-write';
+import type { Gpu } from '../gpu/gpu';
+import type { BatchRecorder } from '../model/blocks/prefill';
+import type { TappedRows } from '../model/blocks/recorder';
+import * as ops from '../ops/kernels';
+import { alignUp } from '../util/bytes';
+import { throwIfCancelled } from '../util/errors';
+import { type ChunkProgress, chunksOf, type EvaluateOptions } from './evaluate';
+import { Evaluator } from './evaluator';
+import type { Prepared } from '../pipeline/prepared';
+
+let serial = 0;
+
+/** Room for the sums and counts of a product; a binding begins at a multiple of 256. */
+const sumsBytes = (cols: number, experts: number): number => alignUp(4 * experts * (cols + 1), 256);
+
+/**
+ * Squares of what goes into every product of the layers, summed over a text: the statistics of llama-imatrix, with its
+ * chunks. The output matrix is left out, as there. Sums stay on the device until the end.
+ */
+export async function collectImportance(
+  gpu: Gpu,
+  prepared: Prepared,
+  ids: readonly number[],
+  dataset: string,
+  options: EvaluateOptions,
+  progress: ChunkProgress = () => {},
+  signal?: AbortSignal,
+): Promise<CollectedImportance> {
+  const chunks = chunksOf(ids, options);
+  const owner = `importance #${++serial}`;
+  const places: { names: readonly string[]; cols: number; experts: number; at: number }[] = [];
+  let evaluator: Evaluator | undefined;
+  try {
+    const roomBytes = prepared.plan.tensors
+      .filter((t) => t.shape.length > 1)
+      .reduce((n, t) => n + sumsBytes(t.shape[0]!, t.shape[2] ?? 1), 0);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+    const buffer = await gpu.memory.create(owner, 'sums of squares', Math.max(roomBytes, 256), usage);
+    const arena = await gpu.arena(owner, Math.max(1, prepared.tensors.size));
+    let used = 0;
+    const tap = (g: BatchRecorder) => (rows: TappedRows) => {
+      if (!rows.names.some((n) => n.startsWith('blk.'))) return;
+      const { cols } = rows;
+      const { state, chosen, h } = g.r;
+      const experts = rows.experts ? h.experts : 1;
+      const size = 4 * experts * (cols + 1);
+      places.push({ names: rows.names, cols, experts, at: used });
+      const each = rows.experts ? h.expertsUsed : 1;
+      const params = {
+        cols,
+        rows_per_token: each,
+        pairs_per_row: rows.experts?.perToken ? each : 1,
+        experts,
+      };
+      const kernel = gpu.kernel(ops.columnSquares, {}, { EXPERTS: rows.experts ? 1 : 0 });
+      const buffers = { x: rows.x, state, chosen, sums: { buffer, offset: used, size } };
+      g.steps.push({ dispatch: kernel.dispatch(buffers, params, [Math.ceil(cols / 64)], arena) });
+      used += sumsBytes(cols, experts);
+    };
+    evaluator = await Evaluator.createTapped(gpu, prepared, { reference: true, ...options }, tap);
+    gpu.check();
+    for (const [c, chunk] of chunks.entries()) {
+      throwIfCancelled(signal);
+      evaluator.read(chunk);
+      // The queue does not grow without bound, and a stop is heard.
+      await gpu.device.queue.onSubmittedWorkDone();
+      gpu.check();
+      progress(c + 1, chunks.length);
+    }
+    const entries = new Map<string, ImportanceSums>();
+    const sums = await gpu.read(buffer, 0, Math.max(used, 256));
+    for (const { names, cols, experts, at } of places) {
+      const all = new Float32Array(sums, at, experts * (cols + 1));
+      const entry = { sums: all.slice(0, experts * cols), counts: all.slice(experts * cols) };
+      for (const name of names) entries.set(`${name}.weight`, entry);
+    }
+    return { dataset, chunks: chunks.length, chunkTokens: options.context, entries };
+  } finally {
+    evaluator?.dispose();
+    gpu.memory.release(owner);
+  }
+}

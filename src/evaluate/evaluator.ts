@@ -1,0 +1,145 @@
+import type { Gpu } from '../gpu/gpu';
+import { recordDecoder } from '../model/arch/decoder';
+import { BatchRecorder } from '../model/blocks/prefill';
+import type { TappedRows } from '../model/blocks/recorder';
+import { encodeSteps, type Step } from '../model/blocks/steps';
+import type { Runtime } from '../model/runtime';
+import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
+import type { Prepared } from '../pipeline/prepared';
+
+/** Tokens of which those from `first` on are predicted, each from all before it. */
+export interface Passage {
+  readonly ids: readonly number[];
+  readonly first: number;
+}
+
+/** Where the logits of passages come from, some rows at a time. */
+export interface LogitRows {
+  /** Rows of the newest prediction. */
+  readonly logits: GPUBuffer;
+  /** Most rows of one prediction. */
+  readonly rows: number;
+  readonly vocabulary: number;
+  begin(passage: Passage): void;
+  /** Leaves the logits after tokens `at` to `end` of the passage in `logits`. Goes forward, from the first. */
+  predict(passage: Passage, at: number, end: number): void;
+}
+
+/** Rows of logits that a buffer of at most so many bytes holds. */
+export const logitRows = (gpu: Gpu, runtime: Runtime, mostBytes: number): number => {
+  const most = Math.min(mostBytes, gpu.maxBindingBytes);
+  return Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
+};
+
+let serial = 0;
+
+/** Runs a level over given tokens and leaves the logits of every one on the device. */
+export class Evaluator implements LogitRows {
+  readonly #gpu: Gpu;
+  readonly #r: Runtime;
+  readonly #read: readonly Step[];
+  readonly #predict: readonly Step[];
+  readonly logits: GPUBuffer;
+  readonly rows: number;
+
+  private constructor(
+    gpu: Gpu,
+    runtime: Runtime,
+    steps: { read: Step[]; predict: Step[] },
+    logits: GPUBuffer,
+    rows: number,
+  ) {
+    this.#gpu = gpu;
+    this.#r = runtime;
+    this.#read = steps.read;
+    this.#predict = steps.predict;
+    this.logits = logits;
+    this.rows = rows;
+  }
+
+  /** `mostBytes` bounds the logits of one pass. */
+  static create(gpu: Gpu, prepared: Prepared, options: EngineOptions, mostBytes: number): Promise<Evaluator> {
+    return Evaluator.#create(gpu, prepared, options, async (owner, runtime, record) => {
+      const rows = logitRows(gpu, runtime, mostBytes);
+      const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+      const bytes = rows * runtime.vocabulary * 4;
+      const logits = await gpu.memory.create(owner, 'logits of every token', bytes, usage);
+      const predict = record({ ...runtime, logits }, true);
+      return { read: record(runtime, false), predict, logits, rows };
+    });
+  }
+
+  /** One that only reads, and lets `tap` see the rows that go into every product; it predicts nothing. */
+  static createTapped(
+    gpu: Gpu,
+    prepared: Prepared,
+    options: EngineOptions,
+    tap: (recorder: BatchRecorder) => (rows: TappedRows) => void,
+  ): Promise<Evaluator> {
+    return Evaluator.#create(gpu, prepared, options, async (_owner, runtime, record) => {
+      const read = record(runtime, false, tap);
+      return { read, predict: [], logits: runtime.logits, rows: 0 };
+    });
+  }
+
+  static async #create(
+    gpu: Gpu,
+    prepared: Prepared,
+    options: EngineOptions,
+    make: (
+      owner: string,
+      runtime: Runtime,
+      record: (
+        r: Runtime,
+        every: boolean,
+        tap?: (recorder: BatchRecorder) => (rows: TappedRows) => void,
+      ) => Step[],
+    ) => Promise<{ read: Step[]; predict: Step[]; logits: GPUBuffer; rows: number }>,
+  ): Promise<Evaluator> {
+    const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
+    try {
+      const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
+      const { read, predict, logits, rows } = await make(owner, runtime, (r, every, tap) => {
+        const recorder = new BatchRecorder(gpu, r, prepared.tensors, every);
+        recorder.tap = tap?.(recorder);
+        recordDecoder(recorder, r);
+        return recorder.steps;
+      });
+      return new Evaluator(gpu, runtime, { read, predict }, logits, rows);
+    } catch (error) {
+      gpu.memory.release(owner);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(this.#r.owner);
+  }
+  get vocabulary(): number {
+    return this.#r.vocabulary;
+  }
+
+  #submit(steps: readonly Step[], ids: readonly number[], position: number): void {
+    const { queue } = this.#gpu.device;
+    queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(ids));
+    queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    encodeSteps(pass, steps, { tokens: ids.length, positions: position + ids.length });
+    pass.end();
+    queue.submit([encoder.finish()]);
+  }
+
+  /** Begins a text with these tokens. */
+  read(ids: readonly number[]): void {
+    const { chunk } = this.#r;
+    for (let at = 0; at < ids.length; at += chunk) this.#submit(this.#read, ids.slice(at, at + chunk), at);
+  }
+
+  begin({ ids, first }: Passage): void {
+    this.read(ids.slice(0, first - 1));
+  }
+  predict({ ids }: Passage, at: number, end: number): void {
+    this.#submit(this.#predict, ids.slice(at, end), at);
+  }
+}

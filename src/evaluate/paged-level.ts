@@ -1,0 +1,196 @@
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { recordEmbedding, recordHead, recordLayer } from '../model/arch/decoder';
+import { BatchRecorder } from '../model/blocks/prefill';
+import { encodeSteps, type Step } from '../model/blocks/steps';
+import type { Plan } from '../model/plan';
+import { engineSlots, type Runtime } from '../model/runtime';
+import { slabCount } from '../model/weights';
+import { MIB } from '../util/bytes';
+import { throwIfCancelled } from '../util/errors';
+import { type LogitRows, logitRows, type Passage } from './evaluator';
+import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
+
+const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+/** Logits of one level that are held at a time. */
+const LOGITS_BYTES = 16 * MIB;
+let serial = 0;
+
+/** Part of a level: the embedding, one layer, or the head. */
+interface Stage {
+  readonly plan: Plan;
+  readonly record: (g: BatchRecorder, r: Runtime) => void;
+}
+
+function stagesOf(plan: Plan, layers: number): { body: Stage[]; head: Stage } {
+  const part = (isIn: (name: string) => boolean): Plan => ({
+    ...plan,
+    tensors: plan.tensors.filter((t) => isIn(t.name)),
+  });
+  const hasOutput = plan.tensors.some((t) => t.name === 'output.weight');
+  const isEmbedding = (name: string) => name.startsWith('token_embd.') || name.startsWith('position_embd.');
+  const body: Stage[] = [{ plan: part(isEmbedding), record: recordEmbedding }];
+  for (let i = 0; i < layers; i++)
+    body.push({
+      plan: part((name) => name.startsWith(`blk.${i}.`)),
+      record: (g, r) => recordLayer(g, r, i),
+    });
+  const isHead = (name: string) =>
+    name.startsWith('output') || (!hasOutput && name.startsWith('token_embd.'));
+  return { body, head: { plan: part(isHead), record: recordHead } };
+}
+
+/** Steps of a stage. What the stage before it left in the arena has been submitted and is written over. */
+function recordStage(gpu: Gpu, r: Runtime, stage: Prepared, record: Stage['record']): readonly Step[] {
+  r.arena.reset();
+  const recorder = new BatchRecorder(gpu, r, stage.tensors, true);
+  record(recorder, r);
+  return recorder.steps;
+}
+
+/** Runs a stage for so many rows of a passage, from `at` on; `save` keeps what comes of them. */
+function runRows(
+  gpu: Gpu,
+  r: Runtime,
+  steps: readonly Step[],
+  rows: GPUBuffer,
+  { at, count, load, save }: { at: number; count: number; load: boolean; save: boolean },
+): void {
+  const { device } = gpu;
+  const each = r.h.width * 4;
+  device.queue.writeBuffer(r.state, 0, Uint32Array.of(at, count, 0, 0));
+  const encoder = device.createCommandEncoder();
+  if (load) encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each);
+  const pass = encoder.beginComputePass();
+  encodeSteps(pass, steps, { tokens: count, positions: at + count });
+  pass.end();
+  if (save) encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each);
+  device.queue.submit([encoder.finish()]);
+}
+
+/** Gives up the last passages, so that this share of them is left, and one at least. */
+function keepShare(gpu: Gpu, rows: Map<Passage, GPUBuffer>, share: number): void {
+  const kept = Math.max(1, Math.floor(share * rows.size));
+  for (const [passage, buffer] of [...rows].slice(kept)) {
+    gpu.memory.destroy(buffer);
+    rows.delete(passage);
+  }
+}
+
+export interface PagingOptions extends EngineOptions {
+  /** Drops passages when an early layer shows that all of them would take longer. */
+  readonly budgetMs?: number | undefined;
+}
+export type StageProgress = (stage: number, stages: number) => void;
+
+/**
+ * A level that is never whole on the device: its layers come one after the other, each runs over all passages, and the
+ * rows between layers stay on the device (tokens x width x 4 bytes). In the end only the head is there. Slow, as every
+ * layer is quantized for it, and right to the bit: kernels and their order are those of a resident level.
+ */
+export class PagedLevel implements LogitRows {
+  readonly #gpu: Gpu;
+  readonly #r: Runtime;
+  readonly #head: Prepared;
+  readonly #predict: readonly Step[];
+  readonly #rows: ReadonlyMap<Passage, GPUBuffer>;
+  readonly logits: GPUBuffer;
+  readonly rows: number;
+
+  private constructor(
+    gpu: Gpu,
+    runtime: Runtime,
+    head: Prepared,
+    predict: readonly Step[],
+    rows: ReadonlyMap<Passage, GPUBuffer>,
+    logits: GPUBuffer,
+    most: number,
+  ) {
+    this.#gpu = gpu;
+    this.#r = runtime;
+    this.#head = head;
+    this.#predict = predict;
+    this.#rows = rows;
+    this.logits = logits;
+    this.rows = most;
+  }
+
+  /** Runs a level over passages up to its head. */
+  static async run(
+    gpu: Gpu,
+    model: ModelFile,
+    plan: Plan,
+    passages: readonly Passage[],
+    options: PagingOptions,
+    progress: StageProgress = () => {},
+    signal?: AbortSignal,
+  ): Promise<PagedLevel> {
+    const owner = `pages of ${plan.fileType.label} #${++serial}`;
+    const { budgetMs } = options;
+    let stage: Prepared | undefined;
+    try {
+      const layers = new Set(plan.tensors.flatMap((t) => /^blk\.(\d+)\./.exec(t.name)?.[1] ?? [])).size;
+      const { body, head } = stagesOf(plan, layers);
+      const slots = [...body, head].map((s) =>
+        engineSlots(slabCount(s.plan, gpu.maxBindingBytes), s.plan.tensors.length),
+      );
+      const r = await layerRuntime(gpu, owner, model, Math.max(...slots), { reference: true, ...options });
+      const rows = new Map<Passage, GPUBuffer>();
+      for (const passage of passages) {
+        const bytes = passage.ids.length * r.h.width * 4;
+        rows.set(passage, await gpu.memory.create(owner, 'rows between layers', bytes, STORAGE()));
+      }
+      for (const [i, { plan: part, record }] of body.entries()) {
+        stage = await prepareLevel(gpu, model, part, () => {}, signal);
+        const started = performance.now();
+        const steps = recordStage(gpu, r, stage, record);
+        for (const [{ ids }, buffer] of rows) {
+          throwIfCancelled(signal);
+          for (let at = 0; at < ids.length; at += r.chunk) {
+            const count = Math.min(r.chunk, ids.length - at);
+            if (i === 0)
+              gpu.device.queue.writeBuffer(r.tokens, 0, Uint32Array.from(ids.slice(at, at + count)));
+            runRows(gpu, r, steps, buffer, { at, count, load: i > 0, save: true });
+          }
+          // The queue does not grow without bound, and time is told.
+          await gpu.device.queue.onSubmittedWorkDone();
+          gpu.check();
+        }
+        gpu.memory.release(stage.owner);
+        // The first layer also waits for its kernels.
+        if (i === Math.min(2, layers) && budgetMs !== undefined)
+          keepShare(gpu, rows, budgetMs / (2 * layers) / (performance.now() - started));
+        progress(i + 1, body.length);
+      }
+      stage = await prepareLevel(gpu, model, head.plan, () => {}, signal);
+      const most = logitRows(gpu, r, LOGITS_BYTES);
+      const logits = await gpu.memory.create(owner, 'logits', most * r.vocabulary * 4, STORAGE());
+      const predict = recordStage(gpu, { ...r, logits }, stage, head.record);
+      return new PagedLevel(gpu, r, stage, predict, rows, logits, most);
+    } catch (error) {
+      if (stage) gpu.memory.release(stage.owner);
+      gpu.memory.release(owner);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(this.#head.owner);
+    this.#gpu.memory.release(this.#r.owner);
+  }
+  get vocabulary(): number {
+    return this.#r.vocabulary;
+  }
+  /** Passages that were run. */
+  get passages(): Passage[] {
+    return [...this.#rows.keys()];
+  }
+
+  /** Every row is there already. */
+  begin(): void {}
+  predict(passage: Passage, at: number, end: number): void {
+    const range = { at, count: end - at, load: true, save: false };
+    runRows(this.#gpu, this.#r, this.#predict, this.#rows.get(passage)!, range);
+  }
+}

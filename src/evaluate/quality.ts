@@ -1,0 +1,122 @@
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import type { KvType } from '../model/kv-cache';
+import type { Plan } from '../model/plan';
+import type { TextTokenizer } from '../text/tokenizer';
+import { MIB } from '../util/bytes';
+import { runnableOf } from '../infer/model-runtime';
+import { divergencePaged } from './kl-divergence-paged';
+import { type ChunkProgress, chunksOf, divergence } from './evaluate';
+import { textForEvaluation } from './evaluation-text';
+import type { Prepared } from '../pipeline/prepared';
+import type { QualityRecord, QualityRequest } from './quality-records';
+
+/** Chunks that a trial runs to learn how long one takes, after one that warms up. */
+const TRIAL_CHUNKS = 1;
+
+/** Rows between layers of one level, where a budget decides how many there are. */
+const MOST_ROWS_BYTES = 128 * MIB;
+
+/** What a measurement of quality is made with: the studio's. */
+export interface QualityBench {
+  readonly gpu: Gpu;
+  readonly model: ModelFile;
+  readonly tokenizer: TextTokenizer;
+  readonly kvType: KvType;
+}
+
+/** The two levels that are compared: on the device, or by what they would be made of there. */
+export interface Compared<T extends Prepared | Plan> {
+  readonly base: T;
+  readonly level: T;
+}
+
+/** Chunks that fit a budget, from how long a trial takes; at least one, and no more than the text has. */
+async function chunksWithin(
+  budgetMs: number,
+  available: number,
+  run: (chunks: number) => Promise<unknown>,
+): Promise<number> {
+  if (available <= 2) return available;
+  await run(1);
+  const started = performance.now();
+  await run(TRIAL_CHUNKS);
+  const each = (performance.now() - started) / TRIAL_CHUNKS;
+  return Math.max(1, Math.min(available, Math.floor(budgetMs / each)));
+}
+
+/** What a request comes to on a model. */
+function textOf({ model, tokenizer, kvType }: QualityBench, request: QualityRequest) {
+  const { ids, bos } = textForEvaluation(model, request.text, tokenizer);
+  const options = { context: Math.min(request.context, runnableOf(model).h.contextLength), kvType, bos };
+  return { ids, options, available: chunksOf(ids, options).length };
+}
+
+function recordOf(
+  { gpu, kvType }: QualityBench,
+  request: QualityRequest,
+  found: Pick<QualityRecord, 'context' | 'fileBytes' | 'elapsedMs' | 'paged' | 'measured'>,
+): QualityRecord {
+  const { type, base, textLabel } = request;
+  const { chunks } = found.measured.level;
+  return {
+    type,
+    base,
+    textLabel,
+    kvType,
+    chunks,
+    adapter: gpu.adapterName,
+    measuredMs: Date.now(),
+    ...found,
+  };
+}
+
+/** How far a level is from the base, over a text, where both are on the device. */
+export async function measureQuality(
+  bench: QualityBench,
+  { base, level }: Compared<Prepared>,
+  request: QualityRequest,
+  progress: ChunkProgress = () => {},
+  signal?: AbortSignal,
+): Promise<QualityRecord> {
+  const { gpu } = bench;
+  const { ids, options, available } = textOf(bench, request);
+  const run = (chunks: number, tell?: ChunkProgress) =>
+    divergence(gpu, base, level, ids, { ...options, chunks }, tell, signal);
+  const { chunks: asked, budgetMs } = request;
+  const chunks = Math.min(available, asked ?? (await chunksWithin(budgetMs, available, run)));
+  const started = performance.now();
+  const measured = await run(chunks, progress);
+  const elapsedMs = performance.now() - started;
+  const { fileBytes } = level.plan;
+  return recordOf(bench, request, { context: options.context, fileBytes, elapsedMs, measured });
+}
+
+/**
+ * The same where they do not fit beside each other: layer by layer, one level after the other. The budget is that of
+ * running; every layer is quantized on its way, which takes what it takes.
+ */
+export async function measureQualityPaged(
+  bench: QualityBench,
+  plans: Compared<Plan>,
+  request: QualityRequest,
+  progress: ChunkProgress = () => {},
+  signal?: AbortSignal,
+): Promise<QualityRecord> {
+  const { gpu, model } = bench;
+  const { ids, options, available } = textOf(bench, request);
+  // Rows of the whole text stay on the device, which has little room as it is.
+  const rowBytes = options.context * runnableOf(model).h.width * 4;
+  const room = Math.max(1, Math.floor(MOST_ROWS_BYTES / rowBytes));
+  const started = performance.now();
+  const measured = await divergencePaged(gpu, model, plans, ids, {
+    ...options,
+    chunks: Math.min(available, request.chunks ?? room),
+    budgetMs: request.chunks === null ? request.budgetMs : undefined,
+    progress,
+    signal,
+  });
+  const elapsedMs = performance.now() - started;
+  const { fileBytes } = plans.level;
+  return recordOf(bench, request, { context: options.context, fileBytes, elapsedMs, paged: true, measured });
+}

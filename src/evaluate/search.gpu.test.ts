@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { memorySource } from '../files/byte-source';
+import { readGguf } from '../files/gguf/read';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { planQuantization } from '../model/plan';
+import { fileTypeByLabel } from '../quant/file-types';
+import { testGpu } from '../testing/device';
+import { divergence } from './evaluate';
+import { textForEvaluation } from './evaluation-text';
+import { Mixes } from '../studio/mixes';
+import { prepareLevel } from '../pipeline/prepared';
+import { measureSensitivities, planRecipe, quantizeCommand, recipeFor, type Sensitivities } from './search';
+
+describe('a type for each tensor', () => {
+  let gpu: Gpu;
+  let model: ModelFile;
+  let found: Sensitivities;
+  const text = (name: string) => readFileSync(`public/texts/stories-${name}.txt`, 'utf8');
+  const how = { context: 96, kvType: 'F16' as const };
+  beforeAll(async () => {
+    gpu = await testGpu();
+    const bytes = readFileSync('public/models/nibble-stories-F16.gguf');
+    model = await readGguf(memorySource('stories.gguf', bytes));
+    const { ids, bos } = textForEvaluation(model, text('calibration'));
+    found = await measureSensitivities(gpu, model, ids, { ...how, bos, chunks: 3, base: 'F16' });
+  }, 400_000);
+  afterAll(() => {
+    expect(gpu.memory.currentBytes).toBe(0);
+    gpu.close();
+  });
+
+  test('every matrix is a choice, and was felt', () => {
+    const matrices = model.tensors.filter((t) => t.shape.length > 1).map((t) => t.name);
+    expect(found.probed.map((p) => p.name).sort()).toEqual(matrices.sort());
+    expect(found.probed.every((p) => p.kl > 0)).toBe(true);
+    for (const { options } of found.tensors) {
+      const sorted = [...options].sort((a, b) => a.sizeBytes - b.sizeBytes);
+      expect(sorted[0]!.cost).toBeGreaterThan(sorted.at(-1)!.cost);
+    }
+  });
+
+  // docs/benchmarks.md has the others; NIBBLE_REFERENCE=all runs them here.
+  const sizes = process.env.NIBBLE_REFERENCE === 'all' ? ['Q4_K_M', 'Q3_K_M', 'Q2_K'] : ['Q3_K_M'];
+  test.each(sizes)('at the size of %s it loses less than the fixed mix', async (label) => {
+    const fixed = planQuantization(model, fileTypeByLabel(label)!);
+    const recipe = recipeFor(model, found, fixed.fileBytes);
+    const plan = planRecipe(model, recipe);
+    expect(plan.fileBytes).toBe(recipe.fileBytes);
+    expect(plan.fileBytes).toBeLessThanOrEqual(fixed.fileBytes);
+    expect(plan.fallbacks).toEqual([]);
+    expect(recipeFor(model, found, fixed.fileBytes)).toEqual(recipe);
+    const { ids, bos } = textForEvaluation(model, text('held-out'));
+    const base = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F16')!));
+    const measured = [];
+    for (const p of [plan, fixed]) {
+      const level = await prepareLevel(gpu, model, p);
+      measured.push((await divergence(gpu, base, level, ids, { ...how, bos, chunks: 8 })).kl.mean);
+      gpu.memory.release(level.owner);
+    }
+    gpu.memory.release(base.owner);
+    process.stdout.write(
+      `${label}: ${measured.map((v) => v.toExponential(2)).join(' against ')}, expected ${recipe.expectedKl.toExponential(2)}\n`,
+    );
+    expect(measured[0]!).toBeLessThan(measured[1]!);
+  });
+
+  test('a size that no choice reaches is said; the command names every choice', () => {
+    expect(() => recipeFor(model, found, 1000)).toThrow(
+      /No choice of types makes a file of 1000 bytes; the smallest/,
+    );
+    const mixes = new Mixes(() => [model, undefined]);
+    expect(() => mixes.at(2e6)).toThrow(/not known yet/);
+    const { leastBytes, mostBytes } = mixes.take(found);
+    expect(mixes.at(leastBytes).fileBytes).toBeLessThanOrEqual(leastBytes);
+    expect(mixes.at(mostBytes).expectedKl).toBeLessThan(mixes.at(leastBytes).expectedKl);
+    const label = mixes.add(2e6);
+    const plan = mixes.plan(label)!;
+    expect(plan.fileType).toMatchObject({ label, group: 'Searched' });
+    expect(plan.fileBytes).toBe(mixes.at(2e6).fileBytes);
+    const recipe = mixes.at(2e6);
+    const command = quantizeCommand(recipe);
+    expect(command.match(/--tensor-type/g)).toHaveLength(found.tensors.length);
+    expect(command).toContain(`--tensor-type '^blk\\.0\\.attn_q\\.weight$=`);
+    // The same again is the same level; another of about that size is another.
+    expect(mixes.add(2e6)).toBe(label);
+    const near = [1.999e6, 1.998e6, 1.997e6, 1.996e6].map((bytes) => mixes.add(bytes));
+    const types = near.map((l) => JSON.stringify(mixes.plan(l)!.tensors.map((t) => t.type.label)));
+    expect(new Set(types).size).toBe(new Set(near).size);
+    mixes.clear();
+    expect(mixes.plans).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import type { Gpu } from '../gpu/gpu';
+import type { TextTokenizer } from '../text/tokenizer';
+import type { Engine, SamplingOptions } from '../infer/engine';
+import type { EngineOptions } from '../infer/model-runtime';
+import { probabilities } from './evaluate';
+import { generate } from '../infer/generate';
+import type { Prepared } from '../pipeline/prepared';
+
+/** A token that a level wrote, and how probable it found it. */
+export interface ScoredToken {
+  readonly id: number;
+  readonly text: string;
+  /** 0 to 1, before temperature and truncation. */
+  readonly probability: number;
+}
+
+/** What a level writes after a prompt, with the probability of each token. Tokens of incomplete characters have no text. */
+export async function writeScored(
+  gpu: Gpu,
+  engine: Engine,
+  prepared: Prepared,
+  tokenizer: TextTokenizer,
+  request: {
+    readonly ids: readonly number[];
+    readonly maxTokens: number;
+    readonly sampling: SamplingOptions;
+  },
+  options: EngineOptions,
+  signal?: AbortSignal,
+): Promise<ScoredToken[]> {
+  const written: { id: number; text: string }[] = [];
+  const ids = request.ids.length > 0 ? request.ids : [0];
+  const all = { ids, maxTokens: request.maxTokens, sampling: request.sampling, stops: tokenizer.stops };
+  const take = (id: number, text: string) => {
+    // What is left of a character at the end has no token of its own.
+    if (id >= 0) written.push({ id, text });
+    else if (written.length > 0) written.at(-1)!.text += text;
+  };
+  await generate(engine, tokenizer, all, take, signal);
+  const text = [...ids, ...written.map((t) => t.id)];
+  const found = await probabilities(gpu, prepared, text, ids.length, options, signal);
+  return written.map((token, i) => ({ ...token, probability: found[i]! }));
+}

@@ -1,0 +1,240 @@
+import type { Gpu } from '../gpu/gpu';
+import { recordDecoder } from '../model/arch/decoder';
+import { BatchRecorder } from '../model/blocks/prefill';
+import { DecodeRecorder } from '../model/blocks/decode';
+import type { Recorder } from '../model/blocks/recorder';
+import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
+import { type Runtime, runtimeBytes } from '../model/runtime';
+import { CancelledError, NibbleError } from '../util/errors';
+import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
+import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
+import type { Prepared } from '../pipeline/prepared';
+
+export interface SamplingOptions {
+  /** 0 is greedy. */
+  readonly temperature: number;
+  /** 0 is off. */
+  readonly topK: number;
+  /** 1 is off. */
+  readonly topP: number;
+  /** 0 is off. */
+  readonly minP: number;
+  readonly seed: number;
+}
+
+export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
+
+let serial = 0;
+
+/**
+ * Runs a prepared level. Pipelines, bind groups and parameters are made once; a token is one submit, sampled on the
+ * GPU, and only its id comes back.
+ */
+export class Engine {
+  readonly #gpu: Gpu;
+  readonly #r: Runtime;
+  readonly #one: readonly Step[];
+  readonly #many: readonly Step[];
+  readonly #readbacks: readonly GPUBuffer[];
+  /** Tokens whose keys and values are in the cache. */
+  #cached: number[] = [];
+  #busy = false;
+
+  private constructor(gpu: Gpu, runtime: Runtime, one: Step[], many: Step[], readbacks: GPUBuffer[]) {
+    this.#gpu = gpu;
+    this.#r = runtime;
+    this.#one = one;
+    this.#many = many;
+    this.#readbacks = readbacks;
+  }
+
+  /** GPU bytes an engine for this level takes beside the weights: the number that the plan prints. */
+  static bytes(prepared: Prepared, options: EngineOptions): number {
+    return (
+      runtimeBytes(runtimeShape(prepared.model, levelSlots(prepared), options)) + IN_FLIGHT * READBACK_BYTES
+    );
+  }
+
+  static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
+    const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
+    try {
+      const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
+      const record = (recorder: Recorder) => {
+        recordDecoder(recorder, runtime);
+        recorder.sample();
+        return recorder.steps;
+      };
+      const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+      const readbacks: GPUBuffer[] = [];
+      for (let i = 0; i < IN_FLIGHT; i++)
+        readbacks.push(await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage));
+      const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
+      const many = record(new BatchRecorder(gpu, runtime, prepared.tensors, false));
+      const engine = new Engine(gpu, runtime, one, many, readbacks);
+      gpu.check();
+      return engine;
+    } catch (error) {
+      gpu.memory.release(owner);
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(this.#r.owner);
+  }
+
+  get context(): number {
+    return this.#r.context;
+  }
+  get runtimeBytes(): number {
+    return this.#gpu.memory.ownerBytes(this.#r.owner);
+  }
+  /** Dispatches of one decode step after which the text has so many tokens. */
+  dispatchesPerToken(positions: number): number {
+    return countSteps(this.#one, { tokens: 1, positions });
+  }
+  /** Tokens in the cache, oldest first. */
+  get cached(): readonly number[] {
+    return this.#cached;
+  }
+
+  /** Forgets cached tokens from `length` on; the cache is append-only, so this is all a rollback takes. */
+  rollback(length: number): void {
+    this.#cached.length = Math.min(this.#cached.length, length);
+  }
+
+  /** Takes the cache to hold these tokens, whatever is in it: for measurements at a length of text. */
+  assumeCached(ids: readonly number[]): void {
+    this.#cached = [...ids];
+    this.#gpu.device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(ids.length, 1, 0, 0));
+  }
+
+  /**
+   * Runs steps so many times, each for `tokens` tokens, in one submit. Resolves to the ids sampled by them, which stand in
+   * the text from `position` on.
+   */
+  #submit(
+    steps: readonly Step[],
+    tokens: number,
+    position: number,
+    how: { times?: number; slot?: number } = {},
+  ): Promise<Uint32Array> {
+    const { times = 1, slot = 0 } = how;
+    const readback = this.#readbacks[slot]!;
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    for (let i = 0; i < times; i++) encodeSteps(pass, steps, { tokens, positions: position + i });
+    pass.end();
+    encoder.copyBufferToBuffer(this.#r.history, 4 * position, readback, 0, 4 * times);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    return this.#read(readback, times);
+  }
+
+  async #read(readback: GPUBuffer, count: number): Promise<Uint32Array> {
+    await this.#gpu.map(readback);
+    const ids = new Uint32Array(readback.getMappedRange(0, 4 * count).slice(0));
+    readback.unmap();
+    return ids;
+  }
+
+  setSampling(s: SamplingOptions): void {
+    const data = new DataView(new ArrayBuffer(32));
+    data.setFloat32(0, s.temperature, true);
+    data.setUint32(4, s.topK, true);
+    data.setFloat32(8, s.topP, true);
+    data.setFloat32(12, s.minP, true);
+    data.setUint32(16, s.seed >>> 0, true);
+    this.#gpu.device.queue.writeBuffer(this.#r.sampling, 0, data.buffer);
+  }
+
+  /**
+   * Brings the cache to `ids`, reusing the common beginning, and returns the token sampled after it. The last token is
+   * always run, for its logits.
+   */
+  async prefill(ids: readonly number[], signal?: AbortSignal): Promise<{ id: number; evaluated: number }> {
+    if (ids.length === 0)
+      throw new NibbleError('The prompt is empty.', 'Write something, or choose another prompt.');
+    if (ids.length > this.#r.context)
+      throw new NibbleError(
+        `The prompt has ${ids.length} tokens; the context holds ${this.#r.context}.`,
+        'Shorten the prompt or choose a longer context.',
+      );
+    const bad = ids.find((id) => id >= this.#r.vocabulary || id < 0);
+    if (bad !== undefined)
+      throw new NibbleError(`Token id ${bad} is outside the vocabulary of ${this.#r.vocabulary}.`);
+    let same = 0;
+    while (same < this.#cached.length && same < ids.length - 1 && this.#cached[same] === ids[same]) same++;
+    this.rollback(same);
+    const queue = this.#gpu.device.queue;
+    let id = 0;
+    for (let at = same; at < ids.length; at += this.#r.chunk) {
+      if (signal?.aborted) throw new CancelledError();
+      const chunk = ids.slice(at, at + this.#r.chunk);
+      queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(chunk));
+      queue.writeBuffer(this.#r.state, 0, Uint32Array.of(at, chunk.length, 0, 0));
+      const steps = chunk.length === 1 ? this.#one : this.#many;
+      id = (await this.#submit(steps, chunk.length, at + chunk.length))[0]!;
+      this.#cached.push(...chunk);
+    }
+    return { id, evaluated: ids.length - same };
+  }
+
+  /** Runs the token that the last pass sampled (it is on the GPU already) and returns the next one. */
+  async step(previous: number): Promise<number> {
+    if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
+    const [id] = await this.#submit(this.#one, 1, this.#cached.length + 1);
+    this.#cached.push(previous);
+    return id!;
+  }
+
+  /**
+   * At most `most` tokens after `first`, which the last pass sampled, as they come; fewer where the context ends. The GPU
+   * feeds itself: several tokens a submit, two submits under way. The caller may stop at any token; what was run beyond it
+   * is forgotten.
+   */
+  async *tokens(first: number, most: number): AsyncGenerator<number> {
+    const pace = new Pace();
+    const flights: { count: number; ids: Promise<Uint32Array> }[] = [];
+    let left = Math.min(most, this.#r.context - this.#cached.length);
+    let position = this.#cached.length + 1;
+    let slot = 0;
+    let fed = first;
+    try {
+      while (left > 0 || flights.length > 0) {
+        const started = performance.now();
+        while (left > 0 && flights.length < IN_FLIGHT) {
+          const count = Math.min(pace.batch, left);
+          flights.push({ count, ids: this.#submit(this.#one, 1, position, { times: count, slot }) });
+          position += count;
+          left -= count;
+          slot = (slot + 1) % IN_FLIGHT;
+        }
+        const ids = await flights[0]!.ids;
+        pace.took(flights.shift()!.count, performance.now() - started);
+        for (const id of ids) {
+          this.#cached.push(fed);
+          fed = id;
+          yield id;
+        }
+      }
+    } finally {
+      await Promise.allSettled(flights.map((f) => f.ids));
+    }
+  }
+
+  /** Logits of the newest token. For tests and measurements; generation never reads them. */
+  async logits(): Promise<Float32Array> {
+    return new Float32Array(await this.#gpu.read(this.#r.logits, 0, this.#r.vocabulary * 4));
+  }
+
+  /** One user of the device state at a time. */
+  async exclusive<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#busy) throw new NibbleError('This level is already generating.', 'Stop it first.');
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
+  }
+}

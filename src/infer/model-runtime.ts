@@ -1,0 +1,98 @@
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import type { KvType } from '../model/kv-cache';
+import { factorsName, localRotationTable, rotationTable } from '../model/rope';
+import { checkRunnable } from '../model/runnable';
+import {
+  CHUNK_TOKENS,
+  createRuntime,
+  engineSlots,
+  FAST,
+  type Paths,
+  type Runtime,
+  type RuntimeShape,
+} from '../model/runtime';
+import { readSmallTensor } from '../model/weights';
+import { UnsupportedError } from '../util/errors';
+import type { Prepared } from '../pipeline/prepared';
+
+export interface EngineOptions {
+  readonly context: number;
+  readonly kvType: KvType;
+  /** float32 throughout, for comparison; otherwise whatever is fast (src/model/runtime.ts: Path). */
+  readonly reference?: boolean;
+  /** What is fast on the device, where it was measured (tune.ts). */
+  readonly paths?: Paths;
+  /** Most tokens of a prompt in one pass; where it is not given, as many as suit any device. */
+  readonly chunk?: number;
+}
+
+/** The paths that an engine takes. */
+const pathsOf = (options: EngineOptions): Paths =>
+  options.reference ? { one: 'float32', many: 'float32' } : (options.paths ?? FAST);
+
+/** What can run of a model; throws when nothing can. */
+export function runnableOf(model: ModelFile) {
+  const runnable = checkRunnable(model);
+  if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+  return runnable;
+}
+
+/** Parameter slots for the dispatches of a level. */
+export function levelSlots({ tensors }: Pick<Prepared, 'tensors'>): number {
+  let slabs = 0;
+  for (const t of tensors.values()) slabs += t.slabs.length;
+  return engineSlots(slabs, tensors.size);
+}
+
+export function runtimeShape(model: ModelFile, slots: number, options: EngineOptions): RuntimeShape {
+  const { h, vocabulary, architecture } = runnableOf(model);
+  const { context, kvType, chunk = CHUNK_TOKENS } = options;
+  return {
+    h,
+    traits: architecture.traits,
+    vocabulary,
+    context,
+    kvType,
+    chunk,
+    paths: pathsOf(options),
+    slots,
+  };
+}
+
+/** Rotations of a model at a context. */
+async function rotationsOf(model: ModelFile, { h, traits, context }: RuntimeShape) {
+  let factors: Float32Array | undefined;
+  for (const name of factorsName(h, context)) factors ??= await readSmallTensor(model, name);
+  return () => ({
+    all: rotationTable(h, context, factors),
+    ...(traits.localRope && h.window > 0 ? { sliding: localRotationTable(h, context) } : {}),
+  });
+}
+
+/** Cache, activations and tables for a model, under an owner that the caller releases. */
+export async function modelRuntime(
+  gpu: Gpu,
+  owner: string,
+  model: ModelFile,
+  slots: number,
+  options: EngineOptions,
+): Promise<Runtime> {
+  const shape = runtimeShape(model, slots, options);
+  return createRuntime(gpu, owner, shape, await rotationsOf(model, shape));
+}
+
+/** The same for layers that run one at a time: they share the cache of one. */
+export async function layerRuntime(
+  gpu: Gpu,
+  owner: string,
+  model: ModelFile,
+  slots: number,
+  options: EngineOptions,
+): Promise<Runtime> {
+  const shape = runtimeShape(model, slots, options);
+  const rotations = await rotationsOf(model, shape);
+  const one = await createRuntime(gpu, owner, { ...shape, h: { ...shape.h, layers: 1 } }, rotations);
+  const all = (caches: readonly GPUBuffer[]) => Array.from({ length: shape.h.layers }, () => caches[0]!);
+  return { ...one, h: shape.h, kCache: all(one.kCache), vCache: all(one.vCache) };
+}

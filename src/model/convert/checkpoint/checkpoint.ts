@@ -1,0 +1,111 @@
+import type { ByteSource } from '../../../files/byte-source';
+import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
+import { FileError } from '../../../util/errors';
+import type { Json } from './config';
+
+const MAX_SMALL_FILE = 64 * 1024 * 1024;
+
+export const baseName = (path: string): string => path.split('/').pop() ?? path;
+
+async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
+  if (source.sizeBytes > MAX_SMALL_FILE)
+    throw new FileError(`${source.name} has ${source.sizeBytes} bytes, expected at most ${MAX_SMALL_FILE}.`);
+  return source.read(0, source.sizeBytes);
+}
+
+/** The files of a Hugging Face folder, found by name. */
+export class Checkpoint {
+  readonly files: readonly ByteSource[];
+  /** What the person dropped. */
+  readonly label: string;
+
+  constructor(files: readonly ByteSource[], label: string) {
+    this.files = files;
+    this.label = label;
+  }
+
+  find(name: string): ByteSource | undefined {
+    return this.files.find((f) => baseName(f.name) === name);
+  }
+
+  async bytes(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const file = this.find(name);
+    return file && (await readSmall(file));
+  }
+
+  async text(name: string): Promise<string | undefined> {
+    const bytes = await this.bytes(name);
+    return bytes && new TextDecoder().decode(bytes);
+  }
+
+  async json(name: string): Promise<Json | undefined> {
+    const text = await this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return JSON.parse(text) as Json;
+    } catch (error) {
+      throw new FileError(
+        `${this.find(name)!.name} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+        'Download it again.',
+      );
+    }
+  }
+
+  async config(): Promise<Json> {
+    const config = await this.json('config.json');
+    if (!config)
+      throw new FileError(
+        `${this.label}: there is no config.json beside the weights.`,
+        'Drop the whole folder of the model.',
+      );
+    return config;
+  }
+
+  /**
+   * All tensors, files by name and names inside a file by code point: the order of the reference converter. Every file
+   * that the index names must be there; a second copy of the weights under other names is left alone.
+   */
+  async tensors(): Promise<SafeTensor[]> {
+    const all = this.files.filter((f) => f.name.endsWith('.safetensors'));
+    const index = await this.json('model.safetensors.index.json');
+    let shards = all.filter((f) => baseName(f.name).startsWith('model'));
+    if (shards.length === 0) shards = all;
+    if (index) {
+      const map = index.weight_map;
+      if (typeof map !== 'object' || map === null)
+        throw new FileError(
+          `${this.find('model.safetensors.index.json')!.name} has no "weight_map".`,
+          'Download it again.',
+        );
+      const wanted = [...new Set(Object.values(map as Record<string, string>))];
+      const missing = wanted.filter((name) => !all.some((f) => baseName(f.name) === name));
+      if (missing.length > 0)
+        throw new FileError(
+          `${this.label}: ${missing.length} of ${wanted.length} weight files are missing: ${missing.join(', ')}.`,
+          'Drop all of them together with the folder.',
+        );
+      shards = all.filter((f) => wanted.includes(baseName(f.name)));
+    }
+    const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+    const tensors: SafeTensor[] = [];
+    const seen = new Set<string>();
+    for (const shard of [...shards].sort((a, b) => byName(baseName(a.name), baseName(b.name)))) {
+      const own = await readSafetensors(shard);
+      for (const tensor of own.sort((a, b) => byName(a.name, b.name))) {
+        if (seen.has(tensor.name))
+          throw new FileError(
+            `${shard.name}: tensor "${tensor.name}" is in another file too.`,
+            'Drop one model at a time.',
+          );
+        seen.add(tensor.name);
+        tensors.push(tensor);
+      }
+    }
+    if (tensors.length === 0)
+      throw new FileError(
+        `${this.label}: there is no tensor in ${shards.length} safetensors files.`,
+        'Add the weight files.',
+      );
+    return tensors;
+  }
+}

@@ -1,0 +1,110 @@
+// FP8 weights with their scales, as float32. Source: the formats' definition (OCP 8-bit floating point), and the names
+// that quantization_config's "fp8", "compressed-tensors" and "modelopt" give the scales.
+import { ggmlTypeByLabel } from '../../../files/ggml-types';
+import type { TensorSource } from '../../../files/model-file';
+import type { SafeTensor } from '../../../files/safetensors/read';
+import { formatByLabel } from '../../../quant/registry';
+import { bytesOf } from '../../../util/bytes';
+import { FileError, UnsupportedError } from '../../../util/errors';
+import { type Config, isRecord } from '../checkpoint/config';
+
+const SCALES = ['_scale_inv', '_scale'];
+/** Scales of activations and caches, which float32 arithmetic does not need. */
+const UNUSED = ['.input_scale', '.k_scale', '.v_scale', '.activation_scale'];
+
+interface Scale {
+  readonly values: Float32Array;
+  /** Rows and columns that one value stands for. */
+  readonly rows: number;
+  readonly cols: number;
+  readonly perRow: number;
+}
+
+/** Sizes of the blocks that share a scale: from the configuration, else from the two shapes. */
+function blockOf(weight: SafeTensor, scale: SafeTensor, config: Config): { rows: number; cols: number } {
+  const [rows = 1, cols = 1] = weight.shape;
+  const [down = 1, across = 1] = scale.shape;
+  const quantization = config.json.quantization_config;
+  const given = isRecord(quantization) ? quantization.weight_block_size : undefined;
+  if (scale.shape.length === 2 && Array.isArray(given) && given.length === 2)
+    return { rows: Number(given[0]), cols: Number(given[1]) };
+  if (down * across === 1) return { rows, cols };
+  return { rows: Math.ceil(rows / down), cols: Math.ceil(cols / across) };
+}
+
+async function readScale(weight: SafeTensor, scale: SafeTensor, config: Config): Promise<Scale> {
+  const { rows, cols } = blockOf(weight, scale, config);
+  const values = formatByLabel(scale.type.label).decode(await scale.read(0, scale.sizeBytes));
+  const perRow = Math.ceil((weight.shape[1] ?? 1) / cols);
+  const need = Math.ceil((weight.shape[0] ?? 1) / rows) * perRow;
+  if (values.length < need)
+    throw new FileError(
+      `Tensor "${scale.name}" has ${values.length} scales; "${weight.name}" [${weight.shape}] needs ${need}.`,
+      'The checkpoint does not fit together. Download it again.',
+    );
+  return { values, rows, cols, perRow };
+}
+
+function toFloat32(weight: SafeTensor, table: Float32Array, scale: Scale | undefined): TensorSource {
+  const cols = weight.shape[1] ?? 1;
+  return {
+    name: weight.name,
+    shape: weight.shape,
+    type: ggmlTypeByLabel('F32'),
+    sizeBytes: weight.sizeBytes * 4,
+    async read(start, end) {
+      const first = Math.floor(start / 4);
+      const raw = await weight.read(first, Math.ceil(end / 4));
+      const values = new Float32Array(raw.length);
+      for (let i = 0; i < raw.length; i++) {
+        const at = first + i;
+        const row = Math.floor(at / cols);
+        const factor = scale
+          ? scale.values[Math.floor(row / scale.rows) * scale.perRow + Math.floor((at % cols) / scale.cols)]!
+          : 1;
+        values[i] = table[raw[i]!]! * factor;
+      }
+      return bytesOf(values).slice(start - first * 4, end - first * 4);
+    },
+  };
+}
+
+/** The 256 values of a float with a sign, `exponent` bits and the rest mantissa. */
+export function fp8Table(kind: 'F8_E4M3' | 'F8_E5M2'): Float32Array {
+  const mantissaBits = kind === 'F8_E4M3' ? 3 : 2;
+  const bias = kind === 'F8_E4M3' ? 7 : 15;
+  return Float32Array.from({ length: 256 }, (_, code) => {
+    const sign = code & 128 ? -1 : 1;
+    const exponent = (code & 127) >> mantissaBits;
+    const mantissa = code & ((1 << mantissaBits) - 1);
+    if (kind === 'F8_E4M3' && (code & 127) === 127) return Number.NaN;
+    if (kind === 'F8_E5M2' && exponent === 31)
+      return mantissa === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    if (exponent === 0) return sign * mantissa * 2 ** (1 - bias - mantissaBits);
+    return sign * (1 + mantissa / (1 << mantissaBits)) * 2 ** (exponent - bias);
+  });
+}
+
+/** FP8 tensors become float32 times their scales, which leave the list; other quantized checkpoints are refused. */
+export async function dequantized(tensors: readonly SafeTensor[], config: Config): Promise<TensorSource[]> {
+  const byName = new Map(tensors.map((t) => [t.name, t]));
+  const scaled = (t: SafeTensor): SafeTensor | undefined =>
+    t.fp8 ? SCALES.map((end) => byName.get(t.name + end)).find(Boolean) : undefined;
+  const scales = new Set(tensors.flatMap((t) => scaled(t)?.name ?? []));
+  const packed = tensors.find((t) => /\.(qweight|weight_packed|qzeros)$/.test(t.name));
+  if (packed)
+    throw new UnsupportedError(
+      `${config.label}: tensor "${packed.name}" is packed by another quantizer (GPTQ, AWQ or compressed-tensors).`,
+      'Take the checkpoint that it was made from.',
+    );
+  const out: TensorSource[] = [];
+  for (const tensor of tensors) {
+    if (scales.has(tensor.name) || UNUSED.some((end) => tensor.name.endsWith(end))) continue;
+    if (!tensor.fp8) out.push(tensor);
+    else {
+      const scale = scaled(tensor);
+      out.push(toFloat32(tensor, fp8Table(tensor.fp8), scale && (await readScale(tensor, scale, config))));
+    }
+  }
+  return out;
+}

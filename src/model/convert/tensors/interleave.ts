@@ -1,0 +1,27 @@
+import type { TensorSource } from '../../../files/model-file';
+
+/**
+ * GGUF wants the rotary pairs of a head side by side; Hugging Face stores the two halves one after the other. Row
+ * 2i + p of a head comes from row p * headDim / 2 + i. Reads whole heads, so a slice costs at most two more of them.
+ */
+export function interleaveHeads(tensor: TensorSource, heads: number): TensorSource {
+  const rows = tensor.shape.at(-1)!;
+  const rowBytes = tensor.sizeBytes / rows;
+  const headRows = rows / heads;
+  const headBytes = headRows * rowBytes;
+  return {
+    ...tensor,
+    async read(start, end) {
+      const first = Math.floor(start / headBytes);
+      const last = Math.ceil(end / headBytes);
+      const input = await tensor.read(first * headBytes, last * headBytes);
+      const output = new Uint8Array(input.length);
+      for (let row = 0; row < input.length / rowBytes; row++) {
+        const within = row % headRows;
+        const source = row - within + (within % 2) * (headRows / 2) + Math.floor(within / 2);
+        output.set(input.subarray(source * rowBytes, (source + 1) * rowBytes), row * rowBytes);
+      }
+      return output.subarray(start - first * headBytes, end - first * headBytes);
+    },
+  };
+}

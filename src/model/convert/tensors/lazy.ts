@@ -1,0 +1,134 @@
+// Tensors made of other tensors, read in slices: nothing here holds a whole weight.
+import { elementCount, ggmlTypeByLabel } from '../../../files/ggml-types';
+import type { TensorSource } from '../../../files/model-file';
+import { formatByLabel } from '../../../quant/registry';
+import { bytesOf } from '../../../util/bytes';
+import { FileError } from '../../../util/errors';
+import { f16FromFloat, f16ToFloat } from '../../../util/half';
+
+const F32 = ggmlTypeByLabel('F32');
+const roundToF16 = (x: number): number => f16ToFloat(f16FromFloat(x));
+
+/** A float32 tensor made here. */
+export function computed(name: string, values: Float32Array<ArrayBuffer>): TensorSource {
+  const bytes = bytesOf(values);
+  return {
+    name,
+    shape: [values.length],
+    type: F32,
+    sizeBytes: bytes.length,
+    read: (start, end) => Promise.resolve(bytes.slice(start, end)),
+  };
+}
+
+/** Its values as float32. */
+export function asFloat32(tensor: TensorSource): TensorSource {
+  if (tensor.type.label === 'F32') return tensor;
+  const format = formatByLabel(tensor.type.label);
+  const each = tensor.type.blockBytes;
+  return {
+    ...tensor,
+    type: F32,
+    sizeBytes: (tensor.sizeBytes / each) * 4,
+    async read(start, end) {
+      const first = Math.floor(start / 4);
+      const raw = await tensor.read(first * each, Math.ceil(end / 4) * each);
+      return bytesOf(format.decode(raw)).slice(start - first * 4, end - first * 4);
+    },
+  };
+}
+
+/** Float32 of its values plus one; float16 checkpoints are added to in float16, as the reference converter does. */
+export function plusOne(tensor: TensorSource): TensorSource {
+  const halves = tensor.type.label === 'F16';
+  const floats = asFloat32(tensor);
+  return {
+    ...floats,
+    async read(start, end) {
+      const first = start - (start % 4);
+      const raw = await floats.read(first, Math.min(floats.sizeBytes, Math.ceil(end / 4) * 4));
+      const values = new Float32Array(raw.slice().buffer).map((v) => (halves ? roundToF16(v + 1) : v + 1));
+      return bytesOf(values).slice(start - first, end - first);
+    },
+  };
+}
+
+/** [rows, cols] of a tensor stored as [cols, rows]: reads the whole of it for every slice of rows, a part at a time. */
+export function transposed(tensor: TensorSource): TensorSource {
+  const [storedCols, storedRows] = [tensor.shape[0]!, tensor.shape[1] ?? 1];
+  const each = tensor.type.blockBytes;
+  const rowBytes = storedRows * each;
+  const step = Math.max(1, Math.floor((4 << 20) / (storedCols * each)));
+  return {
+    ...tensor,
+    shape: [storedRows, storedCols],
+    async read(start, end) {
+      const first = Math.floor(start / rowBytes);
+      const last = Math.ceil(end / rowBytes);
+      const out = new Uint8Array((last - first) * rowBytes);
+      for (let from = 0; from < storedRows; from += step) {
+        const to = Math.min(storedRows, from + step);
+        const part = await tensor.read(from * storedCols * each, to * storedCols * each);
+        for (let row = first; row < last; row++)
+          for (let col = from; col < to; col++) {
+            const at = ((col - from) * storedCols + row) * each;
+            for (let b = 0; b < each; b++) out[(row - first) * rowBytes + col * each + b] = part[at + b]!;
+          }
+      }
+      return out.subarray(start - first * rowBytes, end - first * rowBytes);
+    },
+  };
+}
+
+/** Tensors of one shape, one after the other, along a new outermost dimension. */
+export function stacked(name: string, parts: readonly TensorSource[]): TensorSource {
+  const [first] = parts;
+  const odd = parts.find((p) => p.type !== first!.type || String(p.shape) !== String(first!.shape));
+  if (odd)
+    throw new FileError(
+      `Tensor "${odd.name}" is ${odd.type.label} [${odd.shape}], "${first!.name}" of the same kind is ${first!.type.label} [${first!.shape}].`,
+      'The checkpoint does not fit together. Download it again.',
+    );
+  const each = first!.sizeBytes;
+  return {
+    ...first!,
+    name,
+    shape: [...first!.shape, parts.length],
+    sizeBytes: each * parts.length,
+    async read(start, end) {
+      const out = new Uint8Array(end - start);
+      for (let at = start; at < end; ) {
+        const part = Math.floor(at / each);
+        const stop = Math.min(end, (part + 1) * each);
+        out.set(await parts[part]!.read(at - part * each, stop - part * each), at - start);
+        at = stop;
+      }
+      return out;
+    },
+  };
+}
+
+/** Rows [from, to) of the innermost matrices: with a rank of three, of each of them. */
+export function rowsOf(tensor: TensorSource, from: number, to: number): TensorSource {
+  const [cols, rows] = [tensor.shape[0]!, tensor.shape[1]!];
+  if (from === 0 && to === rows) return tensor;
+  const rowBytes = (tensor.sizeBytes / elementCount(tensor.shape)!) * cols;
+  const matrix = (to - from) * rowBytes;
+  const matrices = elementCount(tensor.shape)! / cols / rows;
+  return {
+    ...tensor,
+    shape: [cols, to - from, ...tensor.shape.slice(2)],
+    sizeBytes: matrix * matrices,
+    async read(start, end) {
+      const out = new Uint8Array(end - start);
+      for (let at = start; at < end; ) {
+        const index = Math.floor(at / matrix);
+        const stop = Math.min(end, (index + 1) * matrix);
+        const shift = (index * rows + from) * rowBytes - index * matrix;
+        out.set(await tensor.read(at + shift, stop + shift), at - start);
+        at = stop;
+      }
+      return out;
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../../../text/pre-tokenizer-hashes';
+import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../../text/pre-tokenizers';
+import { PreTokenizerError, UnsupportedError } from '../../../util/errors';
+import type { Json } from '../checkpoint/config';
+
+/** sha256 of the ids of the check text, written as Python writes a list: what convert_hf_to_gguf.py knows them by. */
+export function checkHash(tokenizerJson: Json): string | undefined {
+  let ids: number[];
+  try {
+    const absent = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
+    ids = new HubTokenizer({ ...absent, ...tokenizerJson }, {}).encode(PRE_TOKENIZER_CHECK).ids;
+  } catch {
+    return undefined;
+  }
+  return hashOfIds(ids);
+}
+
+/** sha256 of ids as Python prints them. */
+export const hashOfIds = (ids: readonly number[]): string =>
+  bytesToHex(sha256(new TextEncoder().encode(`[${ids.join(', ')}]`)));
+
+/**
+ * tokenizer.ggml.pre of a byte-level tokenizer.json: on the person's word, else as the reference converter finds it, else
+ * by its regular expressions. Throws when nothing knows it: a guess would change the tokens.
+ */
+export function preTokenizerName(
+  tokenizerJson: Json,
+  wish: { readonly preTokenizer: string | undefined; readonly preferredPre: string | undefined },
+): { name: string; notes: string[] } {
+  if (wish.preTokenizer !== undefined) {
+    if (!preTokenizerByName(wish.preTokenizer))
+      throw new UnsupportedError(
+        `The pre-tokenizer "${wish.preTokenizer}" is not known here.`,
+        "Give one of llama.cpp's names of the model's family.",
+      );
+    return { name: wish.preTokenizer, notes: [] };
+  }
+  const hash = checkHash(tokenizerJson);
+  const byHash = hash === undefined ? undefined : checkTextHashes[hash];
+  const alike = detectPreTokenizers(tokenizerJson);
+  const byRegex = alike.find((name) => name === wish.preferredPre) ?? alike[0];
+  if (byHash !== undefined) {
+    const differs = alike.length > 0 && !alike.includes(byHash);
+    const note = `tokenizer.json is known as "${byHash}", though its expressions are those of "${alike[0]}".`;
+    return { name: byHash, notes: differs ? [note] : [] };
+  }
+  if (byRegex !== undefined)
+    return {
+      name: byRegex,
+      notes: [
+        `The pre-tokenizer "${byRegex}" was found by its expressions; its vocabulary is not one of the known.`,
+      ],
+    };
+  throw new PreTokenizerError(
+    `tokenizer.json has a pre-tokenizer that is not known here: ${describePreTokenizer(tokenizerJson)} (check hash ${hash ?? 'none'}).`,
+    'Without it the tokens would be wrong. If you know it, give its llama.cpp name.',
+  );
+}

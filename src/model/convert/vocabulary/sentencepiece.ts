@@ -1,0 +1,67 @@
+import { FileError } from '../../../util/errors';
+
+export interface Piece {
+  readonly text: string;
+  readonly score: number;
+  /** SentencePiece types: 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte. The same as llama.cpp's. */
+  readonly type: number;
+}
+
+const decoder = new TextDecoder();
+
+/** Walks the fields of a protobuf message: (number, wire type, value or bytes). */
+function* fields(
+  bytes: Uint8Array,
+): Generator<{ id: number; wire: number; at: number; end: number; value: number }> {
+  let at = 0;
+  const varint = (): number => {
+    let value = 0;
+    for (let shift = 0; shift < 64; shift += 7) {
+      const b = bytes[at++];
+      if (b === undefined) throw new FileError('tokenizer.model is cut short.', 'Download it again.');
+      value += (b & 127) * 2 ** shift;
+      if (b < 128) return value;
+    }
+    throw new FileError('tokenizer.model is no protobuf message.', 'Download it again.');
+  };
+  while (at < bytes.length) {
+    const tag = varint();
+    const id = Math.floor(tag / 8);
+    const wire = tag % 8;
+    if (wire === 0) yield { id, wire, at, end: at, value: varint() };
+    else {
+      const size = wire === 2 ? varint() : wire === 5 ? 4 : wire === 1 ? 8 : -1;
+      if (size < 0 || at + size > bytes.length)
+        throw new FileError(
+          `tokenizer.model: field ${id} at byte ${at} is no valid protobuf field.`,
+          'Download it again.',
+        );
+      yield { id, wire, at, end: at + size, value: 0 };
+      at += size;
+    }
+  }
+}
+
+/** Reads a SentencePiece ModelProto: its pieces and whether it adds a space in front. */
+export function readSentencePiece(bytes: Uint8Array): { pieces: Piece[]; addSpacePrefix: boolean } {
+  const pieces: Piece[] = [];
+  let addSpacePrefix = true;
+  for (const field of fields(bytes)) {
+    const body = bytes.subarray(field.at, field.end);
+    if (field.id === 1 && field.wire === 2) {
+      let text = '';
+      let score = 0;
+      let type = 1;
+      for (const f of fields(body)) {
+        if (f.id === 1) text = decoder.decode(body.subarray(f.at, f.end));
+        else if (f.id === 2) score = new DataView(body.buffer, body.byteOffset + f.at, 4).getFloat32(0, true);
+        else if (f.id === 3) type = f.value;
+      }
+      pieces.push({ text, score, type });
+    } else if (field.id === 3 && field.wire === 2) {
+      for (const f of fields(body)) if (f.id === 3 && f.wire === 0) addSpacePrefix = f.value !== 0;
+    }
+  }
+  if (pieces.length === 0) throw new FileError('tokenizer.model holds no pieces.', 'Download it again.');
+  return { pieces, addSpacePrefix };
+}

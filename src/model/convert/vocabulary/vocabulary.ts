@@ -1,0 +1,170 @@
+// tokenizer.* metadata of a checkpoint. Source of the rules: convert_hf_to_gguf.py, the _set_vocab_* functions.
+import { TokenType } from '../../../text/tokenizer';
+import { FileError, UnsupportedError } from '../../../util/errors';
+import { type Config, isRecord, type Json } from '../checkpoint/config';
+import type { MetadataWriter } from '../metadata/metadata-writer';
+import { preTokenizerName } from './pre-tokenizer';
+import { readSentencePiece } from './sentencepiece';
+import { mergesOf, specialTokens } from './special-tokens';
+import { addedEntry, addedOfConfig, addedOfJson, TokenList } from './token-list';
+
+export interface VocabularyFiles {
+  readonly config: Config;
+  readonly tokenizerJson: Json | undefined;
+  readonly tokenizerModel: Uint8Array | undefined;
+  readonly tokenizerConfig: Json | undefined;
+  /** added_tokens.json. */
+  readonly addedTokens: Json | undefined;
+  readonly chatTemplate: string | undefined;
+  /** tokenizer.ggml.pre on the person's word. */
+  readonly preTokenizer: string | undefined;
+  /** The name that the architecture's own models use, among names of one meaning. */
+  readonly preferredPre: string | undefined;
+}
+
+/** Writes a vocabulary; returns what the person should know of it. */
+export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
+
+const MOST_TOKENS = 10_000_000;
+
+/** Vocabularies are too long for the arguments of Math.max. */
+const largest = (ids: readonly number[]): number => ids.reduce((most, id) => Math.max(most, id), -1);
+
+const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
+  specialTokens({ ...files, config: files.config.json }, out, size);
+
+/** Byte-level BPE of a tokenizer.json. */
+export const byteLevel: VocabularyRule = (files, out) => {
+  const json = files.tokenizerJson;
+  const model = json?.model;
+  if (!json || !isRecord(model) || model.type !== 'BPE' || !isRecord(model.vocab))
+    throw new UnsupportedError(
+      `tokenizer.json has a model of type "${isRecord(model) ? String(model.type) : 'none'}"; expected BPE.`,
+      'Add tokenizer.model to the folder if the model has one.',
+    );
+  const known = Object.entries(model.vocab);
+  const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
+  const most = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
+  const size = files.config.vocabularySize ?? most + 1;
+  if (!(most < size && size <= MOST_TOKENS))
+    throw new FileError(
+      `tokenizer.json goes up to id ${most}, but config.json says ${size} tokens.`,
+      'The files belong to different models.',
+    );
+  const list = new TokenList(size);
+  for (const [token, id] of known) list.set(Number(id), token, 0, TokenType.NORMAL);
+  for (const token of added) {
+    const { text, type } = addedEntry(token);
+    list.set(token.id, text, 0, type);
+  }
+  const { name, notes } = preTokenizerName(json, files);
+  out.string('tokenizer.ggml.model', 'gpt2');
+  out.string('tokenizer.ggml.pre', name);
+  list.write(out, false);
+  const merges = mergesOf(json);
+  if (merges.length > 0) out.strings('tokenizer.ggml.merges', merges);
+  special(files, out);
+  return notes;
+};
+
+/** Pieces of a tokenizer.model, and what added_tokens.json adds to them. */
+function sentencePieces(files: VocabularyFiles): TokenList {
+  const { pieces } = readSentencePiece(files.tokenizerModel!);
+  const list = new TokenList(files.config.vocabularySize ?? pieces.length);
+  pieces.forEach((piece, id) => {
+    // User-defined pieces are ordinary tokens to the reference converter.
+    const type = piece.type === TokenType.USER_DEFINED ? TokenType.NORMAL : piece.type;
+    list.set(id, piece.text, piece.score, type);
+  });
+  for (const [token, id] of Object.entries(files.addedTokens ?? {}))
+    list.set(Number(id), token, -1000, TokenType.USER_DEFINED);
+  return list;
+}
+
+function writeSentencePiece(list: TokenList, files: VocabularyFiles, out: MetadataWriter): string[] {
+  out.string('tokenizer.ggml.model', 'llama');
+  out.string('tokenizer.ggml.pre', 'default');
+  list.write(out, true);
+  special(files, out, list.size);
+  // The reference converter knows this of some architectures only.
+  const key = 'tokenizer.ggml.add_space_prefix';
+  if (
+    files.tokenizerModel &&
+    !out.entries.has(key) &&
+    !readSentencePiece(files.tokenizerModel).addSpacePrefix
+  )
+    out.bool(key, false);
+  return [];
+}
+
+/** A SentencePiece tokenizer.model. */
+export const sentencePiece: VocabularyRule = (files, out) => {
+  const list = sentencePieces(files);
+  for (const token of addedOfConfig(files.tokenizerConfig)) {
+    const { text, type } = addedEntry(token);
+    list.set(token.id, text, -1000, type);
+  }
+  return writeSentencePiece(list, files, out);
+};
+
+/** Phi-3's rule: added tokens of both files, as they say they are. */
+export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
+  const list = sentencePieces(files);
+  for (const token of [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(files.tokenizerJson)])
+    list.set(token.id, token.content, -1000, token.special ? TokenType.CONTROL : TokenType.USER_DEFINED);
+  return writeSentencePiece(list, files, out);
+};
+
+const isSentencePieceJson = (json: Json | undefined): boolean =>
+  isRecord(json?.model) && json.model.type === 'BPE' && json.model.byte_fallback === true;
+
+/** Whether a tokenizer.json puts a space in front of a text. */
+function addsSpace(json: Json): boolean {
+  const steps = [json.normalizer, json.pre_tokenizer].flatMap((step) => {
+    if (!isRecord(step)) return [];
+    const inner = step.normalizers ?? step.pretokenizers;
+    return Array.isArray(inner) ? (inner as unknown[]).filter(isRecord) : [step];
+  });
+  return steps.some(
+    (step) =>
+      step.type === 'Prepend' ||
+      (step.type === 'Metaspace' && step.add_prefix_space !== false && step.prepend_scheme !== 'never'),
+  );
+}
+
+/**
+ * A SentencePiece vocabulary that came as tokenizer.json only. Scores are minus the rank of the merge that makes a token,
+ * so that the best score is the earliest merge; the reference converter writes -1000 everywhere, which loses the merges.
+ */
+const sentencePieceOfJson: VocabularyRule = (files, out) => {
+  const json = files.tokenizerJson!;
+  const vocabulary = Object.entries((json.model as Json).vocab as Record<string, number>);
+  const added = addedOfJson(json);
+  const most = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
+  if (!(most < MOST_TOKENS))
+    throw new FileError(`tokenizer.json goes up to id ${most}.`, 'Download it again.');
+  const list = new TokenList(Math.max(files.config.vocabularySize ?? 0, most + 1));
+  const unknown = (json.model as Json).unk_token;
+  for (const [token, id] of vocabulary) {
+    const type = /^<0x[0-9A-Fa-f]{2}>$/.test(token) ? TokenType.BYTE : TokenType.NORMAL;
+    list.set(id, token, type === TokenType.BYTE ? 0 : -1e6, token === unknown ? TokenType.UNKNOWN : type);
+  }
+  const ids = new Map(vocabulary);
+  mergesOf(json).forEach((line, rank) => {
+    const id = ids.get(line.replace(' ', ''));
+    if (id !== undefined && list.scores[id] === -1e6) list.scores[id] = -rank;
+  });
+  for (const token of added) {
+    const { text, type } = addedEntry(token);
+    list.set(token.id, text, -1000, token.content === unknown ? TokenType.UNKNOWN : type);
+  }
+  writeSentencePiece(list, files, out);
+  if (!addsSpace(json)) out.bool('tokenizer.ggml.add_space_prefix', false);
+  return ['The scores of its SentencePiece tokens come from the merges of tokenizer.json.'];
+};
+
+/** tokenizer.model where there is one, else what tokenizer.json holds. */
+export const sentencePieceFirst: VocabularyRule = (files, out) => {
+  if (files.tokenizerModel) return sentencePiece(files, out);
+  return isSentencePieceJson(files.tokenizerJson) ? sentencePieceOfJson(files, out) : byteLevel(files, out);
+};

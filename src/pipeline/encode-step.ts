@@ -1,0 +1,118 @@
+import type { TensorSource } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
+import { planeParams } from '../model/device-tensor';
+import { LatticeBuffers } from '../model/codebook-buffers';
+import * as ops from '../ops/kernels';
+import type { DeviceLayout, QuantFormat } from '../quant/format';
+import { SCRATCH_OWNER } from './scratch';
+
+/** Whole rows of a tensor, as a slice of it. */
+export interface RowRange {
+  readonly first: number;
+  readonly count: number;
+  readonly cols: number;
+}
+
+/** Importance of a tensor's columns: one set, or one for each expert of a stacked tensor. */
+export interface TensorImportance {
+  readonly weights: Float32Array<ArrayBuffer>;
+  /** Rows that share a set. */
+  readonly matrixRows: number;
+}
+
+/** A tensor's importance, where the format uses it. The plan has checked its length (model/tensor-choice). */
+export const importanceOf = (
+  tensor: TensorSource,
+  target: QuantFormat,
+  weights: Float32Array<ArrayBuffer> | undefined,
+): TensorImportance | undefined =>
+  weights && target.importance ? { weights, matrixRows: tensor.shape[1] ?? 1 } : undefined;
+
+/** Records the encoding of slices: picks the kernel, and keeps the buffers that importance and lattices need. */
+export class EncodeStep {
+  readonly #gpu: Gpu;
+  readonly #arena: UniformArena;
+  readonly #lattices: LatticeBuffers;
+  #importance: GPUBuffer | undefined;
+  #spread: GPUBuffer | undefined;
+  #uploaded: TensorImportance | undefined;
+
+  constructor(gpu: Gpu, arena: UniformArena) {
+    this.#gpu = gpu;
+    this.#arena = arena;
+    this.#lattices = new LatticeBuffers(gpu, SCRATCH_OWNER);
+  }
+
+  /** What a decoder of the format looks up; `other` for formats without a lattice. */
+  async points(format: QuantFormat, other: GPUBuffer): Promise<GPUBuffer> {
+    return (await this.#lattices.points(format)) ?? other;
+  }
+
+  /** Steps that encode the float32 rows in `x` into blocks from `firstBlock` on. */
+  async record(
+    x: GPUBuffer,
+    target: QuantFormat,
+    to: { buffer: GPUBuffer; layout: DeviceLayout; firstBlock: number },
+    rows: RowRange,
+    importance: TensorImportance | undefined,
+  ): Promise<Dispatch[]> {
+    const weighted = importance !== undefined && target.importance !== undefined;
+    const steps: Dispatch[] = [];
+    if (weighted) {
+      await this.#upload(importance);
+      if (target.rowSpread) steps.push(await this.#rowSpread(x, rows));
+    }
+    const elements = rows.count * rows.cols;
+    const slots = {
+      codec: `quant/${target.id}`,
+      importance: weighted ? 'lib/encode/importance-matrix' : 'lib/encode/importance-none',
+    };
+    const buffers = {
+      x,
+      w: to.buffer,
+      importance: (weighted && this.#importance) || x,
+      spread: (weighted && this.#spread) || x,
+      search: (await this.#lattices.search(target)) ?? x,
+    };
+    const params = {
+      elements,
+      first_block: to.firstBlock,
+      ...planeParams(to.layout),
+      cols: rows.cols,
+      first_row: rows.first,
+      matrix_rows: importance?.matrixRows ?? 1,
+      zero: 0,
+    };
+    const groups = Math.ceil(elements / target.encodeGroup);
+    const kernel = this.#gpu.kernel(ops.quantize, slots);
+    steps.push(kernel.dispatch(buffers, params, grid(Math.ceil(groups / 64)), this.#arena));
+    return steps;
+  }
+
+  async #upload(importance: TensorImportance): Promise<void> {
+    if (this.#uploaded === importance) return;
+    this.#importance = await this.#atLeast(this.#importance, 'importance', importance.weights.byteLength);
+    this.#gpu.device.queue.writeBuffer(this.#importance, 0, importance.weights);
+    this.#uploaded = importance;
+  }
+
+  async #rowSpread(x: GPUBuffer, rows: RowRange): Promise<Dispatch> {
+    this.#spread = await this.#atLeast(this.#spread, 'row spread', rows.count * 4);
+    return this.#gpu
+      .kernel(ops.rowSpread)
+      .dispatch(
+        { x, spread: this.#spread },
+        { rows: rows.count, cols: rows.cols, zero: 0 },
+        grid(Math.ceil(rows.count / 64)),
+        this.#arena,
+      );
+  }
+
+  async #atLeast(buffer: GPUBuffer | undefined, label: string, bytes: number): Promise<GPUBuffer> {
+    if (buffer && buffer.size >= bytes) return buffer;
+    if (buffer) this.#gpu.memory.destroy(buffer);
+    const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+    return this.#gpu.memory.create(SCRATCH_OWNER, label, bytes, usage);
+  }
+}

@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { MemorySink } from '../files/byte-sink';
+import { type ByteSource, memorySource } from '../files/byte-source';
+import { readGguf } from '../files/gguf/read';
+import { stringValue } from '../files/gguf/metadata';
+import type { ModelFile } from '../files/model-file';
+import type { Gpu } from '../gpu/gpu';
+import { planQuantization } from '../model/plan';
+import { fileTypeByLabel, fileTypes } from '../quant/file-types';
+import { formatByLabel } from '../quant/registry';
+import { codecHash } from '../testing/codec-hash';
+import { testImatrix } from '../testing/importance';
+import { testGpu } from '../testing/device';
+import { goldenJson } from '../testing/golden';
+import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
+import { writeGguf } from './export';
+import { prepareLevel } from './prepared';
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await testGpu();
+});
+afterAll(() => gpu.close());
+
+const tiny = (): Promise<ModelFile> => readGguf(memorySource('tiny.gguf', tinyGguf(SMALL)));
+const builtIn = (): Promise<ModelFile> => {
+  const path = new URL('../../public/models/nibble-stories-F16.gguf', import.meta.url);
+  return readGguf(memorySource('built-in', new Uint8Array(readFileSync(path))));
+};
+/** Whole files of the seeded model as llama.cpp makes them, by level; with -imat, with the seeded importance matrix. */
+const { files: hashes, requantized } =
+  goldenJson<Record<'files' | 'requantized', Record<string, string>>>('tiny-llama-sha256.json');
+const oneOfEachType = fileTypes.filter((t, i) => fileTypes.findIndex((u) => u.type === t.type) === i);
+
+describe('exported files', () => {
+  test.each(Object.keys(hashes))('%s of the seeded model has its known hash', async (tag) => {
+    const model = await tiny();
+    const importance = tag.endsWith('-imat') ? testImatrix(model) : undefined;
+    const plan = planQuantization(model, fileTypeByLabel(tag.replace('-imat', ''))!, { importance });
+    const sink = new MemorySink();
+    const report = await writeGguf(gpu, plan, sink);
+    expect(report.sha256).toBe(hashes[tag]);
+    expect(report.sizeBytes).toBe(plan.fileBytes);
+    expect(createHash('sha256').update(sink.bytes()).digest('hex')).toBe(report.sha256);
+    expect(sink.closed).toBe(true);
+  });
+  test('every level has a known hash, or is refused without an importance matrix', async () => {
+    const model = await tiny();
+    for (const type of fileTypes) {
+      expect(hashes[`${type.label}-imat`] ?? hashes[type.label], type.label).toBeDefined();
+      const { refusal } = planQuantization(model, type);
+      expect(refusal === null, type.label).toBe(hashes[type.label] !== undefined);
+    }
+  });
+  // The lattice types are shown on the seeded model; their searches are slow on a software adapter.
+  const quick = oneOfEachType.filter((t) => !formatByLabel(t.type).lattice).map((t) => t.label);
+  test.each(quick)('%s of the built-in model is what the codec makes', async (label) => {
+    const plan = planQuantization(await builtIn(), fileTypeByLabel(label)!);
+    if (plan.refusal) expect(plan.refusal).toMatch(/requires an importance matrix/);
+    else expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(await codecHash(plan));
+  });
+  test.each(Object.entries(requantized))('%s: a quantized source gives the known file', async (way, want) => {
+    const [from, to] = way.split(' to ') as [string, string];
+    const first = new MemorySink();
+    await writeGguf(gpu, planQuantization(await tiny(), fileTypeByLabel(from)!), first);
+    const plan = planQuantization(await readGguf(memorySource(from, first.bytes())), fileTypeByLabel(to)!);
+    expect(plan.warning).toContain(`quantized already (`);
+    expect((await writeGguf(gpu, plan, new MemorySink())).sha256).toBe(want);
+  });
+  test('a resident level gives the same file as a streamed one', async () => {
+    const model = await tiny();
+    const plan = planQuantization(model, fileTypeByLabel('Q5_0')!);
+    const prepared = await prepareLevel(gpu, model, plan);
+    const report = await writeGguf(gpu, plan, new MemorySink(), { resident: prepared.tensors });
+    gpu.memory.release(prepared.owner);
+    expect(report.sha256).toBe(hashes.Q5_0);
+    expect(report.errors.length).toBe(0);
+  });
+  test('an architecture that cannot run is quantized all the same', async () => {
+    const model = await tiny();
+    const metadata = new Map([...model.metadata, ['general.architecture', stringValue('novelty')] as const]);
+    const plan = planQuantization({ ...model, metadata }, fileTypeByLabel('Q8_0')!);
+    const sink = new MemorySink();
+    await writeGguf(gpu, plan, sink);
+    const back = await readGguf(memorySource('back', sink.bytes()));
+    expect(back.tensors.map((t) => t.type.label)).toContain('Q8_0');
+  });
+  test('a failed write aborts the sink and gives the memory back', async () => {
+    const plan = planQuantization(await tiny(), fileTypeByLabel('Q8_0')!);
+    let aborted = false;
+    const sink = {
+      write: () => Promise.reject(new Error('disk full')),
+      close: () => Promise.resolve(),
+      abort: () => {
+        aborted = true;
+        return Promise.resolve();
+      },
+    };
+    await expect(writeGguf(gpu, plan, sink)).rejects.toThrow('disk full');
+    expect(aborted).toBe(true);
+    expect(gpu.memory.currentBytes).toBe(0);
+  });
+});
+
+test('opening reads the header only, and a large tensor passes in slices of 16 MiB', async () => {
+  const small = tinyGguf({ ...TINY, layers: 1, vocabulary: 65536, width: 256 });
+  let most = 0;
+  let total = 0;
+  const memory = memorySource('big.gguf', small);
+  const counted: ByteSource = {
+    ...memory,
+    read: (start, end) => {
+      most = Math.max(most, end - start);
+      total += end - start;
+      return memory.read(start, end);
+    },
+  };
+  const model = await readGguf(counted);
+  expect(total).toBeLessThan(4 * 1024 * 1024);
+  const plan = planQuantization(model, fileTypeByLabel('Q4_0')!);
+  const embedding = plan.tensors.find((t) => t.name === 'token_embd.weight')!;
+  expect(embedding.source.sizeBytes).toBe(64 * 1024 * 1024);
+  gpu.memory.resetPeak();
+  await writeGguf(gpu, plan, new MemorySink());
+  expect(most).toBeLessThanOrEqual(16 * 1024 * 1024);
+  expect(gpu.memory.peakBytes).toBeLessThan(9 * 17 * 1024 * 1024);
+});

@@ -1,0 +1,297 @@
+import type { TensorSource } from '../files/model-file';
+import { ReadAhead } from '../files/read-ahead';
+import { type Gpu, SLICE_BYTES } from '../gpu/gpu';
+import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
+import { StagingRing } from '../gpu/staging';
+import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model/device-tensor';
+import * as ops from '../ops/kernels';
+import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
+import { alignUp } from '../util/bytes';
+import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
+import { PackOut } from './pack-out';
+import { unpackSteps } from './repack';
+import { readRows, rowRanges, sourceFormat } from './row-ranges';
+import { SCRATCH_OWNER, Scratch, WORKERS } from './scratch';
+import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
+import { throwIfCancelled } from '../util/errors';
+
+/** A tensor and where it goes on the device. */
+export interface LoadJob {
+  readonly tensor: TensorSource;
+  readonly to: DeviceTensor;
+  readonly importance?: Float32Array<ArrayBuffer> | undefined;
+}
+
+interface SlicePlace {
+  readonly buffer: GPUBuffer;
+  readonly layout: DeviceLayout;
+  readonly firstWeight: number;
+}
+
+export interface SliceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Importance of the tensor's columns (of each expert's, where it is a stack), for the formats that use it. */
+  readonly importance?: Float32Array<ArrayBuffer> | undefined;
+}
+
+/**
+ * Carries tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,
+ * measure the error, and (for export) pack back to GGUF blocks. Scratch memory is fixed; it does not grow with a model.
+ */
+export class TensorPipeline {
+  readonly #gpu: Gpu;
+  readonly #staging: StagingRing;
+  readonly #arena: UniformArena;
+  readonly #scratch: Scratch;
+  readonly #sliceWeights: number;
+  readonly #encode: EncodeStep;
+  readonly #out: PackOut;
+
+  private constructor(
+    gpu: Gpu,
+    staging: StagingRing,
+    arena: UniformArena,
+    scratch: Scratch,
+    sliceWeights: number,
+  ) {
+    this.#gpu = gpu;
+    this.#staging = staging;
+    this.#arena = arena;
+    this.#scratch = scratch;
+    this.#sliceWeights = sliceWeights;
+    this.#encode = new EncodeStep(gpu, arena);
+    this.#out = new PackOut(gpu, arena, scratch);
+  }
+
+  /** Weights in a slice: 16 MiB of float32, or what the binding limit and the largest tensor leave of it. */
+  static sliceWeights(gpu: Gpu, largestTensor: number): number {
+    const limit = Math.min(SLICE_BYTES, Math.max(gpu.maxBindingBytes, 65536));
+    return Math.min(limit / 4, alignUp(Math.max(largestTensor, 1024), 1024));
+  }
+
+  /** `sources` are the tensors to come, where they are known: what they take in the file bounds the upload. */
+  static async create(
+    gpu: Gpu,
+    largestTensor: number,
+    sources?: readonly TensorSource[],
+  ): Promise<TensorPipeline> {
+    const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
+    const padding = 4096; // of planes
+    const bytes = weights * 4 + padding;
+    const slices = sources?.map((t) =>
+      Math.min(t.sizeBytes, weights * (t.type.blockBytes / t.type.blockSize)),
+    );
+    const sourceBytes = slices ? alignUp(Math.max(0, ...slices), 16) + padding : bytes;
+    const scratch = new Scratch(gpu, bytes, sourceBytes);
+    const staging = await StagingRing.create(gpu, SCRATCH_OWNER, sourceBytes);
+    return new TensorPipeline(gpu, staging, await gpu.arena(SCRATCH_OWNER, 64), scratch, weights);
+  }
+
+  dispose(): void {
+    this.#gpu.memory.release(SCRATCH_OWNER);
+  }
+
+  /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */
+  async #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): Promise<GPUBuffer> {
+    const raw = await this.#scratch.get('raw');
+    if (source.id === 'f32') return raw;
+    const x = await this.#scratch.get('x');
+    const layout = deviceLayout(source, blocks);
+    const isPlane = source.planes.length === 1;
+    const planes = isPlane ? raw : await this.#scratch.get('planar');
+    if (!isPlane) out.push(...(await this.#unpack(source, blocks, planes, layout, 0)));
+    const quads = Math.ceil(elements / 4);
+    out.push(
+      this.#gpu
+        .kernel(ops.dequantize, { codec: `quant/${source.id}`, rounding: 'lib/float/rounding-exact' })
+        .dispatch(
+          { w4: planes, w: planes, x, points: await this.#encode.points(source, planes) },
+          { quads, first_quad: 0, ...planeParams(layout), zero: 0 },
+          grid(Math.ceil(quads / 64)),
+          this.#arena,
+        ),
+    );
+    return x;
+  }
+
+  async #unpack(
+    format: QuantFormat,
+    blocks: number,
+    target: GPUBuffer,
+    layout: DeviceLayout,
+    firstBlock: number,
+  ): Promise<Dispatch[]> {
+    const raw = await this.#scratch.get('raw');
+    const to = { buffer: target, layout, firstBlock };
+    return unpackSteps(this.#gpu, this.#arena, format, raw, to, blocks);
+  }
+
+  /** Encodes `rows` rows of a tensor, read as `bytes`, into a place in a slab, and adds up their error. */
+  async #slice(
+    bytes: Uint8Array,
+    source: QuantFormat,
+    target: QuantFormat,
+    rows: RowRange,
+    to: SlicePlace,
+    importance?: TensorImportance,
+  ): Promise<void> {
+    const elements = rows.count * rows.cols;
+    this.#arena.reset();
+    const encoder = this.#gpu.device.createCommandEncoder();
+    const raw = await this.#scratch.get('raw');
+    const sums = await this.#scratch.get('sums');
+    const upload = await this.#staging.upload(bytes, raw, encoder);
+    const steps: Dispatch[] = [];
+    const x = await this.#widen(source, elements / source.block.size, elements, steps);
+    const firstBlock = to.firstWeight / target.block.size;
+    if (source === target && target.planes.length === 1) {
+      const each = target.block.bytes;
+      encoder.copyBufferToBuffer(raw, 0, to.buffer, firstBlock * each, alignUp(elements * each, 4));
+    } else if (source === target) {
+      const blocks = elements / target.block.size;
+      steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)));
+    } else {
+      const place = { buffer: to.buffer, layout: to.layout, firstBlock };
+      steps.push(...(await this.#encode.record(x, target, place, rows, importance)));
+    }
+    const stats = {
+      quads: Math.ceil(elements / 4),
+      elements,
+      first_quad: Math.floor(to.firstWeight / 4),
+      ...planeParams(to.layout),
+      workers: WORKERS,
+    };
+    steps.push(
+      this.#gpu.kernel(ops.errorStats, { codec: `quant/${target.id}` }).dispatch(
+        {
+          w4: to.buffer,
+          w: to.buffer,
+          x,
+          sums,
+          points: await this.#encode.points(target, to.buffer),
+        },
+        stats,
+        [WORKERS / 64],
+        this.#arena,
+      ),
+    );
+    const pass = encoder.beginComputePass();
+    encode(pass, steps);
+    pass.end();
+    this.#gpu.device.queue.submit([encoder.finish()]);
+    upload.submitted();
+    this.#gpu.check();
+  }
+
+  async #clearSums(): Promise<void> {
+    const sums = await this.#scratch.get('sums');
+    const encoder = this.#gpu.device.createCommandEncoder();
+    encoder.clearBuffer(sums);
+    this.#gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** Resolves when the sums of a tensor are on their way; what it gives waits for them. */
+  async #error(
+    tensor: TensorSource,
+    target: QuantFormat,
+    count: number,
+  ): Promise<() => Promise<TensorError>> {
+    const sums = await this.#gpu.copyOut(await this.#scratch.get('sums'), 0, WORKERS * 16);
+    return async () => {
+      const { notFinite, ...error } = errorFromSums(new Float32Array(await sums()), tensor, target, count);
+      if (notFinite > 0) throw await notFiniteError(tensor, sourceFormat(tensor), notFinite, count);
+      return error;
+    };
+  }
+
+  /**
+   * Quantizes whole tensors into their slabs on the device, in order. While a slice is computed the next is read, and a
+   * tensor's error is fetched while the tensor after it is on its way.
+   */
+  async load(
+    jobs: readonly LoadJob[],
+    progress: (job: number, bytes: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<TensorError[]> {
+    const slices = jobs.map(({ tensor, to }) =>
+      to.slabs.flatMap((slab) =>
+        rowRanges(slab.rows, to.cols, this.#sliceWeights).map(({ first, count }) => ({
+          rows: { first: slab.firstRow + first, count, cols: to.cols },
+          place: { buffer: slab.buffer, layout: slab.layout, firstWeight: slab.base + first * to.cols },
+          read: () => readRows(tensor, { first: slab.firstRow + first, count, cols: to.cols }),
+        })),
+      ),
+    );
+    const reads = new ReadAhead(slices.flat().map((slice) => slice.read));
+    const errors: TensorError[] = [];
+    const pending: (() => Promise<TensorError>)[] = [];
+    try {
+      for (const [index, { tensor, to, importance }] of jobs.entries()) {
+        const source = sourceFormat(tensor);
+        const weighed = importanceOf(tensor, to.format, importance);
+        await this.#clearSums();
+        for (const { rows, place } of slices[index]!) {
+          throwIfCancelled(signal);
+          await this.#slice(await reads.take(), source, to.format, rows, place, weighed);
+          progress(index, formatBytesFor(source, rows.count * rows.cols));
+        }
+        pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
+        if (pending.length > 1) errors.push(await pending.shift()!());
+      }
+      for (const last of pending.splice(0)) errors.push(await last());
+      return errors;
+    } catch (error) {
+      for (const left of pending) await left().catch(() => {}); // gives its memory back
+      throw error;
+    }
+  }
+
+  /**
+   * Yields a tensor as GGUF bytes of the target format, slice by slice, quantizing as it goes: a slice is computed while
+   * the one before it is being written and the one after it read.
+   */
+  async *convert(
+    tensor: TensorSource,
+    target: QuantFormat,
+    report: (error: TensorError) => void,
+    options: SliceOptions = {},
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const source = sourceFormat(tensor);
+    const importance = importanceOf(tensor, target, options.importance);
+    const { rows, cols } = matrixShape(tensor.shape);
+    const ranges = rowRanges(rows, cols, this.#sliceWeights).map((r) => ({ ...r, cols }));
+    const reads = new ReadAhead(ranges.map((range) => () => readRows(tensor, range)));
+    const buffer = await this.#scratch.get('target');
+    await this.#clearSums();
+    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    for (const range of ranges) {
+      throwIfCancelled(options.signal);
+      const blocks = (range.count * cols) / target.block.size;
+      const layout = deviceLayout(target, blocks);
+      const place = { buffer, layout, firstWeight: 0 };
+      await this.#slice(await reads.take(), source, target, range, place, importance);
+      const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
+      if (before) yield await before();
+      before = packed;
+    }
+    if (before) yield await before();
+    report(await (await this.#error(tensor, target, rows * cols))());
+  }
+
+  /** Yields a resident tensor as GGUF bytes. */
+  async *unload(tensor: DeviceTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+    const { format, cols } = tensor;
+    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    for (const slab of tensor.slabs as readonly Slab[])
+      for (const range of rowRanges(slab.rows, cols, this.#sliceWeights)) {
+        throwIfCancelled(signal);
+        const firstBlock = (slab.base + range.first * cols) / format.block.size;
+        const blocks = (range.count * cols) / format.block.size;
+        const { buffer, layout } = slab;
+        const packed = await this.#out.queue(format, { buffer, layout, firstBlock }, blocks);
+        if (before) yield await before();
+        before = packed;
+      }
+    if (before) yield await before();
+  }
+}

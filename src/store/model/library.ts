@@ -1,0 +1,82 @@
+// Models that were open before, and results that are kept.
+import { del, entries } from 'idb-keyval';
+import { get, job, run, set } from '../work/job';
+import { database, keptFolder, loadLibrary, withStorage, type WithHandles } from './library-storage';
+import { type DroppedFile, openAddress, openFiles } from './open';
+import type { LibraryEntry } from '../state';
+
+export const forget = (id: string): Promise<void> => withStorage(() => del(id, database())).then(loadLibrary);
+
+interface Permitted {
+  queryPermission?(o: { mode: 'read' }): Promise<PermissionState>;
+  requestPermission?(o: { mode: 'read' }): Promise<PermissionState>;
+}
+
+/** The files behind handles; asks for permission where the browser wants it. */
+async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFile[]> {
+  const files: DroppedFile[] = [];
+  for (const handle of handles) {
+    const permitted = handle as unknown as Permitted;
+    const state = await permitted.queryPermission?.({ mode: 'read' });
+    if (state === 'prompt') await permitted.requestPermission?.({ mode: 'read' });
+    if (handle.kind === 'file')
+      files.push({ path: handle.name, file: await (handle as FileSystemFileHandle).getFile() });
+    else
+      for await (const [name, child] of handle as unknown as AsyncIterable<[string, FileSystemHandle]>)
+        if (child.kind === 'file')
+          files.push({
+            path: `${handle.name}/${name}`,
+            file: await (child as FileSystemFileHandle).getFile(),
+          });
+  }
+  return files;
+}
+
+/** Opens what a picker gave. */
+export async function openHandles(handles: readonly FileSystemHandle[]): Promise<void> {
+  const [first] = handles;
+  const label = handles.length === 1 ? first!.name : `${handles.length} files`;
+  await openFiles(await filesOf(handles), label, handles);
+}
+
+/** Opens a model that was open before. */
+export async function reopen(entry: LibraryEntry): Promise<void> {
+  if (entry.kind === 'hub') return openAddress(entry.label, undefined, entry.preTokenizer);
+  const all = await entries<string, WithHandles>(database()).catch(() => []);
+  const handles = all.find(([id]) => id === entry.id)?.[1].handles ?? [];
+  let files: DroppedFile[];
+  try {
+    files = await filesOf(handles);
+  } catch (error) {
+    const message = `${entry.label} could not be found again: ${error instanceof Error ? error.message : String(error)}.`;
+    const hint = 'It was moved or deleted, or the browser may not read it. Drop it again.';
+    set({ problem: { place: 'open', name: 'Missing', message, hint } });
+    return;
+  }
+  return openFiles(files, entry.label, handles, entry.preTokenizer);
+}
+
+/** Writes a level's GGUF into the browser's own storage. */
+export async function keepLevel(type: string, name: string): Promise<void> {
+  await job('export', `Keeping ${name}`, 'levels', async () => {
+    const { sha256, sizeBytes, checkedBlocks } = await run('export', type, { keep: name });
+    set({ exports: { ...get().exports, [type]: { type, sha256, sizeBytes, checkedBlocks } } });
+  });
+  await loadLibrary();
+}
+
+export async function openKept(name: string): Promise<void> {
+  const handle = await keptFolder()
+    .then((folder) => folder.getFileHandle(name))
+    .catch(() => undefined);
+  if (!handle) return loadLibrary();
+  return openFiles([{ path: name, file: await handle.getFile() }], name);
+}
+
+export const deleteKept = (name: string): Promise<void> =>
+  withStorage(async () => (await keptFolder()).removeEntry(name)).then(loadLibrary);
+
+export async function deleteDownload(repository: string): Promise<void> {
+  await job('open', `Deleting ${repository}`, 'open', () => run('deleteDownload', repository));
+  await loadLibrary();
+}

@@ -1,0 +1,102 @@
+// A report: what was measured, to be taken to another browser or device and laid beside what is measured there.
+import type { QualityRecord } from '../../evaluate/quality-records';
+import type { RunRecord } from '../../studio/records';
+import { NibbleError } from '../../util/errors';
+import type { ResultRow } from './results';
+
+export interface Report {
+  readonly format: 'nibble-report';
+  readonly version: 1;
+  readonly model: string;
+  readonly fingerprint: string;
+  readonly browser: string;
+  /** Since 1970. */
+  readonly savedMs: number;
+  readonly runs: readonly RunRecord[];
+  readonly qualities: readonly QualityRecord[];
+}
+
+const MOST_RECORDS = 200;
+
+/** Numbers that the page reads of a record, by path; a report that lacks one is refused. */
+const RUN_NUMBERS = [
+  'fileBytes',
+  'residentBytes',
+  'peakBytes',
+  'speed.promptTokensPerSecond.median',
+  'speed.tokensPerSecond.median',
+];
+const QUALITY_NUMBERS = [
+  'fileBytes',
+  'measured.kl.mean',
+  'measured.sameTop.share',
+  'measured.level.perplexity',
+];
+
+function at(value: unknown, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (v, key) => (typeof v === 'object' && v !== null ? (v as Record<string, unknown>)[key] : undefined),
+      value,
+    );
+}
+
+function checkRecords(label: string, name: string, value: unknown, numbers: readonly string[]): void {
+  const wrong = (what: string) =>
+    new NibbleError(`${label}: ${what}.`, 'Take a report that this page has saved.');
+  if (!Array.isArray(value) || value.length > MOST_RECORDS)
+    throw wrong(`${name} is no list of at most ${MOST_RECORDS} records`);
+  for (const [i, record] of value.entries()) {
+    for (const key of ['type', 'adapter'])
+      if (typeof at(record, key) !== 'string') throw wrong(`${name}[${i}].${key} is no text`);
+    for (const path of numbers)
+      if (!Number.isFinite(at(record, path))) throw wrong(`${name}[${i}].${path} is no number`);
+  }
+}
+
+/** Throws what is wrong with a file that is no report. */
+export function parseReport(label: string, text: string): Report {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new NibbleError(`${label} is no JSON.`, 'Take a report that this page has saved.');
+  }
+  if (at(value, 'format') !== 'nibble-report' || at(value, 'version') !== 1)
+    throw new NibbleError(
+      `${label} is no report: format is ${JSON.stringify(at(value, 'format'))}, version ${JSON.stringify(at(value, 'version'))}; expected "nibble-report", 1.`,
+      'Take a report that this page has saved.',
+    );
+  for (const key of ['model', 'fingerprint', 'browser'])
+    if (typeof at(value, key) !== 'string') throw new NibbleError(`${label}: ${key} is no text.`);
+  if (!Number.isFinite(at(value, 'savedMs'))) throw new NibbleError(`${label}: savedMs is no number.`);
+  checkRecords(label, 'runs', at(value, 'runs'), RUN_NUMBERS);
+  checkRecords(label, 'qualities', at(value, 'qualities'), QUALITY_NUMBERS);
+  return value as Report;
+}
+
+/** A level here and there. */
+export interface Pair {
+  readonly type: string;
+  readonly generation: readonly [number | undefined, number | undefined];
+  readonly prompt: readonly [number | undefined, number | undefined];
+  readonly kl: readonly [number | undefined, number | undefined];
+}
+
+/** Levels that both know, in the order of the rows here. */
+export function pairs(rows: readonly ResultRow[], report: Report): Pair[] {
+  return rows.flatMap(({ type, run, quality }) => {
+    const there = report.runs.find((r) => r.type === type);
+    const measured = report.qualities.find((q) => q.type === type)?.measured;
+    if (!there && !measured) return [];
+    return [
+      {
+        type,
+        generation: [run?.speed.tokensPerSecond.median, there?.speed.tokensPerSecond.median] as const,
+        prompt: [run?.speed.promptTokensPerSecond.median, there?.speed.promptTokensPerSecond.median] as const,
+        kl: [quality?.measured.kl.mean, measured?.kl.mean] as const,
+      },
+    ];
+  });
+}

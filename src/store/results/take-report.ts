@@ -1,0 +1,27 @@
+import { get, problemOf, set } from '../work/job';
+import { parseReport, type Report } from './report';
+
+/** What is measured now, as a file. */
+export function saveReport(): Blob {
+  const { model, runs, qualities } = get();
+  const report: Report = {
+    format: 'nibble-report',
+    version: 1,
+    model: model?.name ?? '',
+    fingerprint: model?.fingerprint ?? '',
+    browser: navigator.userAgent,
+    savedMs: Date.now(),
+    runs,
+    qualities,
+  };
+  return new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' });
+}
+
+/** Lays a report beside what is measured here; a file that is none is said, and the one before it stays. */
+export async function takeReport(label: string, file: Blob): Promise<void> {
+  try {
+    set({ report: parseReport(label, await file.text()), problem: null });
+  } catch (error) {
+    set({ problem: problemOf(error, 'compare') });
+  }
+}

@@ -1,0 +1,153 @@
+import type { ExportTarget } from '../../worker/protocol';
+import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
+import { refreshPlan } from '../model/plan';
+import type { Sampling, StudioState } from '../state';
+import { engineClient } from '../store';
+
+export async function findDevice(): Promise<void> {
+  try {
+    set({ device: await run('device'), noGpu: null });
+  } catch (error) {
+    const { message, hint } = problemOf(error, 'device');
+    set({ noGpu: `${message} ${hint}` });
+  }
+  if (get().model) await refreshPlan();
+}
+
+export function toggleLevel(type: string): void {
+  const { selected } = get();
+  set({ selected: selected.includes(type) ? selected.filter((t) => t !== type) : [...selected, type] });
+}
+
+const inPlanOrder = (types: readonly string[]) =>
+  get()
+    .plan.map((p) => p.type)
+    .filter((t) => types.includes(t));
+
+export async function prepareSelected(): Promise<void> {
+  await job('prepare', 'Quantizing', 'levels', async () => {
+    for (const type of inPlanOrder(get().selected)) {
+      throwIfStopped();
+      relabel(`Quantizing to ${type}`);
+      const level = await run('prepare', type);
+      set({ levels: { ...get().levels, [type]: level }, runType: get().runType });
+    }
+  });
+}
+
+export async function releaseLevel(type: string): Promise<void> {
+  await run('release', type);
+}
+
+/** The name of a level's file, without the level that the source's name ends with. */
+export function fileName(type: string): string {
+  const base = (get().model?.name ?? 'model').replace(/[^\w.-]+/g, '-').replace(/[-.](F32|F16|BF16)$/i, '');
+  return `${base}-${type}.gguf`;
+}
+
+export async function exportLevel(type: string): Promise<void> {
+  const name = fileName(type);
+  let target: ExportTarget = { download: name };
+  if ('showSaveFilePicker' in window) {
+    const picker = (window as unknown as { showSaveFilePicker(o: object): Promise<FileSystemFileHandle> })
+      .showSaveFilePicker;
+    try {
+      target = { handle: await picker.call(window, { suggestedName: name }) };
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') return;
+    }
+  }
+  await job('export', `Writing ${name}`, 'levels', async () => {
+    const { sha256, sizeBytes, checkedBlocks, file } = await run('export', type, target);
+    set({ exports: { ...get().exports, [type]: { type, sha256, sizeBytes, checkedBlocks } } });
+    if (file) offerDownload(file, name);
+  });
+}
+
+export function offerDownload(file: Blob, name: string): void {
+  const url = URL.createObjectURL(file);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+export const setSampling = (change: Partial<Sampling>) => set({ sampling: { ...get().sampling, ...change } });
+export const setRunType = (runType: string) => set({ runType });
+export const setMode = (mode: StudioState['mode']) => set({ mode, rendered: null });
+export const setCompletion = (completion: string) => set({ completion });
+export const clearChat = () => set({ chat: [], answer: '', timing: null, rendered: null });
+
+function request() {
+  const { runType, mode, chat, completion, sampling } = get();
+  const { maxTokens, ...rest } = sampling;
+  const what = mode === 'chat' ? { messages: chat } : { prompt: completion };
+  return { type: runType, maxTokens, sampling: rest, ...what };
+}
+
+/** Continues the text, or answers the newest message. What was said stays, whatever happens to the device. */
+export async function generate(message?: string): Promise<void> {
+  if (get().job) return;
+  const { mode } = get();
+  if (mode === 'chat' && message !== undefined)
+    set({ chat: [...get().chat, { role: 'user', content: message }] });
+  set({ answer: '', timing: null });
+  await job('generate', `Writing at ${get().runType}`, 'run', async () => {
+    set({ rendered: await run('prompt', request()) });
+    const r = await run('generate', request());
+    set({
+      timing: {
+        timeToFirstTokenMs: r.timeToFirstTokenMs,
+        promptTokensPerSecond: r.promptTokensPerSecond,
+        tokensPerSecond: r.tokensPerSecond,
+        tokens: r.ids.length,
+        evaluated: r.evaluated,
+        stopped: r.stopped,
+      },
+    });
+    if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: r.text }], answer: '' });
+    else set({ answer: r.text });
+  });
+}
+
+/** Levels that are written with at once, at most. */
+export const MOST_BESIDE = 4;
+
+/** One prompt at several levels, one after the other. */
+export async function writeSideBySide(types: readonly string[]): Promise<void> {
+  await job('generate', 'Writing side by side', 'run', async () => {
+    set({ side: [] });
+    for (const type of types) {
+      throwIfStopped();
+      relabel(`Writing at ${type}`);
+      const { completion, sampling } = get();
+      const { maxTokens, ...rest } = sampling;
+      const tokens = await run('write', { type, prompt: completion, maxTokens, sampling: rest });
+      set({ side: [...get().side, { type, tokens }] });
+    }
+  });
+}
+
+/** Looks at a tensor of a level, and at one of its blocks. */
+export async function inspect(type: string, name: string, row = 0, block = 0): Promise<void> {
+  try {
+    set({ inspection: await run('inspect', type, name, row, block), problem: null });
+  } catch (error) {
+    set({ problem: problemOf(error, 'levels') });
+  }
+}
+export const closeInspection = () => set({ inspection: null });
+
+/** Takes the device away under a running job; the engine rebuilds what it needs. */
+export function loseDevice(): void {
+  void engineClient().call('loseDevice', []).result;
+}
+
+/** Compares the fast paths of the level in use with the reference mode. */
+export async function compareWithReference(): Promise<void> {
+  const type = get().runType;
+  await job('difference', `Comparing ${type} with the reference mode`, 'device', async () => {
+    set({ difference: { type, is: await run('difference', type) } });
+  });
+}

@@ -1,0 +1,24 @@
+import { get, job, run, set } from './job';
+import { baseOf, CALIBRATION, textOf } from './own-text';
+import { planNow } from '../model/plan';
+import { recallResults } from '../results/results-storage';
+import { nothingMade } from '../state';
+
+/** Tokens of a chunk, llama-imatrix's own choice. */
+const CONTEXT = 512;
+
+/** Collects an importance matrix from the person's text, or the page's, and takes it into use. */
+export async function collectImatrix(): Promise<void> {
+  const { ownText, model } = get();
+  if (!model) return;
+  const textLabel = ownText?.label ?? CALIBRATION;
+  await job('calibrate', `Collecting an importance matrix from ${textLabel}`, 'levels', async () => {
+    const text = await textOf(textLabel);
+    const name = `${model.name.replace(/[^\w.-]+/g, '-')}.imatrix.gguf`;
+    const request = { type: baseOf(get()), textLabel, text, context: CONTEXT };
+    const { summary, file } = await run('collectImatrix', request, name);
+    set({ ...nothingMade, imatrix: summary, imatrixFile: file });
+    await planNow();
+    await recallResults();
+  });
+}

@@ -1,0 +1,71 @@
+// What every action uses: the state, calls to the engine, and one job at a time with its bar, stop button and error.
+import { CancelledError, NibbleError } from '../../util/errors';
+import type { Running } from '../../worker/client';
+import type { Calls, Event } from '../../worker/protocol';
+import { applyEvent } from '../apply-event';
+import type { Job, Problem, StudioState } from '../state';
+import { engineClient, studioStore } from '../store';
+
+export const get = studioStore.getState;
+export const set = (change: Partial<StudioState>) => studioStore.setState(change);
+const onEvent = (event: Event) => studioStore.setState((state) => applyEvent(state, event));
+
+let current: Running<unknown> | undefined;
+/** Raised by stop(): ends a sequence of calls, too. */
+let stopped = false;
+
+export function problemOf(error: unknown, place: Problem['place']): Problem {
+  const message = error instanceof Error ? error.message : String(error);
+  const name = error instanceof Error ? error.name : 'Error';
+  return { place, name, message, hint: error instanceof NibbleError ? error.hint : '' };
+}
+
+export async function run<K extends keyof Calls>(
+  call: K,
+  ...args: Parameters<Calls[K]>
+): Promise<ReturnType<Calls[K]>> {
+  const running = engineClient().call(call, args, onEvent);
+  current = running;
+  return running.result;
+}
+
+/** Runs a job with its bar, stop button and error in its own place. Resolves to whether it came to its end. */
+export async function job(
+  kind: Job['kind'],
+  label: string,
+  place: Problem['place'],
+  work: () => Promise<void>,
+): Promise<boolean> {
+  if (get().job) return false;
+  stopped = false;
+  set({ job: { kind, label, progress: null, startedMs: performance.now(), run: null }, problem: null });
+  try {
+    await work();
+    return true;
+  } catch (error) {
+    if (!(error instanceof CancelledError)) set({ problem: problemOf(error, place) });
+    return false;
+  } finally {
+    set({ job: null });
+    current = undefined;
+  }
+}
+
+export const relabel = (label: string) => {
+  const { job: now } = get();
+  if (now) set({ job: { ...now, label, progress: null, run: null, startedMs: performance.now() } });
+};
+
+export function stop(): void {
+  stopped = true;
+  current?.cancel();
+}
+
+/** Ends a sequence of calls after stop(). */
+export function throwIfStopped(): void {
+  if (stopped) throw new CancelledError();
+}
+
+export function dismissProblem(): void {
+  set({ problem: null });
+}

@@ -1,0 +1,112 @@
+// Measuring many levels: quality first, with the base kept on the device, then speed. What is measured is kept at once,
+// so a sweep that was stopped, or cut short by a reload, goes on where it was.
+import type { QualityRecord } from '../../evaluate/quality-records';
+import type { RunRecord } from '../../studio/records';
+import { get, job, relabel, run, set, throwIfStopped } from './job';
+import { baseOf, HELD_OUT, textOf } from './own-text';
+import { keepResults } from '../results/results-storage';
+import { mergeRun } from '../results/series';
+import type { StudioState, Sweep } from '../state';
+
+const sameConditions = (q: QualityRecord, s: Sweep): boolean =>
+  q.base === s.base && q.textLabel === s.textLabel && q.context === s.context && q.chunks === s.chunks;
+
+/** A measurement that is still to be made. */
+interface Step {
+  readonly kind: 'quality' | 'speed';
+  readonly type: string;
+}
+
+/** What a sweep has not measured yet. */
+export function stepsLeft(
+  sweep: Sweep,
+  runs: readonly RunRecord[],
+  qualities: readonly QualityRecord[],
+): Step[] {
+  const quality = sweep.quality
+    ? sweep.types.filter((type) => !qualities.some((q) => q.type === type && sameConditions(q, sweep)))
+    : [];
+  const speed = sweep.speed
+    ? sweep.types.filter((type) => !runs.some((r) => r.type === type && r.measuredMs >= sweep.startedMs))
+    : [];
+  return [
+    ...quality.map((type) => ({ kind: 'quality' as const, type })),
+    ...speed.map((type) => ({ kind: 'speed' as const, type })),
+  ];
+}
+
+async function measure(step: Step, sweep: Sweep, text: string): Promise<void> {
+  const order = get().plan.map((p) => p.type);
+  if (step.kind === 'speed') {
+    set({ runs: mergeRun(get().runs, await run('benchmark', step.type), order) });
+    return;
+  }
+  const { base, textLabel, context, chunks, budgetMs } = sweep;
+  const record = await run('quality', { type: step.type, base, textLabel, text, context, chunks, budgetMs });
+  set({
+    qualities: mergeRun(get().qualities, record, order),
+    // The first level decides how much text all of them get.
+    sweep: { ...sweep, chunks: record.chunks, context: record.context },
+  });
+}
+
+/** Goes on with the sweep that is there. */
+export async function continueSweep(): Promise<void> {
+  const began = get().sweep;
+  if (!began) return;
+  await job('benchmark', 'Measuring', 'compare', async () => {
+    const text = began.quality ? await textOf(began.textLabel) : '';
+    const started = performance.now();
+    let done = 0;
+    for (;;) {
+      throwIfStopped();
+      const { sweep, runs, qualities } = get();
+      const left = stepsLeft(sweep!, runs, qualities);
+      const [step] = left;
+      if (!step) break;
+      const leftMs = done > 0 ? ((performance.now() - started) / done) * left.length : 0;
+      const about = leftMs > 0 ? `, about ${Math.max(1, Math.round(leftMs / 1000))} s left` : '';
+      const what = step.kind === 'quality' ? 'Quality' : 'Speed';
+      relabel(`${what} of ${step.type} (${done + 1} of ${done + left.length}${about})`);
+      await measure(step, sweep!, text);
+      await keepResults();
+      done++;
+    }
+    set({ sweep: null });
+    await keepResults();
+  });
+}
+
+/** Measures every selected level anew. */
+export async function startSweep(): Promise<void> {
+  const { selected, plan, lab, model, ownText } = get();
+  const types = plan.map((p) => p.type).filter((t) => selected.includes(t));
+  const quality = lab.quality && model?.hasTokenizer === true;
+  const base = lab.base ?? baseOf(get());
+  const sweep: Sweep = {
+    types,
+    quality,
+    speed: lab.speed,
+    base,
+    textLabel: lab.text === 'own' && ownText ? ownText.label : HELD_OUT,
+    context: lab.context,
+    chunks: null,
+    budgetMs: 1000 * lab.budgetSeconds,
+    startedMs: Date.now(),
+  };
+  set({
+    sweep,
+    runs: sweep.speed ? get().runs.filter((r) => !types.includes(r.type)) : get().runs,
+    // Figures of another text or base do not stand beside these.
+    qualities: quality ? [] : get().qualities,
+  });
+  await continueSweep();
+}
+
+export async function dropSweep(): Promise<void> {
+  set({ sweep: null });
+  await keepResults();
+}
+
+export const setLab = (change: Partial<StudioState['lab']>): void =>
+  set({ lab: { ...get().lab, ...change } });

@@ -1,0 +1,178 @@
+import { elementCount } from '../files/ggml-types';
+import { getString } from '../files/gguf/metadata';
+import type { ImportanceMatrix } from '../files/imatrix';
+import type { ModelFile } from '../files/model-file';
+import { type Plan, planQuantization } from '../model/plan';
+import { checkRunnable } from '../model/runnable';
+import type { KvType } from '../model/kv-cache';
+import { CHUNK_TOKENS, engineSlots, FAST, type Paths, runtimeBytes } from '../model/runtime';
+import { slabCount, weightBytes } from '../model/weights';
+import { fileTypeByLabel, fileTypes } from '../quant/file-types';
+import { formatByLabel } from '../quant/registry';
+import { assertAllowed } from '../pipeline/export';
+import { IN_FLIGHT, READBACK_BYTES } from '../infer/pace';
+import { hasChatTemplate } from '../text/chat-template';
+import { createTokenizer } from '../text/tokenizer';
+import { UnsupportedError } from '../util/errors';
+
+export interface TensorRow {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly sizeBytes: number;
+}
+
+/** What the page shows of a model as soon as its header is read. */
+export interface ModelSummary {
+  /** Tells it from other models: what was measured of it is kept under this. */
+  readonly fingerprint: string;
+  readonly label: string;
+  readonly name: string;
+  readonly container: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly sizeBytes: number;
+  readonly layers: number | null;
+  readonly contextLength: number | null;
+  readonly tokenizer: string;
+  readonly hasTokenizer: boolean;
+  readonly hasChatTemplate: boolean;
+  /** Why it cannot generate; null when it can. */
+  readonly blocked: string | null;
+  readonly sourceTypes: readonly string[];
+  readonly notes: readonly string[];
+  readonly tensors: readonly TensorRow[];
+}
+
+/** Weights in all tensors of a model. */
+export const weightCount = (model: ModelFile): number =>
+  model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
+
+export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
+  const runnable = checkRunnable(model);
+  let tokenizer: string;
+  let hasTokenizer = true;
+  try {
+    tokenizer = createTokenizer(model.label, model.metadata).summary;
+  } catch (error) {
+    hasTokenizer = false;
+    tokenizer = error instanceof Error ? error.message : String(error);
+  }
+  const types = new Map<string, number>();
+  for (const t of model.tensors) types.set(t.type.label, (types.get(t.type.label) ?? 0) + t.sizeBytes);
+  return {
+    label: model.label,
+    name: getString(model.metadata, 'general.name') ?? model.label,
+    container: model.container,
+    architecture: getString(model.metadata, 'general.architecture') ?? 'unknown',
+    parameters: weightCount(model),
+    sizeBytes: model.sizeBytes,
+    layers: runnable.ok ? runnable.h.layers : null,
+    contextLength: runnable.ok ? runnable.h.contextLength : null,
+    tokenizer,
+    hasTokenizer,
+    hasChatTemplate: hasChatTemplate(model.metadata),
+    blocked: runnable.ok ? (hasTokenizer ? null : tokenizer) : runnable.reason,
+    sourceTypes: [...types].sort((a, b) => b[1] - a[1]).map(([label]) => label),
+    notes: model.notes,
+    tensors: model.tensors.map((t) => ({
+      name: t.name,
+      type: t.type.label,
+      shape: t.shape,
+      sizeBytes: t.sizeBytes,
+    })),
+  };
+}
+
+/** One level of the plan table. */
+export interface PlanRow {
+  readonly type: string;
+  readonly group: string;
+  readonly alias: { readonly name: string; readonly difference: string } | null;
+  /** Block structure of the level's default type. */
+  readonly structure: string;
+  readonly use: string;
+  readonly fileBytes: number;
+  readonly bitsPerWeight: number;
+  /** Weights on the device. */
+  readonly weightBytes: number;
+  /** Cache, activations and tables at the chosen context; 0 when the model cannot run. */
+  readonly runtimeBytes: number;
+  readonly fallbacks: readonly string[];
+  readonly warning: string | null;
+  readonly refusal: string | null;
+  readonly curedByF16: boolean;
+}
+
+export interface PlanSettings {
+  readonly context: number;
+  readonly kvType: KvType;
+  readonly fallbackToF16: boolean;
+  /** Refuse where a row width would force another type. */
+  readonly strict: boolean;
+}
+
+export function planRow(
+  model: ModelFile,
+  plan: Plan,
+  settings: PlanSettings,
+  maxBindingBytes: number,
+  { paths = FAST, chunk = CHUNK_TOKENS }: { readonly paths?: Paths; readonly chunk?: number } = {},
+): PlanRow {
+  const runnable = checkRunnable(model);
+  const shape = runnable.ok
+    ? {
+        h: runnable.h,
+        traits: runnable.architecture.traits,
+        vocabulary: runnable.vocabulary,
+        context: settings.context,
+        kvType: settings.kvType,
+        paths,
+        chunk,
+        slots: engineSlots(slabCount(plan, maxBindingBytes), plan.tensors.length),
+      }
+    : undefined;
+  return {
+    type: plan.fileType.label,
+    group: plan.fileType.group,
+    alias: plan.fileType.alias ?? null,
+    structure: formatByLabel(plan.fileType.type).summary,
+    use: plan.fileType.use,
+    fileBytes: plan.fileBytes,
+    bitsPerWeight: plan.bitsPerWeight,
+    weightBytes: weightBytes(plan, maxBindingBytes),
+    runtimeBytes: shape ? runtimeBytes(shape) + IN_FLIGHT * READBACK_BYTES : 0,
+    fallbacks: plan.fallbacks,
+    warning: plan.warning,
+    refusal: plan.refusal,
+    curedByF16: plan.curedByF16,
+  };
+}
+
+export const planAll = (
+  model: ModelFile,
+  settings: PlanSettings,
+  importance: ImportanceMatrix | undefined,
+): Plan[] =>
+  fileTypes.map((type) =>
+    planQuantization(model, type, {
+      fallbackToF16: settings.fallbackToF16,
+      strict: settings.strict,
+      importance,
+    }),
+  );
+
+/** The plan of a level by its name. Throws for one that llama-quantize refuses. */
+export function allowedPlan(
+  model: ModelFile,
+  type: string,
+  settings: PlanSettings,
+  importance: ImportanceMatrix | undefined,
+): Plan {
+  const fileType = fileTypeByLabel(type);
+  if (!fileType) throw new UnsupportedError(`There is no level "${type}".`);
+  const { fallbackToF16, strict } = settings;
+  const plan = planQuantization(model, fileType, { fallbackToF16, strict, importance });
+  assertAllowed(plan);
+  return plan;
+}

@@ -1,0 +1,145 @@
+// The house inspector: direction of imports, who may know what, twins, sizes of files and folders. It reads files, and runs none.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { quantFormats } from '../../quant/registry';
+import { circles, importsOf, targetOf } from './imports';
+import { roomOf, rooms, whyNot } from './rooms';
+
+const root = resolve(import.meta.dirname, '../../..');
+const MAX_LINES = 300;
+const MAX_FILES = 20;
+/** Folders that hold one file for each thing of a registry. */
+const registries = ['src/quant/formats', 'src/model/arch', 'shaders/ops', 'shaders/quant'];
+
+const walk = (dir: string): string[] =>
+  readdirSync(join(root, dir), { withFileTypes: true }).flatMap((e) =>
+    e.isDirectory() ? walk(`${dir}/${e.name}`) : [`${dir}/${e.name}`],
+  );
+const tops = ['src', 'bench', 'examples', 'e2e'].filter((top) => existsSync(join(root, top)));
+const sources = tops.flatMap(walk).filter((f) => /\.tsx?$/.test(f) && !f.endsWith('.d.ts'));
+const isTest = (file: string): boolean => file.includes('.test.') || /^(src\/testing|e2e)\//.test(file);
+const production = sources.filter((f) => f.startsWith('src/') && !isTest(f));
+const shaders = walk('shaders');
+const text = (file: string): string => readFileSync(join(root, file), 'utf8');
+
+/** Imports of a file that it may not have. */
+const wrongImports = (file: string, code: string): string[] =>
+  importsOf(file, code).flatMap(({ specifier, typeOnly }) => {
+    const to = targetOf(root, file, specifier);
+    const why = to && whyNot(file, to, typeOnly);
+    return why ? [`${file} -> ${to}: ${why}`] : [];
+  });
+
+const outsiders: readonly { rule: string; pattern: RegExp; allowed: RegExp }[] = [
+  { rule: 'React', pattern: /from 'react/, allowed: /^src\/(ui\/|main\.tsx)/ },
+  { rule: 'recharts', pattern: /from 'recharts'/, allowed: /^src\/ui\/compare\// },
+  { rule: 'import.meta.glob', pattern: /import\.meta\.glob/, allowed: /^src\/wgsl\/sources\.ts$/ },
+  { rule: 'createBuffer', pattern: /\.createBuffer\(/, allowed: /^src\/gpu\/memory\.ts$/ },
+  {
+    rule: 'navigator.gpu',
+    pattern: /navigator\.gpu/,
+    allowed: /^src\/(worker\/engine\.worker|browser\/gpu)\.ts$/,
+  },
+  { rule: 'navigator.storage', pattern: /navigator\.storage/, allowed: /^src\/(browser|store)\// },
+  { rule: 'document', pattern: /\bdocument\./, allowed: /^src\/(ui|store)\/|^src\/main\.tsx$/ },
+  { rule: 'node modules', pattern: /from 'node:/, allowed: /^src\/(cli|node)\// },
+  { rule: 'WGSL in TypeScript', pattern: /@compute|@group\(/, allowed: /^$/ },
+];
+
+describe('the house', () => {
+  test('imports point down the list of rooms', () => {
+    expect(production.filter((f) => roomOf(f) === undefined)).toEqual([]);
+    const files = sources.filter((f) => !f.startsWith('e2e/') && !f.includes('.test.'));
+    expect(files.flatMap((file) => wrongImports(file, text(file)))).toEqual([]);
+  });
+  const wrong = [
+    ['src/quant/bad.ts', "import { matvec } from '../ops/kernels';"],
+    ['src/quant/bad.ts', "import type { Gpu } from '../device/tune';"],
+    ['src/quant/bad.ts', "import { type Prepared } from '../pipeline/prepared';"],
+    ['src/quant/bad.ts', "const m = await import('../studio/studio');"],
+    ['src/quant/bad.ts', "export { Studio } from '../studio/studio';"],
+    ['src/quant/bad.ts', "export * from '../studio/studio';"],
+    ['src/quant/bad.ts', "export type { Studio } from '../studio/studio';"],
+    ['src/quant/bad.ts', "let s: import('../studio/studio').Studio;"],
+    ['src/quant/bad.ts', "new Worker(new URL('../worker/engine.worker.ts', import.meta.url));"],
+    ['src/model/bad.ts', "import { testGpu } from '../testing/device';"],
+    ['src/studio/bad.ts', "import { openPath } from '../node/files';"],
+    ['src/studio/bad.ts', "import { tinyGguf } from '../../bench/models/tiny-llama';"],
+    ['src/cli/bad.ts', "import { engineClient } from '../store/store';"],
+    ['src/store/bad.ts', "import { planQuantization, type Plan } from '../model/plan';"],
+    ['src/ui/bad.tsx', "import { openNodeGpu } from '../node/gpu';"],
+  ] as const;
+  test.each(wrong)('a wrong import is caught: %s: %s', (file, code) => {
+    expect(wrongImports(file, code)).toHaveLength(1);
+  });
+  test('a page that takes a type of the engine is right', () => {
+    expect(wrongImports('src/ui/good.tsx', "import type { Plan } from '../model/plan';")).toEqual([]);
+    expect(wrongImports('src/ui/good.tsx', "import { type Plan } from '../model/plan';")).toEqual([]);
+  });
+
+  const graph = new Map(
+    production.map((file) => [
+      file,
+      importsOf(file, text(file)).flatMap(({ specifier }) => targetOf(root, file, specifier) ?? []),
+    ]),
+  );
+  test('no circle of files, types included, nor of folders of rooms', () => {
+    expect(circles(graph)).toEqual([]);
+    const parts = new Map<string, string[]>();
+    for (const [file, targets] of graph)
+      parts.set(dirname(file), [...(parts.get(dirname(file)) ?? []), ...targets.map((t) => dirname(t))]);
+    expect(
+      circles(
+        new Map([
+          ['a', ['b']],
+          ['b', ['c']],
+          ['c', ['a']],
+          ['d', ['a']],
+        ]),
+      ),
+    ).toEqual([['a', 'b', 'c']]);
+  });
+  test('no file is longer than a reader takes in', () => {
+    const long = [...production, ...shaders, ...sources.filter((f) => /^(bench|examples)\//.test(f))];
+    expect(long.filter((f) => text(f).split('\n').length > MAX_LINES)).toEqual([]);
+  });
+  test('no folder holds more files than a reader takes in', () => {
+    const counts = new Map<string, number>();
+    const own = [...sources.filter((f) => f.startsWith('src/') && !f.includes('.test.')), ...shaders];
+    for (const file of own) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    const large = [...counts].filter(([dir, n]) => n > MAX_FILES && !registries.includes(dir));
+    expect(large).toEqual([]);
+  });
+  test('docs/architecture.md draws these rooms in this order', () => {
+    const drawn = [...text('docs/architecture.md').matchAll(/^\| `(?:src\/)?(\w+)(?:\/|\.tsx?)?` +\|/gm)].map(
+      (m) => m[1]!,
+    );
+    const known: readonly string[] = rooms;
+    expect(drawn.filter((room) => known.includes(room))).toEqual(
+      known.filter((room) => drawn.includes(room)),
+    );
+    expect(known.filter((room) => !drawn.includes(room))).toEqual([]);
+  });
+  test('every format has its three shaders, and every format folder its object', () => {
+    const folders = readdirSync(join(root, 'shaders/quant'));
+    for (const id of folders) {
+      expect(existsSync(join(root, `src/quant/formats/${id}.ts`)), id).toBe(true);
+      for (const part of ['decode', 'codes', 'encode'])
+        expect(existsSync(join(root, `shaders/quant/${id}/${part}.wgsl`)), `${id}/${part}`).toBe(true);
+    }
+    for (const { id, encodeGroup } of quantFormats)
+      expect(text(`shaders/quant/${id}/encode.wgsl`), id).toContain(
+        `const ENCODE_GROUP: u32 = ${encodeGroup}u;`,
+      );
+    const registry = text('src/quant/registry.ts');
+    expect(folders.filter((id) => !registry.includes(`./formats/${id}'`))).toEqual([]);
+  });
+  test.each(outsiders)('$rule stays in its room', ({ pattern, allowed }) => {
+    expect(production.filter((f) => pattern.test(text(f)) && !allowed.test(f))).toEqual([]);
+  });
+  test('no focused test', () => {
+    const bad = sources.filter((f) => /\.(only|todo)\(/.test(text(f)) && !f.endsWith('house.test.ts'));
+    expect(bad).toEqual([]);
+  });
+});
