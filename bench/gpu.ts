@@ -10,7 +10,7 @@ import { spreadOf } from '../src/infer/benchmark';
 import { Engine, GREEDY } from '../src/infer/engine';
 import { testNumerics } from '../src/device/numerics';
 import type { Prepared } from '../src/pipeline/prepared';
-import { type DeviceCeiling, probeDevice } from '../src/device/probe';
+import { type Roofline, probeDevice } from '../src/device/probe';
 import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
 import { weightCount } from '../src/studio/summary';
 import { chunkOf, tunePaths } from '../src/device/tune';
@@ -58,7 +58,7 @@ function weightsRead({ tensors, weightBytes }: Prepared, s: LlamaShape): number 
 const cacheRead = (s: LlamaShape, context: number): number =>
   2 * s.layers * s.kvHeads * (s.width / s.heads) * 2 * context;
 
-async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
+async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
   table.heading(
     'Whole models, random bits, cache in F16',
     'model',
@@ -116,8 +116,8 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
           const rate = speed.median * bytes;
           first ??= rate;
           const dispatches = engine.dispatchesPerToken(at + 24);
-          const bytesBound = ceiling.readBytesPerSecond / bytes;
-          const both = 1 / (1 / bytesBound + (dispatches * ceiling.dispatchMs) / 1000);
+          const bytesBound = roofline.readBytesPerSecond / bytes;
+          const both = 1 / (1 / bytesBound + (dispatches * roofline.dispatchMs) / 1000);
           table.record('model', {
             model: name,
             level: label,
@@ -148,8 +148,8 @@ async function modelTable(gpu: Gpu, ceiling: DeviceCeiling): Promise<void> {
 async function quantizeTable(gpu: Gpu): Promise<void> {
   table.heading('Quantizers', 'type', 'M weights/s', 'GB/s read and written', 'blocks like the codec');
   const cols = 1024;
-  const most = 4096;
-  const x = noise(most * cols, 1);
+  const max = 4096;
+  const x = noise(max * cols, 1);
   const importance = noise(cols, 7).map((v) => v * v + 1e-3);
   const type = formatByLabel('F32');
   const pipeline = await TensorPipeline.create(gpu, x.length);
@@ -179,7 +179,7 @@ async function quantizeTable(gpu: Gpu): Promise<void> {
       const started = performance.now();
       await convert(count);
       elapsed = performance.now() - started;
-      if (elapsed > 4 * enoughMs || count >= most) break;
+      if (elapsed > 4 * enoughMs || count >= max) break;
       count *= 2;
     }
     const weights = (count * cols) / (elapsed / 1000);
@@ -196,10 +196,10 @@ async function quantizeTable(gpu: Gpu): Promise<void> {
 
 const gpu = await openNodeGpu();
 const numerics = await testNumerics(gpu);
-const ceiling = await probeDevice(gpu, { bytes: poolBytes, enoughMs: 4 * enoughMs });
+const roofline = await probeDevice(gpu, { bytes: poolBytes, enoughMs: 4 * enoughMs });
 const { facts } = gpu;
 table.print(
-  `adapter: ${gpu.adapterName}; ${gpu.lanes.kind} lanes, ${gpu.lanes.count} a team, ${gpu.teams} teams`,
+  `adapter: ${gpu.adapterName}; ${gpu.subgroup.kind} lanes, ${gpu.subgroup.count} a team, ${gpu.subgroupsPerWorkgroup} teams`,
 );
 table.print(
   `bindings up to ${formatBytes(facts.maxBindingBytes)}, workgroup memory ${gpu.device.limits.maxComputeWorkgroupStorageSize} bytes; features ${facts.features.join(', ')}`,
@@ -208,7 +208,7 @@ table.print(
   `numerics: division ${numerics.division}, square root ${numerics.squareRoot}, contraction ${numerics.contraction}, halves ${numerics.halfPacking}, denormals ${numerics.denormals}, self-test ${numerics.elapsedMs.toFixed(0)} ms; quantizers divide by ${gpu.arithmetic === 'native' ? 'the hardware' : 'integers'}`,
 );
 table.print(
-  `probe: reads ${(ceiling.readBytesPerSecond / 1e9).toFixed(1)} GB/s; a dispatch that waits for another ${(1000 * ceiling.dispatchMs).toFixed(2)} us, encoding one ${(1000 * ceiling.encodeMs).toFixed(2)} us`,
+  `probe: reads ${(roofline.readBytesPerSecond / 1e9).toFixed(1)} GB/s; a dispatch that waits for another ${(1000 * roofline.dispatchMs).toFixed(2)} us, encoding one ${(1000 * roofline.encodeMs).toFixed(2)} us`,
 );
 const tuning = gpu.onCpu ? null : await tunePaths(gpu);
 if (tuning) {
@@ -216,18 +216,18 @@ if (tuning) {
   table.print(`measured: ${JSON.stringify(tuning)}`);
 }
 const products = { table, types, shapes: values.shapes.split(','), enoughMs };
-await kernelTable(gpu, { ...products, poolBytes, ceiling });
+await kernelTable(gpu, { ...products, poolBytes, roofline });
 await promptTable(gpu, {
   ...products,
   types: types.filter((t) => values['prompt-types'].split(',').includes(t)),
   shapes: products.shapes.slice(0, 2),
   tokens: values.tokens.split(',').map(Number),
 });
-await modelTable(gpu, ceiling);
+await modelTable(gpu, roofline);
 await quantizeTable(gpu);
 if (values.json)
   writeFileSync(
     values.json,
-    JSON.stringify({ adapter: gpu.adapterName, facts, numerics, ceiling, rows: table.rows }, null, 1),
+    JSON.stringify({ adapter: gpu.adapterName, facts, numerics, roofline, rows: table.rows }, null, 1),
   );
 gpu.close();

@@ -17,8 +17,8 @@ import { formatBytes, MIB } from '../src/util/bytes';
 import { FileSink, openFile } from '../src/node/files';
 import { openNodeGpu } from '../src/node/gpu';
 
-const MOST_HEAP = 512 * MIB;
-const MOST_EXTRA_GPU = 160 * MIB;
+const MAX_HEAP = 512 * MIB;
+const MAX_EXTRA_GPU = 160 * MIB;
 
 const folder = process.argv[2];
 if (!folder) {
@@ -82,7 +82,7 @@ row(
   `plan: ${formatBytes(formula)}`,
   prepared.weightBytes === formula,
 );
-row('GPU peak', formatBytes(peak), 'plan + at most 160 MiB', peak <= formula + MOST_EXTRA_GPU);
+row('GPU peak', formatBytes(peak), 'plan + at most 160 MiB', peak <= formula + MAX_EXTRA_GPU);
 
 const out = join(folder, 'large-Q8_0.gguf');
 started = performance.now();
@@ -99,7 +99,7 @@ row(
   'GPU peak while writing',
   formatBytes(gpu.memory.peakBytes),
   'plan + at most 160 MiB',
-  gpu.memory.peakBytes <= formula + MOST_EXTRA_GPU,
+  gpu.memory.peakBytes <= formula + MAX_EXTRA_GPU,
 );
 row('read back and equal to the codec', formatBytes(await readBack(await readGguf(openFile(out)), model)));
 gpu.memory.release(prepared.owner);
@@ -117,7 +117,7 @@ row(
   'GPU peak while streaming',
   formatBytes(gpu.memory.peakBytes),
   'at most 160 MiB',
-  gpu.memory.peakBytes <= MOST_EXTRA_GPU,
+  gpu.memory.peakBytes <= MAX_EXTRA_GPU,
 );
 const joined = await openModel(
   parts.map((p) => openFile(p.name)),
@@ -127,8 +127,8 @@ row('read back and equal to the codec', formatBytes(await readBack(joined, model
 
 sample();
 clearInterval(timer);
-row('JS heap, peak', formatBytes(heap.used), 'at most 512 MiB', heap.used <= MOST_HEAP);
-row('array buffers, peak', formatBytes(heap.buffers), 'at most 512 MiB', heap.buffers <= MOST_HEAP);
+row('JS heap, peak', formatBytes(heap.used), 'at most 512 MiB', heap.used <= MAX_HEAP);
+row('array buffers, peak', formatBytes(heap.buffers), 'at most 512 MiB', heap.buffers <= MAX_HEAP);
 for (const name of [out, ...parts.map((p) => p.name)]) unlinkSync(name);
 process.stdout.write(
   `adapter: ${gpu.adapterName}\n\n| | measured | bound |\n|---|---|---|\n${rows.join('\n')}\n`,

@@ -5,7 +5,7 @@ import { ggmlTypeByLabel } from '../src/files/ggml-types';
 import type { TensorSource } from '../src/files/model-file';
 import { StagingRing } from '../src/gpu/staging';
 import { allocateTensors } from '../src/model/device-tensor';
-import { LatticeBuffers } from '../src/model/codebook-buffers';
+import { CodebookBuffers } from '../src/model/codebook-buffers';
 import { formatByLabel } from '../src/quant/registry';
 import { spreadOf } from '../src/infer/benchmark';
 import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
@@ -73,10 +73,10 @@ async function uploadAll(): Promise<void> {
 async function load(label: string, from: TensorSource[]): Promise<void> {
   const owner = 'weights';
   const format = formatByLabel(label);
-  const lattices = new LatticeBuffers(gpu, owner);
+  const codebooks = new CodebookBuffers(gpu, owner);
   const jobs = [];
   for (const tensor of from) {
-    const [to] = await allocateTensors(gpu, owner, format, [tensor], lattices);
+    const [to] = await allocateTensors(gpu, owner, format, [tensor], codebooks);
     jobs.push({ tensor, to: to! });
   }
   const pipeline = await TensorPipeline.create(gpu, ROWS * COLS, from);

@@ -1,13 +1,13 @@
 import type { Gpu } from '../src/gpu/gpu';
-import { manyPathOf } from '../src/model/blocks/matmul';
-import { pathOf } from '../src/model/blocks/matvec';
+import { prefillPathOf } from '../src/model/blocks/matmul';
+import { decodePathOf } from '../src/model/blocks/matvec';
 import { allocateTensors, type DeviceTensor } from '../src/model/device-tensor';
-import { LatticeBuffers } from '../src/model/codebook-buffers';
-import type { Path } from '../src/model/runtime';
+import { CodebookBuffers } from '../src/model/codebook-buffers';
+import type { ComputePath } from '../src/model/runtime';
 import { type QuantFormat, formatBytesFor } from '../src/quant/format';
 import { formatByLabel } from '../src/quant/registry';
-import { type DeviceCeiling, medianRound } from '../src/device/probe';
-import { pathsOf, productOfMany, productOfOne, productRows } from '../src/device/product';
+import { type Roofline, medianRound } from '../src/device/probe';
+import { pathsOf, prefillProduct, decodeProduct, productRows } from '../src/device/product';
 import type { BenchTable } from './table';
 import { fillRandom } from './models/random-llama';
 
@@ -38,15 +38,21 @@ function* productsOf({ types, shapes }: ProductBench): Generator<Product> {
 }
 
 /** A matrix of random bits. */
-async function randomTensor(gpu: Gpu, p: Product, lattices: LatticeBuffers): Promise<DeviceTensor> {
+async function randomTensor(gpu: Gpu, p: Product, codebooks: CodebookBuffers): Promise<DeviceTensor> {
   const shape = [{ name: 'w', shape: [p.cols, p.outRows] }];
-  const [tensor] = (await allocateTensors(gpu, OWNER, p.format, shape, lattices)) as [DeviceTensor];
+  const [tensor] = (await allocateTensors(gpu, OWNER, p.format, shape, codebooks)) as [DeviceTensor];
   for (const { buffer } of tensor.slabs) fillRandom(gpu, buffer);
   return tensor;
 }
 
 /** Milliseconds of a product of one token whose weights come from memory, not from a cache. */
-async function oneMs(gpu: Gpu, path: Path, p: Product, poolBytes: number, enoughMs: number): Promise<number> {
+async function decodeMs(
+  gpu: Gpu,
+  path: ComputePath,
+  p: Product,
+  poolBytes: number,
+  enoughMs: number,
+): Promise<number> {
   const copies = Math.max(
     1,
     Math.min(32, Math.ceil(poolBytes / formatBytesFor(p.format, p.outRows * p.cols))),
@@ -54,11 +60,11 @@ async function oneMs(gpu: Gpu, path: Path, p: Product, poolBytes: number, enough
   try {
     const rows = await productRows(gpu, OWNER, 1, p.outRows, p.cols);
     fillRandom(gpu, rows.x);
-    const lattices = new LatticeBuffers(gpu, OWNER);
+    const codebooks = new CodebookBuffers(gpu, OWNER);
     const arena = await gpu.arena(OWNER, copies * 8);
     const dispatches = [];
     for (let i = 0; i < copies; i++)
-      dispatches.push(...productOfOne(gpu, arena, path, await randomTensor(gpu, p, lattices), rows));
+      dispatches.push(...decodeProduct(gpu, arena, path, await randomTensor(gpu, p, codebooks), rows));
     const ms = (await medianRound(gpu, dispatches, enoughMs)) / copies;
     gpu.check();
     return ms;
@@ -70,15 +76,15 @@ async function oneMs(gpu: Gpu, path: Path, p: Product, poolBytes: number, enough
 /** Products of one token beside what memory gives. Weights are taken from `poolBytes` in turn. */
 export async function kernelTable(
   gpu: Gpu,
-  bench: ProductBench & { readonly poolBytes: number; readonly ceiling: DeviceCeiling },
+  bench: ProductBench & { readonly poolBytes: number; readonly roofline: Roofline },
 ): Promise<void> {
-  const { table, poolBytes, enoughMs, ceiling } = bench;
+  const { table, poolBytes, enoughMs, roofline } = bench;
   table.heading('Products of one token', 'type', 'path', 'rows x cols', 'ms', 'GB/s', 'of the probe');
   for (const product of productsOf(bench))
-    for (const path of pathsOf(gpu).one) {
+    for (const path of pathsOf(gpu).decode) {
       const { format, shape, outRows, cols } = product;
-      if (pathOf(gpu, path, format, cols) !== path) continue;
-      const ms = await oneMs(gpu, path, product, poolBytes, enoughMs);
+      if (decodePathOf(gpu, path, format, cols) !== path) continue;
+      const ms = await decodeMs(gpu, path, product, poolBytes, enoughMs);
       const bytesPerSecond = (1000 * formatBytesFor(format, outRows * cols)) / ms;
       table.record('matvec', {
         type: format.label,
@@ -86,7 +92,7 @@ export async function kernelTable(
         shape,
         ms: ms.toFixed(4),
         gbPerSecond: (bytesPerSecond / 1e9).toFixed(1),
-        share: (bytesPerSecond / ceiling.readBytesPerSecond).toFixed(2),
+        share: (bytesPerSecond / roofline.readBytesPerSecond).toFixed(2),
       });
     }
 }
@@ -99,16 +105,16 @@ export async function promptTable(
   const { table, enoughMs } = bench;
   table.heading('Products of many tokens', 'type', 'path', 'rows x cols', 'tokens', 'ms', 'TFLOP/s');
   for (const product of productsOf(bench))
-    for (const path of pathsOf(gpu).many)
+    for (const path of pathsOf(gpu).prefill)
       for (const tokens of bench.tokens) {
         const { format, shape, outRows, cols } = product;
-        if (manyPathOf(gpu, path, product) !== path) continue;
+        if (prefillPathOf(gpu, path, product) !== path) continue;
         try {
-          const tensor = await randomTensor(gpu, product, new LatticeBuffers(gpu, OWNER));
+          const tensor = await randomTensor(gpu, product, new CodebookBuffers(gpu, OWNER));
           const rows = await productRows(gpu, OWNER, tokens, outRows, cols);
           fillRandom(gpu, rows.x);
           const arena = await gpu.arena(OWNER, 16);
-          const ms = await medianRound(gpu, productOfMany(gpu, arena, path, tensor, rows), enoughMs);
+          const ms = await medianRound(gpu, prefillProduct(gpu, arena, path, tensor, rows), enoughMs);
           gpu.check();
           const tflops = ((2 * outRows * cols * tokens) / ms / 1e9).toFixed(3);
           table.record('matmul', { type: format.label, path, shape, tokens, ms: ms.toFixed(3), tflops });

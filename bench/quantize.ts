@@ -13,7 +13,7 @@ import rates from './llama-quantize-rates.json' with { type: 'json' };
 import { openNodeGpu } from '../src/node/gpu';
 
 const COLS = 1024;
-const MOST_ROWS = Number(process.env.ROWS ?? 4096);
+const MAX_ROWS = Number(process.env.ROWS ?? 4096);
 const RUNS = 5;
 /** Rows are doubled until a run takes this long, or all of them. */
 const ENOUGH_MS = 300;
@@ -39,7 +39,7 @@ async function gpuRate(pipeline: TensorPipeline, x: Float32Array<ArrayBuffer>, f
   };
   await timed(8);
   let rows = 8;
-  while (rows < MOST_ROWS && (await timed(rows)) < ENOUGH_MS) rows *= 2;
+  while (rows < MAX_ROWS && (await timed(rows)) < ENOUGH_MS) rows *= 2;
   const measured: number[] = [];
   for (let run = 0; run < RUNS; run++) measured.push((rows * COLS) / 1e3 / (await timed(rows)));
   return spreadOf(measured);
@@ -56,7 +56,7 @@ function codecRate(x: Float32Array, format: QuantFormat): number {
 
 const gpu = await openNodeGpu();
 const facts = await testNumerics(gpu);
-const x = noise(MOST_ROWS * COLS, 1);
+const x = noise(MAX_ROWS * COLS, 1);
 const pipeline = await TensorPipeline.create(gpu, x.length);
 const print = (line: string) => process.stdout.write(`${line}\n`);
 const fixed = (v: number | undefined, digits = 1) => (v === undefined ? '-' : v.toFixed(digits));

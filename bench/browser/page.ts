@@ -121,9 +121,9 @@ try {
   const { opening, working } = await walk(url);
   const range = `${times[0]!.toFixed(0)}-${times.at(-1)!.toFixed(0)}`;
   const longest = (tasks: readonly Task[]) => {
-    const most = (of: (t: Task) => number) => Math.max(0, ...tasks.map(of)).toFixed(0);
+    const max = (of: (t: Task) => number) => Math.max(0, ...tasks.map(of)).toFixed(0);
     const long = tasks.filter((t) => t.wallMs > 50).length;
-    return `${long}; longest ${most((t) => t.wallMs)} ms, the thread's own time in one at most ${most((t) => t.cpuMs)} ms`;
+    return `${long}; longest ${max((t) => t.wallMs)} ms, the thread's own time in one at most ${max((t) => t.cpuMs)} ms`;
   };
   const rows = [
     [

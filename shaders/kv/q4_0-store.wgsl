@@ -3,10 +3,10 @@
 // Minus an eighth of what is largest in magnitude, with its sign.
 fn step8(x: array<vec4f, 8>) -> f32 {
   let highest4 = max(max(max(x[0], x[1]), max(x[2], x[3])), max(max(x[4], x[5]), max(x[6], x[7])));
-  let most4 = largest32(x);
+  let maximum4 = largest32(x);
   let highest = max(max(highest4.x, highest4.y), max(highest4.z, highest4.w));
-  let most = max(max(most4.x, most4.y), max(most4.z, most4.w));
-  return select(most, -most, highest == most) / 8.0;
+  let maximum = max(max(maximum4.x, maximum4.y), max(maximum4.z, maximum4.w));
+  return select(maximum, -maximum, highest == maximum) / 8.0;
 }
 fn codes8(x: vec4f, step: f32) -> u32 {
   let codes = x * select(0.0, 1.0 / step, step != 0.0) + 8.5;

@@ -1,8 +1,8 @@
 //#import kv
 //#import lib/float/f16
 fn step127(x: array<vec4f, 8>) -> f32 {
-  let most = largest32(x);
-  return max(max(most.x, most.y), max(most.z, most.w)) / 127.0;
+  let maximum = largest32(x);
+  return max(max(maximum.x, maximum.y), max(maximum.z, maximum.w)) / 127.0;
 }
 fn codes127(x: vec4f, step: f32) -> u32 {
   return pack4xI8(vec4i(round(x * select(0.0, 1.0 / step, step > 0.0))));

@@ -7,8 +7,8 @@ struct Params { quads: u32, }
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let i = linear_workgroup(wid) * 64u + invocation;
   if (i >= params.quads * state[1]) { return; }
   hidden[i] = activate(hidden[i]);
 }

@@ -1,7 +1,7 @@
 // Causal attention of many tokens, whose keys and values are in the cache. A workgroup owns four rows of queries that
-// share a key head (heads of a group first, then tokens) and goes through the positions in spans, with an online
-// softmax from span to span. A window bounds how far back a token sees, itself included; 0 is no bound. Slot `kv`.
-//#import lanes
+// share a key head (heads of a group first, then tokens) and goes through the positions in KV splits, with an online
+// softmax from KV split to KV split. A window bounds how far back a token sees, itself included; 0 is no bound. Slot `kv`.
+//#import subgroup
 //#import kv
 //#import lib/float/soft-cap
 //#import lib/attention/heads
@@ -18,7 +18,7 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(7) var<uniform> params: Params;
 
-override LANES: u32 = 64u;
+override SUBGROUP_SIZE: u32 = 64u;
 // What the rows have added up: row r of quad q at 4 q + r.
 var<workgroup> mixed: array<vec4f, HEAD_DIM>;
 
@@ -26,8 +26,8 @@ fn add(quad: u32, more: mat4x4f, keep: vec4f) {
   for (var r = 0u; r < 4u; r++) { mixed[quad * 4u + r] = mixed[quad * 4u + r] * keep[r] + more[r]; }
 }
 
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let group = params.heads / params.kv_heads;
   let rows = group * state[1];
   let row0 = wid.y * 4u;
@@ -42,36 +42,36 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
   var scale = vec4f(1.0);
   if (HEAD_NORM) {
     var squares = vec4f();
-    for (var d = lane; d < HEAD_DIM; d += LANES) {
+    for (var d = invocation; d < HEAD_DIM; d += SUBGROUP_SIZE) {
       let v = vec4f(qkv[start.x + d], qkv[start.y + d], qkv[start.z + d], qkv[start.w + d]);
       squares += v * v;
     }
-    let sums = lane_sum4(squares, lane);
+    let sums = subgroup_sum4(squares, invocation);
     scale = vec4f(inverse_rms(sums.x), inverse_rms(sums.y), inverse_rms(sums.z), inverse_rms(sums.w));
   }
-  for (var i = lane; i < HEAD_DIM; i += LANES) {
+  for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     queries[i] = rotated4(start[i & 3u], i / 4u, scale[i & 3u], 0u, high[i & 3u] - 1u);
     mixed[i] = vec4f();
   }
   workgroupBarrier();
-  var most = vec4f(LOWEST);
+  var maximum = vec4f(LOWEST);
   var total = vec4f();
-  for (var first = low.x; first < high.w; first += SPAN) {
-    let end = min(first + SPAN, high.w);
-    let higher = max(most, lane_max4(score_span(first, end, low, high, wid.x, lane), lane));
-    let keep = exp(most - higher);
-    most = higher;
-    total = total * keep + lane_sum4(share_span(end - first, most, lane), lane);
+  for (var first = low.x; first < high.w; first += TILE) {
+    let end = min(first + TILE, high.w);
+    let higher = max(maximum, subgroup_max4(score_tile(first, end, low, high, wid.x, invocation), invocation));
+    let keep = exp(maximum - higher);
+    maximum = higher;
+    total = total * keep + subgroup_sum4(share_tile(end - first, maximum, invocation), invocation);
     workgroupBarrier();
-    for (var quad = lane; quad < QUADS; quad += select(1u, 2u, DEEP) * LANES) {
-      let other = quad + LANES;
-      let more = mix_span(first, end - first, wid.x, quad, min(other, QUADS - 1u));
+    for (var quad = invocation; quad < QUADS; quad += select(1u, 2u, DEEP) * SUBGROUP_SIZE) {
+      let other = quad + SUBGROUP_SIZE;
+      let more = mix_tile(first, end - first, wid.x, quad, min(other, QUADS - 1u));
       add(quad, more.a, keep);
       if (DEEP && other < QUADS) { add(other, more.b, keep); }
     }
     workgroupBarrier();
   }
-  for (var i = lane; i < HEAD_DIM; i += LANES) {
+  for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     let r = i & 3u;
     if (row0 + r < rows) { y[(token[r] * params.heads + head[r]) * QUADS + i / 4u] = mixed[i] / total[r]; }
   }

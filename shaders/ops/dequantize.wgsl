@@ -9,7 +9,7 @@ struct Params { quads: u32, first_quad: u32, plane1: u32, plane2: u32, plane3: u
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let quad = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let quad = linear_workgroup(wid) * 64u + invocation;
   if (quad < params.quads) { x[quad] = decode4(params.first_quad + quad); }
 }

@@ -3,7 +3,7 @@
 // A workgroup takes `tiles` sets of rows. GATED: the rows of an expert are gates, and those `partner` further on hold what
 // they let through. A stack of experts that is split by rows runs once per slab; each takes the rows it holds. Slots `dot`
 // and `activation`.
-//#import lanes
+//#import subgroup
 //#import dot
 //#import activation
 struct Params {
@@ -20,8 +20,8 @@ struct Params {
 @group(0) @binding(7) var<storage, read> points: array<u32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-override LANES: u32 = 64u;
-override TEAMS: u32 = 1u;
+override SUBGROUP_SIZE: u32 = 64u;
+override SUBGROUPS: u32 = 1u;
 override NORM: bool = false;
 override GATED: bool = false;
 override MIX: bool = false;
@@ -29,10 +29,10 @@ override OUTPUT_ROWS: u32 = select(4u, 2u, GATED);
 // First quad of the row of x: experts that are mixed have one each, others read the same.
 var<private> x_at: u32;
 
-@compute @workgroup_size(LANES * TEAMS)
+@compute @workgroup_size(SUBGROUP_SIZE * SUBGROUPS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let lane = thread % LANES;
-  let team = thread / LANES;
+  let invocation = thread % SUBGROUP_SIZE;
+  let subgroup_index = thread / SUBGROUP_SIZE;
   let ahead = select(vec4u(0u, 1u, 2u, 3u), vec4u(0u, 1u, params.partner, params.partner + 1u), GATED);
   let first = select(wid.y, 0u, MIX);
   let end = select(wid.y + 1u, params.used, MIX);
@@ -43,14 +43,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     // Rows of the slab; those before it wrap around to numbers that are too large.
     let expert0 = chosen[n] * params.expert_rows - params.first_row;
     for (var tile = wid.x * params.tiles; tile < (wid.x + 1u) * params.tiles; tile++) {
-      if (tile * TEAMS * OUTPUT_ROWS >= params.expert_rows) { break; }
-      let out0 = (tile * TEAMS + team) * OUTPUT_ROWS;
+      if (tile * SUBGROUPS * OUTPUT_ROWS >= params.expert_rows) { break; }
+      let out0 = (tile * SUBGROUPS + subgroup_index) * OUTPUT_ROWS;
       // Rows that are not the slab's are computed as its last and not stored.
-      let sums = row_products(min(expert0 + out0 + ahead, vec4u(params.rows - 1u)), lane);
-      let out = out0 + lane;
-      if (lane < OUTPUT_ROWS && out < params.expert_rows && expert0 + out < params.rows) {
-        var sum = sums[lane];
-        if (GATED) { sum = activate(vec4f(sum)).x * sums[lane + 2u]; }
+      let sums = row_products(min(expert0 + out0 + ahead, vec4u(params.rows - 1u)), invocation);
+      let out = out0 + invocation;
+      if (invocation < OUTPUT_ROWS && out < params.expert_rows && expert0 + out < params.rows) {
+        var sum = sums[invocation];
+        if (GATED) { sum = activate(vec4f(sum)).x * sums[invocation + 2u]; }
         if (MIX) {
           y[out] += params.scale * shares[n] * sum;
         } else {

@@ -8,8 +8,8 @@ struct Params { quads: u32, rows_per_token: u32, }
 @group(0) @binding(3) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let i = linear_workgroup(wid) * 64u + invocation;
   if (i >= params.quads * params.rows_per_token * state[1]) { return; }
   let gate = i / params.quads * 2u * params.quads + i % params.quads;
   hidden[i] = activate(gate_up[gate]) * gate_up[gate + params.quads];

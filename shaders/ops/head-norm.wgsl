@@ -1,18 +1,18 @@
 // x = x / rms(x) * weight in place, for parts of rows: heads of queries or keys, or all of them together.
-//#import lanes
+//#import subgroup
 struct Params { cols: u32, stride: u32, at: u32, epsilon: f32, weight_at: u32, }
 @group(0) @binding(0) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(1) var<storage, read_write> x: array<vec4f>;
 @group(0) @binding(2) var<uniform> params: Params;
 
-override LANES: u32 = 64u;
+override SUBGROUP_SIZE: u32 = 64u;
 
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let quads = params.cols / 4u;
   let start = (wid.y * params.stride + params.at) / 4u + wid.x * quads;
   var sum = 0.0;
-  for (var i = lane; i < quads; i += LANES) { sum += dot(x[start + i], x[start + i]); }
-  let scale = 1.0 / sqrt(lane_sum(sum, lane) / f32(params.cols) + params.epsilon);
-  for (var i = lane; i < quads; i += LANES) { x[start + i] *= scale * weight[params.weight_at / 4u + i]; }
+  for (var i = invocation; i < quads; i += SUBGROUP_SIZE) { sum += dot(x[start + i], x[start + i]); }
+  let scale = 1.0 / sqrt(subgroup_sum(sum, invocation) / f32(params.cols) + params.epsilon);
+  for (var i = invocation; i < quads; i += SUBGROUP_SIZE) { x[start + i] *= scale * weight[params.weight_at / 4u + i]; }
 }

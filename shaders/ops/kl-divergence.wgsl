@@ -1,6 +1,6 @@
 // A candidate's logits beside a base's, a row a workgroup: minus the log-probability that each gives the target, the
 // Kullback-Leibler divergence of the candidate from the base in nats, and whether both have the same best token.
-//#import lanes
+//#import subgroup
 struct Params { vocabulary: u32, }
 @group(0) @binding(0) var<storage, read> base: array<f32>;
 @group(0) @binding(1) var<storage, read> logits: array<f32>;
@@ -8,22 +8,22 @@ struct Params { vocabulary: u32, }
 @group(0) @binding(3) var<storage, read_write> out: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override LANES: u32 = 64u;
+override SUBGROUP_SIZE: u32 = 64u;
 const LOWEST: f32 = -3.4028234e38;
 
-// The smallest index among the lanes that hold the largest value; exact up to 2^24.
-fn index_of(most: f32, best: f32, index: u32, lane: u32) -> f32 {
-  return -lane_max(select(LOWEST, -f32(index), best == most), lane);
+// The smallest index among the invocations that hold the largest value; exact up to 2^24.
+fn index_of(maximum: f32, best: f32, index: u32, invocation: u32) -> f32 {
+  return -subgroup_max(select(LOWEST, -f32(index), best == maximum), invocation);
 }
 
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let start = wid.x * params.vocabulary;
   var a_best = LOWEST;
   var b_best = LOWEST;
   var a_index = 0u;
   var b_index = 0u;
-  for (var i = lane; i < params.vocabulary; i += LANES) {
+  for (var i = invocation; i < params.vocabulary; i += SUBGROUP_SIZE) {
     let a = base[start + i];
     let b = logits[start + i];
     if (a > a_best) {
@@ -35,29 +35,29 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane
       b_index = i;
     }
   }
-  let a_most = lane_max(a_best, lane);
-  let b_most = lane_max(b_best, lane);
-  let same = index_of(a_most, a_best, a_index, lane) == index_of(b_most, b_best, b_index, lane);
+  let a_maximum = subgroup_max(a_best, invocation);
+  let b_maximum = subgroup_max(b_best, invocation);
+  let same = index_of(a_maximum, a_best, a_index, invocation) == index_of(b_maximum, b_best, b_index, invocation);
   var a_sum = 0.0;
   var b_sum = 0.0;
   var moved = 0.0;
-  for (var i = lane; i < params.vocabulary; i += LANES) {
-    let a = base[start + i] - a_most;
-    let b = logits[start + i] - b_most;
+  for (var i = invocation; i < params.vocabulary; i += SUBGROUP_SIZE) {
+    let a = base[start + i] - a_maximum;
+    let b = logits[start + i] - b_maximum;
     let p = exp(a);
     a_sum += p;
     b_sum += exp(b);
     // What has no probability adds nothing, however far apart the logits are.
     moved += select(0.0, p * (a - b), p > 0.0);
   }
-  a_sum = lane_sum(a_sum, lane);
-  b_sum = lane_sum(b_sum, lane);
-  moved = lane_sum(moved, lane);
-  if (lane == 0u) {
+  a_sum = subgroup_sum(a_sum, invocation);
+  b_sum = subgroup_sum(b_sum, invocation);
+  moved = subgroup_sum(moved, invocation);
+  if (invocation == 0u) {
     let target_at = start + targets[wid.x];
     out[wid.x] = vec4f(
-      log(a_sum) + a_most - base[target_at],
-      log(b_sum) + b_most - logits[target_at],
+      log(a_sum) + a_maximum - base[target_at],
+      log(b_sum) + b_maximum - logits[target_at],
       moved / a_sum - log(a_sum) + log(b_sum),
       select(0.0, 1.0, same),
     );

@@ -1,5 +1,5 @@
 // Y = X W^T for many tokens by integers: an invocation owns four rows and eight tokens, without workgroup memory. `x`
-// and `heads` are what ops/quantize-rows made of the activations. Slot `rows`: which rows and tokens.
+// and `scales` are what ops/quantize-rows made of the activations. Slot `rows`: which rows and tokens.
 //#import lib/product/int8
 //#import rows
 //#import lib/product/epilogue
@@ -11,7 +11,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
-@group(0) @binding(3) var<storage, read> heads: array<vec2u>;
+@group(0) @binding(3) var<storage, read> scales: array<vec2u>;
 @group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;
@@ -21,9 +21,9 @@ struct Params {
 fn weigh_rows(rows: array<Codes, 4>, block: u32) -> vec4f {
   let lo = x[block * 2u];
   let hi = x[block * 2u + 1u];
-  let head = heads[block];
-  let sums = head_sums(head);
-  return head_step(head) * vec4f(weigh_codes(rows[0], lo, hi, sums), weigh_codes(rows[1], lo, hi, sums),
+  let scale8 = scales[block];
+  let sums = block_sums(scale8);
+  return block_step(scale8) * vec4f(weigh_codes(rows[0], lo, hi, sums), weigh_codes(rows[1], lo, hi, sums),
     weigh_codes(rows[2], lo, hi, sums), weigh_codes(rows[3], lo, hi, sums));
 }
 fn store(sums: vec4f, tile: Tile, row0: u32, token: u32) {
@@ -35,8 +35,8 @@ fn store(sums: vec4f, tile: Tile, row0: u32, token: u32) {
 }
 
 @compute @workgroup_size(32)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row0 = (wid.x * 32u + lane) * 4u;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let row0 = (wid.x * 32u + invocation) * 4u;
   let tile = tile_at(wid, 8u);
   if (row0 >= params.rows || tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;

@@ -1,9 +1,9 @@
 enable f16;
 enable chromium_experimental_subgroup_matrix;
 // Y = X W^T for many tokens by the matrix units of subgroups: four subgroups own 64 rows and 64 tokens, a quarter each, and
-// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `heads` are what ops/rows-to-f16
+// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `scales` are what ops/rows-to-f16
 // made of the activations. Slots `matrix` (the shape that the units take) and `rows` (which rows and tokens).
-//#import lanes
+//#import subgroup
 //#import matrix
 //#import rows
 //#import codec/codes
@@ -16,14 +16,14 @@ struct Params {
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4h>;
-@group(0) @binding(3) var<storage, read> heads: array<f32>;
+@group(0) @binding(3) var<storage, read> scales: array<f32>;
 @group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-override LANES: u32 = 32u;
+override SUBGROUP_SIZE: u32 = 32u;
 const SIDE: u32 = 64u;
 const HALF: u32 = SIDE / 2u;
 const COLS: u32 = 32u;
@@ -68,20 +68,20 @@ fn stage_token(slot: u32, group: u32) {
   }
 }
 
-@compute @workgroup_size(LANES * 4u)
+@compute @workgroup_size(SUBGROUP_SIZE * 4u)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32,
-  @builtin(subgroup_id) team: u32, @builtin(subgroup_invocation_id) lane: u32) {
+  @builtin(subgroup_id) subgroup_index: u32, @builtin(subgroup_invocation_id) invocation: u32) {
   let row0 = wid.x * SIDE;
   let tile = tile_at(wid, SIDE);
   if (tile.first >= tile.end) { return; }
   let groups = params.cols / COLS;
   // Where this subgroup's quarter begins.
-  let down = team / 2u * HALF;
-  let across = team % 2u * HALF;
+  let down = subgroup_index / 2u * HALF;
+  let across = subgroup_index % 2u * HALF;
   var sums: array<array<Sums, ACROSS>, DOWN>;
   for (var g = 0u; g < groups; g++) {
     workgroupBarrier();
-    for (var i = thread; i < 2u * SIDE; i += 4u * LANES) {
+    for (var i = thread; i < 2u * SIDE; i += 4u * SUBGROUP_SIZE) {
       // Rows and tokens beyond the last are computed as the last and not stored.
       if (i < SIDE) {
         stage_row(i, weight_rows(tile, vec4u(row0 + i)).x * groups + g);
@@ -103,17 +103,17 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
       }
     }
   }
-  let own = team * MATRIX_M * MATRIX_N;
+  let own = subgroup_index * MATRIX_M * MATRIX_N;
   for (var i = 0u; i < DOWN; i++) {
     for (var j = 0u; j < ACROSS; j++) {
       workgroupBarrier();
       subgroupMatrixStore<col_major>(&sums_out, own, sums[i][j], MATRIX_M);
       workgroupBarrier();
-      for (var e = lane; e < MATRIX_M * MATRIX_N; e += LANES) {
+      for (var e = invocation; e < MATRIX_M * MATRIX_N; e += SUBGROUP_SIZE) {
         let row = row0 + down + i * MATRIX_M + e % MATRIX_M;
         let token = tile.first + across + j * MATRIX_N + e / MATRIX_M;
         if (is_stored(tile, row) && token < tile.end) {
-          finish(sums_out[own + e] * heads[source(tile, token)], row, target_row(token) * params.stride + params.at + row);
+          finish(sums_out[own + e] * scales[source(tile, token)], row, target_row(token) * params.stride + params.at + row);
         }
       }
     }

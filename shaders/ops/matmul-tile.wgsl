@@ -12,7 +12,7 @@ struct Params {
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
-@group(0) @binding(3) var<storage, read> heads: array<vec2u>;
+@group(0) @binding(3) var<storage, read> scales: array<vec2u>;
 @group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;

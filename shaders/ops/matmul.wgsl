@@ -11,7 +11,7 @@ struct Params {
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
-@group(0) @binding(3) var<storage, read> heads: array<vec2u>;
+@group(0) @binding(3) var<storage, read> scales: array<vec2u>;
 @group(0) @binding(4) var<storage, read> batch: array<u32>;
 @group(0) @binding(5) var<storage, read_write> y: array<f32>;
 @group(0) @binding(6) var<storage, read> points: array<u32>;
@@ -37,8 +37,8 @@ fn store(products: mat4x4f, tile: Tile, row0: u32, token0: u32) {
 }
 
 @compute @workgroup_size(32)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let row0 = (wid.x * 32u + lane) * 8u;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let row0 = (wid.x * 32u + invocation) * 8u;
   let tile = tile_at(wid, 8u);
   let token0 = tile.first;
   if (row0 >= params.rows || token0 >= tile.end) { return; }

@@ -1,7 +1,7 @@
-// y = W x for one token, x taken as it is or divided by its root mean square and weighed. A team of lanes walks the
-// columns of four rows together; a workgroup is TEAMS teams and goes through `tiles` sets of rows.
+// y = W x for one token, x taken as it is or divided by its root mean square and weighed. A subgroup walks the
+// columns of four rows together; a workgroup is SUBGROUPS subgroups and goes through `tiles` sets of rows.
 // Slots: `dot` (float32, or int8 by integer dot products), `output` (rows, or gates with what they let through).
-//#import lanes
+//#import subgroup
 //#import lib/grid
 //#import dot
 //#import output
@@ -21,23 +21,23 @@ struct Params {
 // First quad of x.
 const x_at: u32 = 0u;
 
-override LANES: u32 = 64u;
-override TEAMS: u32 = 1u;
+override SUBGROUP_SIZE: u32 = 64u;
+override SUBGROUPS: u32 = 1u;
 // Whether x is normalized.
 override NORM: bool = false;
 
-@compute @workgroup_size(LANES * TEAMS)
+@compute @workgroup_size(SUBGROUP_SIZE * SUBGROUPS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let lane = thread % LANES;
-  let team = thread / LANES;
+  let invocation = thread % SUBGROUP_SIZE;
+  let subgroup_index = thread / SUBGROUP_SIZE;
   stage(thread);
   let first_tile = linear_workgroup(wid) * params.tiles;
   for (var tile = first_tile; tile < first_tile + params.tiles; tile++) {
-    if (tile * TEAMS * OUTPUT_ROWS >= outputs()) { break; }
-    let out0 = (tile * TEAMS + team) * OUTPUT_ROWS;
+    if (tile * SUBGROUPS * OUTPUT_ROWS >= outputs()) { break; }
+    let out0 = (tile * SUBGROUPS + subgroup_index) * OUTPUT_ROWS;
     // Rows beyond the last are computed as the last and not stored.
     let rows = min(rows_of(out0), vec4u(params.rows - 1u)) + params.base_row;
-    let sums = row_products(rows, lane);
-    if (lane < OUTPUT_ROWS && out0 + lane < outputs()) { put(sums, out0 + lane, lane); }
+    let sums = row_products(rows, invocation);
+    if (invocation < OUTPUT_ROWS && out0 + invocation < outputs()) { put(sums, out0 + invocation, invocation); }
   }
 }

@@ -8,8 +8,8 @@ struct Params { quads: u32, used: u32, scale: f32, }
 @group(0) @binding(4) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let i = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let i = linear_workgroup(wid) * 64u + invocation;
   if (i >= params.quads * state[1]) { return; }
   let first = i / params.quads * params.used;
   var sum = vec4f();

@@ -19,8 +19,8 @@ fn device_byte(block: u32, at: u32) -> u32 {
 }
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let word = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let word = linear_workgroup(wid) * 64u + invocation;
   if (word >= params.words) { return; }
   var local = (word * 4u) / params.block_bytes;
   var at = (word * 4u) % params.block_bytes;

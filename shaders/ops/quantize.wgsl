@@ -1,5 +1,5 @@
 // f32 `x` -> device planes of the linked format, starting at a block of the tensor. `importance` and `spread` are read
-// with an importance matrix, `search` by formats whose codes lie on a lattice.
+// with an importance matrix, `search` by formats whose codes lie on a codebook.
 //#import lib/grid
 //#import codec/encode
 struct Params {
@@ -14,8 +14,8 @@ struct Params {
 @group(0) @binding(5) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let group = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let group = linear_workgroup(wid) * 64u + invocation;
   if (group * ENCODE_GROUP >= params.elements) { return; }
   encode_group(group);
 }

@@ -1,5 +1,5 @@
 // y (+)= x / rms(x) * weight, a row a workgroup. `last` takes only the newest row of the batch, into row 0.
-//#import lanes
+//#import subgroup
 struct Params { cols: u32, epsilon: f32, last: u32, accumulate: u32, }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
@@ -7,16 +7,16 @@ struct Params { cols: u32, epsilon: f32, last: u32, accumulate: u32, }
 @group(0) @binding(3) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(4) var<uniform> params: Params;
 
-override LANES: u32 = 64u;
+override SUBGROUP_SIZE: u32 = 64u;
 
-@compute @workgroup_size(LANES)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let quads = params.cols / 4u;
   let start = select(wid.x, state[1] - 1u, params.last == 1u) * quads;
   var sum = 0.0;
-  for (var i = lane; i < quads; i += LANES) { sum += dot(x[start + i], x[start + i]); }
-  let scale = 1.0 / sqrt(lane_sum(sum, lane) / f32(params.cols) + params.epsilon);
-  for (var i = lane; i < quads; i += LANES) {
+  for (var i = invocation; i < quads; i += SUBGROUP_SIZE) { sum += dot(x[start + i], x[start + i]); }
+  let scale = 1.0 / sqrt(subgroup_sum(sum, invocation) / f32(params.cols) + params.epsilon);
+  for (var i = invocation; i < quads; i += SUBGROUP_SIZE) {
     let at = wid.x * quads + i;
     y[at] = select(vec4f(), y[at], params.accumulate == 1u) + x[start + i] * scale * weight[i];
   }

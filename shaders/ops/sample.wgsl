@@ -16,19 +16,19 @@ struct Params { vocabulary: u32, classes: u32, capacity: u32, }
 @group(0) @binding(6) var<uniform> params: Params;
 
 const WIDTH: u32 = 128u;
-const MOST_CLASSES: u32 = 1024u;
-const MOST_LISTED: u32 = 512u;
+const MAX_CLASSES: u32 = 1024u;
+const MAX_LISTED: u32 = 512u;
 // Without top-k, tokens further than this below the best logit are left out of the list at first.
 const DEPTH: f32 = 12.0;
 // Probability masses relative to the best token's, as integers; MOST_LISTED of them fit 32 bits.
 const MASS_UNIT: f32 = 4194304.0;
 var<workgroup> values: array<f32, WIDTH>;
 var<workgroup> indices: array<u32, WIDTH>;
-var<workgroup> reaching: array<u32, MOST_CLASSES>;
-var<workgroup> listed_keys: array<u32, MOST_LISTED>;
-var<workgroup> listed_tokens: array<u32, MOST_LISTED>;
+var<workgroup> reaching: array<u32, MAX_CLASSES>;
+var<workgroup> listed_keys: array<u32, MAX_LISTED>;
+var<workgroup> listed_tokens: array<u32, MAX_LISTED>;
 // The key of what top-k keeps, 0 of what it cuts away.
-var<workgroup> kept: array<u32, MOST_LISTED>;
+var<workgroup> kept: array<u32, MAX_LISTED>;
 var<workgroup> reaching_count: atomic<u32>;
 var<workgroup> listed_count: atomic<u32>;
 var<workgroup> kept_mass: atomic<u32>;
@@ -36,29 +36,29 @@ var<workgroup> shared_value: u32;
 
 // A small vocabulary leaves classes empty.
 fn live_classes() -> u32 { return min(params.classes, params.vocabulary); }
-fn group_sum(x: f32, lane: u32) -> f32 {
+fn group_sum(x: f32, invocation: u32) -> f32 {
   workgroupBarrier();
-  values[lane] = x;
+  values[invocation] = x;
   workgroupBarrier();
   for (var s = WIDTH / 2u; s > 0u; s /= 2u) {
-    if (lane < s) { values[lane] += values[lane + s]; }
+    if (invocation < s) { values[invocation] += values[invocation + s]; }
     workgroupBarrier();
   }
   return workgroupUniformLoad(&values[0]);
 }
 // Index of the largest value; of equals, the smallest index.
-fn group_argmax(x: f32, index: u32, lane: u32) -> u32 {
+fn group_argmax(x: f32, index: u32, invocation: u32) -> u32 {
   workgroupBarrier();
-  values[lane] = x;
-  indices[lane] = index;
+  values[invocation] = x;
+  indices[invocation] = index;
   workgroupBarrier();
   for (var s = WIDTH / 2u; s > 0u; s /= 2u) {
-    if (lane < s) {
-      let v = values[lane + s];
-      let i = indices[lane + s];
-      if (v > values[lane] || (v == values[lane] && i < indices[lane])) {
-        values[lane] = v;
-        indices[lane] = i;
+    if (invocation < s) {
+      let v = values[invocation + s];
+      let i = indices[invocation + s];
+      if (v > values[invocation] || (v == values[invocation] && i < indices[invocation])) {
+        values[invocation] = v;
+        indices[invocation] = i;
       }
     }
     workgroupBarrier();
@@ -69,33 +69,33 @@ fn group_argmax(x: f32, index: u32, lane: u32) -> u32 {
 
 fn logit_of(key: u32) -> f32 { return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u)); }
 // A key that at least top_k classes reach with their best; the leading bits of it are enough for a bound.
-fn bound_of_count(lane: u32) -> u32 {
+fn bound_of_count(invocation: u32) -> u32 {
   var key = 0u;
   for (var bit = 0x80000000u; bit > 0x800u; bit >>= 1u) {
     var count = 0.0;
-    for (var c = lane; c < live_classes(); c += WIDTH) {
+    for (var c = invocation; c < live_classes(); c += WIDTH) {
       if (key_of(classes[c].top) >= (key | bit)) { count += 1.0; }
     }
-    if (group_sum(count, lane) >= f32(sampling.top_k)) { key |= bit; }
+    if (group_sum(count, invocation) >= f32(sampling.top_k)) { key |= bit; }
   }
   return key;
 }
 // Lists the tokens at or above a key; resolves to how many there are, which may be more than the list holds.
-fn list(key: u32, lane: u32) -> u32 {
-  for (var c = lane; c < live_classes(); c += WIDTH) {
+fn list(key: u32, invocation: u32) -> u32 {
+  for (var c = invocation; c < live_classes(); c += WIDTH) {
     if (key_of(classes[c].top) >= key) { reaching[atomicAdd(&reaching_count, 1u)] = c; }
   }
   workgroupBarrier();
-  if (lane == 0u) { shared_value = atomicLoad(&reaching_count); }
+  if (invocation == 0u) { shared_value = atomicLoad(&reaching_count); }
   let reach = workgroupUniformLoad(&shared_value);
   let depth = (params.vocabulary + params.classes - 1u) / params.classes;
-  for (var n = lane; n < reach * depth; n += WIDTH) {
+  for (var n = invocation; n < reach * depth; n += WIDTH) {
     let token = reaching[n / depth] + n % depth * params.classes;
     if (token < params.vocabulary) {
       let k = key_of(logits[token]);
       if (k >= key) {
         let at = atomicAdd(&listed_count, 1u);
-        if (at < MOST_LISTED) {
+        if (at < MAX_LISTED) {
           listed_keys[at] = k;
           listed_tokens[at] = token;
         }
@@ -103,12 +103,12 @@ fn list(key: u32, lane: u32) -> u32 {
     }
   }
   workgroupBarrier();
-  if (lane == 0u) { shared_value = atomicLoad(&listed_count); }
+  if (invocation == 0u) { shared_value = atomicLoad(&listed_count); }
   return workgroupUniformLoad(&shared_value);
 }
 fn mass_of(key: u32, top: f32) -> u32 { return u32(exp(logit_of(key) - top) * MASS_UNIT); }
-fn keep(count: u32, lane: u32) {
-  for (var i = lane; i < count; i += WIDTH) {
+fn keep(count: u32, invocation: u32) {
+  for (var i = invocation; i < count; i += WIDTH) {
     let own = listed_keys[i];
     var larger = 0u;
     if (truncates_count()) {
@@ -118,42 +118,42 @@ fn keep(count: u32, lane: u32) {
   }
   workgroupBarrier();
 }
-fn kept_mass_of(count: u32, top: f32, lane: u32) -> f32 {
-  for (var i = lane; i < count; i += WIDTH) {
+fn kept_mass_of(count: u32, top: f32, invocation: u32) -> f32 {
+  for (var i = invocation; i < count; i += WIDTH) {
     if (kept[i] > 0u) { atomicAdd(&kept_mass, mass_of(kept[i], top)); }
   }
   workgroupBarrier();
-  if (lane == 0u) { shared_value = atomicLoad(&kept_mass); }
+  if (invocation == 0u) { shared_value = atomicLoad(&kept_mass); }
   return f32(workgroupUniformLoad(&shared_value));
 }
 // The token drawn from the list, or from all tokens where the list does not hold what is asked for.
-fn draw(top: f32, position: u32, lane: u32) -> u32 {
+fn draw(top: f32, position: u32, invocation: u32) -> u32 {
   var key = 0u;
   if (truncates_count()) {
-    if (sampling.top_k <= params.classes) { key = bound_of_count(lane); }
+    if (sampling.top_k <= params.classes) { key = bound_of_count(invocation); }
   } else if (truncates_mass()) {
     key = key_of(top - DEPTH);
   }
   let low = select(0u, key_of(top + log(sampling.min_p)), truncates_low());
   if (!truncates_mass()) { key = max(key, low); }
-  let count = list(key, lane);
-  if (count > MOST_LISTED) { return draw_of_all(top, position, lane); }
-  keep(count, lane);
+  let count = list(key, invocation);
+  if (count > MAX_LISTED) { return draw_of_all(top, position, invocation); }
+  keep(count, invocation);
   var target_mass = 0.0;
   if (truncates_mass()) {
-    let here = kept_mass_of(count, top, lane);
+    let here = kept_mass_of(count, top, invocation);
     var all = here;
     if (!truncates_count()) {
       var sum = 0.0;
-      for (var c = lane; c < live_classes(); c += WIDTH) { sum += classes[c].mass * exp(classes[c].top - top); }
-      all = group_sum(sum, lane) * MASS_UNIT;
+      for (var c = invocation; c < live_classes(); c += WIDTH) { sum += classes[c].mass * exp(classes[c].top - top); }
+      all = group_sum(sum, invocation) * MASS_UNIT;
     }
     target_mass = sampling.top_p * all;
-    if (here < target_mass) { return draw_of_all(top, position, lane); }
+    if (here < target_mass) { return draw_of_all(top, position, invocation); }
   }
   var best = -3.4e38;
   var token = 0xffffffffu;
-  for (var i = lane; i < count; i += WIDTH) {
+  for (var i = invocation; i < count; i += WIDTH) {
     let own = kept[i];
     if (own == 0u || own < low) { continue; }
     if (truncates_mass()) {
@@ -169,17 +169,17 @@ fn draw(top: f32, position: u32, lane: u32) -> u32 {
       token = listed_tokens[i];
     }
   }
-  return group_argmax(best, token, lane);
+  return group_argmax(best, token, invocation);
 }
 
 @compute @workgroup_size(WIDTH)
-fn main(@builtin(local_invocation_index) lane: u32) {
+fn main(@builtin(local_invocation_index) invocation: u32) {
   let position = state[0] + state[1];
   let cuts = truncates_count() || truncates_mass() || truncates_low();
   let draws = sampling.temperature > 0.0;
   var best = -3.4e38;
   var token = 0xffffffffu;
-  for (var c = lane; c < live_classes(); c += WIDTH) {
+  for (var c = invocation; c < live_classes(); c += WIDTH) {
     let seen = classes[c];
     let drawn = draws && !cuts;
     let candidate = select(seen.token, seen.drawn, drawn);
@@ -190,14 +190,14 @@ fn main(@builtin(local_invocation_index) lane: u32) {
       token = candidate;
     }
   }
-  var choice = group_argmax(best, token, lane);
+  var choice = group_argmax(best, token, invocation);
   if (draws && cuts) {
-    let drawn = draw(logits[choice], position, lane);
+    let drawn = draw(logits[choice], position, invocation);
     // Where logits are no numbers nothing can be drawn; what follows still gets a token that exists.
     choice = select(choice, drawn, drawn < params.vocabulary);
   }
   storageBarrier();
-  if (lane == 0u) {
+  if (invocation == 0u) {
     tokens[0] = choice;
     history[min(position, params.capacity)] = choice;
     state[0] = min(position, params.capacity - 1u);

@@ -6,8 +6,8 @@ struct Params { words: u32, plane_bytes: u32, at: u32, block_bytes: u32, target_
 @group(0) @binding(2) var<uniform> params: Params;
 
 @compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let word = linear_workgroup(wid) * 64u + lane;
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
+  let word = linear_workgroup(wid) * 64u + invocation;
   if (word >= params.words) { return; }
   var block = (word * 4u) / params.plane_bytes;
   var at = (word * 4u) % params.plane_bytes;

@@ -82,10 +82,10 @@ export async function quantizeOn(
 /** Context and cache type as asked for, within what the model was trained on. */
 export function engineOptions(model: ModelFile, values: Values): EngineOptions {
   const runnable = checkRunnable(model);
-  const most = runnable.ok ? runnable.h.contextLength : 512;
+  const max = runnable.ok ? runnable.h.contextLength : 512;
   const kvType = kvTypes.find((type) => type === (values.kv?.toUpperCase() ?? 'F16'));
   if (!kvType) throw new UsageError(`--kv is "${values.kv}", expected one of ${kvTypes.join(', ')}.`);
-  const context = Math.min(numberOption(values, 'ctx', Math.min(most, 4096)), most);
+  const context = Math.min(numberOption(values, 'ctx', Math.min(max, 4096)), max);
   return { context, kvType, reference: values.reference === true };
 }
 

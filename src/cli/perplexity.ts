@@ -38,18 +38,18 @@ export async function runPerplexity(path: string | undefined, values: Values): P
     gpu.memory.release(prepared.owner);
     return { fileBytes: prepared.plan.fileBytes, ...found };
   };
-  let measureOne: (fileType: FileType) => Promise<Found>;
+  let measureDecode: (fileType: FileType) => Promise<Found>;
   if (values.paged && baseType) {
     const base = await planOf(model, baseType, values);
-    measureOne = (fileType) => measurePaged(base, fileType);
+    measureDecode = (fileType) => measurePaged(base, fileType);
   } else {
     const base = baseType && (await quantizeOn(gpu, model, baseType, values));
-    measureOne = (fileType) => measure(base, fileType);
+    measureDecode = (fileType) => measure(base, fileType);
   }
   const rows = [];
   for (const fileType of types) {
     const started = performance.now();
-    const found = await measureOne(fileType);
+    const found = await measureDecode(fileType);
     const seconds = (performance.now() - started) / 1000;
     say(`${fileType.label}: ${found.level.perplexity.toFixed(4)} in ${seconds.toFixed(1)} s`);
     rows.push({ type: fileType.label, ...found.level, ...found });

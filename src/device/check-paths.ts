@@ -1,12 +1,12 @@
 import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
-import { LatticeBuffers } from '../model/codebook-buffers';
-import type { Path, Paths } from '../model/runtime';
+import { CodebookBuffers } from '../model/codebook-buffers';
+import type { ComputePath, ComputePaths } from '../model/runtime';
 import { toDevice } from '../quant/format';
 import { formatByLabel } from '../quant/registry';
 import { noise } from '../util/random';
-import { pathsOf, productOfMany, productOfOne, productRows } from './product';
+import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
 const OWNER = 'paths';
 /** No multiple of any tile, two slices of columns and more. */
@@ -15,14 +15,14 @@ const COLS = 352;
 const TOKENS = 69;
 
 /** Error of a product by each path, over the size of the product. */
-export type PathErrors = Record<keyof Paths, Partial<Record<Path, number>>>;
+export type PathErrors = Record<keyof ComputePaths, Partial<Record<ComputePath, number>>>;
 
 /** What a path's rounding explains. */
-const MOST_ERROR: Record<Path, number> = { int8: 2e-2, matrix: 2e-3, float16: 5e-3, float32: 1e-5 };
+const MAX_ERROR: Record<ComputePath, number> = { int8: 2e-2, matrix: 2e-3, float16: 5e-3, float32: 1e-5 };
 
 /** Whether a path gives what it should. */
-export const isRight = (errors: PathErrors, count: keyof Paths, path: Path): boolean =>
-  (errors[count][path] ?? Number.POSITIVE_INFINITY) <= MOST_ERROR[path];
+export const isRight = (errors: PathErrors, count: keyof ComputePaths, path: ComputePath): boolean =>
+  (errors[count][path] ?? Number.POSITIVE_INFINITY) <= MAX_ERROR[path];
 
 /** W x for rows of x, in float64. */
 function products(w: Float32Array, x: Float32Array): Float64Array {
@@ -60,13 +60,17 @@ export async function checkPaths(gpu: Gpu): Promise<PathErrors> {
     const values = noise(TOKENS * COLS, 4);
     const want = products(format.decode(encoded), values);
     const shape = [{ name: 'weights', shape: [COLS, ROWS] }];
-    const lattices = new LatticeBuffers(gpu, OWNER);
-    const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, lattices)) as [DeviceTensor];
+    const codebooks = new CodebookBuffers(gpu, OWNER);
+    const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, codebooks)) as [DeviceTensor];
     device.queue.writeBuffer(tensor.slabs[0]!.buffer, 0, toDevice(format, encoded));
     const rows = await productRows(gpu, OWNER, TOKENS, ROWS, COLS);
     device.queue.writeBuffer(rows.x, 0, values);
     const arena = await gpu.arena(OWNER, 16);
-    const measure = async (make: typeof productOfOne, path: Path, tokens: number): Promise<number> => {
+    const measure = async (
+      make: typeof decodeProduct,
+      path: ComputePath,
+      tokens: number,
+    ): Promise<number> => {
       device.queue.writeBuffer(rows.y, 0, new Float32Array(TOKENS * ROWS).fill(Number.NaN));
       device.pushErrorScope('validation');
       const encoder = device.createCommandEncoder();
@@ -78,9 +82,9 @@ export async function checkPaths(gpu: Gpu): Promise<PathErrors> {
       return errorOf(new Float32Array(await gpu.read(rows.y, 0, tokens * ROWS * 4)), want);
     };
     const all = pathsOf(gpu);
-    const errors: PathErrors = { one: {}, many: {} };
-    for (const path of all.one) errors.one[path] = await measure(productOfOne, path, 1);
-    for (const path of all.many) errors.many[path] = await measure(productOfMany, path, TOKENS);
+    const errors: PathErrors = { decode: {}, prefill: {} };
+    for (const path of all.decode) errors.decode[path] = await measure(decodeProduct, path, 1);
+    for (const path of all.prefill) errors.prefill[path] = await measure(prefillProduct, path, TOKENS);
     return errors;
   } finally {
     gpu.memory.release(OWNER);

@@ -12,7 +12,7 @@ import { testImatrix } from '../testing/importance';
 import { goldenJson } from '../testing/golden';
 import { SMALL, tinyGguf } from '../../bench/models/tiny-llama';
 import { writeGguf } from '../pipeline/export';
-import { testLanes } from './subgroup-test';
+import { testSubgroup } from './subgroup-test';
 import { testNumerics } from './numerics';
 import { SpotCheck } from '../pipeline/spot-check';
 
@@ -37,19 +37,22 @@ describe('the self-test', () => {
       facts.division === 'exact' && facts.squareRoot === 'exact' ? 'native' : 'integer',
     );
   });
-  test.each(['subgroup', 'pinned', 'mixed', 'shared'] as const)('lanes add up: %s', async (lanes) => {
-    const own = await testGpu({ lanes });
-    expect(await testLanes(own)).toBe(own.facts.features.includes('subgroups') ? lanes : 'shared');
+  test.each(['subgroup', 'pinned', 'mixed', 'shared'] as const)('lanes add up: %s', async (subgroup) => {
+    const own = await testGpu({ subgroup });
+    expect(await testSubgroup(own)).toBe(own.facts.features.includes('subgroups') ? subgroup : 'shared');
     own.close();
   });
   test('lanes that do not add up are not used', async () => {
-    // As if lanes lay in subgroups in another order.
+    // As if invocations lay in subgroups in another order.
     const sources = new Map(shadersFromDisk());
     const name = 'lib/subgroup/mixed';
-    sources.set(name, sources.get(name)!.replace('lane % size == 0u', 'lane % size == 1u && lane > size'));
-    const own = await testGpu({ lanes: 'mixed' }, sources);
-    expect(await testLanes(own)).toBe('shared');
-    expect(own.teams).toBe(1);
+    sources.set(
+      name,
+      sources.get(name)!.replace('invocation % size == 0u', 'invocation % size == 1u && invocation > size'),
+    );
+    const own = await testGpu({ subgroup: 'mixed' }, sources);
+    expect(await testSubgroup(own)).toBe('shared');
+    expect(own.subgroupsPerWorkgroup).toBe(1);
     own.close();
   });
   test.each(['integer', 'native'] as const)('the %s variant gives the known files', async (arithmetic) => {

@@ -1,6 +1,6 @@
 import type { Gpu, Numerics } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
-import { testLanes } from './subgroup-test';
+import { testSubgroup } from './subgroup-test';
 
 const OWNER = 'self-test';
 const CASES = 16384;
@@ -9,11 +9,11 @@ const { fround } = Math;
 
 /**
  * Finds out what the device's float arithmetic does, and lets the quantizers use the hardware's division and square root
- * where both are correctly rounded; makes sure that lanes add up. Takes a few milliseconds after the first compilation.
+ * where both are correctly rounded; makes sure that invocations add up. Takes a few milliseconds after the first compilation.
  */
 export async function testNumerics(gpu: Gpu): Promise<Numerics> {
   const started = performance.now();
-  await testLanes(gpu);
+  await testSubgroup(gpu);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
   try {
     const counts = await gpu.memory.create(OWNER, 'counts', 32, usage);

@@ -6,7 +6,7 @@ import { MIB } from '../util/bytes';
 const OWNER = 'probe';
 
 /** What bounds a decode step on a device: how fast memory is read, and what a dispatch costs. */
-export interface DeviceCeiling {
+export interface Roofline {
   readonly readBytesPerSecond: number;
   /** Of a dispatch that depends on the one before, on the GPU's side. */
   readonly dispatchMs: number;
@@ -54,7 +54,7 @@ export interface ProbeOptions {
 }
 
 /** Measures a device. Takes `options.bytes` of it for the time. */
-export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise<DeviceCeiling> {
+export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise<Roofline> {
   const { bytes = 256 * MIB, enoughMs = 60 } = options;
   const size = Math.min(bytes, gpu.maxBindingBytes);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
@@ -63,12 +63,12 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
     const y = await gpu.memory.create(OWNER, 'result', MIB, usage);
     const arena = await gpu.arena(OWNER, 4);
     const width = 256;
-    const perLane = 16;
+    const perInvocation = 16;
     const quads = size / 16;
-    const workgroups = Math.min(65535, Math.ceil(quads / (width * perLane)));
+    const workgroups = Math.min(65535, Math.ceil(quads / (width * perInvocation)));
     const read = gpu
       .kernel(ops.probeRead, {}, { WIDTH: width })
-      .dispatch({ x, y }, { quads, per_lane: perLane }, [workgroups], arena);
+      .dispatch({ x, y }, { quads, per_invocation: perInvocation }, [workgroups], arena);
     const readMs = await medianRound(gpu, [read], enoughMs);
     const gap = gpu.kernel(ops.probeGap).dispatch({ y }, { step: 1 }, [1], arena);
     const dispatchMs = (await medianRound(gpu, Array(64).fill(gap), enoughMs)) / 64;
@@ -83,7 +83,7 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
     gpu.device.queue.submit([commands]);
     await gpu.device.queue.onSubmittedWorkDone();
     gpu.check();
-    const readBytes = Math.min(size, workgroups * width * perLane * 16);
+    const readBytes = Math.min(size, workgroups * width * perInvocation * 16);
     return { readBytesPerSecond: (1000 * readBytes) / readMs, dispatchMs, encodeMs };
   } finally {
     gpu.memory.release(OWNER);

@@ -1,9 +1,9 @@
 import type { Gpu } from '../gpu/gpu';
 import type { Dispatch, UniformArena } from '../gpu/kernel';
-import { manyPathOf, matmulDispatch, roundDispatch } from '../model/blocks/matmul';
-import { matvecDispatch, pathOf } from '../model/blocks/matvec';
+import { prefillPathOf, matmulDispatch, roundDispatch } from '../model/blocks/matmul';
+import { matvecDispatch, decodePathOf } from '../model/blocks/matvec';
 import type { DeviceTensor } from '../model/device-tensor';
-import { type Path, type Paths, ROUNDED_BYTES } from '../model/runtime';
+import { type ComputePath, type ComputePaths, ROUNDED_BYTES } from '../model/runtime';
 import { formatByLabel } from '../quant/registry';
 
 // Products by themselves, to be checked and measured.
@@ -13,13 +13,15 @@ const EPSILON = 1e-5;
 /** The paths that a device has for block formats, for one token and for many; of those, the ones that are wanted. */
 export function pathsOf(
   gpu: Gpu,
-  isWanted: (count: keyof Paths, path: Path) => boolean = () => true,
-): Record<keyof Paths, Path[]> {
+  isWanted: (count: keyof ComputePaths, path: ComputePath) => boolean = () => true,
+): Record<keyof ComputePaths, ComputePath[]> {
   const shape = { format: formatByLabel('Q4_0'), cols: 32 };
-  const all: readonly Path[] = ['int8', 'matrix', 'float16', 'float32'];
+  const all: readonly ComputePath[] = ['int8', 'matrix', 'float16', 'float32'];
   return {
-    one: all.filter((path) => pathOf(gpu, path, shape.format, shape.cols) === path && isWanted('one', path)),
-    many: all.filter((path) => manyPathOf(gpu, path, shape) === path && isWanted('many', path)),
+    decode: all.filter(
+      (path) => decodePathOf(gpu, path, shape.format, shape.cols) === path && isWanted('decode', path),
+    ),
+    prefill: all.filter((path) => prefillPathOf(gpu, path, shape) === path && isWanted('prefill', path)),
   };
 }
 
@@ -28,7 +30,7 @@ export interface ProductRows {
   readonly tokens: number;
   readonly x: GPUBuffer;
   readonly codes: GPUBuffer;
-  readonly heads: GPUBuffer;
+  readonly scales: GPUBuffer;
   readonly state: GPUBuffer;
   readonly y: GPUBuffer;
 }
@@ -50,16 +52,16 @@ export async function productRows(
     state,
     x: await create('activations', tokens * cols * 4),
     codes: await create('rounded activations', tokens * cols * 2),
-    heads: await create('steps', tokens * cols),
+    scales: await create('steps', tokens * cols),
     y: await create('products', tokens * rows * 4),
   };
 }
 
 /** y = W x of the first row. */
-export const productOfOne = (
+export const decodeProduct = (
   gpu: Gpu,
   arena: UniformArena,
-  path: Path,
+  path: ComputePath,
   tensor: DeviceTensor,
   { x, y }: ProductRows,
 ): Dispatch[] =>
@@ -68,15 +70,15 @@ export const productOfOne = (
   );
 
 /** Y = X W^T of all rows, with their rounding where the path has one. */
-export function productOfMany(
+export function prefillProduct(
   gpu: Gpu,
   arena: UniformArena,
-  path: Path,
+  path: ComputePath,
   tensor: DeviceTensor,
-  { tokens, x, codes, heads, state, y }: ProductRows,
+  { tokens, x, codes, scales, state, y }: ProductRows,
 ): Dispatch[] {
   const isRounded = ROUNDED_BYTES[path] > 0;
-  const from = isRounded ? { x: codes, heads } : { x, heads: x };
+  const from = isRounded ? { x: codes, scales } : { x, scales: x };
   const products = tensor.slabs.map((slab) => {
     const product = { path, tensor, slab, ...from, state, y, stride: tensor.rows, at: slab.firstRow };
     const { dispatch, tokensPerWorkgroup } = matmulDispatch(gpu, arena, product);
@@ -84,6 +86,6 @@ export function productOfMany(
     return { ...dispatch, workgroups };
   });
   if (!isRounded) return products;
-  const round = { path, x, cols: tensor.cols, epsilon: EPSILON, codes, heads };
+  const round = { path, x, cols: tensor.cols, epsilon: EPSILON, codes, scales };
   return [{ ...roundDispatch(gpu, arena, round), workgroups: [tokens] }, ...products];
 }

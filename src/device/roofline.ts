@@ -1,7 +1,7 @@
 import { kvLayout, type KvType } from '../model/kv-cache';
 import type { Hyperparameters } from '../model/hyperparameters';
 import type { Plan } from '../model/plan';
-import type { DeviceCeiling } from './probe';
+import type { Roofline } from './probe';
 
 /** The speed that a device allows a level, and why. */
 export interface SpeedBound {
@@ -31,16 +31,16 @@ export function bytesPerToken(plan: Plan, h: Hyperparameters, kvType: KvType, po
   return sum + (h.layers * (keyBytes + valueBytes) * positions) / 32;
 }
 
-/** What the device's ceiling comes to for a level, in tokens a second. */
-export function boundOf(
-  ceiling: DeviceCeiling,
+/** What the device's roofline comes to for a level, in tokens a second. */
+export function rooflineOf(
+  roofline: Roofline,
   plan: Plan,
   h: Hyperparameters,
   at: { readonly kvType: KvType; readonly positions: number; readonly dispatches: number },
 ): SpeedBound {
   const bytes = bytesPerToken(plan, h, at.kvType, at.positions);
-  const byBytes = ceiling.readBytesPerSecond / bytes;
-  const byDispatches = 1000 / (at.dispatches * ceiling.dispatchMs);
+  const byBytes = roofline.readBytesPerSecond / bytes;
+  const byDispatches = 1000 / (at.dispatches * roofline.dispatchMs);
   return {
     byBytes,
     byDispatches,

@@ -6,17 +6,17 @@ const WORKGROUPS = 4;
 const SEED = 17;
 
 /**
- * Whether teams of lanes add up as they should on this device; where they do not, what it is left with is workgroup memory.
+ * Whether subgroups add up as they should on this device; where they do not, what it is left with is workgroup memory.
  * Resolves to the kind that runs.
  */
-export async function testLanes(gpu: Gpu): Promise<Gpu['lanes']['kind']> {
-  const { count } = gpu.lanes;
-  const invocations = WORKGROUPS * count * gpu.teams;
+export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
+  const { count } = gpu.subgroup;
+  const invocations = WORKGROUPS * count * gpu.subgroupsPerWorkgroup;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
   try {
     const found = await gpu.memory.create(OWNER, 'sums of lanes', invocations * 16, usage);
     const arena = await gpu.arena(OWNER, 1);
-    const kernel = gpu.kernel(ops.lanes, {}, { TEAMS: gpu.teams });
+    const kernel = gpu.kernel(ops.subgroup, {}, { SUBGROUPS: gpu.subgroupsPerWorkgroup });
     const step = kernel.dispatch({ found }, { seed: SEED, zero: 0 }, [WORKGROUPS], arena);
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -26,8 +26,8 @@ export async function testLanes(gpu: Gpu): Promise<Gpu['lanes']['kind']> {
     pass.end();
     gpu.device.queue.submit([encoder.finish()]);
     const got = new Float32Array(await gpu.read(found, 0, invocations * 16));
-    if (!addsUp(got, count)) gpu.shareLanes();
-    return gpu.lanes.kind;
+    if (!addsUp(got, count)) gpu.emulateSubgroups();
+    return gpu.subgroup.kind;
   } finally {
     gpu.memory.release(OWNER);
   }
@@ -37,8 +37,8 @@ export async function testLanes(gpu: Gpu): Promise<Gpu['lanes']['kind']> {
 function addsUp(got: Float32Array, count: number): boolean {
   const value = (at: number) => (at * 37 + SEED) % 61;
   for (let first = 0; 4 * first < got.length; first += count) {
-    const team = Array.from({ length: count }, (_, i) => value(first + i));
-    const want = [team.reduce((a, b) => a + b), Math.max(...team), team[3]!, count];
+    const members = Array.from({ length: count }, (_, i) => value(first + i));
+    const want = [members.reduce((a, b) => a + b), Math.max(...members), members[3]!, count];
     for (let i = 4 * first; i < 4 * (first + count); i++) if (got[i] !== want[i % 4]) return false;
   }
   return true;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { shadersFromDisk } from '../node/gpu';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import type { Path } from '../model/runtime';
+import type { ComputePath } from '../model/runtime';
 import { fileTypeByLabel } from '../quant/file-types';
 import { relativeError } from '../testing/compare';
 import { testGpu } from '../testing/device';
@@ -28,24 +28,24 @@ const leastOf = (ms: Partial<Record<string, number>>) => Math.min(...(Object.val
 
 describe('the choice of paths', () => {
   test('measures every path that the device has, and takes what wins', async () => {
-    const tuning = await tunePaths(gpu, { mostMs: 60_000, size: 512, coldBytes: 2 * MIB });
+    const tuning = await tunePaths(gpu, { maxMs: 60_000, size: 512, coldBytes: 2 * MIB });
     process.stdout.write(`tuning: ${JSON.stringify(tuning)}\n`);
-    const { paths, oneMs, manyMs, threads, threadsMs } = tuning;
+    const { paths, decodeMs, prefillMs, threads, threadsMs } = tuning;
     expect(Object.keys(threadsMs)).toEqual(['64', '128', '256']);
     expect(threadsMs[threads]!).toBeLessThanOrEqual(1.05 * leastOf(threadsMs));
     expect(gpu.productThreads).toBe(128);
-    expect(Object.keys(oneMs)).toEqual(pathsOf(gpu).one);
+    expect(Object.keys(decodeMs)).toEqual(pathsOf(gpu).decode);
     const halves = gpu.device.features.has('shader-f16') ? ['float16'] : [];
-    expect(pathsOf(gpu).one).toEqual(['int8', ...halves, 'float32']);
-    expect(Object.keys(manyMs)).toEqual(pathsOf(gpu).many);
+    expect(pathsOf(gpu).decode).toEqual(['int8', ...halves, 'float32']);
+    expect(Object.keys(prefillMs)).toEqual(pathsOf(gpu).prefill);
     // What is taken is the fastest, or the usual path where nothing beats it clearly.
-    expect(oneMs[paths.one]!).toBeLessThanOrEqual(1.05 * leastOf(oneMs));
-    expect(manyMs[paths.many]!).toBeLessThanOrEqual(1.05 * leastOf(manyMs));
+    expect(decodeMs[paths.decode]!).toBeLessThanOrEqual(1.05 * leastOf(decodeMs));
+    expect(prefillMs[paths.prefill]!).toBeLessThanOrEqual(1.05 * leastOf(prefillMs));
   });
   test('leaves what there is no time for as it is', async () => {
-    const tuning = await tunePaths(gpu, { mostMs: 0, size: 512, coldBytes: 2 * MIB });
-    expect(tuning).toMatchObject({ paths: { one: 'int8', many: 'int8' }, threads: 128 });
-    expect([tuning.oneMs, tuning.manyMs, tuning.threadsMs]).toEqual([{}, {}, {}]);
+    const tuning = await tunePaths(gpu, { maxMs: 0, size: 512, coldBytes: 2 * MIB });
+    expect(tuning).toMatchObject({ paths: { decode: 'int8', prefill: 'int8' }, threads: 128 });
+    expect([tuning.decodeMs, tuning.prefillMs, tuning.threadsMs]).toEqual([{}, {}, {}]);
   });
   test.each<{ what: string; shader: string; change: [RegExp, string]; error: (e: number) => boolean }>([
     {
@@ -66,13 +66,13 @@ describe('the choice of paths', () => {
     expect(text).toMatch(change[0]);
     sources.set(shader, text.replace(...change));
     const broken = await testGpu({ hardware: true }, sources);
-    const { paths, errors, manyMs } = await tunePaths(broken, { mostMs: 0, size: 512, coldBytes: 2 * MIB });
-    expect(errors.many.int8).toSatisfy(error);
-    expect(isRight(errors, 'many', 'int8')).toBe(false);
-    expect(isRight(errors, 'one', 'int8')).toBe(true);
-    expect(isRight(errors, 'many', 'float32')).toBe(true);
-    expect(paths).toEqual({ one: 'int8', many: 'float32' });
-    expect(manyMs).toEqual({});
+    const { paths, errors, prefillMs } = await tunePaths(broken, { maxMs: 0, size: 512, coldBytes: 2 * MIB });
+    expect(errors.prefill.int8).toSatisfy(error);
+    expect(isRight(errors, 'prefill', 'int8')).toBe(false);
+    expect(isRight(errors, 'decode', 'int8')).toBe(true);
+    expect(isRight(errors, 'prefill', 'float32')).toBe(true);
+    expect(paths).toEqual({ decode: 'int8', prefill: 'float32' });
+    expect(prefillMs).toEqual({});
     expect(broken.memory.currentBytes).toBe(0);
     broken.close();
   });
@@ -97,8 +97,12 @@ describe('the choice of paths', () => {
 });
 
 test('a pass over a prompt takes about half a second by what was measured, within bounds', () => {
-  const tuning = (manyMs: number) =>
-    ({ weights: 4e6, paths: { one: 'int8', many: 'int8' }, manyMs: { int8: manyMs } }) as unknown as Tuning;
+  const tuning = (prefillMs: number) =>
+    ({
+      weights: 4e6,
+      paths: { decode: 'int8', prefill: 'int8' },
+      prefillMs: { int8: prefillMs },
+    }) as unknown as Tuning;
   // 128 tokens of 4 M weights in 1 ms: a token of 1 G weights takes 1.95 ms.
   expect(chunkOf(tuning(1), 1e9)).toBe(256);
   expect(chunkOf(tuning(1), 8e9)).toBe(32);
@@ -137,21 +141,21 @@ test('every path is near the reference, within what its numbers hold', async () 
     return out;
   };
   const want = await logits({ reference: true });
-  const bounds: Record<Path, number> = { int8: 3e-2, matrix: 3e-3, float16: 3e-3, float32: 1e-5 };
-  const check = async (what: string, path: Path, run: Promise<Float32Array>) => {
+  const bounds: Record<ComputePath, number> = { int8: 3e-2, matrix: 3e-3, float16: 3e-3, float32: 1e-5 };
+  const check = async (what: string, path: ComputePath, run: Promise<Float32Array>) => {
     const error = relativeError(await run, want);
     process.stdout.write(`${path}, ${what}: ${error.toExponential(1)} from float32\n`);
     expect(error, path).toBeLessThan(bounds[path]);
     if (path !== 'float32') expect(error, path).toBeGreaterThan(1e-6);
   };
-  const { one, many } = pathsOf(gpu);
-  for (const path of many)
-    await check('many tokens', path, logits({ paths: { one: 'float32', many: path } }));
-  for (const path of one)
-    await check('one by one', path, logits({ paths: { one: path, many: 'float32' } }, 4));
+  const { decode, prefill } = pathsOf(gpu);
+  for (const path of prefill)
+    await check('prefill', path, logits({ paths: { decode: 'float32', prefill: path } }));
+  for (const path of decode)
+    await check('decode', path, logits({ paths: { decode: path, prefill: 'float32' } }, 4));
   const needs = { float16: 'shader-f16', matrix: 'matrix units' } as const;
   for (const [path, need] of Object.entries(needs))
-    if (!many.includes(path as Path))
+    if (!prefill.includes(path as ComputePath))
       process.stdout.write(`${path} did not run: ${gpu.adapterName} has no ${need}\n`);
   gpu.memory.release(prepared.owner);
 });

@@ -1,18 +1,18 @@
 import type { Gpu } from '../gpu/gpu';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
-import { LatticeBuffers } from '../model/codebook-buffers';
-import { CHUNK_TOKENS, FAST, type Path, type Paths } from '../model/runtime';
+import { CodebookBuffers } from '../model/codebook-buffers';
+import { CHUNK_TOKENS, FAST, type ComputePath, type ComputePaths } from '../model/runtime';
 import { formatBytesFor } from '../quant/format';
 import { formatByLabel } from '../quant/registry';
 import { MIB } from '../util/bytes';
 import { noise } from '../util/random';
 import { checkPaths, isRight, type PathErrors } from './check-paths';
 import { medianRound } from './probe';
-import { pathsOf, productOfMany, productOfOne, productRows } from './product';
+import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
 const OWNER = 'tuning';
 /** Counts up when kernels change so that what was measured says nothing of them. */
-export const TUNING_VERSION = 3;
+export const TUNING_VERSION = 4;
 const TOKENS = 128;
 const THREADS = [64, 256];
 /** A choice must win by so much to take the place of the usual one. */
@@ -23,20 +23,20 @@ export interface Tuning {
   readonly version: number;
   /** Of the product that was measured. */
   readonly weights: number;
-  readonly paths: Paths;
+  readonly paths: ComputePaths;
   /** Threads of a workgroup of the products of one token. */
   readonly threads: number;
   readonly errors: PathErrors;
   /** Milliseconds of a product of Q4_0 for one token and for 128; paths not measured are absent. */
-  readonly oneMs: Partial<Record<Path, number>>;
-  readonly manyMs: Partial<Record<Path, number>>;
+  readonly decodeMs: Partial<Record<ComputePath, number>>;
+  readonly prefillMs: Partial<Record<ComputePath, number>>;
   /** Of the product for one token by its path, by threads. */
   readonly threadsMs: Partial<Record<number, number>>;
   readonly elapsedMs: number;
 }
 
 export interface TuneOptions {
-  readonly mostMs?: number;
+  readonly maxMs?: number;
   /** Rows and columns of the product. */
   readonly size?: number;
   /** Weights are taken from so much memory in turn, so that no cache holds them. */
@@ -58,13 +58,13 @@ const entries = <T extends string>(measured: Partial<Record<T, number>>) =>
  * (a kernel that is being compiled is waited for); what there is no time for stays as it is.
  */
 export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tuning> {
-  const { mostMs = 1500, size = 2048, coldBytes = 96 * MIB } = options;
+  const { maxMs = 1500, size = 2048, coldBytes = 96 * MIB } = options;
   const started = performance.now();
-  const isTime = () => performance.now() - started < mostMs;
+  const isTime = () => performance.now() - started < maxMs;
   const format = formatByLabel('Q4_0');
   const usual = gpu.productThreads;
-  const oneMs: Tuning['oneMs'] = {};
-  const manyMs: Tuning['manyMs'] = {};
+  const decodeMs: Tuning['decodeMs'] = {};
+  const prefillMs: Tuning['prefillMs'] = {};
   const threadsMs: Tuning['threadsMs'] = {};
   try {
     const errors = await checkPaths(gpu);
@@ -74,11 +74,11 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
     const { queue } = gpu.device;
     queue.writeBuffer(rows.x, 0, values);
     const copies = Math.ceil(coldBytes / formatBytesFor(format, size * size));
-    const lattices = new LatticeBuffers(gpu, OWNER);
+    const codebooks = new CodebookBuffers(gpu, OWNER);
     const tensors: DeviceTensor[] = [];
     for (let i = 0; i < copies; i++) {
       const shape = [{ name: `w${i}`, shape: [size, size] }];
-      const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, lattices)) as [DeviceTensor];
+      const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, codebooks)) as [DeviceTensor];
       // Memory of zeros may be read faster than memory is.
       for (const { buffer } of tensor.slabs)
         for (let at = 0; at < buffer.size; at += values.byteLength)
@@ -86,24 +86,24 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
       tensors.push(tensor);
     }
     const arena = await gpu.arena(OWNER, 8 * copies + 8);
-    const measureOne = (path: Path) => {
-      const all = tensors.flatMap((tensor) => productOfOne(gpu, arena, path, tensor, rows));
+    const measureDecode = (path: ComputePath) => {
+      const all = tensors.flatMap((tensor) => decodeProduct(gpu, arena, path, tensor, rows));
       return medianRound(gpu, all, 20, 3).then((ms) => ms / copies);
     };
-    for (const path of right.one) if (isTime()) oneMs[path] = await measureOne(path);
-    for (const path of right.many)
+    for (const path of right.decode) if (isTime()) decodeMs[path] = await measureDecode(path);
+    for (const path of right.prefill)
       if (isTime())
-        manyMs[path] = await medianRound(gpu, productOfMany(gpu, arena, path, tensors[0]!, rows), 20, 3);
-    const choose = (count: keyof Paths, measured: Partial<Record<Path, number>>) =>
+        prefillMs[path] = await medianRound(gpu, prefillProduct(gpu, arena, path, tensors[0]!, rows), 20, 3);
+    const choose = (count: keyof ComputePaths, measured: Partial<Record<ComputePath, number>>) =>
       fastest(entries(measured), right[count].includes(FAST[count]) ? FAST[count] : 'float32');
-    const paths = { one: choose('one', oneMs), many: choose('many', manyMs) };
-    if (gpu.hasTeams && oneMs[paths.one] !== undefined) {
-      threadsMs[usual] = oneMs[paths.one]!;
+    const paths = { decode: choose('decode', decodeMs), prefill: choose('prefill', prefillMs) };
+    if (gpu.hasManySubgroups && decodeMs[paths.decode] !== undefined) {
+      threadsMs[usual] = decodeMs[paths.decode]!;
       for (const threads of THREADS)
-        if (threads !== usual && threads >= gpu.lanes.count && isTime()) {
+        if (threads !== usual && threads >= gpu.subgroup.count && isTime()) {
           arena.reset();
           gpu.productThreads = threads;
-          threadsMs[threads] = await measureOne(paths.one);
+          threadsMs[threads] = await measureDecode(paths.decode);
         }
     }
     gpu.check();
@@ -113,7 +113,17 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
     );
     const elapsedMs = performance.now() - started;
     const weights = size * size;
-    return { version: TUNING_VERSION, weights, paths, threads, errors, oneMs, manyMs, threadsMs, elapsedMs };
+    return {
+      version: TUNING_VERSION,
+      weights,
+      paths,
+      threads,
+      errors,
+      decodeMs,
+      prefillMs,
+      threadsMs,
+      elapsedMs,
+    };
   } finally {
     gpu.productThreads = usual;
     gpu.memory.release(OWNER);
@@ -125,7 +135,7 @@ const PASS_MS = 500;
 
 /** How many tokens of a prompt a model of so many weights takes in one pass, by what was measured. */
 export function chunkOf(tuning: Tuning | null, weights: number): number {
-  const ms = tuning?.manyMs[tuning.paths.many];
+  const ms = tuning?.prefillMs[tuning.paths.prefill];
   if (!tuning || ms === undefined) return CHUNK_TOKENS;
   const perToken = (ms / TOKENS) * (weights / tuning.weights);
   return Math.max(32, Math.min(512, 2 ** Math.floor(Math.log2(PASS_MS / perToken))));
@@ -141,7 +151,7 @@ export interface TuningStore {
 export async function tuningOf(gpu: Gpu, store: TuningStore | undefined): Promise<Tuning | null> {
   if (!store || gpu.onCpu) return null;
   const units = gpu.matrixShader ? ', with matrix units' : '';
-  const key = `${gpu.adapterName}, ${gpu.lanes.kind} of ${gpu.lanes.count}${units}`;
+  const key = `${gpu.adapterName}, ${gpu.subgroup.kind} of ${gpu.subgroup.count}${units}`;
   let tuning = await store.load(key);
   if (tuning?.version !== TUNING_VERSION) {
     tuning = await tunePaths(gpu);

@@ -88,8 +88,8 @@ export class BaseRows {
     try {
       evaluator = await Evaluator.create(gpu, level, { reference: true, ...this.#options }, LOGITS_BYTES);
       const { logits, vocabulary } = evaluator;
-      const most = Math.max(...this.#batches.map((b) => b.end - b.at));
-      const out = await gpu.memory.create(owner, 'divergence', most * 16, STORAGE());
+      const max = Math.max(...this.#batches.map((b) => b.end - b.at));
+      const out = await gpu.memory.create(owner, 'divergence', max * 16, STORAGE());
       const arena = await gpu.arena(owner, this.#batches.length);
       const numbers: Float32Array[] = [];
       for (const { passage, at, end, logits: base, targets } of this.#batches) {

@@ -28,9 +28,9 @@ async function weightsOf({ plan }: Prepared): Promise<Map<string, Float32Array>>
 }
 
 const logProbabilities = (logits: Float64Array): Float64Array => {
-  const most = logits.reduce((m, v) => Math.max(m, v));
-  const total = logits.reduce((s, v) => s + Math.exp(v - most), 0);
-  return logits.map((v) => v - most - Math.log(total));
+  const max = logits.reduce((m, v) => Math.max(m, v));
+  const total = logits.reduce((s, v) => s + Math.exp(v - max), 0);
+  return logits.map((v) => v - max - Math.log(total));
 };
 const mean = (values: readonly number[]) => values.reduce((s, v) => s + v, 0) / values.length;
 

@@ -1,6 +1,6 @@
 import type { CollectedImportance, ImportanceSums } from '../files/imatrix-write';
 import type { Gpu } from '../gpu/gpu';
-import type { BatchRecorder } from '../model/blocks/prefill';
+import type { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
 import * as ops from '../ops/kernels';
 import { alignUp } from '../util/bytes';
@@ -39,7 +39,7 @@ export async function collectImportance(
     const buffer = await gpu.memory.create(owner, 'sums of squares', Math.max(roomBytes, 256), usage);
     const arena = await gpu.arena(owner, Math.max(1, prepared.tensors.size));
     let used = 0;
-    const tap = (g: BatchRecorder) => (rows: TappedRows) => {
+    const tap = (g: PrefillRecorder) => (rows: TappedRows) => {
       if (!rows.names.some((n) => n.startsWith('blk.'))) return;
       const { cols } = rows;
       const { state, chosen, h } = g.r;

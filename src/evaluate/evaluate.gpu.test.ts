@@ -47,9 +47,9 @@ describe('perplexity', () => {
       const text = [bos, ...ids.slice(32 * chunk + 1, 32 * (chunk + 1))];
       for (let at = 16; at < 31; at++) {
         const logits = referenceLogits(shape, weights, text.slice(0, at + 1));
-        const most = Math.max(...logits);
-        const total = logits.reduce((s, v) => s + Math.exp(v - most), 0);
-        sum += Math.log(total) + most - logits[text[at + 1]!]!;
+        const max = Math.max(...logits);
+        const total = logits.reduce((s, v) => s + Math.exp(v - max), 0);
+        sum += Math.log(total) + max - logits[text[at + 1]!]!;
         count++;
       }
     }
@@ -68,9 +68,9 @@ describe('perplexity', () => {
       plain.set(name, new Float32Array((await source.read(0, source.sizeBytes)).buffer));
     const logProbabilities = (w: Map<string, Float32Array>, text: number[]) => {
       const logits = referenceLogits(shape, w, text);
-      const most = Math.max(...logits);
-      const total = logits.reduce((s, v) => s + Math.exp(v - most), 0);
-      return Array.from(logits, (v) => v - most - Math.log(total));
+      const max = Math.max(...logits);
+      const total = logits.reduce((s, v) => s + Math.exp(v - max), 0);
+      return Array.from(logits, (v) => v - max - Math.log(total));
     };
     const top = (x: readonly number[]) => x.indexOf(Math.max(...x));
     const kl: number[] = [];
@@ -113,9 +113,9 @@ describe('perplexity', () => {
     expect(got).toHaveLength(15);
     for (const [i, p] of got.entries()) {
       const logits = referenceLogits(shape, weights, text.slice(0, 5 + i));
-      const most = Math.max(...logits);
-      const total = logits.reduce((s, v) => s + Math.exp(v - most), 0);
-      expect(Math.abs(p - Math.exp(logits[text[5 + i]!]! - most) / total)).toBeLessThan(1e-5);
+      const max = Math.max(...logits);
+      const total = logits.reduce((s, v) => s + Math.exp(v - max), 0);
+      expect(Math.abs(p - Math.exp(logits[text[5 + i]!]! - max) / total)).toBeLessThan(1e-5);
     }
     expect(await probabilities(gpu, prepared, text, 20, { context: 32, kvType: 'F32' })).toEqual([]);
   });

@@ -113,16 +113,16 @@ async function measureLevels(
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
-/** The surprise of every token as the meter. */
-const surpriseMeter =
+/** The negative log-likelihood of every token as the meter. */
+const likelihoodMeter =
   (gpu: Gpu) =>
   async (owner: string, [level]: readonly LogitRows[], rows: number): Promise<Meter> => {
     const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
     const out = await gpu.memory.create(owner, 'surprise', rows * 4, STORAGE());
     const { logits, vocabulary } = level!;
-    const buffers = { logits, targets, surprise: out };
+    const buffers = { logits, targets, out };
     const arena = await gpu.arena(owner, 1);
-    const dispatch = gpu.kernel(ops.surprise).dispatch(buffers, { vocabulary }, [1], arena);
+    const dispatch = gpu.kernel(ops.negativeLogLikelihood).dispatch(buffers, { vocabulary }, [1], arena);
     return { dispatch, out, targets, width: 1 };
   };
 
@@ -136,7 +136,7 @@ export async function perplexity(
   signal?: AbortSignal,
 ): Promise<Perplexity> {
   const passages = halves(ids, options);
-  const meter = surpriseMeter(gpu);
+  const meter = likelihoodMeter(gpu);
   const numbers = await measureLevels(gpu, [prepared], passages, options, meter, progress, signal);
   return perplexityOf(
     numbers.flatMap((n) => [...n]),
@@ -154,7 +154,7 @@ export async function probabilities(
   signal?: AbortSignal,
 ): Promise<number[]> {
   if (ids.length <= first) return [];
-  const meter = surpriseMeter(gpu);
+  const meter = likelihoodMeter(gpu);
   const passages = [{ ids, first }];
   const numbers = await measureLevels(gpu, [prepared], passages, options, meter, () => {}, signal);
   return numbers.flatMap((n) => Array.from(n, (v) => Math.exp(-v)));

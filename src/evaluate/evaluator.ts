@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
-import { BatchRecorder } from '../model/blocks/prefill';
+import { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
 import { encodeSteps, type Step } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
@@ -26,9 +26,9 @@ export interface LogitRows {
 }
 
 /** Rows of logits that a buffer of at most so many bytes holds. */
-export const logitRows = (gpu: Gpu, runtime: Runtime, mostBytes: number): number => {
-  const most = Math.min(mostBytes, gpu.maxBindingBytes);
-  return Math.max(1, Math.min(runtime.chunk, Math.floor(most / (4 * runtime.vocabulary))));
+export const logitRows = (gpu: Gpu, runtime: Runtime, maxBytes: number): number => {
+  const max = Math.min(maxBytes, gpu.maxBindingBytes);
+  return Math.max(1, Math.min(runtime.chunk, Math.floor(max / (4 * runtime.vocabulary))));
 };
 
 let serial = 0;
@@ -58,9 +58,9 @@ export class Evaluator implements LogitRows {
   }
 
   /** `mostBytes` bounds the logits of one pass. */
-  static create(gpu: Gpu, prepared: Prepared, options: EngineOptions, mostBytes: number): Promise<Evaluator> {
+  static create(gpu: Gpu, prepared: Prepared, options: EngineOptions, maxBytes: number): Promise<Evaluator> {
     return Evaluator.#create(gpu, prepared, options, async (owner, runtime, record) => {
-      const rows = logitRows(gpu, runtime, mostBytes);
+      const rows = logitRows(gpu, runtime, maxBytes);
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const bytes = rows * runtime.vocabulary * 4;
       const logits = await gpu.memory.create(owner, 'logits of every token', bytes, usage);
@@ -74,7 +74,7 @@ export class Evaluator implements LogitRows {
     gpu: Gpu,
     prepared: Prepared,
     options: EngineOptions,
-    tap: (recorder: BatchRecorder) => (rows: TappedRows) => void,
+    tap: (recorder: PrefillRecorder) => (rows: TappedRows) => void,
   ): Promise<Evaluator> {
     return Evaluator.#create(gpu, prepared, options, async (_owner, runtime, record) => {
       const read = record(runtime, false, tap);
@@ -92,7 +92,7 @@ export class Evaluator implements LogitRows {
       record: (
         r: Runtime,
         every: boolean,
-        tap?: (recorder: BatchRecorder) => (rows: TappedRows) => void,
+        tap?: (recorder: PrefillRecorder) => (rows: TappedRows) => void,
       ) => Step[],
     ) => Promise<{ read: Step[]; predict: Step[]; logits: GPUBuffer; rows: number }>,
   ): Promise<Evaluator> {
@@ -100,7 +100,7 @@ export class Evaluator implements LogitRows {
     try {
       const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
       const { read, predict, logits, rows } = await make(owner, runtime, (r, every, tap) => {
-        const recorder = new BatchRecorder(gpu, r, prepared.tensors, every);
+        const recorder = new PrefillRecorder(gpu, r, prepared.tensors, every);
         recorder.tap = tap?.(recorder);
         recordDecoder(recorder, r);
         return recorder.steps;

@@ -1,7 +1,7 @@
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { recordEmbedding, recordHead, recordLayer } from '../model/arch/decoder';
-import { BatchRecorder } from '../model/blocks/prefill';
+import { PrefillRecorder } from '../model/blocks/prefill';
 import { encodeSteps, type Step } from '../model/blocks/steps';
 import type { Plan } from '../model/plan';
 import { engineSlots, type Runtime } from '../model/runtime';
@@ -20,7 +20,7 @@ let serial = 0;
 /** Part of a level: the embedding, one layer, or the head. */
 interface Stage {
   readonly plan: Plan;
-  readonly record: (g: BatchRecorder, r: Runtime) => void;
+  readonly record: (g: PrefillRecorder, r: Runtime) => void;
 }
 
 function stagesOf(plan: Plan, layers: number): { body: Stage[]; head: Stage } {
@@ -44,7 +44,7 @@ function stagesOf(plan: Plan, layers: number): { body: Stage[]; head: Stage } {
 /** Steps of a stage. What the stage before it left in the arena has been submitted and is written over. */
 function recordStage(gpu: Gpu, r: Runtime, stage: Prepared, record: Stage['record']): readonly Step[] {
   r.arena.reset();
-  const recorder = new BatchRecorder(gpu, r, stage.tensors, true);
+  const recorder = new PrefillRecorder(gpu, r, stage.tensors, true);
   record(recorder, r);
   return recorder.steps;
 }
@@ -105,7 +105,7 @@ export class PagedLevel implements LogitRows {
     predict: readonly Step[],
     rows: ReadonlyMap<Passage, GPUBuffer>,
     logits: GPUBuffer,
-    most: number,
+    max: number,
   ) {
     this.#gpu = gpu;
     this.#r = runtime;
@@ -113,7 +113,7 @@ export class PagedLevel implements LogitRows {
     this.#predict = predict;
     this.#rows = rows;
     this.logits = logits;
-    this.rows = most;
+    this.rows = max;
   }
 
   /** Runs a level over passages up to its head. */
@@ -164,10 +164,10 @@ export class PagedLevel implements LogitRows {
         progress(i + 1, body.length);
       }
       stage = await prepareLevel(gpu, model, head.plan, () => {}, signal);
-      const most = logitRows(gpu, r, LOGITS_BYTES);
-      const logits = await gpu.memory.create(owner, 'logits', most * r.vocabulary * 4, STORAGE());
+      const max = logitRows(gpu, r, LOGITS_BYTES);
+      const logits = await gpu.memory.create(owner, 'logits', max * r.vocabulary * 4, STORAGE());
       const predict = recordStage(gpu, { ...r, logits }, stage, head.record);
-      return new PagedLevel(gpu, r, stage, predict, rows, logits, most);
+      return new PagedLevel(gpu, r, stage, predict, rows, logits, max);
     } catch (error) {
       if (stage) gpu.memory.release(stage.owner);
       gpu.memory.release(owner);

@@ -43,10 +43,15 @@ function meanOf(values: readonly number[]): { mean: number; standardError: numbe
 }
 
 /** From minus the log-probability of each token. */
-export function perplexityOf(surprises: readonly number[], chunks: number): Perplexity {
-  const { mean, standardError } = meanOf(surprises);
+export function perplexityOf(negativeLogLikelihoods: readonly number[], chunks: number): Perplexity {
+  const { mean, standardError } = meanOf(negativeLogLikelihoods);
   const value = Math.exp(mean);
-  return { perplexity: value, standardError: value * standardError, tokens: surprises.length, chunks };
+  return {
+    perplexity: value,
+    standardError: value * standardError,
+    tokens: negativeLogLikelihoods.length,
+    chunks,
+  };
 }
 
 /** The value below which a share of sorted values lies, linear between neighbours. */
@@ -57,7 +62,7 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[low]! + (at - low) * (next - sorted[low]!);
 }
 
-/** From [surprise of the base, surprise of the level, divergence, 1 where the best tokens agree] of each token. */
+/** From [negative log-likelihood of the base, negative log-likelihood of the level, divergence, 1 where the best tokens agree] of each token. */
 export function divergenceOf(numbers: readonly Float32Array[], chunks: number): Divergence {
   const base: number[] = [];
   const level: number[] = [];

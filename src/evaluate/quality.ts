@@ -15,7 +15,7 @@ import type { QualityRecord, QualityRequest } from './quality-records';
 const TRIAL_CHUNKS = 1;
 
 /** Rows between layers of one level, where a budget decides how many there are. */
-const MOST_ROWS_BYTES = 128 * MIB;
+const MAX_ROWS_BYTES = 128 * MIB;
 
 /** What a measurement of quality is made with: the studio's. */
 export interface QualityBench {
@@ -107,7 +107,7 @@ export async function measureQualityPaged(
   const { ids, options, available } = textOf(bench, request);
   // Rows of the whole text stay on the device, which has little room as it is.
   const rowBytes = options.context * runnableOf(model).h.width * 4;
-  const room = Math.max(1, Math.floor(MOST_ROWS_BYTES / rowBytes));
+  const room = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));
   const started = performance.now();
   const measured = await divergencePaged(gpu, model, plans, ids, {
     ...options,

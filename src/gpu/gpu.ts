@@ -3,7 +3,7 @@ import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
 import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
-import { isBarrierFree, type LaneKind, type Lanes, lanesOf, SHARED } from './subgroups';
+import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } from './subgroups';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { GpuMemory } from './memory';
 
@@ -31,8 +31,8 @@ export interface GpuOptions {
   readonly maxBindingBytes?: number;
   /** All buffers together take at most so much. */
   readonly maxMemoryBytes?: number;
-  /** Another way to add up lanes than the device would get; without subgroups there is only `shared`. */
-  readonly lanes?: LaneKind;
+  /** Another way to add up invocations than the device would get; without subgroups there is only `shared`. */
+  readonly subgroup?: SubgroupKind;
   /** Shape workgroups as for hardware although the adapter is a processor. */
   readonly hardware?: boolean;
   /** Of the adapter that the device is of: some devices do not repeat all of it. */
@@ -44,7 +44,7 @@ export interface AdapterFacts {
   readonly architecture: string;
   readonly description: string;
   readonly features: readonly string[];
-  readonly subgroupSizes: readonly [least: number, most: number];
+  readonly subgroupSizes: readonly [least: number, max: number];
   readonly maxBindingBytes: number;
   readonly maxBufferBytes: number;
 }
@@ -71,11 +71,11 @@ export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   };
 }
 
-/** The device with everything the engine hangs on it: compiled kernels, the memory ledger, the choice of lanes. */
+/** The device with everything the engine hangs on it: compiled kernels, the memory ledger, the choice of invocations. */
 export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
-  #lanes: Lanes;
+  #subgroup: Subgroup;
   readonly #matrixShapes: ReadonlySet<string>;
   /** Whether the adapter is a processor: workgroups run one after the other there, and each should do much. */
   readonly onCpu: boolean;
@@ -83,7 +83,7 @@ export class Gpu {
   readonly facts: AdapterFacts;
   /** Set by the self-test; integers are right everywhere. */
   arithmetic: Arithmetic = 'integer';
-  /** Threads of a workgroup of the products that has teams; set by what was measured. */
+  /** Threads of a workgroup of the products that has subgroups; set by what was measured. */
   productThreads = 128;
   /** Set by the self-test. */
   numerics: Numerics | undefined;
@@ -97,7 +97,7 @@ export class Gpu {
     this.#sources = sources;
     this.memory = new GpuMemory(device, options.maxMemoryBytes);
     const info = device.adapterInfo;
-    this.#lanes = lanesOf(device, options.lanes);
+    this.#subgroup = subgroupOf(device, options.subgroup);
     this.#matrixShapes = matrixShapesOf(options.adapterInfo ?? info);
     this.onCpu = info.isFallbackAdapter && !options.hardware;
     const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
@@ -123,24 +123,24 @@ export class Gpu {
     });
   }
 
-  get lanes(): Lanes {
-    return this.#lanes;
+  get subgroup(): Subgroup {
+    return this.#subgroup;
   }
   /** What a device whose subgroups do not add up as they should is left with. Before any kernel is made. */
-  shareLanes(): void {
-    this.#lanes = SHARED;
+  emulateSubgroups(): void {
+    this.#subgroup = SHARED;
   }
-  /** Teams of lanes in a workgroup of the products: more than one only where a team needs no barrier. */
-  get teams(): number {
-    return this.hasTeams ? this.productThreads / this.#lanes.count : 1;
+  /** Subgroups in a workgroup of the products: more than one only where a subgroup needs no barrier. */
+  get subgroupsPerWorkgroup(): number {
+    return this.hasManySubgroups ? this.productThreads / this.#subgroup.count : 1;
   }
-  get hasTeams(): boolean {
-    return !this.onCpu && isBarrierFree(this.#lanes);
+  get hasManySubgroups(): boolean {
+    return !this.onCpu && isBarrierFree(this.#subgroup);
   }
 
   /** The shader that states the shape of the device's matrix units; undefined where it has none. */
   get matrixShader(): string | undefined {
-    return matrixShaderOf(this.device, this.#lanes, this.#matrixShapes);
+    return matrixShaderOf(this.device, this.#subgroup, this.#matrixShapes);
   }
 
   get adapterName(): string {
@@ -148,14 +148,14 @@ export class Gpu {
     return [f.vendor, f.architecture, f.description].filter(Boolean).join(' ') || 'unknown adapter';
   }
 
-  /** A compiled kernel; the same choice compiles once. `lanes`, `arithmetic`, `rounding` and LANES are filled in where they are not given. */
+  /** A compiled kernel; the same choice compiles once. `invocations`, `arithmetic`, `rounding` and SUBGROUP_SIZE are filled in where they are not given. */
   kernel<P extends ParamSpec, B extends BindingSpec>(
     spec: KernelSpec<P, B>,
     slots: Slots = {},
     constants: Constants = {},
   ): Kernel<P, B> {
     const chosen = {
-      lanes: this.#lanes.shader,
+      subgroup: this.#subgroup.shader,
       arithmetic: `lib/float/arithmetic-${this.arithmetic}`,
       rounding: 'lib/float/rounding-free',
       ...slots,
@@ -164,7 +164,7 @@ export class Gpu {
     let kernel = this.#kernels.get(key) as Kernel<P, B> | undefined;
     if (!kernel) {
       kernel = new Kernel(this.device, spec, this.#sources, chosen, {
-        LANES: this.#lanes.count,
+        SUBGROUP_SIZE: this.#subgroup.count,
         ...constants,
       });
       this.#kernels.set(key, kernel as unknown as Kernel<ParamSpec, BindingSpec>);

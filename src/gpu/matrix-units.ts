@@ -1,4 +1,4 @@
-import { isBarrierFree, type Lanes } from './subgroups';
+import { isBarrierFree, type Subgroup } from './subgroups';
 
 /** The feature of adapters whose subgroups multiply matrices; browsers hide it behind a flag so far. */
 export const MATRIX_FEATURE = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
@@ -27,13 +27,13 @@ export function matrixShapesOf(info: GPUAdapterInfo): ReadonlySet<string> {
 /** The shader that states what a device's matrix units take; undefined where it has none. */
 export function matrixShaderOf(
   device: GPUDevice,
-  lanes: Lanes,
+  subgroup: Subgroup,
   shapes: ReadonlySet<string>,
 ): string | undefined {
   const { features, limits } = device;
-  const fits = 4 * lanes.count <= limits.maxComputeInvocationsPerWorkgroup;
-  // A team is one subgroup, or the quarters of a tile would not be whole.
-  if (!features.has(MATRIX_FEATURE) || !features.has('shader-f16') || !isBarrierFree(lanes) || !fits)
+  const fits = 4 * subgroup.count <= limits.maxComputeInvocationsPerWorkgroup;
+  // A subgroup is one subgroup, or the quarters of a tile would not be whole.
+  if (!features.has(MATRIX_FEATURE) || !features.has('shader-f16') || !isBarrierFree(subgroup) || !fits)
     return undefined;
   const shape = SHAPES.find((s) => shapes.has(s));
   return shape && `lib/matmul/matrix-${shape}`;

@@ -10,15 +10,15 @@ export interface LedgerEntry {
 /** Every GPUBuffer of the engine, with its owner and size. Nothing else calls createBuffer. */
 export class GpuMemory {
   readonly #device: GPUDevice;
-  readonly #mostBytes: number;
+  readonly #maxBytes: number;
   readonly #live = new Map<GPUBuffer, LedgerEntry>();
   #currentBytes = 0;
   #peakBytes = 0;
 
   /** `mostBytes` is a limit of the caller's: many devices move to slow memory rather than refuse. */
-  constructor(device: GPUDevice, mostBytes = Number.POSITIVE_INFINITY) {
+  constructor(device: GPUDevice, maxBytes = Number.POSITIVE_INFINITY) {
     this.#device = device;
-    this.#mostBytes = mostBytes;
+    this.#maxBytes = maxBytes;
   }
 
   #refusal(owner: string, label: string, sizeBytes: number, why: string): GpuError {
@@ -31,8 +31,8 @@ export class GpuMemory {
   /** Allocates; a failure throws and names who wanted how much. Size is rounded up to 16 bytes. */
   async create(owner: string, label: string, bytes: number, usage: number): Promise<GPUBuffer> {
     const sizeBytes = alignUp(Math.max(bytes, 16), 16);
-    if (this.#currentBytes + sizeBytes > this.#mostBytes)
-      throw this.#refusal(owner, label, sizeBytes, `The limit is ${formatBytes(this.#mostBytes)}.`);
+    if (this.#currentBytes + sizeBytes > this.#maxBytes)
+      throw this.#refusal(owner, label, sizeBytes, `The limit is ${formatBytes(this.#maxBytes)}.`);
     this.#device.pushErrorScope('out-of-memory');
     this.#device.pushErrorScope('validation');
     let buffer: GPUBuffer | undefined;

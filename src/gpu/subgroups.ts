@@ -1,28 +1,28 @@
 /**
- * How the lanes of a team add up: one subgroup (of the adapter's only size, or of a size that the shader asks for), several
+ * How the invocations of a subgroup add up: one subgroup (of the adapter's only size, or of a size that the shader asks for), several
  * subgroups of any size through workgroup memory, or workgroup memory alone.
  */
-export type LaneKind = 'subgroup' | 'pinned' | 'mixed' | 'shared';
+export type SubgroupKind = 'subgroup' | 'pinned' | 'mixed' | 'shared';
 
-export interface Lanes {
-  readonly kind: LaneKind;
-  readonly shader: `lib/subgroup/${LaneKind}`;
-  /** Lanes of a team. */
+export interface Subgroup {
+  readonly kind: SubgroupKind;
+  readonly shader: `lib/subgroup/${SubgroupKind}`;
+  /** Invocations of a subgroup. */
   readonly count: number;
 }
 
 const has = (device: GPUDevice, feature: string): boolean => device.features.has(feature as GPUFeatureName);
 
-/** Whether a team needs no barrier: then a workgroup can have several. */
-export const isBarrierFree = ({ kind }: Lanes): boolean => kind === 'subgroup' || kind === 'pinned';
+/** Whether a subgroup needs no barrier: then a workgroup can have several. */
+export const isBarrierFree = ({ kind }: Subgroup): boolean => kind === 'subgroup' || kind === 'pinned';
 
-/** Lanes in workgroup memory: right everywhere. */
-export const SHARED: Lanes = { kind: 'shared', shader: 'lib/subgroup/shared', count: 64 };
+/** Invocations in workgroup memory: right everywhere. */
+export const SHARED: Subgroup = { kind: 'shared', shader: 'lib/subgroup/shared', count: 64 };
 
-/** The lanes for a device; `asked` where the device can. */
-export function lanesOf(device: GPUDevice, asked?: LaneKind): Lanes {
+/** The invocations for a device; `asked` where the device can. */
+export function subgroupOf(device: GPUDevice, asked?: SubgroupKind): Subgroup {
   const { subgroupMinSize: min, subgroupMaxSize: max } = device.adapterInfo;
-  const usual = (): LaneKind => {
+  const usual = (): SubgroupKind => {
     if (min === max && min >= 4 && min <= 64) return 'subgroup';
     return has(device, 'subgroup-size-control') && min <= 64 ? 'pinned' : 'mixed';
   };

@@ -15,12 +15,12 @@ export interface PathDifference {
 }
 
 function logSoftmax(logits: Float32Array): Float64Array {
-  const most = logits.reduce((a, b) => Math.max(a, b));
-  const total = logits.reduce((sum, v) => sum + Math.exp(v - most), 0);
-  return Float64Array.from(logits, (v) => v - most - Math.log(total));
+  const max = logits.reduce((a, b) => Math.max(a, b));
+  const total = logits.reduce((sum, v) => sum + Math.exp(v - max), 0);
+  return Float64Array.from(logits, (v) => v - max - Math.log(total));
 }
 
-const indexOfMost = (x: Float32Array): number => x.reduce((best, v, i) => (v > x[best]! ? i : best), 0);
+const indexOfMax = (x: Float32Array): number => x.reduce((best, v, i) => (v > x[best]! ? i : best), 0);
 
 /**
  * Runs a text through the reference mode and through the fast paths, `step` tokens at a time (1: the path of one token;
@@ -56,7 +56,7 @@ export async function comparePaths(
       positions++;
       sum += kl;
       largestKl = Math.max(largestKl, kl);
-      if (indexOfMost(want) === indexOfMost(have)) same++;
+      if (indexOfMax(want) === indexOfMax(have)) same++;
     }
     return { positions, meanKl: sum / positions, largestKl, sameTop: same / positions };
   } finally {

@@ -1,6 +1,6 @@
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
-import { BatchRecorder } from '../model/blocks/prefill';
+import { PrefillRecorder } from '../model/blocks/prefill';
 import { DecodeRecorder } from '../model/blocks/decode';
 import type { Recorder } from '../model/blocks/recorder';
 import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
@@ -33,18 +33,18 @@ let serial = 0;
 export class Engine {
   readonly #gpu: Gpu;
   readonly #r: Runtime;
-  readonly #one: readonly Step[];
-  readonly #many: readonly Step[];
+  readonly #decode: readonly Step[];
+  readonly #prefill: readonly Step[];
   readonly #readbacks: readonly GPUBuffer[];
   /** Tokens whose keys and values are in the cache. */
   #cached: number[] = [];
   #busy = false;
 
-  private constructor(gpu: Gpu, runtime: Runtime, one: Step[], many: Step[], readbacks: GPUBuffer[]) {
+  private constructor(gpu: Gpu, runtime: Runtime, decode: Step[], prefill: Step[], readbacks: GPUBuffer[]) {
     this.#gpu = gpu;
     this.#r = runtime;
-    this.#one = one;
-    this.#many = many;
+    this.#decode = decode;
+    this.#prefill = prefill;
     this.#readbacks = readbacks;
   }
 
@@ -69,7 +69,7 @@ export class Engine {
       for (let i = 0; i < IN_FLIGHT; i++)
         readbacks.push(await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage));
       const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
-      const many = record(new BatchRecorder(gpu, runtime, prepared.tensors, false));
+      const many = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
       const engine = new Engine(gpu, runtime, one, many, readbacks);
       gpu.check();
       return engine;
@@ -91,7 +91,7 @@ export class Engine {
   }
   /** Dispatches of one decode step after which the text has so many tokens. */
   dispatchesPerToken(positions: number): number {
-    return countSteps(this.#one, { tokens: 1, positions });
+    return countSteps(this.#decode, { tokens: 1, positions });
   }
   /** Tokens in the cache, oldest first. */
   get cached(): readonly number[] {
@@ -172,7 +172,7 @@ export class Engine {
       const chunk = ids.slice(at, at + this.#r.chunk);
       queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(chunk));
       queue.writeBuffer(this.#r.state, 0, Uint32Array.of(at, chunk.length, 0, 0));
-      const steps = chunk.length === 1 ? this.#one : this.#many;
+      const steps = chunk.length === 1 ? this.#decode : this.#prefill;
       id = (await this.#submit(steps, chunk.length, at + chunk.length))[0]!;
       this.#cached.push(...chunk);
     }
@@ -182,7 +182,7 @@ export class Engine {
   /** Runs the token that the last pass sampled (it is on the GPU already) and returns the next one. */
   async step(previous: number): Promise<number> {
     if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
-    const [id] = await this.#submit(this.#one, 1, this.#cached.length + 1);
+    const [id] = await this.#submit(this.#decode, 1, this.#cached.length + 1);
     this.#cached.push(previous);
     return id!;
   }
@@ -192,10 +192,10 @@ export class Engine {
    * feeds itself: several tokens a submit, two submits under way. The caller may stop at any token; what was run beyond it
    * is forgotten.
    */
-  async *tokens(first: number, most: number): AsyncGenerator<number> {
+  async *tokens(first: number, max: number): AsyncGenerator<number> {
     const pace = new Pace();
     const flights: { count: number; ids: Promise<Uint32Array> }[] = [];
-    let left = Math.min(most, this.#r.context - this.#cached.length);
+    let left = Math.min(max, this.#r.context - this.#cached.length);
     let position = this.#cached.length + 1;
     let slot = 0;
     let fed = first;
@@ -204,7 +204,7 @@ export class Engine {
         const started = performance.now();
         while (left > 0 && flights.length < IN_FLIGHT) {
           const count = Math.min(pace.batch, left);
-          flights.push({ count, ids: this.#submit(this.#one, 1, position, { times: count, slot }) });
+          flights.push({ count, ids: this.#submit(this.#decode, 1, position, { times: count, slot }) });
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;

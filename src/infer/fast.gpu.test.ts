@@ -75,8 +75,8 @@ const prompt = (count: number): number[] => {
 
 describe.each<{ name: string; options: GpuOptions }>([
   { name: 'as the adapter is', options: {} },
-  { name: 'with subgroups of any size', options: { lanes: 'mixed' } },
-  { name: 'shaped for hardware, without subgroups', options: { lanes: 'shared', hardware: true } },
+  { name: 'with subgroups of any size', options: { subgroup: 'mixed' } },
+  { name: 'shaped for hardware, without subgroups', options: { subgroup: 'shared', hardware: true } },
 ])('the cache, $name', ({ options }) => {
   let gpu: Gpu;
   beforeAll(async () => {
@@ -89,7 +89,7 @@ describe.each<{ name: string; options: GpuOptions }>([
   const pairs = { name: 'heads in pairs', shape: TINY };
   const seven = { name: 'one key head for seven', shape: { ...TINY, width: 224, heads: 7, kvHeads: 1 } };
   const single = { name: 'a key head for each', shape: { ...TINY, kvHeads: TINY.heads } };
-  const shapes: { name: string; shape: TinyShape }[] = options.lanes ? [seven] : [pairs, single];
+  const shapes: { name: string; shape: TinyShape }[] = options.subgroup ? [seven] : [pairs, single];
   const bounds: Record<KvType, number> = { F32: 1e-5, F16: 1e-3, Q8_0: 2e-2, Q4_0: 0.4 };
 
   test.each(shapes)('$name: long contexts, in every type', async ({ shape }) => {

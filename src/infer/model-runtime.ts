@@ -8,7 +8,7 @@ import {
   createRuntime,
   engineSlots,
   FAST,
-  type Paths,
+  type ComputePaths,
   type Runtime,
   type RuntimeShape,
 } from '../model/runtime';
@@ -22,14 +22,14 @@ export interface EngineOptions {
   /** float32 throughout, for comparison; otherwise whatever is fast (src/model/runtime.ts: Path). */
   readonly reference?: boolean;
   /** What is fast on the device, where it was measured (tune.ts). */
-  readonly paths?: Paths;
+  readonly paths?: ComputePaths;
   /** Most tokens of a prompt in one pass; where it is not given, as many as suit any device. */
   readonly chunk?: number;
 }
 
 /** The paths that an engine takes. */
-const pathsOf = (options: EngineOptions): Paths =>
-  options.reference ? { one: 'float32', many: 'float32' } : (options.paths ?? FAST);
+const pathsOf = (options: EngineOptions): ComputePaths =>
+  options.reference ? { decode: 'float32', prefill: 'float32' } : (options.paths ?? FAST);
 
 /** What can run of a model; throws when nothing can. */
 export function runnableOf(model: ModelFile) {

@@ -1,8 +1,8 @@
 /** Most tokens in one submit. */
-export const MOST_BATCH = 8;
+export const MAX_BATCH = 8;
 /** Submits that may be under way at a time; each has a buffer for its ids. */
 export const IN_FLIGHT = 2;
-export const READBACK_BYTES = 4 * MOST_BATCH;
+export const READBACK_BYTES = 4 * MAX_BATCH;
 /** A submit that takes longer than this is felt when it is stopped; one that takes less leaves the GPU waiting for us. */
 const LONG_MS = 120;
 const SHORT_MS = 40;
@@ -18,6 +18,6 @@ export class Pace {
   took(count: number, elapsedMs: number): void {
     const whole = (elapsedMs / count) * this.#batch;
     if (whole > LONG_MS) this.#batch = Math.max(1, this.#batch >> 1);
-    else if (whole < SHORT_MS) this.#batch = Math.min(MOST_BATCH, this.#batch * 2);
+    else if (whole < SHORT_MS) this.#batch = Math.min(MAX_BATCH, this.#batch * 2);
   }
 }

@@ -1,21 +1,21 @@
 import type { Gpu } from '../gpu/gpu';
 import type { QuantFormat } from '../quant/format';
-import type { LatticeName } from '../quant/codebook/codebook';
+import type { CodebookName } from '../quant/codebook/codebook';
 import { pointsBytes, pointsTable, searchTable } from '../quant/codebook/tables';
 
-/** The lattices that a set of formats decodes with. */
-const latticesOf = (formats: Iterable<QuantFormat>): Set<LatticeName> =>
-  new Set([...formats].flatMap((f) => (f.lattice ? [f.lattice] : [])));
+/** The codebooks that a set of formats decodes with. */
+const codebooksOf = (formats: Iterable<QuantFormat>): Set<CodebookName> =>
+  new Set([...formats].flatMap((f) => (f.codebook ? [f.codebook] : [])));
 
-/** GPU bytes of those lattices' points. */
-export function latticeBytes(formats: Iterable<QuantFormat>): number {
+/** GPU bytes of those codebooks' points. */
+export function codebookBytes(formats: Iterable<QuantFormat>): number {
   let sum = 0;
-  for (const name of latticesOf(formats)) sum += pointsBytes(name);
+  for (const name of codebooksOf(formats)) sum += pointsBytes(name);
   return sum;
 }
 
-/** The lattices of one owner on the device, each uploaded once. They go with the owner's other buffers. */
-export class LatticeBuffers {
+/** The codebooks of one owner on the device, each uploaded once. They go with the owner's other buffers. */
+export class CodebookBuffers {
   readonly #gpu: Gpu;
   readonly #owner: string;
   readonly #buffers = new Map<string, GPUBuffer>();
@@ -25,20 +25,20 @@ export class LatticeBuffers {
     this.#owner = owner;
   }
 
-  /** What a decoder of the format looks up; undefined for formats without a lattice. */
+  /** What a decoder of the format looks up; undefined for formats without a codebook. */
   points(format: QuantFormat): Promise<GPUBuffer | undefined> {
-    return this.#buffer('points', format.lattice, pointsTable);
+    return this.#buffer('points', format.codebook, pointsTable);
   }
 
   /** What an encoder of the format searches. */
   search(format: QuantFormat): Promise<GPUBuffer | undefined> {
-    return this.#buffer('search', format.lattice, searchTable);
+    return this.#buffer('search', format.codebook, searchTable);
   }
 
   async #buffer(
     kind: string,
-    name: LatticeName | undefined,
-    make: (name: LatticeName) => Uint32Array<ArrayBuffer>,
+    name: CodebookName | undefined,
+    make: (name: CodebookName) => Uint32Array<ArrayBuffer>,
   ): Promise<GPUBuffer | undefined> {
     if (!name) return undefined;
     const key = `${kind} of lattice ${name}`;

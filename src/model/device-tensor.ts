@@ -2,7 +2,7 @@ import { elementCount } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
 import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/format';
 import { UnsupportedError } from '../util/errors';
-import type { LatticeBuffers } from './codebook-buffers';
+import type { CodebookBuffers } from './codebook-buffers';
 
 /** A run of whole rows in one buffer, which may hold other tensors' too. */
 export interface Slab {
@@ -22,7 +22,7 @@ export interface DeviceTensor {
   readonly rows: number;
   readonly cols: number;
   readonly slabs: readonly Slab[];
-  /** The lattice that its kernels bind; any buffer for formats without one. */
+  /** The codebook that its kernels bind; any buffer for formats without one. */
   readonly points: GPUBuffer;
 }
 
@@ -38,19 +38,19 @@ export interface SlabPlan {
 /** How a tensor is cut so that no slab exceeds `maxBytes`. */
 export function planSlabs(format: QuantFormat, rows: number, cols: number, maxBytes: number): SlabPlan[] {
   const layoutOf = (n: number) => deviceLayout(format, (n * cols) / format.block.size);
-  let most = rows;
+  let max = rows;
   if (layoutOf(rows).sizeBytes > maxBytes) {
     const perRow = (cols / format.block.size) * format.block.bytes;
-    most = Math.max(ROW_STEP, Math.floor(maxBytes / perRow / ROW_STEP) * ROW_STEP);
-    while (most > ROW_STEP && layoutOf(most).sizeBytes > maxBytes) most -= ROW_STEP;
-    if (layoutOf(most).sizeBytes > maxBytes)
+    max = Math.max(ROW_STEP, Math.floor(maxBytes / perRow / ROW_STEP) * ROW_STEP);
+    while (max > ROW_STEP && layoutOf(max).sizeBytes > maxBytes) max -= ROW_STEP;
+    if (layoutOf(max).sizeBytes > maxBytes)
       throw new UnsupportedError(
-        `${ROW_STEP} rows of ${cols} weights in ${format.label} take ${layoutOf(most).sizeBytes} bytes; the device binds at most ${maxBytes}.`,
+        `${ROW_STEP} rows of ${cols} weights in ${format.label} take ${layoutOf(max).sizeBytes} bytes; the device binds at most ${maxBytes}.`,
       );
   }
   const slabs: SlabPlan[] = [];
-  for (let firstRow = 0; firstRow < rows; firstRow += most) {
-    const count = Math.min(most, rows - firstRow);
+  for (let firstRow = 0; firstRow < rows; firstRow += max) {
+    const count = Math.min(max, rows - firstRow);
     slabs.push({ firstRow, rows: count, layout: layoutOf(count) });
   }
   return slabs;
@@ -87,7 +87,7 @@ export async function allocateTensors(
   owner: string,
   format: QuantFormat,
   tensors: readonly TensorShape[],
-  lattices: LatticeBuffers,
+  codebooks: CodebookBuffers,
 ): Promise<DeviceTensor[]> {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const whole = joinedShape(tensors);
@@ -99,7 +99,7 @@ export async function allocateTensors(
       base: 0,
       buffer: await gpu.memory.create(owner, label, plan.layout.sizeBytes, usage),
     });
-  const points = (await lattices.points(format)) ?? slabs[0]!.buffer;
+  const points = (await codebooks.points(format)) ?? slabs[0]!.buffer;
   if (tensors.length === 1) return [{ name: tensors[0]!.name, format, ...whole, slabs, points }];
   let base = 0;
   return tensors.map(({ name, shape }) => {

@@ -47,7 +47,7 @@ export interface Hyperparameters {
 }
 
 /** More than any model has; what a file says beyond it is no count of layers. */
-const MOST_LAYERS = 10_000;
+const MAX_LAYERS = 10_000;
 
 /** `label` names the file in errors. */
 export function readHyperparameters(label: string, metadata: Metadata): Hyperparameters {
@@ -69,9 +69,9 @@ export function readHyperparameters(label: string, metadata: Metadata): Hyperpar
   };
   const maybe = (key: string): number | undefined => getNumber(metadata, `${architecture}.${key}`);
   const layers = need('block_count');
-  if (!Number.isInteger(layers) || layers > MOST_LAYERS)
+  if (!Number.isInteger(layers) || layers > MAX_LAYERS)
     throw new FileError(
-      `${label}: metadata "${architecture}.block_count" is ${layers}, expected a count of at most ${MOST_LAYERS}.`,
+      `${label}: metadata "${architecture}.block_count" is ${layers}, expected a count of at most ${MAX_LAYERS}.`,
       'The file is damaged.',
     );
   const width = need('embedding_length');

@@ -34,20 +34,20 @@ export function kvLayout(type: KvType, h: Hyperparameters, context: number): KvL
   return { keyBytes: codes + scales, valueBytes: codes, scalesAt: codes / 4 };
 }
 
-/** Positions that one workgroup takes at most (SPAN in shaders/lib/attend.wgsl). */
+/** Positions that one workgroup takes at most (SPAN in shaders/lib/attention/softmax-tile.wgsl). */
 const LONGEST = 256;
-const EVEN_SPANS = 16;
+const EVEN_SPLITS = 16;
 
-/** Most spans that a token's positions are cut into. */
-export const mostSpans = (context: number): number => Math.max(EVEN_SPANS, Math.ceil(context / LONGEST));
+/** Most KV splits that a token's positions are cut into. */
+export const maxKvSplits = (context: number): number => Math.max(EVEN_SPLITS, Math.ceil(context / LONGEST));
 
 /**
- * How many spans the positions that a token sees are cut into: the arithmetic of shaders/lib/spans.wgsl. `window` 0 is
+ * How many KV splits the positions that a token sees are cut into: the arithmetic of shaders/lib/KV splits.wgsl. `window` 0 is
  * none.
  */
-export function spanCount(positions: number, window: number, shortest: number): number {
+export function kvSplitCount(positions: number, window: number, shortest: number): number {
   const seen = window > 0 ? Math.min(positions, window) : positions;
-  const even = Math.floor((Math.floor(seen / EVEN_SPANS) + 31) / 32) * 32;
+  const even = Math.floor((Math.floor(seen / EVEN_SPLITS) + 31) / 32) * 32;
   const length = Math.min(Math.max(even, shortest), LONGEST);
   return Math.ceil(seen / length);
 }

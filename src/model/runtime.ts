@@ -4,22 +4,22 @@ import { alignUp, formatBytes } from '../util/bytes';
 import { GpuError } from '../util/errors';
 import type { DecoderTraits } from './arch/architecture';
 import type { Hyperparameters } from './hyperparameters';
-import { kvLayout, type KvType, mostSpans } from './kv-cache';
+import { kvLayout, type KvType, maxKvSplits } from './kv-cache';
 
 /**
  * How products are made: activations rounded to int8 and multiplied by integers, or to float16 and multiplied in it (on
  * devices with shader-f16; many tokens by their matrix units where they have some), or float32 throughout.
  */
-export type Path = 'int8' | 'matrix' | 'float16' | 'float32';
+export type ComputePath = 'int8' | 'matrix' | 'float16' | 'float32';
 /** Bytes that a path's rounded activation takes; none where products read float32. */
-export const ROUNDED_BYTES: Record<Path, number> = { int8: 1, matrix: 2, float16: 0, float32: 0 };
+export const ROUNDED_BYTES: Record<ComputePath, number> = { int8: 1, matrix: 2, float16: 0, float32: 0 };
 /** For one token and for many. */
-export interface Paths {
-  readonly one: Path;
-  readonly many: Path;
+export interface ComputePaths {
+  readonly decode: ComputePath;
+  readonly prefill: ComputePath;
 }
 /** The paths of an engine that is not asked for the reference, where nothing was measured. */
-export const FAST: Paths = { one: 'int8', many: 'int8' };
+export const FAST: ComputePaths = { decode: 'int8', prefill: 'int8' };
 
 /** Everything a model keeps on the device beside its weights. */
 export interface Runtime {
@@ -31,7 +31,7 @@ export interface Runtime {
   /** Most tokens in one pass. */
   readonly chunk: number;
   readonly kvType: KvType;
-  readonly paths: Paths;
+  readonly paths: ComputePaths;
   readonly arena: UniformArena;
   /** [position of the first token of the batch, tokens in the batch, newest sampled id]. */
   readonly state: GPUBuffer;
@@ -46,7 +46,7 @@ export interface Runtime {
   readonly normed: GPUBuffer;
   /** Rows of activations as int8, and their steps and sums; or as float16, and their steps. */
   readonly codes: GPUBuffer;
-  readonly codeHeads: GPUBuffer;
+  readonly activationScales: GPUBuffer;
   /** Rows of queries, keys and values. */
   readonly qkv: GPUBuffer;
   readonly attended: GPUBuffer;
@@ -78,7 +78,7 @@ export interface RuntimeShape {
   readonly kvType: KvType;
   /** Most tokens in one pass. */
   readonly chunk: number;
-  readonly paths: Paths;
+  readonly paths: ComputePaths;
   /** Dispatch parameter slots. */
   readonly slots: number;
 }
@@ -100,7 +100,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const kv = kvLayout(s.kvType, h, s.context);
   const used = Math.max(1, h.expertsUsed);
   const widest = Math.max(h.width, used * h.ffnWidth, h.heads * h.headDim);
-  const rounded = ROUNDED_BYTES[s.paths.many];
+  const rounded = ROUNDED_BYTES[s.paths.prefill];
   const expertRows = rows * used;
   // What each expert gives goes where its gates and values were.
   const gives = h.experts > 0 ? h.width : 0;
@@ -120,7 +120,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'activation steps': rounded ? (s.chunk * widest) / 4 : 0,
     qkv: rows * (h.heads + 2 * h.kvHeads) * h.headDim,
     attended: rows * h.heads * h.headDim,
-    'attention parts': h.heads * mostSpans(s.context) * (h.headDim + 4) * 4,
+    'attention parts': h.heads * maxKvSplits(s.context) * (h.headDim + 4) * 4,
     branch: traits.norms === 'before' ? 0 : rows * h.width,
     'gate and up': traits.feedForward === 'gated' ? expertRows * Math.max(2 * h.ffnWidth, gives) : 0,
     hidden: expertRows * h.ffnWidth,
@@ -190,7 +190,7 @@ export async function createRuntime(
     x: await make('x'),
     normed: await make('normed'),
     codes: await make('activation codes'),
-    codeHeads: await make('activation steps'),
+    activationScales: await make('activation steps'),
     qkv: await make('qkv'),
     attended: await make('attended'),
     parts: await make('attention parts'),

@@ -11,7 +11,7 @@ import {
   planSlabs,
   ROW_STEP,
 } from './device-tensor';
-import { LatticeBuffers, latticeBytes } from './codebook-buffers';
+import { CodebookBuffers, codebookBytes } from './codebook-buffers';
 import type { Plan, PlannedTensor } from './plan';
 
 /** One-dimensional weights (norms, biases) are float32 on the device whatever the file holds. */
@@ -76,7 +76,7 @@ export function weightBytes(plan: Plan, maxBindingBytes: number): number {
     const { rows, cols } = joinedShape(tensors);
     return planSlabs(format, rows, cols, maxBindingBytes);
   });
-  return slabs.reduce((n, s) => n + s.layout.sizeBytes, 0) + latticeBytes(parts.map((a) => a.format));
+  return slabs.reduce((n, s) => n + s.layout.sizeBytes, 0) + codebookBytes(parts.map((a) => a.format));
 }
 
 /** How many buffers the weights of a plan will take. */
@@ -92,7 +92,7 @@ export function slabCount(plan: Plan, maxBindingBytes: number): number {
 
 export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Promise<Weights> {
   const tensors = new Map<string, DeviceTensor>();
-  const lattices = new LatticeBuffers(gpu, owner);
+  const codebooks = new CodebookBuffers(gpu, owner);
   const foreign = plan.tensors.find((t) => !residentFormat(t));
   if (foreign)
     throw new UnsupportedError(
@@ -100,7 +100,7 @@ export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Prom
       'Take a level that converts it.',
     );
   for (const part of allocations(plan, gpu.maxBindingBytes))
-    for (const tensor of await allocateTensors(gpu, owner, part.format, part.tensors, lattices))
+    for (const tensor of await allocateTensors(gpu, owner, part.format, part.tensors, codebooks))
       tensors.set(tensor.name, tensor);
   return { owner, tensors };
 }

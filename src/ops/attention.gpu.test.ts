@@ -3,7 +3,7 @@ import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import { empty, testGpu, upload } from '../testing/device';
 import { f16ToFloat } from '../util/half';
-import { attention } from './kernels';
+import { attentionPrefill } from './kernels';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -29,7 +29,7 @@ test.each([0, 1])('every finite half of a cache is read exactly, DEEP %i', async
     y: await empty(gpu, 65536 * 4),
   };
   const params = { heads: 1, kv_heads: 1, epsilon: 0, kv_scales: 0, scale: 1, cap: 0, window: 1 };
-  const kernel = gpu.kernel(attention, { kv: 'kv/f16' }, { HEAD_DIM: headDim, DEEP: deep });
+  const kernel = gpu.kernel(attentionPrefill, { kv: 'kv/f16' }, { HEAD_DIM: headDim, DEEP: deep });
   const encoder = gpu.device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   encode(pass, [kernel.dispatch(storage, params, [1, tokens / 4], await gpu.arena('test', 1))]);

@@ -4,7 +4,7 @@ import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { dotOf } from '../model/blocks/matvec';
 import { kvTypes } from '../model/kv-cache';
-import { LatticeBuffers } from '../model/codebook-buffers';
+import { CodebookBuffers } from '../model/codebook-buffers';
 import { requiredImportance } from '../testing/importance';
 import { deviceLayout, toDevice } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
@@ -12,7 +12,7 @@ import { empty, testGpu, upload } from '../testing/device';
 import { shadersFromDisk } from '../node/gpu';
 import { noise } from '../util/random';
 import {
-  halveRows,
+  rowsToF16,
   kernels,
   matmul,
   matmulInt8,
@@ -33,9 +33,9 @@ async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: numb
 
 describe.each<{ name: string; options: GpuOptions }>([
   { name: 'subgroups', options: {} },
-  { name: 'subgroups of a size that is asked for', options: { lanes: 'pinned' } },
-  { name: 'subgroups of any size', options: { lanes: 'mixed' } },
-  { name: 'workgroup memory', options: { lanes: 'shared' } },
+  { name: 'subgroups of a size that is asked for', options: { subgroup: 'pinned' } },
+  { name: 'subgroups of any size', options: { subgroup: 'mixed' } },
+  { name: 'workgroup memory', options: { subgroup: 'shared' } },
 ])('linear kernels with $name', ({ options }) => {
   let gpu: Gpu;
   let arena: UniformArena;
@@ -50,12 +50,12 @@ describe.each<{ name: string; options: GpuOptions }>([
     { rows: 130, cols: 256 },
     { rows: 5, cols: 172 },
   ];
-  // Sums over lanes do not know the format: a few formats, each in one shape, will do for the other way to make them.
+  // Sums over invocations do not know the format: a few formats, each in one shape, will do for the other way to make them.
   const few = ['F16', 'Q8_0', 'Q5_1', 'Q4_K', 'IQ2_XXS', 'TQ1_0'];
-  const fewer = options.lanes === 'shared' ? few : few.slice(0, 3);
-  const formats = options.lanes ? quantFormats.filter((f) => fewer.includes(f.label)) : quantFormats;
+  const fewer = options.subgroup === 'shared' ? few : few.slice(0, 3);
+  const formats = options.subgroup ? quantFormats.filter((f) => fewer.includes(f.label)) : quantFormats;
   const cases = formats.flatMap((format) =>
-    (options.lanes || format.block.size === 256 ? shapes.slice(0, 2) : shapes)
+    (options.subgroup || format.block.size === 256 ? shapes.slice(0, 2) : shapes)
       .map((s) => (format.block.size === 256 ? { ...s, cols: Math.ceil(s.cols / 256) * 256 } : s))
       .filter((s) => s.cols % format.block.size === 0)
       .map((s) => ({ format, ...s, name: `${format.label} ${s.rows} x ${s.cols}` })),
@@ -78,10 +78,10 @@ describe.each<{ name: string; options: GpuOptions }>([
     const state = await upload(gpu, Uint32Array.of(0, tokens, 0, 0));
     const y = await empty(gpu, tokens * rows * 4);
     const codes = await empty(gpu, tokens * cols);
-    const heads = await empty(gpu, (tokens * cols) / 4);
+    const scales = await empty(gpu, (tokens * cols) / 4);
     const halves = await empty(gpu, tokens * cols * 2);
     const bias = await upload(gpu, biases);
-    const points = (await new LatticeBuffers(gpu, 'test').points(format)) ?? weight;
+    const points = (await new CodebookBuffers(gpu, 'test').points(format)) ?? weight;
     const epsilon = 1e-5;
     const params = {
       rows,
@@ -102,9 +102,9 @@ describe.each<{ name: string; options: GpuOptions }>([
       const kernel = gpu.kernel(
         matvec,
         { codec, ...dot.slots, output: 'lib/matvec/output-rows' },
-        { TEAMS: gpu.teams, NORM: isNormed ? 1 : 0, ...dot.constants },
+        { SUBGROUPS: gpu.subgroupsPerWorkgroup, NORM: isNormed ? 1 : 0, ...dot.constants },
       );
-      const sets = Math.ceil(rows / (4 * gpu.teams));
+      const sets = Math.ceil(rows / (4 * gpu.subgroupsPerWorkgroup));
       return kernel.dispatch(
         { w4: weight, w: weight, x: xBuffer, norm, y, points, bias },
         { ...params, epsilon, tiles: 2, partner: 0 },
@@ -112,45 +112,50 @@ describe.each<{ name: string; options: GpuOptions }>([
         arena,
       );
     };
-    const shared = { w4: weight, w: weight, heads, batch: state, y, points, bias };
+    const shared = { w4: weight, w: weight, scales, batch: state, y, points, bias };
     const slots = { codec, rows: 'lib/matmul/rows-all' };
     const noExperts = { slab_rows: rows, expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
-    const manyParams = { ...params, ...noExperts, stride: rows };
+    const prefillParams = { ...params, ...noExperts, stride: rows };
     const many = () =>
       gpu
         .kernel(matmul, slots)
         .dispatch(
           { ...shared, x: xBuffer },
-          manyParams,
+          prefillParams,
           [Math.ceil(rows / 256), Math.ceil(tokens / 8)],
           arena,
         );
     const manyInt8 = (isNormed: boolean) => [
       gpu
         .kernel(quantizeRows, {}, { NORM: isNormed ? 1 : 0 })
-        .dispatch({ x: xBuffer, norm, codes, heads }, { cols, epsilon }, [tokens], arena),
+        .dispatch({ x: xBuffer, norm, codes, scales }, { cols, epsilon }, [tokens], arena),
       gpu
         .kernel(matmulInt8, slots)
-        .dispatch({ ...shared, x: codes }, manyParams, [Math.ceil(rows / 128), Math.ceil(tokens / 8)], arena),
+        .dispatch(
+          { ...shared, x: codes },
+          prefillParams,
+          [Math.ceil(rows / 128), Math.ceil(tokens / 8)],
+          arena,
+        ),
     ];
     const tile = (path: 'f32' | 'int8') =>
       gpu
         .kernel(matmulTile, { ...slots, tile: `lib/matmul/tile-${path}` })
         .dispatch(
           { ...shared, x: path === 'int8' ? codes : xBuffer },
-          manyParams,
+          prefillParams,
           [Math.ceil(rows / 64), Math.ceil(tokens / 32)],
           arena,
         );
     const byMatrix = (isNormed: boolean) => [
       gpu
-        .kernel(halveRows, {}, { NORM: isNormed ? 1 : 0 })
-        .dispatch({ x: xBuffer, norm, halves, steps: heads }, { cols, epsilon }, [tokens], arena),
+        .kernel(rowsToF16, {}, { NORM: isNormed ? 1 : 0 })
+        .dispatch({ x: xBuffer, norm, halves, steps: scales }, { cols, epsilon }, [tokens], arena),
       gpu
         .kernel(matmulMatrix, { ...slots, matrix: gpu.matrixShader! })
         .dispatch(
           { ...shared, x: halves },
-          manyParams,
+          prefillParams,
           [Math.ceil(rows / 64), Math.ceil(tokens / 64)],
           arena,
         ),
@@ -161,7 +166,7 @@ describe.each<{ name: string; options: GpuOptions }>([
     });
     /** Largest error relative to the sum of magnitudes: what summation in float32 is bound by. */
     const worst = (got: Float32Array, isNormed: boolean, rounded: boolean): number => {
-      let most = 0;
+      let max = 0;
       for (let t = 0; t < got.length / rows; t++) {
         const input = Float64Array.from({ length: cols }, (_, c) =>
           isNormed ? (x[t * cols + c]! * norms[c]!) / rms[t]! : x[t * cols + c]!,
@@ -175,10 +180,10 @@ describe.each<{ name: string; options: GpuOptions }>([
             want += term;
             terms += Math.abs(term);
           }
-          most = Math.max(most, Math.abs(got[t * rows + r]! - want) / terms);
+          max = Math.max(max, Math.abs(got[t * rows + r]! - want) / terms);
         }
       }
-      return most;
+      return max;
     };
     expect(worst(await run(gpu, [one('float32', false)], y, rows), false, false)).toBeLessThan(1e-6);
     expect(worst(await run(gpu, [one('float32', true)], y, rows), true, false)).toBeLessThan(1e-6);
@@ -215,8 +220,8 @@ describe.each<{ name: string; options: GpuOptions }>([
 /** Activations as shaders/lib/int8-blocks.wgsl rounds them, in place. */
 function roundToInt8(x: Float64Array): void {
   for (let b = 0; b < x.length; b += 32) {
-    const most = x.subarray(b, b + 32).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-    for (let i = b; i < b + 32; i++) x[i] = most > 0 ? (Math.round((x[i]! / most) * 127) * most) / 127 : 0;
+    const max = x.subarray(b, b + 32).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+    for (let i = b; i < b + 32; i++) x[i] = max > 0 ? (Math.round((x[i]! / max) * 127) * max) / 127 : 0;
   }
 }
 
@@ -231,8 +236,8 @@ describe('every shader', () => {
         .map((k) => k.shader)
         .sort(),
     ).toEqual(entries);
-    for (const lanes of [undefined, 'pinned', 'mixed', 'shared'] as const) {
-      const gpu = await testGpu(lanes ? { lanes } : {});
+    for (const subgroup of [undefined, 'pinned', 'mixed', 'shared'] as const) {
+      const gpu = await testGpu(subgroup ? { subgroup } : {});
       gpu.device.pushErrorScope('validation');
       for (const spec of Object.values(kernels)) {
         const code = sources.get(spec.shader)!;
@@ -241,7 +246,7 @@ describe('every shader', () => {
           : code.includes('enable f16;') && !gpu.device.features.has('shader-f16') && 'shader-f16';
         if (lacks) {
           process.stdout.write(
-            `${spec.shader} did not compile: ${gpu.adapterName} (${gpu.lanes.kind}) has no ${lacks}\n`,
+            `${spec.shader} did not compile: ${gpu.adapterName} (${gpu.subgroup.kind}) has no ${lacks}\n`,
           );
           continue;
         }

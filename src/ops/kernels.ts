@@ -7,7 +7,7 @@ export * from './measure-kernels';
 
 const planes = { plane1: 'u32', plane2: 'u32', plane3: 'u32' } as const;
 const weight = { w4: 'read', w: 'read' } as const;
-// `points` is the lattice of the codec; for formats without one any buffer may be bound (src/model/lattice-buffers.ts).
+// `points` is the codebook of the codec; for formats without one any buffer may be bound (src/model/codebook-buffers.ts).
 
 /** f32 -> planes. Slots `codec` and `importance`. */
 export const quantize = defineKernel({
@@ -109,18 +109,18 @@ const product = {
   cap: 'f32',
   at: 'u32',
 } as const;
-/** One token. Slots `codec`, `dot` and `output`; constants LANES, TEAMS, NORM and, where x is rounded, STAGED. */
+/** One token. Slots `codec`, `dot` and `output`; constants SUBGROUP_SIZE, SUBGROUPS, NORM and, where x is rounded, STAGED. */
 export const matvec = defineKernel({
   shader: 'ops/matvec',
   bindings: { ...weight, x: 'read', norm: 'read', y: 'read_write', points: 'read', bias: 'read' },
   params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32' },
 });
-/** Products of many tokens. `heads` is what rounded rows have besides. */
-const manyTokens = {
+/** Products of many tokens. `scales` is what rounded rows have besides. */
+const prefillInterface = {
   bindings: {
     ...weight,
     x: 'read',
-    heads: 'read',
+    scales: 'read',
     batch: 'read',
     y: 'read_write',
     points: 'read',
@@ -137,15 +137,15 @@ const manyTokens = {
   },
 } as const;
 /** Many tokens in float32. Slots `codec` and `rows`. */
-export const matmul = defineKernel({ shader: 'ops/matmul', ...manyTokens });
+export const matmul = defineKernel({ shader: 'ops/matmul', ...prefillInterface });
 /** Many tokens that are int8. Slots `codec` and `rows`. */
-export const matmulInt8 = defineKernel({ shader: 'ops/matmul-int8', ...manyTokens });
+export const matmulInt8 = defineKernel({ shader: 'ops/matmul-int8', ...prefillInterface });
 /** Many tokens, through workgroup memory. Slots `codec`, `tile` and `rows`. */
-export const matmulTile = defineKernel({ shader: 'ops/matmul-tile', ...manyTokens });
-/** Many tokens by the matrix units of subgroups. Slots `codec`, `matrix` and `rows`; constant LANES. */
-export const matmulMatrix = defineKernel({ shader: 'ops/matmul-matrix', ...manyTokens });
+export const matmulTile = defineKernel({ shader: 'ops/matmul-tile', ...prefillInterface });
+/** Many tokens by the matrix units of subgroups. Slots `codec`, `matrix` and `rows`; constant SUBGROUP_SIZE. */
+export const matmulMatrix = defineKernel({ shader: 'ops/matmul-matrix', ...prefillInterface });
 /** Activations to float16. Constant NORM. */
-export const halveRows = defineKernel({
+export const rowsToF16 = defineKernel({
   shader: 'ops/rows-to-f16',
   bindings: { x: 'read', norm: 'read', halves: 'read_write', steps: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32' },
@@ -153,7 +153,7 @@ export const halveRows = defineKernel({
 /** Activations to int8. Constant NORM. */
 export const quantizeRows = defineKernel({
   shader: 'ops/quantize-rows',
-  bindings: { x: 'read', norm: 'read', codes: 'read_write', heads: 'read_write' },
+  bindings: { x: 'read', norm: 'read', codes: 'read_write', scales: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32' },
 });
 const headInputs = { state: 'read', rotation: 'read', qkv: 'read', head_norm: 'read' } as const;
@@ -165,13 +165,13 @@ export const writeCache = defineKernel({
   params: headParams,
 });
 /** Many tokens. Slot `kv`; constants of shaders/lib/heads.wgsl. */
-export const attention = defineKernel({
+export const attentionPrefill = defineKernel({
   shader: 'ops/attention-prefill',
   bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
   params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
 });
 /** One token, its cache entry included. Slots `kv` and `kv_store`; constants of shaders/lib/heads.wgsl. */
-export const attend = defineKernel({
+export const attentionDecode = defineKernel({
   shader: 'ops/attention-decode',
   bindings: {
     ...headInputs,
@@ -186,14 +186,14 @@ export const attend = defineKernel({
     cap: 'f32',
     window: 'u32',
     shortest: 'u32',
-    most_spans: 'u32',
+    max_splits: 'u32',
   },
 });
 /** Parts of a long context to one. */
-export const combine = defineKernel({
+export const attentionCombine = defineKernel({
   shader: 'ops/attention-combine',
   bindings: { state: 'read', parts: 'read', y: 'read_write' },
-  params: { window: 'u32', shortest: 'u32', most_spans: 'u32', quads: 'u32' },
+  params: { window: 'u32', shortest: 'u32', max_splits: 'u32', quads: 'u32' },
 });
 /** Slot `activation`. */
 export const gated = defineKernel({
@@ -225,7 +225,7 @@ export const mixExperts = defineKernel({
   bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
   params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
-/** Chosen experts of one token. Slots `codec`, `dot` and `activation`; constants LANES, TEAMS, NORM, GATED, MIX and, where x is rounded, STAGED. */
+/** Chosen experts of one token. Slots `codec`, `dot` and `activation`; constants SUBGROUP_SIZE, SUBGROUPS, NORM, GATED, MIX and, where x is rounded, STAGED. */
 export const expertMatvec = defineKernel({
   shader: 'ops/expert-matvec',
   bindings: {
@@ -269,12 +269,12 @@ export const kernels = {
   matmulInt8,
   matmulTile,
   matmulMatrix,
-  halveRows,
+  rowsToF16,
   quantizeRows,
   writeCache,
-  attention,
-  attend,
-  combine,
+  attentionPrefill,
+  attentionDecode,
+  attentionCombine,
   gated,
   activate,
   route,

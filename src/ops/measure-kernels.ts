@@ -20,12 +20,12 @@ export const sample = defineKernel({
   params: { vocabulary: 'u32', classes: 'u32', capacity: 'u32' },
 });
 /** Minus the log-probability of each row's target. */
-export const surprise = defineKernel({
+export const negativeLogLikelihood = defineKernel({
   shader: 'ops/negative-log-likelihood',
-  bindings: { logits: 'read', targets: 'read', surprise: 'read_write' },
+  bindings: { logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
 });
-/** A candidate's logits beside a base's: surprise of both, divergence, same best token. */
+/** A candidate's logits beside a base's: negative log-likelihood of both, divergence, same best token. */
 export const divergence = defineKernel({
   shader: 'ops/kl-divergence',
   bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
@@ -37,8 +37,8 @@ export const columnSquares = defineKernel({
   bindings: { x: 'read', state: 'read', chosen: 'read', sums: 'read_write' },
   params: { cols: 'u32', rows_per_token: 'u32', pairs_per_row: 'u32', experts: 'u32' },
 });
-/** What teams of lanes add up to. Constants LANES and TEAMS. */
-export const lanes = defineKernel({
+/** What subgroups add up to. Constants SUBGROUP_SIZE and SUBGROUPS. */
+export const subgroup = defineKernel({
   shader: 'ops/subgroup-sums',
   bindings: { found: 'read_write' },
   params: { seed: 'u32', zero: 'u32' },
@@ -53,7 +53,7 @@ export const numerics = defineKernel({
 export const probeRead = defineKernel({
   shader: 'ops/probe-read',
   bindings: { x: 'read', y: 'read_write' },
-  params: { quads: 'u32', per_lane: 'u32' },
+  params: { quads: 'u32', per_invocation: 'u32' },
 });
 /** What a dispatch costs. */
 export const probeGap = defineKernel({

@@ -2,7 +2,7 @@ import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
-import { LatticeBuffers } from '../model/codebook-buffers';
+import { CodebookBuffers } from '../model/codebook-buffers';
 import * as ops from '../ops/kernels';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
 import { SCRATCH_OWNER } from './scratch';
@@ -29,11 +29,11 @@ export const importanceOf = (
 ): TensorImportance | undefined =>
   weights && target.importance ? { weights, matrixRows: tensor.shape[1] ?? 1 } : undefined;
 
-/** Records the encoding of slices: picks the kernel, and keeps the buffers that importance and lattices need. */
+/** Records the encoding of slices: picks the kernel, and keeps the buffers that importance and codebooks need. */
 export class EncodeStep {
   readonly #gpu: Gpu;
   readonly #arena: UniformArena;
-  readonly #lattices: LatticeBuffers;
+  readonly #codebooks: CodebookBuffers;
   #importance: GPUBuffer | undefined;
   #spread: GPUBuffer | undefined;
   #uploaded: TensorImportance | undefined;
@@ -41,12 +41,12 @@ export class EncodeStep {
   constructor(gpu: Gpu, arena: UniformArena) {
     this.#gpu = gpu;
     this.#arena = arena;
-    this.#lattices = new LatticeBuffers(gpu, SCRATCH_OWNER);
+    this.#codebooks = new CodebookBuffers(gpu, SCRATCH_OWNER);
   }
 
-  /** What a decoder of the format looks up; `other` for formats without a lattice. */
+  /** What a decoder of the format looks up; `other` for formats without a codebook. */
   async points(format: QuantFormat, other: GPUBuffer): Promise<GPUBuffer> {
-    return (await this.#lattices.points(format)) ?? other;
+    return (await this.#codebooks.points(format)) ?? other;
   }
 
   /** Steps that encode the float32 rows in `x` into blocks from `firstBlock` on. */
@@ -73,7 +73,7 @@ export class EncodeStep {
       w: to.buffer,
       importance: (weighted && this.#importance) || x,
       spread: (weighted && this.#spread) || x,
-      search: (await this.#lattices.search(target)) ?? x,
+      search: (await this.#codebooks.search(target)) ?? x,
     };
     const params = {
       elements,

@@ -55,7 +55,7 @@ test.each(quantFormats.filter((f) => f.groups).map((f) => [f.label, f] as const)
     expect(codes).toHaveLength(format.block.size);
     for (const [i, { code, step, low }] of codes.entries())
       expect(Math.abs(step * code - low - after[i]!)).toBeLessThan(1e-6);
-    // Three codes, each shifted by an eighth up or down, are all that the 1-bit lattices have.
+    // Three codes, each shifted by an eighth up or down, are all that the 1-bit codebooks have.
     const isShifted = format.label.startsWith('IQ1');
     expect(codes.every((c) => Number.isInteger(c.code))).toBe(!isShifted);
     const used = new Set(codes.map((c) => c.code)).size;

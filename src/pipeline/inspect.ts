@@ -53,7 +53,7 @@ async function rowOf(tensor: PlannedTensor, target: QuantFormat, row: number) {
   return { before, bytes, after: target.decode(bytes) };
 }
 
-/** Codes of a block: eighths at the finest, which is what the 1-bit lattices shift by. */
+/** Codes of a block: eighths at the finest, which is what the 1-bit codebooks shift by. */
 export function codesOf(format: QuantFormat, block: Uint8Array, after: readonly number[]) {
   const groups = format.groups?.(block) ?? [];
   if (groups.length === 0) return [];
@@ -74,7 +74,7 @@ export async function inspectTensor(
   const rows = stacked.reduce((n, d) => n * d, 1);
   if (!target) throw new NibbleError(`${tensor.name} is ${tensor.type.label}, which cannot be looked into.`);
   const blocksPerRow = cols! / target.block.size;
-  const isInside = (n: number, most: number) => Number.isInteger(n) && n >= 0 && n < most;
+  const isInside = (n: number, max: number) => Number.isInteger(n) && n >= 0 && n < max;
   if (!isInside(row, rows) || !isInside(block, blocksPerRow))
     throw new NibbleError(
       `${tensor.name} has ${rows} rows of ${blocksPerRow} blocks; there is no row ${row}, block ${block}.`,

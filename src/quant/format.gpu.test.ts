@@ -3,7 +3,7 @@ import type { TensorSource } from '../files/model-file';
 import { ggmlTypeByLabel } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
-import { LatticeBuffers } from '../model/codebook-buffers';
+import { CodebookBuffers } from '../model/codebook-buffers';
 import { TensorPipeline } from '../pipeline/tensor-pipeline';
 import { byteDifferences } from '../testing/compare';
 import { testGpu } from '../testing/device';
@@ -53,18 +53,18 @@ const denormalRows = (label: string) =>
     : ['f32_denormal'];
 
 async function allocate(gpu: Gpu, format: QuantFormat, shape: readonly number[]): Promise<DeviceTensor> {
-  const lattices = new LatticeBuffers(gpu, 'test');
-  return (await allocateTensors(gpu, 'test', format, [{ name: 'test', shape }], lattices))[0]!;
+  const codebooks = new CodebookBuffers(gpu, 'test');
+  return (await allocateTensors(gpu, 'test', format, [{ name: 'test', shape }], codebooks))[0]!;
 }
 
 describe.each(quantFormats)('$label on the GPU', (format) => {
-  const ways = [
+  const variants = [
     ...(format.importance === 'required' ? [] : [{ way: '', importance: undefined }]),
     ...(format.importance
       ? [{ way: ' with importance', importance: goldenFloats('blocks-imatrix.f32') }]
       : []),
   ];
-  test.each(ways)('encodes the codec bytes on every golden row$way', async ({ importance }) => {
+  test.each(variants)('encodes the codec bytes on every golden row$way', async ({ importance }) => {
     const x = goldenFloats('blocks-input.f32');
     const got = await convert(tensorOf(x, 256), format, importance);
     const want = format.encode(x, importance);

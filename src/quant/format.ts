@@ -1,6 +1,6 @@
 import type { BlockImportance } from './block-importance';
 import { alignUp } from '../util/bytes';
-import type { LatticeName } from './codebook/codebook';
+import type { CodebookName } from './codebook/codebook';
 import { sumOfSquares } from './search/weights';
 
 /** One field of a GGUF block, stored on the device as a plane of its own: all blocks' bytes of it, end to end. */
@@ -34,15 +34,15 @@ export interface QuantFormat {
   readonly maxError: number;
   /**
    * Largest error of a weight over the largest magnitude of its block, whatever the block (within the range of its
-   * scales); the property tests check it. The 1- and 2-bit lattices give single weights up for the sum.
+   * scales); the property tests check it. The 1- and 2-bit codebooks give single weights up for the sum.
    */
   readonly maxBlockError: number;
   /** Whether encoding uses an importance matrix. llama-quantize refuses to make `required` types without one. */
   readonly importance?: 'used' | 'required';
   /** Whether importance is weighed by the mean square of the whole row, not of the block. */
   readonly rowSpread?: boolean;
-  /** The lattice that the shaders look codes up in. */
-  readonly lattice?: LatticeName;
+  /** The codebook that the shaders look codes up in. */
+  readonly codebook?: CodebookName;
   /**
    * Reference codec on GGUF bytes, the oracle of the shaders. `x.length` is a multiple of the block size; `importance`
    * has one number for each column of a row, and rows follow each other in `x`.

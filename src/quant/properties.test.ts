@@ -25,7 +25,7 @@ const weights = fc
 const anyFinite = fc.float32Array({ minLength: 256, maxLength: 256, noNaN: true, noDefaultInfinity: true });
 
 describe.each(quantFormats)('$label, whatever the weights', (format) => {
-  const runs = { numRuns: format.lattice ? 20 : 100 };
+  const runs = { numRuns: format.codebook ? 20 : 100 };
   const encode = (x: Float32Array) => format.encode(x, requiredImportance(format, 256));
 
   test('decoding gives them back within the bound that the format states', () => {
@@ -35,10 +35,10 @@ describe.each(quantFormats)('$label, whatever the weights', (format) => {
         const { size } = format.block;
         for (let at = 0; at < x.length; at += size) {
           const block = x.subarray(at, at + size);
-          const most = block.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-          if (most < 0.02) continue; // below the range of some scales
+          const max = block.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+          if (max < 0.02) continue; // below the range of some scales
           block.forEach((v, i) => {
-            expect(Math.abs(v - back[at + i]!)).toBeLessThanOrEqual(format.maxBlockError * most + 1e-7);
+            expect(Math.abs(v - back[at + i]!)).toBeLessThanOrEqual(format.maxBlockError * max + 1e-7);
           });
         }
       }),
@@ -52,7 +52,7 @@ describe.each(quantFormats)('$label, whatever the weights', (format) => {
         expect(bytes.length).toBe((256 / format.block.size) * format.block.bytes);
         expect(byteDifferences(encode(x), bytes)).toEqual([]);
       }),
-      { numRuns: format.lattice ? 5 : 40 },
+      { numRuns: format.codebook ? 5 : 40 },
     );
   });
   test('rows do not know of each other', () => {
@@ -65,7 +65,7 @@ describe.each(quantFormats)('$label, whatever the weights', (format) => {
         const half = (x: Float32Array) => [...format.encode(x, importance)];
         expect([...format.encode(both, importance)]).toEqual([...half(a), ...half(b)]);
       }),
-      { numRuns: format.lattice ? 5 : 20 },
+      { numRuns: format.codebook ? 5 : 20 },
     );
   });
   test('the device layout loses nothing of any bytes, for any number of blocks', () => {

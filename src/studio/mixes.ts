@@ -10,7 +10,7 @@ export interface SearchSummary {
   readonly base: string;
   /** Smallest and largest file that it can choose. */
   readonly leastBytes: number;
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   readonly probed: Sensitivities['probed'];
 }
 
@@ -46,7 +46,7 @@ export class Mixes {
     return {
       base: found.base,
       leastBytes: sum((sizes) => Math.min(...sizes)),
-      mostBytes: sum((sizes) => Math.max(...sizes)),
+      maxBytes: sum((sizes) => Math.max(...sizes)),
       probed: found.probed,
     };
   }

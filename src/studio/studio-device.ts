@@ -1,8 +1,8 @@
 import type { Gpu } from '../gpu/gpu';
-import { FAST, type Paths } from '../model/runtime';
+import { FAST, type ComputePaths } from '../model/runtime';
 import { MIB } from '../util/bytes';
 import { testNumerics } from '../device/numerics';
-import { type DeviceCeiling, probeDevice } from '../device/probe';
+import { type Roofline, probeDevice } from '../device/probe';
 import { chunkOf, type Tuning, type TuningStore, tuningOf } from '../device/tune';
 
 /** More than the caches of most devices. */
@@ -16,7 +16,7 @@ export class StudioDevice {
   #gpu: Gpu | undefined;
   #opening: Promise<Gpu> | undefined;
   #tuning: Tuning | null = null;
-  #ceiling: DeviceCeiling | undefined;
+  #roofline: Roofline | undefined;
 
   constructor(open: () => Promise<Gpu>, tunings: TuningStore | undefined, onLoss: () => void) {
     this.#open = open;
@@ -34,7 +34,7 @@ export class StudioDevice {
   }
 
   /** How the engine of a model of so many weights runs here. */
-  ways(weights: number): { paths: Paths; chunk: number } {
+  computePaths(weights: number): { paths: ComputePaths; chunk: number } {
     return { paths: this.#tuning?.paths ?? FAST, chunk: chunkOf(this.#tuning, weights) };
   }
 
@@ -53,7 +53,7 @@ export class StudioDevice {
 
   async #make(): Promise<Gpu> {
     const gpu = await this.#open();
-    this.#ceiling = undefined;
+    this.#roofline = undefined;
     await testNumerics(gpu);
     this.#tuning = await tuningOf(gpu, this.#tunings);
     this.#gpu = gpu;
@@ -61,8 +61,8 @@ export class StudioDevice {
   }
 
   /** How fast the device reads and dispatches; measured once. */
-  async ceiling(): Promise<DeviceCeiling> {
-    this.#ceiling ??= await probeDevice(await this.gpu(), { bytes: PROBE_BYTES });
-    return this.#ceiling;
+  async roofline(): Promise<Roofline> {
+    this.#roofline ??= await probeDevice(await this.gpu(), { bytes: PROBE_BYTES });
+    return this.#roofline;
   }
 }

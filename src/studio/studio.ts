@@ -8,7 +8,7 @@ import { checkRunnable } from '../model/runnable';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
-import { boundOf } from '../device/roofline';
+import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
 import { Engine } from '../infer/engine';
 import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';
@@ -81,14 +81,13 @@ export class Studio {
     return this.#device.tuning;
   }
   /** How engines run on this device. */
-  get ways() {
-    return this.#device.ways(this.#model ? weightCount(this.#model) : 0);
+  get computePaths() {
+    return this.#device.computePaths(this.#model ? weightCount(this.#model) : 0);
   }
   get #engineOptions(): EngineOptions {
     const { context, kvType } = this.#settings;
-    return { context, kvType, ...this.ways };
+    return { context, kvType, ...this.computePaths };
   }
-
   get memory() {
     const memory = this.#device.current?.memory;
     const { currentBytes = 0, peakBytes = 0 } = memory ?? {};
@@ -139,7 +138,7 @@ export class Studio {
     if (changed) this.#levels.disposeEngines();
     const limit = this.#device.current?.maxBindingBytes ?? GUARANTEED_BINDING;
     const plans = [...this.mixes.plans, ...planAll(model, settings, this.#importance)];
-    return plans.map((plan) => planRow(model, plan, settings, limit, this.ways));
+    return plans.map((plan) => planRow(model, plan, settings, limit, this.computePaths));
   }
 
   #planOf(type: string): Plan {
@@ -249,7 +248,11 @@ export class Studio {
       peakBytes,
       measuredMs: Date.now(),
       speed,
-      bound: boundOf(await this.#device.ceiling(), level.plan, runnable.h, { kvType, positions, dispatches }),
+      bound: rooflineOf(await this.#device.roofline(), level.plan, runnable.h, {
+        kvType,
+        positions,
+        dispatches,
+      }),
     };
   }
 

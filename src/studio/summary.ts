@@ -5,7 +5,7 @@ import type { ModelFile } from '../files/model-file';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
-import { CHUNK_TOKENS, engineSlots, FAST, type Paths, runtimeBytes } from '../model/runtime';
+import { CHUNK_TOKENS, engineSlots, FAST, type ComputePaths, runtimeBytes } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
@@ -117,7 +117,7 @@ export function planRow(
   plan: Plan,
   settings: PlanSettings,
   maxBindingBytes: number,
-  { paths = FAST, chunk = CHUNK_TOKENS }: { readonly paths?: Paths; readonly chunk?: number } = {},
+  { paths = FAST, chunk = CHUNK_TOKENS }: { readonly paths?: ComputePaths; readonly chunk?: number } = {},
 ): PlanRow {
   const runnable = checkRunnable(model);
   const shape = runnable.ok

@@ -22,7 +22,7 @@ export const ends = (s: Sizes, tied: boolean, norm = 'model.norm'): Tensors => [
   ...(tied ? [] : ([['lm_head.weight', [s.vocabulary, s.width]]] as Tensors)),
 ];
 
-export const attention = (s: Sizes, at: (name: string) => string): Tensors => [
+export const attentionPrefill = (s: Sizes, at: (name: string) => string): Tensors => [
   [at('self_attn.q_proj.weight'), [s.heads * s.headDim, s.width]],
   [at('self_attn.k_proj.weight'), [s.kvHeads * s.headDim, s.width]],
   [at('self_attn.v_proj.weight'), [s.kvHeads * s.headDim, s.width]],
@@ -61,7 +61,7 @@ const experts = (
 
 export const llama = (s: Sizes, tied = false): Tensors => [
   ...ends(s, tied),
-  ...layers(s, (at) => [...attention(s, at), ...gatedMlp(s, at), ...norms(s, at, ...PRE)]),
+  ...layers(s, (at) => [...attentionPrefill(s, at), ...gatedMlp(s, at), ...norms(s, at, ...PRE)]),
 ];
 export const fused = (s: Sizes): Tensors => [
   ...ends(s, false),
@@ -76,7 +76,7 @@ export const fused = (s: Sizes): Tensors => [
 export const gemma = (s: Sizes, normed: boolean): Tensors => [
   ...ends(s, true),
   ...layers(s, (at) => [
-    ...attention(s, at),
+    ...attentionPrefill(s, at),
     ...gatedMlp(s, at),
     ...norms(s, at, 'input_layernorm', 'pre_feedforward_layernorm', ...POST),
     ...(normed ? headNorms(() => s.headDim, at) : []),
@@ -85,7 +85,7 @@ export const gemma = (s: Sizes, normed: boolean): Tensors => [
 export const mixture = (s: Sizes, count: number, normed: boolean, path: string, names: string[]): Tensors => [
   ...ends(s, false),
   ...layers(s, (at) => [
-    ...attention(s, at),
+    ...attentionPrefill(s, at),
     [at(`${path}.gate.weight`), [count, s.width]],
     ...experts(s, count, at, path, names),
     ...norms(s, at, ...PRE),
@@ -96,7 +96,7 @@ export const mixture = (s: Sizes, count: number, normed: boolean, path: string, 
 export const olmo = (s: Sizes): Tensors => [
   ...ends(s, false),
   ...layers(s, (at) => [
-    ...attention(s, at),
+    ...attentionPrefill(s, at),
     ...gatedMlp(s, at),
     ...norms(s, at, ...POST),
     ...headNorms((kind) => (kind === 'q' ? s.heads : s.kvHeads) * s.headDim, at),
@@ -107,7 +107,7 @@ export const phi2 = (s: Sizes): Tensors =>
   withBiases([
     ...ends(s, false, 'model.final_layernorm'),
     ...layers(s, (at) => [
-      ...attention(s, at).map(([n, d]) => [n.replace('o_proj', 'dense'), d] as const),
+      ...attentionPrefill(s, at).map(([n, d]) => [n.replace('o_proj', 'dense'), d] as const),
       [at('mlp.fc1.weight'), [s.ffn, s.width]],
       [at('mlp.fc2.weight'), [s.width, s.ffn]],
       ...norms(s, at, 'input_layernorm'),

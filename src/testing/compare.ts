@@ -14,10 +14,10 @@ export const relativeError = (got: ArrayLike<number>, want: ArrayLike<number>): 
   Math.sqrt(nmse(got, want));
 
 /** The first differences, said so that a reader can find them. */
-export function byteDifferences(got: Uint8Array, want: Uint8Array, most = 5): string[] {
+export function byteDifferences(got: Uint8Array, want: Uint8Array, max = 5): string[] {
   const out: string[] = [];
   if (got.length !== want.length) out.push(`length ${got.length}, expected ${want.length}`);
-  for (let i = 0; i < want.length && out.length < most; i++)
+  for (let i = 0; i < want.length && out.length < max; i++)
     if (got[i] !== want[i]) out.push(`byte ${i}: ${got[i]}, expected ${want[i]}`);
   return out;
 }

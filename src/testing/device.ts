@@ -4,12 +4,12 @@ import type { Sources } from '../wgsl/link';
 
 let announced = false;
 
-/** A device for tests. A machine without an adapter fails the test: a skipped GPU lane would look green. */
+/** A device for tests. A machine without an adapter fails the test: a skipped GPU invocation would look green. */
 export async function testGpu(options: GpuOptions = {}, sources?: Sources): Promise<Gpu> {
   const gpu = await openNodeGpu(options, sources);
   if (!announced) {
     announced = true;
-    process.stdout.write(`adapter: ${gpu.adapterName} (${gpu.lanes.kind}, ${gpu.lanes.count} lanes)\n`);
+    process.stdout.write(`adapter: ${gpu.adapterName} (${gpu.subgroup.kind}, ${gpu.subgroup.count} lanes)\n`);
   }
   return gpu;
 }

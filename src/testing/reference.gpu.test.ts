@@ -1,5 +1,5 @@
 // Whole files, logits and tokens against a larger reference collection, where it lies beside the checkout. Without it
-// these tests say so; what they prove is proved on smaller data by the other lanes.
+// these tests say so; what they prove is proved on smaller data by the other invocations.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';

@@ -39,8 +39,8 @@ const strings = (count: number): string[] => {
 function anyUnicode(count: number): string[] {
   const next = seededRandom(11);
   const char = (): string => {
-    const most = [0x7f, 0x24f, 0xffff, 0x10ffff][Math.floor(next() * 4)]!;
-    const code = Math.floor(next() * (most + 1));
+    const max = [0x7f, 0x24f, 0xffff, 0x10ffff][Math.floor(next() * 4)]!;
+    const code = Math.floor(next() * (max + 1));
     return (code >= 0xd800 && code <= 0xdfff) || code === 0x2581 ? ' ' : String.fromCodePoint(code);
   };
   return Array.from({ length: count }, () => Array.from({ length: Math.floor(next() * 20) }, char).join(''));

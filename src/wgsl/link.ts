@@ -30,8 +30,8 @@ export function hoistEnables(code: string): string {
   return [...enables, body].join('\n');
 }
 
-/** Teams of LANES become subgroups of that size where a module asks for the extension. */
+/** Subgroups of SUBGROUP_SIZE become subgroups of that size where a module asks for the extension. */
 export const pinSubgroups = (code: string): string =>
   code.includes('enable subgroup_size_control;')
-    ? code.replace(/(?=@workgroup_size\(LANES\b)/, '@subgroup_size(LANES) ')
+    ? code.replace(/(?=@workgroup_size\(SUBGROUP_SIZE\b)/, '@subgroup_size(SUBGROUP_SIZE) ')
     : code;

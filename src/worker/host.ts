@@ -62,8 +62,8 @@ function handlers(studio: Studio): Handlers {
       return {
         name: gpu.adapterName,
         facts: gpu.facts,
-        lanes: gpu.lanes,
-        paths: studio.ways.paths,
+        subgroup: gpu.subgroup,
+        paths: studio.computePaths.paths,
         tuning: studio.tuning,
         numerics: gpu.numerics ?? null,
         arithmetic: gpu.arithmetic,

@@ -1,4 +1,4 @@
-import type { Lanes } from '../gpu/subgroups';
+import type { Subgroup } from '../gpu/subgroups';
 import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { PathDifference } from '../infer/compare-paths';
@@ -15,7 +15,7 @@ import type {
   SearchRequest,
 } from '../studio/records';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
-import type { Paths } from '../model/runtime';
+import type { ComputePaths } from '../model/runtime';
 import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { Tuning } from '../device/tune';
@@ -26,9 +26,9 @@ import type { WireError } from '../util/errors';
 export interface DeviceReport {
   readonly name: string;
   readonly facts: AdapterFacts;
-  readonly lanes: Lanes;
+  readonly subgroup: Subgroup;
   /** How products are made, and what was measured to choose; null where nothing was. */
-  readonly paths: Paths;
+  readonly paths: ComputePaths;
   readonly tuning: Tuning | null;
   readonly numerics: Numerics | null;
   readonly arithmetic: Arithmetic;

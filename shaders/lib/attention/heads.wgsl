@@ -3,7 +3,7 @@
 // exact enough.
 override HEAD_NORM: bool = false;
 // Which dimensions rotate together: the two halves, or neighbours.
-override HALVES: bool = false;
+override NEOX: bool = false;
 // Leading dimensions that rotate.
 override ROTARY: u32 = 0u;
 override HEAD_DIM: u32 = 4u;
@@ -20,9 +20,9 @@ fn rotated(start: u32, d: u32, scale: f32, weights: u32, position: u32) -> f32 {
   let v = head_value(start, d, scale, weights);
   if (d >= ROTARY) { return v; }
   let half = ROTARY / 2u;
-  let first = select((d & 1u) == 0u, d < half, HALVES);
-  let pair = select(d / 2u, d % half, HALVES);
-  let partner = select(d ^ 1u, select(d - half, d + half, first), HALVES);
+  let first = select((d & 1u) == 0u, d < half, NEOX);
+  let pair = select(d / 2u, d % half, NEOX);
+  let partner = select(d ^ 1u, select(d - half, d + half, first), NEOX);
   let turn = rotation[position * half + pair];
   let other = head_value(start, partner, scale, weights);
   return select(other * turn.y + v * turn.x, v * turn.x - other * turn.y, first);

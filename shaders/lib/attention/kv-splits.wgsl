@@ -1,9 +1,9 @@
 // How the positions that a token sees are shared out (src/model/attention.ts: spansOf).
-struct Spans { first: u32, length: u32, count: u32, }
-fn spans_of(positions: u32) -> Spans {
+struct KvSplits { first: u32, length: u32, count: u32, }
+fn kv_splits_of(positions: u32) -> KvSplits {
   let first = select(0u, positions - params.window, params.window > 0u && positions > params.window);
   let seen = positions - first;
   let even = (seen / 16u + 31u) / 32u * 32u;
   let length = clamp(even, params.shortest, 256u);
-  return Spans(first, length, (seen + length - 1u) / length);
+  return KvSplits(first, length, (seen + length - 1u) / length);
 }

@@ -1,15 +1,15 @@
-// Up to four rows of queries over a run of positions that they all may see the keys of (each up to its own last). Lanes
+// Up to four rows of queries over a run of positions that they all may see the keys of (each up to its own last). Invocations
 // take a position each for the scores, and a quad of the head each for the weighted sum; the rows share what is read.
 override ROWS: u32 = 4u;
-// Whether a lane takes four positions at a time, and two quads: what lanes share is read less often, where that costs as
+// Whether a invocation takes four positions at a time, and two quads: what invocations share is read less often, where that costs as
 // much as anything else (processors).
 override DEEP: bool = false;
-const SPAN: u32 = 256u;
+const TILE: u32 = 256u;
 const LOWEST: f32 = -3.0e38;
 // Queries: row r of quad q at 4 q + r.
 var<workgroup> queries: array<vec4f, HEAD_DIM>;
 // Scores, then shares, of the four rows.
-var<workgroup> shares: array<vec4f, SPAN>;
+var<workgroup> shares: array<vec4f, TILE>;
 
 // Quad `quad` of the queries: column r is row r.
 fn queries4(quad: u32) -> mat4x4f {
@@ -33,13 +33,13 @@ fn capped4(scores: vec4f) -> vec4f {
   return vec4f(soft_cap(x.x, params.cap), soft_cap(x.y, params.cap), soft_cap(x.z, params.cap),
     soft_cap(x.w, params.cap));
 }
-// Scores of the positions from `first` to before `end` into `shares`; gives the highest that this lane saw. A row sees
+// Scores of the positions from `first` to before `end` into `shares`; gives the highest that this invocation saw. A row sees
 // positions from its `low` to before its `high`.
-fn score_span(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, lane: u32) -> vec4f {
-  var most = vec4f(LOWEST);
+fn score_tile(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, invocation: u32) -> vec4f {
+  var maximum = vec4f(LOWEST);
   // Several positions at a time: the queries are read once for them.
-  for (var p = first + lane; p < end; p += select(2u, 4u, DEEP) * LANES) {
-    let at = min(p + LANES * vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u));
+  for (var p = first + invocation; p < end; p += select(2u, 4u, DEEP) * SUBGROUP_SIZE) {
+    let at = min(p + SUBGROUP_SIZE * vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u));
     var sum = mat4x4f();
     for (var quad = 0u; quad < QUADS; quad++) {
       let q = queries4(quad);
@@ -50,14 +50,14 @@ fn score_span(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, lane:
         sum[3] += scores4(key4(at.w, kv_head, quad), q);
       }
     }
-    most = max(most, keep_score(p, first, sum[0], low, high));
-    if (p + LANES < end) { most = max(most, keep_score(at.y, first, sum[1], low, high)); }
+    maximum = max(maximum, keep_score(p, first, sum[0], low, high));
+    if (p + SUBGROUP_SIZE < end) { maximum = max(maximum, keep_score(at.y, first, sum[1], low, high)); }
     if (DEEP) {
-      if (p + 2u * LANES < end) { most = max(most, keep_score(at.z, first, sum[2], low, high)); }
-      if (p + 3u * LANES < end) { most = max(most, keep_score(at.w, first, sum[3], low, high)); }
+      if (p + 2u * SUBGROUP_SIZE < end) { maximum = max(maximum, keep_score(at.z, first, sum[2], low, high)); }
+      if (p + 3u * SUBGROUP_SIZE < end) { maximum = max(maximum, keep_score(at.w, first, sum[3], low, high)); }
     }
   }
-  return most;
+  return maximum;
 }
 fn keep_score(p: u32, first: u32, sum: vec4f, low: vec4u, high: vec4u) -> vec4f {
   let seen = (vec4u(p) >= low) & (vec4u(p) < high);
@@ -65,11 +65,11 @@ fn keep_score(p: u32, first: u32, sum: vec4f, low: vec4u, high: vec4u) -> vec4f 
   shares[p - first] = score;
   return score;
 }
-// Scores to shares, relative to `most`; gives the sum over this lane's.
-fn share_span(count: u32, most: vec4f, lane: u32) -> vec4f {
+// Scores to shares, relative to `most`; gives the sum over this invocation's.
+fn share_tile(count: u32, maximum: vec4f, invocation: u32) -> vec4f {
   var total = vec4f();
-  for (var i = lane; i < count; i += LANES) {
-    let share = select(exp(shares[i] - most), vec4f(), shares[i] == vec4f(LOWEST));
+  for (var i = invocation; i < count; i += SUBGROUP_SIZE) {
+    let share = select(exp(shares[i] - maximum), vec4f(), shares[i] == vec4f(LOWEST));
     shares[i] = share;
     total += share;
   }
@@ -83,8 +83,8 @@ fn mix_in(m: ptr<function, mat4x4f>, share: vec4f, v: vec4f) {
   if (ROWS > 2u) { (*m)[2] += share.z * v; }
   if (ROWS > 3u) { (*m)[3] += share.w * v; }
 }
-// Of quad `quad`, and where lanes are DEEP of `other`.
-fn mix_span(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) -> Mixed {
+// Of quad `quad`, and where invocations are DEEP of `other`.
+fn mix_tile(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) -> Mixed {
   var a = mat4x4f();
   var b = mat4x4f();
   // Four positions at a time: what a loop costs is shared.

@@ -1,8 +1,8 @@
 //#import lib/float/f16
 //#import lib/encode/weights
 //#import lib/encode/three-costs
-// The search that the 2- and 3-bit IQ formats share (src/quant/search/lattice-search.ts): magnitudes become odd
-// multiples of a scale, in tuples that lie on the lattice. The format states GROUP, DIMS, LEVELS, POINTS, REACH, DELTA,
+// The search that the 2- and 3-bit IQ formats share (src/quant/search/codebook-search.ts): magnitudes become odd
+// multiples of a scale, in tuples that lie on the codebook. The format states GROUP, DIMS, LEVELS, POINTS, REACH, DELTA,
 // TINY, EVEN_SIGNS, START_WITH_SCALE, REFIT_ALL (every tuple, if one was off) and REFIT_ALWAYS.
 const TUPLES: u32 = GROUP / DIMS;
 const POINT_WORDS: u32 = DIMS / 4u;
@@ -12,8 +12,8 @@ const TOP: f32 = f32(2u * LEVELS - 1u);
 const OFF: u32 = 0x80000000u;
 
 var<private> roots: array<f32, 32>;
-var<private> found: array<u32, 8>;       // lattice points
-var<private> trial: array<u32, 8>;       // with OFF where the tuple itself was off the lattice
+var<private> found: array<u32, 8>;       // codebook points
+var<private> trial: array<u32, 8>;       // with OFF where the tuple itself was off the codebook
 var<private> sign_bits: u32;             // a byte for each 8 weights
 
 fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 1u))) & 0xffffu; }
@@ -64,7 +64,7 @@ fn snap(tuple: u32, inverse: f32, scale: f32) -> u32 {
   if (place >= 0) { return u32(place); }
   return OFF | nearest_neighbour(u32(-1 - place), tuple * DIMS, scale);
 }
-fn lattice_sums() -> vec2f {
+fn codebook_sums() -> vec2f {
   var sums = vec2f();
   for (var t = 0u; t < TUPLES; t++) {
     for (var part = 0u; part < POINT_WORDS; part++) {
@@ -108,30 +108,30 @@ fn split_signs() {
   }
 }
 // Fits the group in `values` and `weights`; 0 for a group of negligible ones. Leaves `found` and `sign_bits`.
-fn fit_lattice() -> f32 {
+fn fit_codebook() -> f32 {
   split_signs();
-  var most = values[0];
+  var maximum = values[0];
   for (var i = 0u; i < GROUP; i++) {
-    if (values[i] > most) { most = values[i]; }
+    if (values[i] > maximum) { maximum = values[i]; }
     roots[i] = square_root(weights[i]);
   }
   for (var t = 0u; t < TUPLES; t++) { found[t] = 0u; }
-  if (most < TINY || most == 0.0) {
+  if (maximum < TINY || maximum == 0.0) {
     sign_bits = 0u;
     return 0.0;
   }
-  most = start_magnitude(most);
-  if (!(most > 0.0)) {
+  maximum = start_magnitude(maximum);
+  if (!(maximum > 0.0)) {
     sign_bits = 0u;
     return 0.0;
   }
-  var scale = div(most, TOP);
+  var scale = div(maximum, TOP);
   var best = 0.0;
   for (var step = -REACH; step <= REACH; step++) {
-    let inverse = div(fence(TOP + fence(f32(step) * DELTA)), most);
+    let inverse = div(fence(TOP + fence(f32(step) * DELTA)), maximum);
     let trial_scale = div(1.0, inverse);
     for (var t = 0u; t < TUPLES; t++) { trial[t] = snap(t, inverse, trial_scale); }
-    let sums = lattice_sums();
+    let sums = codebook_sums();
     if (sums.y > 0.0 && fence(sums.x * sums.x) > fence(best * sums.y)) {
       scale = div(sums.x, sums.y);
       best = fence(scale * sums.x);
@@ -146,7 +146,7 @@ fn fit_lattice() -> f32 {
       if (REFIT_ALL || (found[t] & OFF) != 0u) { found[t] = snap(t, inverse, scale); }
     }
     trial = found;
-    let sums = lattice_sums();
+    let sums = codebook_sums();
     if (sums.y > 0.0) { scale = div(sums.x, sums.y); }
   }
   for (var t = 0u; t < TUPLES; t++) { found[t] &= ~OFF; }

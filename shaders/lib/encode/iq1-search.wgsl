@@ -2,7 +2,7 @@
 //#import lib/encode/weights
 //#import lib/encode/three-costs
 // What the 1-bit IQ formats share (src/quant/search/iq1-search.ts): codes 0, 1, 2 for -1, 0, 1, all moved an eighth up
-// or down, in eights that lie on the lattice. The format states SIZE, the weights of a group.
+// or down, in eights that lie on the codebook. The format states SIZE, the weights of a group.
 const UP = vec3f(-0.875, 0.125, 1.125);
 const DOWN = vec3f(-1.125, -0.125, 0.875);
 const MAP_AT: u32 = 4096u;
@@ -10,15 +10,15 @@ const LISTS_AT: u32 = 4096u + 6561u;
 
 var<private> order: array<u32, SIZE>;    // positions by ascending value
 var<private> codes: array<u32, SIZE>;
-var<private> found: array<u32, 4>;       // lattice point of each eight
+var<private> found: array<u32, 4>;       // codebook point of each eight
 var<private> shifts: u32;                // bit 0: the second half is moved down, bit 1: the first
 
 fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 1u))) & 0xffffu; }
 fn point_code(point: u32, i: u32) -> u32 { return (search[2u * point + i / 4u] >> (8u * (i & 3u))) & 255u; }
 fn largest_magnitude() -> f32 {
-  var most = 0.0;
-  for (var i = 0u; i < SIZE; i++) { if (abs(values[i]) > most) { most = abs(values[i]); } }
-  return most;
+  var maximum = 0.0;
+  for (var i = 0u; i < SIZE; i++) { if (abs(values[i]) > maximum) { maximum = abs(values[i]); } }
+  return maximum;
 }
 // Of equal values the first comes first, as in a merge sort.
 fn sort_values() {
@@ -68,8 +68,8 @@ fn nearest_neighbour(list: u32, at: u32, scale: f32, q: vec3f) -> u32 {
   }
   return point;
 }
-// Moves each eight codes onto the lattice; returns the scale that fits best then.
-fn snap_to_lattice(split_scale: f32) -> f32 {
+// Moves each eight codes onto the codebook; returns the scale that fits best then.
+fn snap_to_codebook(split_scale: f32) -> f32 {
   var off = false;
   for (var k = 0u; k < SIZE / 8u; k++) {
     var rank = 0u;

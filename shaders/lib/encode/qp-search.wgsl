@@ -16,17 +16,17 @@ fn positive_error(n: u32, inverse: f32, top: f32, wraps: bool) -> f32 {
   return error;
 }
 fn search_positive(n: u32, top: f32) -> f32 {
-  var most = 0.0;
+  var maximum = 0.0;
   for (var i = 0u; i < n; i++) {
     parts[i] = 0.0;
-    if (values[i] > most) { most = values[i]; }
+    if (values[i] > maximum) { maximum = values[i]; }
   }
-  if (most < NOTHING) { return 0.0; }
-  var inverse = div(top, most);
+  if (maximum < NOTHING) { return 0.0; }
+  var inverse = div(top, maximum);
   var best = positive_error(n, inverse, top, true);
   for (var step = -4; step <= 4; step++) {
     if (step == 0) { continue; }
-    let trial = div(fence(fence(0.1 * f32(step)) + top), most);
+    let trial = div(fence(fence(0.1 * f32(step)) + top), maximum);
     let error = positive_error(n, trial, top, false);
     if (error < best) {
       best = error;

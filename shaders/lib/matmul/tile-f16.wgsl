@@ -22,11 +22,11 @@ fn stage_row(slot: u32, group: u32) {
 fn stage_token(thread: u32, block: u32) {
   let first = (thread & 1u) * 4u;
   let at = block * 8u + first;
-  let most4 = max(max(abs(x[at]), abs(x[at + 1u])), max(abs(x[at + 2u]), abs(x[at + 3u])));
-  let most = max(max(most4.x, most4.y), max(most4.z, most4.w));
-  let inverse = select(0.0, 1.0 / most, most > 0.0);
+  let maximum4 = max(max(abs(x[at]), abs(x[at + 1u])), max(abs(x[at + 2u]), abs(x[at + 3u])));
+  let maximum = max(max(maximum4.x, maximum4.y), max(maximum4.z, maximum4.w));
+  let inverse = select(0.0, 1.0 / maximum, maximum > 0.0);
   for (var i = 0u; i < 4u; i++) { token_quads[(first + i) * 32u + thread / 2u] = vec4h(x[at + i] * inverse); }
-  token_steps[thread] = most;
+  token_steps[thread] = maximum;
 }
 struct TokenBlock { q: array<vec4h, 8>, steps: vec2f, }
 fn token_block(slot: u32) -> TokenBlock {

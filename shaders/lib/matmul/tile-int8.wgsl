@@ -16,8 +16,8 @@ fn stage_row(slot: u32, group: u32) {
 fn stage_token(thread: u32, block: u32) {
   token_codes[thread] = x[block * 2u + (thread & 1u)];
   if ((thread & 1u) == 0u) {
-    let head = heads[block];
-    token_steps[thread / 2u] = vec3f(head_step(head), head_sums(head));
+    let scale8 = scales[block];
+    token_steps[thread / 2u] = vec3f(block_step(scale8), block_sums(scale8));
   }
 }
 struct TokenBlock { lo: vec4u, hi: vec4u, step: f32, sums: vec2f, }

@@ -11,13 +11,13 @@ fn weigh(group: u32, v: array<vec4f, 8>) -> f32 {
 }
 
 // Four rows of W times x.
-fn row_products(rows: vec4u, lane: u32) -> vec4f {
+fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   var acc = vec4f();
   var squares = 0.0;
   let groups = params.cols / 32u;
   if (params.cols % 32u == 0u) {
     let at = rows * groups;
-    for (var g = lane; g < groups; g += LANES) {
+    for (var g = invocation; g < groups; g += SUBGROUP_SIZE) {
       let i = g * 8u;
       var v = input32(x_at + i);
       if (NORM) {
@@ -29,7 +29,7 @@ fn row_products(rows: vec4u, lane: u32) -> vec4f {
   } else {
     let quads = params.cols / 4u;
     let at = rows * quads;
-    for (var i = lane; i < quads; i += LANES) {
+    for (var i = invocation; i < quads; i += SUBGROUP_SIZE) {
       var v = x[x_at + i];
       if (NORM) {
         squares += dot(v, v);
@@ -39,7 +39,7 @@ fn row_products(rows: vec4u, lane: u32) -> vec4f {
         dot(decode4(at.w + i), v));
     }
   }
-  let sums = lane_sum4(acc, lane);
-  if (NORM) { return sums / sqrt(lane_sum(squares, lane) / f32(params.cols) + params.epsilon); }
+  let sums = subgroup_sum4(acc, invocation);
+  if (NORM) { return sums / sqrt(subgroup_sum(squares, invocation) / f32(params.cols) + params.epsilon); }
   return sums;
 }

@@ -1,12 +1,12 @@
 // Products of codes: each workgroup rounds x once, into workgroup memory. Slot `staged`: int8, or float16.
 //#import staged
 //#import lib/product/norm32
-var<workgroup> team_squares: array<f32, TEAMS>;
+var<workgroup> subgroup_squares: array<f32, SUBGROUPS>;
 var<private> inverse_rms: f32 = 1.0;
 
 fn stage(thread: u32) {
   var squares = 0.0;
-  for (var b = thread; b < params.cols / 32u; b += LANES * TEAMS) {
+  for (var b = thread; b < params.cols / 32u; b += SUBGROUP_SIZE * SUBGROUPS) {
     let i = b * 8u;
     var v = input32(x_at + i);
     if (NORM) {
@@ -16,13 +16,13 @@ fn stage(thread: u32) {
     keep_block(b, v);
   }
   if (NORM) {
-    let sum = lane_sum(squares, thread % LANES);
-    if (thread % LANES == 0u) { team_squares[thread / LANES] = sum; }
+    let sum = subgroup_sum(squares, thread % SUBGROUP_SIZE);
+    if (thread % SUBGROUP_SIZE == 0u) { subgroup_squares[thread / SUBGROUP_SIZE] = sum; }
   }
   workgroupBarrier();
   if (NORM) {
     var total = 0.0;
-    for (var t = 0u; t < TEAMS; t++) { total += team_squares[t]; }
+    for (var t = 0u; t < SUBGROUPS; t++) { total += subgroup_squares[t]; }
     inverse_rms = 1.0 / sqrt(total / f32(params.cols) + params.epsilon);
   }
 }
@@ -35,15 +35,15 @@ fn weigh_span(span: u32, a: Staged, b: Staged) -> f32 {
 }
 
 // Four rows of W times x.
-fn row_products(rows: vec4u, lane: u32) -> vec4f {
+fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   var acc = vec4f();
   let spans = params.cols / (32u * GROUPS_IN_SPAN);
   let at = rows * spans;
-  for (var s = lane; s < spans; s += LANES) {
+  for (var s = invocation; s < spans; s += SUBGROUP_SIZE) {
     let a = staged(first_group(s));
     let b = staged(second_group(s));
     acc += vec4f(weigh_span(at.x + s, a, b), weigh_span(at.y + s, a, b), weigh_span(at.z + s, a, b),
       weigh_span(at.w + s, a, b));
   }
-  return lane_sum4(acc, lane) * inverse_rms;
+  return subgroup_sum4(acc, invocation) * inverse_rms;
 }

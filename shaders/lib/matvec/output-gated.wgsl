@@ -3,9 +3,9 @@
 const OUTPUT_ROWS: u32 = 2u;
 fn outputs() -> u32 { return params.partner; }
 fn rows_of(out0: u32) -> vec4u { return out0 + vec4u(0u, 1u, params.partner, params.partner + 1u); }
-fn put(sums: vec4f, out: u32, lane: u32) {
-  var gate = sums[lane];
-  var value = sums[lane + 2u];
+fn put(sums: vec4f, out: u32, invocation: u32) {
+  var gate = sums[invocation];
+  var value = sums[invocation + 2u];
   if (params.has_bias == 1u) {
     gate += bias[params.bias_at + out];
     value += bias[params.bias_at + out + params.partner];

@@ -12,8 +12,8 @@ fn total(a: vec4h, b: vec4h, c: vec4h, d: vec4h) -> f32 {
   return dot(vec4f(a) + vec4f(b) + vec4f(c) + vec4f(d), vec4f(1.0));
 }
 fn keep_block(b: u32, v: array<vec4f, 8>) {
-  let most = largest32(v);
-  let inverse = select(0.0, 1.0 / most, most > 0.0);
+  let maximum = largest32(v);
+  let inverse = select(0.0, 1.0 / maximum, maximum > 0.0);
   let q = array(vec4h(v[0] * inverse), vec4h(v[1] * inverse), vec4h(v[2] * inverse), vec4h(v[3] * inverse),
     vec4h(v[4] * inverse), vec4h(v[5] * inverse), vec4h(v[6] * inverse), vec4h(v[7] * inverse));
   let at = b * 8u;
@@ -25,7 +25,7 @@ fn keep_block(b: u32, v: array<vec4f, 8>) {
   staged_quads[at + 5u] = q[5];
   staged_quads[at + 6u] = q[6];
   staged_quads[at + 7u] = q[7];
-  staged_heads[b] = vec4f(most, total(q[0], q[1], q[2], q[3]), total(q[4], q[5], q[6], q[7]), 0.0);
+  staged_heads[b] = vec4f(maximum, total(q[0], q[1], q[2], q[3]), total(q[4], q[5], q[6], q[7]), 0.0);
 }
 
 struct Staged { q: array<vec4h, 8>, head: vec4f, }

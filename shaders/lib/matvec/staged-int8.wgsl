@@ -8,12 +8,12 @@ fn keep_block(b: u32, v: array<vec4f, 8>) {
   let block = to_block8(v);
   staged_codes[b * 2u] = block.lo;
   staged_codes[b * 2u + 1u] = block.hi;
-  staged_heads[b] = pack_head(block);
+  staged_heads[b] = pack_block_scale(block);
 }
 
 struct Staged { lo: vec4u, hi: vec4u, step: f32, sums: vec2f, }
 fn staged(group: u32) -> Staged {
   let head = staged_heads[group];
-  return Staged(staged_codes[group * 2u], staged_codes[group * 2u + 1u], head_step(head), head_sums(head));
+  return Staged(staged_codes[group * 2u], staged_codes[group * 2u + 1u], block_step(head), block_sums(head));
 }
 fn weigh_staged(c: Codes, x: Staged) -> f32 { return x.step * weigh_codes(c, x.lo, x.hi, x.sums); }

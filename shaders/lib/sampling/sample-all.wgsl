@@ -2,34 +2,34 @@
 // truncation is a threshold on the logit; it is found by bisecting the bits of the key, so it is exact.
 
 // How many logits (mass = false) or how much probability mass (relative to exp(top)) lies at or above a key.
-fn weight_above(key: u32, floor_key: u32, mass: bool, top: f32, lane: u32) -> f32 {
+fn weight_above(key: u32, floor_key: u32, mass: bool, top: f32, invocation: u32) -> f32 {
   var sum = 0.0;
-  for (var i = lane; i < params.vocabulary; i += WIDTH) {
+  for (var i = invocation; i < params.vocabulary; i += WIDTH) {
     let k = key_of(logits[i]);
     if (k >= max(key, floor_key)) { sum += select(1.0, exp(logits[i] - top), mass); }
   }
-  return group_sum(sum, lane);
+  return group_sum(sum, invocation);
 }
 // The largest key at or above which lies at least `target_weight`.
-fn threshold(target_weight: f32, floor_key: u32, mass: bool, top: f32, lane: u32) -> u32 {
+fn threshold(target_weight: f32, floor_key: u32, mass: bool, top: f32, invocation: u32) -> u32 {
   var key = 0u;
   for (var bit = 0x80000000u; bit > 0u; bit >>= 1u) {
-    if (weight_above(key | bit, floor_key, mass, top, lane) >= target_weight) { key |= bit; }
+    if (weight_above(key | bit, floor_key, mass, top, invocation) >= target_weight) { key |= bit; }
   }
   return max(key, floor_key);
 }
 // The token drawn from what top-k, top-p and min-p leave of all.
-fn draw_of_all(top: f32, position: u32, lane: u32) -> u32 {
+fn draw_of_all(top: f32, position: u32, invocation: u32) -> u32 {
   var floor_key = 0u;
-  if (truncates_count()) { floor_key = threshold(f32(sampling.top_k), 0u, false, top, lane); }
+  if (truncates_count()) { floor_key = threshold(f32(sampling.top_k), 0u, false, top, invocation); }
   if (truncates_mass()) {
-    let all = weight_above(0u, floor_key, true, top, lane);
-    floor_key = threshold(sampling.top_p * all, floor_key, true, top, lane);
+    let all = weight_above(0u, floor_key, true, top, invocation);
+    floor_key = threshold(sampling.top_p * all, floor_key, true, top, invocation);
   }
   if (truncates_low()) { floor_key = max(floor_key, key_of(top + log(sampling.min_p))); }
   var best = -3.4e38;
   var token = 0xffffffffu;
-  for (var i = lane; i < params.vocabulary; i += WIDTH) {
+  for (var i = invocation; i < params.vocabulary; i += WIDTH) {
     if (key_of(logits[i]) >= floor_key) {
       let value = noisy(logits[i], i, position);
       if (value > best) {
@@ -38,5 +38,5 @@ fn draw_of_all(top: f32, position: u32, lane: u32) -> u32 {
       }
     }
   }
-  return group_argmax(best, token, lane);
+  return group_argmax(best, token, invocation);
 }

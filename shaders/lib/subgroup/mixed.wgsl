@@ -1,34 +1,34 @@
 enable subgroups;
-// A team is a workgroup of several subgroups, of whatever size the device chose for this kernel: each adds up its own, and
-// workgroup memory takes one value of each. Lanes lie in subgroups in order, which the self-test checks (ops/subgroup-sums).
-var<workgroup> lane_values: array<vec4f, LANES>;
+// A subgroup is a workgroup of several subgroups, of whatever size the device chose for this kernel: each adds up its own, and
+// workgroup memory takes one value of each. Invocations lie in subgroups in order, which the self-test checks (ops/subgroup-sums).
+var<workgroup> subgroup_values: array<vec4f, SUBGROUP_SIZE>;
 
-// Lanes of this subgroup: all of them take part.
-fn subgroup_lanes() -> u32 { return subgroupAdd(1u); }
-fn gather_lanes(own: vec4f, lane: u32, size: u32) {
+// Invocations of this subgroup: all of them take part.
+fn hardware_size() -> u32 { return subgroupAdd(1u); }
+fn gather_subgroups(own: vec4f, invocation: u32, size: u32) {
   workgroupBarrier();
-  if (lane % size == 0u) { lane_values[lane / size] = own; }
+  if (invocation % size == 0u) { subgroup_values[invocation / size] = own; }
   workgroupBarrier();
 }
-fn lane_sum4(x: vec4f, lane: u32) -> vec4f {
-  let size = subgroup_lanes();
-  gather_lanes(subgroupAdd(x), lane, size);
-  var sum = lane_values[0];
-  for (var s = 1u; s < LANES / size; s++) { sum += lane_values[s]; }
+fn subgroup_sum4(x: vec4f, invocation: u32) -> vec4f {
+  let size = hardware_size();
+  gather_subgroups(subgroupAdd(x), invocation, size);
+  var sum = subgroup_values[0];
+  for (var s = 1u; s < SUBGROUP_SIZE / size; s++) { sum += subgroup_values[s]; }
   return sum;
 }
-fn lane_max4(x: vec4f, lane: u32) -> vec4f {
-  let size = subgroup_lanes();
-  gather_lanes(subgroupMax(x), lane, size);
-  var most = lane_values[0];
-  for (var s = 1u; s < LANES / size; s++) { most = max(most, lane_values[s]); }
-  return most;
+fn subgroup_max4(x: vec4f, invocation: u32) -> vec4f {
+  let size = hardware_size();
+  gather_subgroups(subgroupMax(x), invocation, size);
+  var maximum = subgroup_values[0];
+  for (var s = 1u; s < SUBGROUP_SIZE / size; s++) { maximum = max(maximum, subgroup_values[s]); }
+  return maximum;
 }
-fn lane_sum(x: f32, lane: u32) -> f32 { return lane_sum4(vec4f(x), lane).x; }
-fn lane_max(x: f32, lane: u32) -> f32 { return lane_max4(vec4f(x), lane).x; }
-fn lane_broadcast(x: f32, lane: u32, source: u32) -> f32 {
+fn subgroup_sum(x: f32, invocation: u32) -> f32 { return subgroup_sum4(vec4f(x), invocation).x; }
+fn subgroup_max(x: f32, invocation: u32) -> f32 { return subgroup_max4(vec4f(x), invocation).x; }
+fn subgroup_broadcast(x: f32, invocation: u32, source: u32) -> f32 {
   workgroupBarrier();
-  lane_values[lane].x = x;
+  subgroup_values[invocation].x = x;
   workgroupBarrier();
-  return lane_values[source].x;
+  return subgroup_values[source].x;
 }

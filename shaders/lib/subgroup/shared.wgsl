@@ -1,30 +1,30 @@
-// Lanes through workgroup memory, for devices without subgroups or with subgroups of varying size: a team is a workgroup.
-var<workgroup> lane_values: array<vec4f, LANES>;
+// Invocations through workgroup memory, for devices without subgroups or with subgroups of varying size: a subgroup is a workgroup.
+var<workgroup> subgroup_values: array<vec4f, SUBGROUP_SIZE>;
 
-fn lane_sum4(x: vec4f, lane: u32) -> vec4f {
+fn subgroup_sum4(x: vec4f, invocation: u32) -> vec4f {
   workgroupBarrier();
-  lane_values[lane] = x;
+  subgroup_values[invocation] = x;
   workgroupBarrier();
-  for (var s = LANES / 2u; s > 0u; s /= 2u) {
-    if (lane < s) { lane_values[lane] += lane_values[lane + s]; }
+  for (var s = SUBGROUP_SIZE / 2u; s > 0u; s /= 2u) {
+    if (invocation < s) { subgroup_values[invocation] += subgroup_values[invocation + s]; }
     workgroupBarrier();
   }
-  return workgroupUniformLoad(&lane_values[0]);
+  return workgroupUniformLoad(&subgroup_values[0]);
 }
-fn lane_max4(x: vec4f, lane: u32) -> vec4f {
+fn subgroup_max4(x: vec4f, invocation: u32) -> vec4f {
   workgroupBarrier();
-  lane_values[lane] = x;
+  subgroup_values[invocation] = x;
   workgroupBarrier();
-  for (var s = LANES / 2u; s > 0u; s /= 2u) {
-    if (lane < s) { lane_values[lane] = max(lane_values[lane], lane_values[lane + s]); }
+  for (var s = SUBGROUP_SIZE / 2u; s > 0u; s /= 2u) {
+    if (invocation < s) { subgroup_values[invocation] = max(subgroup_values[invocation], subgroup_values[invocation + s]); }
     workgroupBarrier();
   }
-  return workgroupUniformLoad(&lane_values[0]);
+  return workgroupUniformLoad(&subgroup_values[0]);
 }
-fn lane_sum(x: f32, lane: u32) -> f32 { return lane_sum4(vec4f(x), lane).x; }
-fn lane_max(x: f32, lane: u32) -> f32 { return lane_max4(vec4f(x), lane).x; }
-fn lane_broadcast(x: f32, lane: u32, source: u32) -> f32 {
+fn subgroup_sum(x: f32, invocation: u32) -> f32 { return subgroup_sum4(vec4f(x), invocation).x; }
+fn subgroup_max(x: f32, invocation: u32) -> f32 { return subgroup_max4(vec4f(x), invocation).x; }
+fn subgroup_broadcast(x: f32, invocation: u32, source: u32) -> f32 {
   workgroupBarrier();
-  lane_values[lane].x = x;
-  return workgroupUniformLoad(&lane_values[source]).x;
+  subgroup_values[invocation].x = x;
+  return workgroupUniformLoad(&subgroup_values[source]).x;
 }

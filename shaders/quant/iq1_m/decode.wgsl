@@ -1,13 +1,13 @@
 //#import lib/decode/codebook
 // Planes: qs = 8 words a block of low index bytes, one for each 8; qh = 4 words, a nibble for each 8: 3 high index bits
 // and the shift; scales = 2 words, four halves of 4 x 3 bits with a nibble of f16 d on top of each.
-fn lattice_word(block: u32, q: u32) -> u32 {
+fn codebook_word(block: u32, q: u32) -> u32 {
   let k = q >> 1u;
   let head = (w[params.plane1 + block * 4u + (k >> 3u)] >> (4u * (k & 7u))) & 15u;
   let point = byte_at(w[block * 8u + (k >> 2u)], k) | ((head & 7u) << 8u);
   return shifted_bytes(points[2u * point + (q & 1u)], head >= 8u);
 }
-fn lattice_step(block: u32, q: u32) -> f32 {
+fn codebook_step(block: u32, q: u32) -> f32 {
   let k = q >> 1u;
   let scales = vec2u(w[params.plane2 + block * 2u], w[params.plane2 + block * 2u + 1u]);
   let d = unpack2x16float(((scales.x >> 12u) & 15u) | ((scales.x >> 24u) & 0xf0u) | ((scales.y >> 4u) & 0xf00u)

@@ -56,7 +56,7 @@ fn encode_group(group: u32) {
   for (var j = 0u; j < 16u; j++) {
     weigh_group(at + 16u * j, spread);
     if (largest_magnitude() < TINY) { continue; }
-    scales[j] = snap_to_lattice(best_split());
+    scales[j] = snap_to_codebook(best_split());
     if (scales[j] > top) { top = scales[j]; }
     low[j / 2u] |= ((found[0] & 255u) | ((found[1] & 255u) << 8u)) << (16u * (j & 1u));
     high[j / 4u] |= ((found[0] >> 8u) | ((found[1] >> 8u) << 4u)) << (8u * (j & 3u));

@@ -5,13 +5,13 @@ fn head_of(block: u32, q: u32) -> u32 {
   let j = q >> 3u;
   return (w[params.plane1 + block * 4u + (j >> 1u)] >> (16u * (j & 1u))) & 0xffffu;
 }
-fn lattice_word(block: u32, q: u32) -> u32 {
+fn codebook_word(block: u32, q: u32) -> u32 {
   let k = (q >> 1u) & 3u;
   let head = head_of(block, q);
   let point = byte_at(w[block * 8u + (q >> 3u)], k) | (((head >> (3u * k)) & 7u) << 8u);
   return shifted_bytes(points[2u * point + (q & 1u)], (head & 0x8000u) != 0u);
 }
-fn lattice_step(block: u32, q: u32) -> f32 {
+fn codebook_step(block: u32, q: u32) -> f32 {
   let d = unpack2x16float(w[params.plane2 + block / 2u] >> (16u * (block & 1u))).x;
   return d * f32(2u * ((head_of(block, q) >> 12u) & 7u) + 1u) * 0.125;
 }

@@ -46,30 +46,30 @@ fn best_split() -> f32 {
 fn encode_block(at: u32, block: u32) -> u32 {
   let spread = sum_of_squares(at, 256u) * 0.0078125;
   var scales: array<f32, 8>;
-  var heads: array<u32, 8>;
+  var qh: array<u32, 8>;
   var top = 0.0;
   for (var j = 0u; j < 8u; j++) {
     w[block * 8u + j] = 0u;
     weigh(at + 32u * j, 32u, spread);
     if (largest_magnitude() < TINY) { continue; }
-    scales[j] = snap_to_lattice(best_split());
+    scales[j] = snap_to_codebook(best_split());
     if (scales[j] > top) { top = scales[j]; }
     for (var k = 0u; k < 4u; k++) {
       w[block * 8u + j] |= (found[k] & 255u) << (8u * k);
-      heads[j] |= (found[k] >> 8u) << (3u * k);
+      qh[j] |= (found[k] >> 8u) << (3u * k);
     }
-    if (shifts != 0u) { heads[j] |= 0x8000u; }
+    if (shifts != 0u) { qh[j] |= 0x8000u; }
   }
   var d = 0u;
   if (top != 0.0) {
     let part = div(top, 15.0);
     let inverse = div(1.0, part);
     d = f16_bits(fence(part * 1.125));
-    for (var j = 0u; j < 8u; j++) { heads[j] |= odd_scale(inverse, scales[j]) << 12u; }
+    for (var j = 0u; j < 8u; j++) { qh[j] |= odd_scale(inverse, scales[j]) << 12u; }
   } else {
-    for (var j = 0u; j < 8u; j++) { heads[j] &= 0xfffu; }
+    for (var j = 0u; j < 8u; j++) { qh[j] &= 0xfffu; }
   }
-  for (var k = 0u; k < 4u; k++) { w[params.plane1 + block * 4u + k] = heads[2u * k] | (heads[2u * k + 1u] << 16u); }
+  for (var k = 0u; k < 4u; k++) { w[params.plane1 + block * 4u + k] = qh[2u * k] | (qh[2u * k + 1u] << 16u); }
   return d;
 }
 fn encode_group(group: u32) {

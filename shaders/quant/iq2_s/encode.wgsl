@@ -10,7 +10,7 @@ const TINY: f32 = 1e-8;
 const EVEN_SIGNS: bool = false;
 const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
-fn start_magnitude(most: f32) -> f32 { return most; }
+fn start_magnitude(maximum: f32) -> f32 { return maximum; }
 
 fn encode_block(at: u32, block: u32) -> u32 {
   let spread = sum_of_squares(at, 256u) * 0.0078125;
@@ -24,7 +24,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
       weigh_by_squares(at + 16u * j, 16u);
       for (var i = 0u; i < 16u; i++) { weights[i] = fence(fence(0.25 * spread) + weights[i]); }
     }
-    scales[j] = fit_lattice();
+    scales[j] = fit_codebook();
     if (scales[j] > top) { top = scales[j]; }
     let shift = 16u * (j & 1u);
     w[block * 16u + j / 2u] |= ((found[0] & 255u) | ((found[1] & 255u) << 8u)) << shift;

@@ -10,7 +10,7 @@ const TINY: f32 = 1e-15;
 const EVEN_SIGNS: bool = true;
 const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
-fn start_magnitude(most: f32) -> f32 { return most; }
+fn start_magnitude(maximum: f32) -> f32 { return maximum; }
 
 fn encode_block(at: u32, block: u32) -> u32 {
   let spread = sum_of_squares(at, 256u) * 0.00390625;
@@ -18,7 +18,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
   var top = 0.0;
   for (var j = 0u; j < 16u; j++) {
     weigh(at + 16u * j, 16u, spread);
-    scales[j] = fit_lattice();
+    scales[j] = fit_codebook();
     if (scales[j] > top) { top = scales[j]; }
     w[block * 16u + j] = found[0] | ((sign_bits & 127u) << 9u) | ((found[1] | ((sign_bits >> 8u) << 9u)) << 16u);
   }

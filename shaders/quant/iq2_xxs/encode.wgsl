@@ -13,7 +13,7 @@ const REFIT_ALWAYS: bool = true;
 const REFIT_ALL: bool = true;
 
 // The largest code stands for three steps of the best plain scale.
-fn start_magnitude(most: f32) -> f32 { return fence(search_positive(32u, 4.0) * 3.0); }
+fn start_magnitude(maximum: f32) -> f32 { return fence(search_positive(32u, 4.0) * 3.0); }
 
 fn encode_block(at: u32, block: u32) -> u32 {
   let spread = sum_of_squares(at, 256u) * 0.00390625;
@@ -21,7 +21,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
   var top = 0.0;
   for (var j = 0u; j < 8u; j++) {
     weigh(at + 32u * j, 32u, spread);
-    scales[j] = fit_lattice();
+    scales[j] = fit_codebook();
     if (scales[j] > top) { top = scales[j]; }
     w[block * 16u + 2u * j] = found[0] | (found[1] << 8u) | (found[2] << 16u) | (found[3] << 24u);
     w[block * 16u + 2u * j + 1u] = seven_signs();

@@ -10,7 +10,7 @@ const TINY: f32 = 0.0;
 const EVEN_SIGNS: bool = false;
 const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = true;
-fn start_magnitude(most: f32) -> f32 { return most; }
+fn start_magnitude(maximum: f32) -> f32 { return maximum; }
 
 fn encode_block(at: u32, block: u32) -> u32 {
   let spread = sum_of_squares(at, 256u) * 0.0078125;
@@ -24,7 +24,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
   var place = 0u;
   for (var j = 0u; j < 8u; j++) {
     if (WEIGHTED) { weigh(at + 32u * j, 32u, spread); } else { weigh_by_squares(at + 32u * j, 32u); }
-    scales[j] = fit_lattice();
+    scales[j] = fit_codebook();
     if (scales[j] == 0.0) { continue; }
     if (scales[j] > top) { top = scales[j]; }
     for (var k = 0u; k < 8u; k++) {

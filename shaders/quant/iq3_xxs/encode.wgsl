@@ -10,7 +10,7 @@ const TINY: f32 = 1e-8;
 const EVEN_SIGNS: bool = true;
 const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
-fn start_magnitude(most: f32) -> f32 { return most; }
+fn start_magnitude(maximum: f32) -> f32 { return maximum; }
 
 fn encode_block(at: u32, block: u32) -> u32 {
   let spread = sum_of_squares(at, 256u) * 0.0078125;
@@ -18,7 +18,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
   var top = 0.0;
   for (var j = 0u; j < 8u; j++) {
     if (WEIGHTED) { weigh(at + 32u * j, 32u, spread); } else { weigh_by_squares(at + 32u * j, 32u); }
-    scales[j] = fit_lattice();
+    scales[j] = fit_codebook();
     if (scales[j] > top) { top = scales[j]; }
     for (var k = 0u; k < 2u; k++) {
       let f = vec4u(found[4u * k], found[4u * k + 1u], found[4u * k + 2u], found[4u * k + 3u]);

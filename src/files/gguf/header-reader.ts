@@ -87,12 +87,12 @@ export class HeaderReader {
   async count(what: string, eachBytes: number): Promise<number> {
     await this.#need(8, what);
     const value = this.#view.getBigUint64(this.#at, true);
-    const most = Math.floor(this.left / eachBytes);
-    if (value > BigInt(most))
+    const max = Math.floor(this.left / eachBytes);
+    if (value > BigInt(max))
       this.fail(
         what,
         String(value),
-        `at most ${most}, for that is what the rest of the file (${this.left} bytes) can hold`,
+        `at most ${max}, for that is what the rest of the file (${this.left} bytes) can hold`,
       );
     this.#at += 8;
     return Number(value);

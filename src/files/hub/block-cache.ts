@@ -3,7 +3,7 @@ import type { ByteSource } from '../byte-source';
 /** Blocks of remote files are kept whole. */
 export const BLOCK_BYTES = 1024 * 1024;
 /** Most of a file that is asked for at once. */
-const MOST_BLOCKS = 16;
+const MAX_BLOCKS = 16;
 
 /** Where the blocks of one file are kept, in the order in which they came. Throws when there is no room. */
 export interface BlockStore {
@@ -54,7 +54,7 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
           continue;
         }
         let stop = block + 1;
-        while (stop < last && stop - block < MOST_BLOCKS && !slots.has(stop)) stop++;
+        while (stop < last && stop - block < MAX_BLOCKS && !slots.has(stop)) stop++;
         put(block, await fetchRun(block, stop));
         block = stop;
       }

@@ -10,8 +10,8 @@ export interface HttpOptions {
 }
 
 /** Attempts without a byte of progress before giving up. */
-const MOST_ATTEMPTS = 6;
-const MOST_WAIT_MS = 60_000;
+const MAX_ATTEMPTS = 6;
+const MAX_WAIT_MS = 60_000;
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -37,7 +37,7 @@ function retryAfter(response: Response): number | undefined {
   if (!text) return undefined;
   const seconds = Number(text);
   const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MOST_WAIT_MS) : undefined;
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_WAIT_MS) : undefined;
 }
 
 /** Waits between attempts, twice as long each time, and gives up in the end. */
@@ -56,12 +56,12 @@ class Patience {
   }
   async wait(cause: string, ms?: number): Promise<void> {
     if (this.#options.signal?.aborted) throw new CancelledError();
-    if (++this.#attempt >= MOST_ATTEMPTS)
+    if (++this.#attempt >= MAX_ATTEMPTS)
       throw new FileError(
-        `${this.#what}: ${cause}, after ${MOST_ATTEMPTS} attempts.`,
+        `${this.#what}: ${cause}, after ${MAX_ATTEMPTS} attempts.`,
         'Check the connection and open the model again; what was read is asked for once more.',
       );
-    await (this.#options.sleep ?? sleepFor)(ms ?? Math.min(500 * 2 ** this.#attempt, MOST_WAIT_MS));
+    await (this.#options.sleep ?? sleepFor)(ms ?? Math.min(500 * 2 ** this.#attempt, MAX_WAIT_MS));
   }
 }
 

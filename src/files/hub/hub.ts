@@ -25,7 +25,7 @@ interface ListEntry {
   readonly lfs?: { readonly size?: unknown; readonly oid?: unknown };
 }
 
-const MOST_FILES = 20_000;
+const MAX_FILES = 20_000;
 /** What a checkpoint is made of, beside its weights. */
 const WANTED =
   /^(config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|\.safetensors$/;
@@ -54,8 +54,8 @@ async function listFiles(address: HubAddress, options: HttpOptions): Promise<Hub
           version: String(entry.lfs?.oid ?? entry.oid ?? size).replace(/[^\w-]/g, ''),
         });
     }
-    if (files.length > MOST_FILES)
-      throw new FileError(`${repository}: more than ${MOST_FILES} files.`, 'This is no model.');
+    if (files.length > MAX_FILES)
+      throw new FileError(`${repository}: more than ${MAX_FILES} files.`, 'This is no model.');
     // A list does not send readers, and their token, elsewhere.
     if (next && new URL(next).origin !== new URL(endpoint).origin)
       throw new FileError(`${repository}: the list of its files goes on at another host: ${next}.`);

@@ -46,9 +46,9 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
   if (source.sizeBytes < 8)
     bad(`the file has ${source.sizeBytes} bytes, expected at least 8 for the header length.`);
   const length = new DataView((await source.read(0, 8)).buffer).getBigUint64(0, true);
-  const most = Math.min(MAX_HEADER, source.sizeBytes - 8);
-  if (length > BigInt(most))
-    bad(`the header length at byte 0 is ${length}, expected at most ${most} (what the file can hold).`);
+  const max = Math.min(MAX_HEADER, source.sizeBytes - 8);
+  if (length > BigInt(max))
+    bad(`the header length at byte 0 is ${length}, expected at most ${max} (what the file can hold).`);
   const headerBytes = Number(length);
   let header: unknown;
   try {

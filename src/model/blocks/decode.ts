@@ -1,7 +1,7 @@
 import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
-import { mostSpans, spanCount } from '../kv-cache';
+import { maxKvSplits, kvSplitCount } from '../kv-cache';
 import { gatedExpertsOfOne, mixedExpertsOfOne } from './expert-matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 
@@ -52,27 +52,27 @@ export class DecodeRecorder extends Recorder {
     const { h, context, parts, state, arena } = this.r;
     const { buffers, params, view, slots, constants } = this.heads(layer);
     const { window } = view;
-    // A long span costs a processor with few workgroups under way less than parts that must be added up.
-    const spans = { shortest: this.gpu.onCpu ? 256 : 64, most_spans: mostSpans(context) };
-    const count = (positions: number) => spanCount(positions, window, spans.shortest);
+    // A long KV split costs a processor with few workgroups under way less than parts that must be added up.
+    const splits = { shortest: this.gpu.onCpu ? 256 : 64, max_splits: maxKvSplits(context) };
+    const count = (positions: number) => kvSplitCount(positions, window, splits.shortest);
     // The query heads of a key head, in sets as even as can be of at most four.
     const sets = Math.ceil(h.heads / h.kvHeads / 4);
     const ROWS = Math.ceil(h.heads / h.kvHeads / sets);
-    const attend = this.gpu.kernel(ops.attend, slots, { ...constants, ROWS });
+    const kernel = this.gpu.kernel(ops.attentionDecode, slots, { ...constants, ROWS });
     this.steps.push({
-      dispatch: attend.dispatch(
+      dispatch: kernel.dispatch(
         { ...buffers, parts, y },
-        { ...params, ...view, ...spans },
+        { ...params, ...view, ...splits },
         [h.kvHeads * sets],
         arena,
       ),
       y: (e) => count(e.positions),
     });
-    const combine = this.gpu.kernel(ops.combine);
+    const combine = this.gpu.kernel(ops.attentionCombine);
     this.steps.push({
       dispatch: combine.dispatch(
         { state, parts, y },
-        { window, ...spans, quads: h.headDim / 4 },
+        { window, ...splits, quads: h.headDim / 4 },
         [h.heads],
         arena,
       ),

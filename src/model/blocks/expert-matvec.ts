@@ -1,6 +1,6 @@
 import * as ops from '../../ops/kernels';
 import { type DeviceTensor, joined, planeParams } from '../device-tensor';
-import { dotOf, pathOf, tilesFor } from './matvec';
+import { dotOf, decodePathOf, tilesFor } from './matvec';
 import type { Input, Recorder } from './recorder';
 
 // Experts of one token: norms, gates and shares are applied where rows are read and written.
@@ -24,19 +24,19 @@ function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void 
   const { x, norm } = p.input;
   const isMixed = p.mixScale !== undefined;
   const expertRows = tensor.rows / h.experts / (p.isGated ? 2 : 1);
-  const dot = dotOf(pathOf(gpu, paths.one, tensor.format, tensor.cols), tensor.cols);
+  const dot = dotOf(decodePathOf(gpu, paths.decode, tensor.format, tensor.cols), tensor.cols);
   const kernel = gpu.kernel(
     ops.expertMatvec,
     { codec: `quant/${tensor.format.id}`, ...dot.slots, ...g.activation },
     {
-      TEAMS: gpu.teams,
+      SUBGROUPS: gpu.subgroupsPerWorkgroup,
       NORM: norm === undefined ? 0 : 1,
       GATED: p.isGated ? 1 : 0,
       MIX: isMixed ? 1 : 0,
       ...dot.constants,
     },
   );
-  const sets = Math.ceil(expertRows / ((p.isGated ? 2 : 4) * gpu.teams));
+  const sets = Math.ceil(expertRows / ((p.isGated ? 2 : 4) * gpu.subgroupsPerWorkgroup));
   const tiles = tilesFor(gpu, sets);
   const normWeights = norm === undefined ? x : g.vector(`${norm}.weight`);
   for (const slab of tensor.slabs) {

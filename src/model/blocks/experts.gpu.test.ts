@@ -9,9 +9,9 @@ import { relativeError } from '../../testing/compare';
 import { empty, testGpu, upload } from '../../testing/device';
 import { noise } from '../../util/random';
 import { allocateTensors, joined } from '../device-tensor';
-import { LatticeBuffers } from '../codebook-buffers';
-import { type Path, ROUNDED_BYTES } from '../runtime';
-import { manyPathOf, matmulDispatch, roundDispatch } from './matmul';
+import { CodebookBuffers } from '../codebook-buffers';
+import { type ComputePath, ROUNDED_BYTES } from '../runtime';
+import { prefillPathOf, matmulDispatch, roundDispatch } from './matmul';
 
 // No multiple of any tile; an expert that every token chose, one that none did.
 const EXPERTS = 7;
@@ -62,7 +62,7 @@ test('pairs are sorted by expert', async () => {
 });
 
 /** What a path's rounding of normal noise explains. */
-const MOST_ERROR: Record<Path, number> = { int8: 2e-2, matrix: 2e-3, float16: 2e-3, float32: 1e-6 };
+const MAX_ERROR: Record<ComputePath, number> = { int8: 2e-2, matrix: 2e-3, float16: 2e-3, float32: 1e-6 };
 
 describe.each<{ name: string; options: GpuOptions }>([
   { name: 'as the adapter is', options: {} },
@@ -82,8 +82,8 @@ describe.each<{ name: string; options: GpuOptions }>([
     const bytes = format.encode(noise(outRows * EXPERTS * COLS, 1));
     const w = format.decode(bytes);
     const shapes = stacks.map((name) => ({ name, shape: [COLS, ROWS, EXPERTS] }));
-    const lattices = new LatticeBuffers(gpu, 'test');
-    const tensor = joined(await allocateTensors(gpu, 'test', format, shapes, lattices))!;
+    const codebooks = new CodebookBuffers(gpu, 'test');
+    const tensor = joined(await allocateTensors(gpu, 'test', format, shapes, codebooks))!;
     const rowBytes = bytes.length / tensor.rows;
     for (const { buffer, firstRow, rows } of tensor.slabs) {
       const part = bytes.subarray(firstRow * rowBytes, (firstRow + rows) * rowBytes);
@@ -104,18 +104,18 @@ describe.each<{ name: string; options: GpuOptions }>([
     const x = await upload(gpu, values);
     const y = await empty(gpu, want.length * 4);
     const codes = await empty(gpu, values.length * 2);
-    const heads = await empty(gpu, values.length);
+    const scales = await empty(gpu, values.length);
     const sorted = await sortedPairs(gpu);
     const arena = await gpu.arena('test', 256);
-    for (const path of pathsOf(gpu).many.filter((p) => manyPathOf(gpu, p, tensor) === p)) {
+    for (const path of pathsOf(gpu).prefill.filter((p) => prefillPathOf(gpu, p, tensor) === p)) {
       arena.reset();
       gpu.device.queue.writeBuffer(y, 0, new Float32Array(want.length).fill(Number.NaN));
       const isRounded = ROUNDED_BYTES[path] > 0;
-      const round = { path, x, cols: COLS, epsilon: 1e-5, codes, heads };
+      const round = { path, x, cols: COLS, epsilon: 1e-5, codes, scales };
       const rounding = isRounded
         ? [{ ...roundDispatch(gpu, arena, round), workgroups: [rowCount] as const }]
         : [];
-      const from = isRounded ? { x: codes, heads } : { x, heads: x };
+      const from = isRounded ? { x: codes, scales } : { x, scales: x };
       const routed = { experts: EXPERTS, isGated, pairsPerRow, sorted };
       const products = tensor.slabs.map((slab) => {
         const product = { path, tensor, slab, ...from, state: sorted, y, stride: outRows, routed };
@@ -125,7 +125,7 @@ describe.each<{ name: string; options: GpuOptions }>([
       });
       await submit(gpu, [...rounding, ...products]);
       const got = new Float32Array(await gpu.read(y, 0, want.length * 4));
-      expect(relativeError(got, want), path).toBeLessThan(MOST_ERROR[path]);
+      expect(relativeError(got, want), path).toBeLessThan(MAX_ERROR[path]);
     }
     gpu.check();
     gpu.close();

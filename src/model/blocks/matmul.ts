@@ -2,18 +2,18 @@ import type { Gpu } from '../../gpu/gpu';
 import type { Dispatch, UniformArena } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor, Slab } from '../device-tensor';
-import type { Path } from '../runtime';
+import type { ComputePath } from '../runtime';
 import { hasCodes, productParams } from './matvec';
 
 /** Y = X W^T for many tokens, with everything around it. */
 export interface Matmul {
-  readonly path: Path;
+  readonly path: ComputePath;
   readonly tensor: DeviceTensor;
   readonly slab: Slab;
   /** Rows in float32, or what they were rounded to. */
   readonly x: GPUBuffer;
   /** Steps (and sums) of rounded rows; any buffer in float32. */
-  readonly heads: GPUBuffer;
+  readonly scales: GPUBuffer;
   readonly state: GPUBuffer;
   readonly y: GPUBuffer;
   /** Elements from row to row of y. */
@@ -46,44 +46,44 @@ export interface BatchDispatch {
 
 /** Rows of activations, and where what a path makes of them goes. */
 export interface Rounding {
-  readonly path: Path;
+  readonly path: ComputePath;
   readonly x: GPUBuffer;
   /** Weights of the RMS norm that the rows go through first. */
   readonly norm?: GPUBuffer | undefined;
   readonly cols: number;
   readonly epsilon: number;
   readonly codes: GPUBuffer;
-  readonly heads: GPUBuffer;
+  readonly scales: GPUBuffer;
 }
 
 /** Rounds rows to int8, or for matrix units to float16: a workgroup a row. */
 export function roundDispatch(gpu: Gpu, arena: UniformArena, p: Rounding): Dispatch {
-  const { x, norm = x, codes, heads, cols, epsilon } = p;
+  const { x, norm = x, codes, scales, cols, epsilon } = p;
   const constants = { NORM: p.norm ? 1 : 0 };
   const params = { cols, epsilon };
   return p.path === 'matrix'
     ? gpu
-        .kernel(ops.halveRows, {}, constants)
-        .dispatch({ x, norm, halves: codes, steps: heads }, params, [1], arena)
-    : gpu.kernel(ops.quantizeRows, {}, constants).dispatch({ x, norm, codes, heads }, params, [1], arena);
+        .kernel(ops.rowsToF16, {}, constants)
+        .dispatch({ x, norm, halves: codes, steps: scales }, params, [1], arena)
+    : gpu.kernel(ops.quantizeRows, {}, constants).dispatch({ x, norm, codes, scales }, params, [1], arena);
 }
 
 /** Whether a product goes through workgroup memory. */
 const isTiled = (gpu: Gpu, cols: number): boolean => !gpu.onCpu && cols % 32 === 0;
 
 /** The path that a product takes where `wanted` is asked for: only codes become integers, only whole groups go in tiles. */
-export function manyPathOf(
+export function prefillPathOf(
   gpu: Gpu,
-  wanted: Path,
+  wanted: ComputePath,
   { format, cols }: Pick<DeviceTensor, 'format' | 'cols'>,
-): Path {
+): ComputePath {
   if (wanted === 'int8' && hasCodes(format)) return 'int8';
   if (!isTiled(gpu, cols)) return 'float32';
   if (wanted === 'matrix' && gpu.matrixShader) return 'matrix';
   return wanted === 'float16' && gpu.device.features.has('shader-f16') ? 'float16' : 'float32';
 }
 
-const TILES: Record<Exclude<Path, 'matrix'>, string> = {
+const TILES: Record<Exclude<ComputePath, 'matrix'>, string> = {
   int8: 'lib/matmul/tile-int8',
   float16: 'lib/matmul/tile-f16',
   float32: 'lib/matmul/tile-f32',
@@ -106,7 +106,7 @@ function routedRows({ tensor, slab }: Matmul, { experts, isGated, pairsPerRow }:
 
 /** Picks the kernel: through workgroup memory on hardware, in registers on processors and for rows that fit no group. */
 export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchDispatch {
-  const { tensor, slab, x, heads, state, y } = p;
+  const { tensor, slab, x, scales, state, y } = p;
   const codec = `quant/${tensor.format.id}`;
   const { rows, ...routing } = p.routed ? routedRows(p, p.routed) : { rows: slab.rows, ...ALL_ROWS };
   const params = { ...productParams(p), ...routing, rows, slab_rows: slab.rows, stride: p.stride };
@@ -114,7 +114,7 @@ export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchD
     w4: slab.buffer,
     w: slab.buffer,
     x,
-    heads,
+    scales,
     batch: p.routed?.sorted ?? state,
     y,
     points: tensor.points,

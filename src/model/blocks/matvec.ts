@@ -4,21 +4,21 @@ import * as ops from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
 import type { Slots } from '../../wgsl/link';
 import { type DeviceTensor, planeParams, type Slab } from '../device-tensor';
-import type { Path } from '../runtime';
+import type { ComputePath } from '../runtime';
 
 /** Whether a format's weights are integer codes, which integer dot products take. */
 export const hasCodes = (format: QuantFormat): boolean => format.block.size > 1;
 
 /** Paths of one token. */
-type OnePath = Exclude<Path, 'matrix'>;
+type DecodePath = Exclude<ComputePath, 'matrix'>;
 
 /** Bytes of workgroup memory that an activation takes where a workgroup rounds them, with what its block has besides. */
-const STAGED_BYTES: Record<OnePath, number> = { int8: 1 + 1 / 4, float16: 2 + 1 / 2, float32: 0 };
+const STAGED_BYTES: Record<DecodePath, number> = { int8: 1 + 1 / 4, float16: 2 + 1 / 2, float32: 0 };
 /** What a kernel keeps there besides. */
 const OTHER_BYTES = 1280;
 
 /** The path that a product takes where `wanted` is asked for: floats, and rows too long to stage, stay float32. */
-export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number): OnePath {
+export function decodePathOf(gpu: Gpu, wanted: ComputePath, format: QuantFormat, cols: number): DecodePath {
   const { features, limits } = gpu.device;
   if (wanted === 'matrix' || !hasCodes(format)) return 'float32';
   if (wanted === 'float16' && !features.has('shader-f16')) return 'float32';
@@ -27,7 +27,7 @@ export function pathOf(gpu: Gpu, wanted: Path, format: QuantFormat, cols: number
 }
 
 /** Slots and constants of a path's kernels for rows of so many columns. */
-export function dotOf(path: OnePath, cols: number): { slots: Slots; constants: Constants } {
+export function dotOf(path: DecodePath, cols: number): { slots: Slots; constants: Constants } {
   if (path === 'float32') return { slots: { dot: 'lib/matvec/dot-f32' }, constants: {} };
   const staged = path === 'int8' ? 'lib/matvec/staged-int8' : 'lib/matvec/staged-f16';
   return { slots: { dot: 'lib/matvec/dot-staged', staged }, constants: { STAGED: cols } };
@@ -35,13 +35,13 @@ export function dotOf(path: OnePath, cols: number): { slots: Slots; constants: C
 
 /** How many sets of rows a workgroup goes through: enough to be worth its rounding of x, few enough to fill the device. */
 export function tilesFor(gpu: Gpu, sets: number): number {
-  const [workgroups, most] = gpu.onCpu ? [16, 16] : [512, 4];
-  return Math.max(1, Math.min(most, Math.floor(sets / workgroups)));
+  const [workgroups, max] = gpu.onCpu ? [16, 16] : [512, 4];
+  return Math.max(1, Math.min(max, Math.floor(sets / workgroups)));
 }
 
 /** y = W x for one token, with everything around it. */
 export interface Matvec {
-  readonly path: Path;
+  readonly path: ComputePath;
   readonly tensor: DeviceTensor;
   readonly slab: Slab;
   readonly x: GPUBuffer;
@@ -78,11 +78,11 @@ export function productParams(p: Omit<Matvec, 'path' | 'x' | 'y' | 'epsilon'>) {
 
 export function matvecDispatch(gpu: Gpu, arena: UniformArena, p: Matvec): Dispatch {
   const { tensor, slab, x, norm } = p;
-  // A set: four rows a team of lanes, or two gates and their partners.
+  // A set: four rows a subgroup, or two gates and their partners.
   const partner = p.gates ? slab.rows / 2 : 0;
-  const sets = Math.ceil((partner || slab.rows) / ((p.gates ? 2 : 4) * gpu.teams));
+  const sets = Math.ceil((partner || slab.rows) / ((p.gates ? 2 : 4) * gpu.subgroupsPerWorkgroup));
   const tiles = tilesFor(gpu, sets);
-  const dot = dotOf(pathOf(gpu, p.path, tensor.format, tensor.cols), tensor.cols);
+  const dot = dotOf(decodePathOf(gpu, p.path, tensor.format, tensor.cols), tensor.cols);
   const kernel = gpu.kernel(
     ops.matvec,
     {
@@ -91,7 +91,7 @@ export function matvecDispatch(gpu: Gpu, arena: UniformArena, p: Matvec): Dispat
       output: p.gates ? 'lib/matvec/output-gated' : 'lib/matvec/output-rows',
       ...(p.gates ? { activation: p.gates } : {}),
     },
-    { TEAMS: gpu.teams, NORM: norm ? 1 : 0, ...dot.constants },
+    { SUBGROUPS: gpu.subgroupsPerWorkgroup, NORM: norm ? 1 : 0, ...dot.constants },
   );
   const buffers = {
     w4: slab.buffer,

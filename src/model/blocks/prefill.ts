@@ -2,8 +2,8 @@ import type { Gpu } from '../../gpu/gpu';
 import { type Dispatch, grid } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import { type DeviceTensor, joined } from '../device-tensor';
-import { type Path, ROUNDED_BYTES, type Runtime } from '../runtime';
-import { manyPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
+import { type ComputePath, ROUNDED_BYTES, type Runtime } from '../runtime';
+import { prefillPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /** Where what a stack of experts gives goes in a row of y, and which rows it reads. */
@@ -16,11 +16,11 @@ interface ExpertPlace extends Pick<Routed, 'pairsPerRow'>, Partial<Pick<Routed, 
  * Up to a chunk of tokens: logits of the newest only (a prompt), or of every one (evaluation). Norms run before the
  * products that read them, once for all of them.
  */
-export class BatchRecorder extends Recorder {
+export class PrefillRecorder extends Recorder {
   readonly #every: boolean;
   /** Whose rows lie in `normed` and in `codes` now. */
   #floats: Input | undefined;
-  #rounded: { readonly input: Input; readonly path: Path } | undefined;
+  #rounded: { readonly input: Input; readonly path: ComputePath } | undefined;
 
   constructor(gpu: Gpu, runtime: Runtime, weights: ReadonlyMap<string, DeviceTensor>, every: boolean) {
     super(gpu, runtime, weights);
@@ -51,15 +51,15 @@ export class BatchRecorder extends Recorder {
   }
 
   /** Rounds the rows of an input, so many a token, to int8, or for matrix units to float16. */
-  #round(input: Input, path: Path, cols: number, rowsPerToken: number): void {
+  #round(input: Input, path: ComputePath, cols: number, rowsPerToken: number): void {
     if (this.#rounded?.input === input && this.#rounded.path === path) return;
     this.#rounded = { input, path };
-    const { codes, codeHeads, h, traits, arena } = this.r;
+    const { codes, activationScales, h, traits, arena } = this.r;
     // LayerNorm has a kernel of its own.
     const isFused = input.norm !== undefined && traits.norm === 'rms';
     const x = isFused ? input.x : this.#asFloats(input);
     const norm = isFused ? this.vector(`${input.norm}.weight`) : undefined;
-    const rounding = { path, x, norm, cols, epsilon: h.epsilon, codes, heads: codeHeads };
+    const rounding = { path, x, norm, cols, epsilon: h.epsilon, codes, scales: activationScales };
     this.push(roundDispatch(this.gpu, arena, rounding), 'x', rowsPerToken);
   }
 
@@ -71,18 +71,18 @@ export class BatchRecorder extends Recorder {
 
   #matmul(product: Product, input: Input, y: GPUBuffer, how: LinearOptions = {}, routed?: Routed): void {
     const { r } = this;
-    const path = manyPathOf(this.gpu, r.paths.many, product.tensor);
+    const path = prefillPathOf(this.gpu, r.paths.prefill, product.tensor);
     const isRounded = ROUNDED_BYTES[path] > 0;
     const rowsPerToken = routed ? r.h.expertsUsed / routed.pairsPerRow : 1;
     if (isRounded) this.#round(input, path, product.tensor.cols, rowsPerToken);
     const x = isRounded ? r.codes : this.#asFloats(input);
-    const heads = isRounded ? r.codeHeads : x;
+    const scales = isRounded ? r.activationScales : x;
     const { dispatch, tokensPerWorkgroup } = matmulDispatch(this.gpu, r.arena, {
       ...product,
       ...how,
       path,
       x,
-      heads,
+      scales,
       state: r.state,
       y,
       routed,
@@ -135,10 +135,10 @@ export class BatchRecorder extends Recorder {
     const units = h.kvHeads * Math.ceil(h.headDim / 32);
     const write = this.gpu.kernel(ops.writeCache, slots, constants);
     this.push(write.dispatch(buffers, params, [Math.ceil(units / 32)], arena), 'y');
-    const attention = this.gpu.kernel(ops.attention, slots, constants);
+    const kernel = this.gpu.kernel(ops.attentionPrefill, slots, constants);
     const group = h.heads / h.kvHeads;
     this.steps.push({
-      dispatch: attention.dispatch({ ...buffers, y }, { ...params, ...view }, [h.kvHeads], arena),
+      dispatch: kernel.dispatch({ ...buffers, y }, { ...params, ...view }, [h.kvHeads], arena),
       y: (e) => Math.ceil((e.tokens * group) / 4),
     });
   }

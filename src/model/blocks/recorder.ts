@@ -124,7 +124,7 @@ export abstract class Recorder {
     const dispatch = matvecDispatch(this.gpu, r.arena, {
       ...product,
       ...how,
-      path: r.paths.one,
+      path: r.paths.decode,
       x: input.x,
       norm: input.norm === undefined ? undefined : this.vector(`${input.norm}.weight`),
       epsilon: r.h.epsilon,
@@ -223,7 +223,7 @@ export abstract class Recorder {
       constants: {
         HEAD_DIM: h.headDim,
         HEAD_NORM: isNormed ? 1 : 0,
-        HALVES: traits.rope === 'halves' ? 1 : 0,
+        NEOX: traits.rope === 'halves' ? 1 : 0,
         ROTARY: rotates ? h.rotaryDim : 0,
         DEEP: this.gpu.onCpu ? 1 : 0,
       },

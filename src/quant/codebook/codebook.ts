@@ -1,23 +1,23 @@
-// The lattices of the IQ formats: which tuples of codes have an index, and which points lie nearest to one without.
+// The codebooks of the IQ formats: which tuples of codes have an index, and which points lie nearest to one without.
 import data from './points.json' with { type: 'json' };
 
 /** Names in points.json; IQ1_S and IQ1_M share one. */
-export type LatticeName = keyof typeof data.points;
+export type CodebookName = keyof typeof data.points;
 
-/** Points of a lattice: tuples of `dims` codes below `levels`. A tuple's rank is sum(code[i] * levels^i). */
-export interface Lattice {
-  readonly name: LatticeName;
+/** Points of a codebook: tuples of `dims` codes below `levels`. A tuple's rank is sum(code[i] * levels^i). */
+export interface Codebook {
+  readonly name: CodebookName;
   readonly levels: number;
   readonly dims: number;
   /** `dims` codes a point, in index order. */
   readonly codes: Uint8Array;
   /** By rank: the point's index, or -1 - the place of its list in `neighbours`. */
   readonly map: Int32Array;
-  /** Lists of the points nearest to a tuple off the lattice: their count, then indices by distance, then by index. */
+  /** Lists of the points nearest to a tuple off the codebook: their count, then indices by distance, then by index. */
   readonly neighbours: Uint16Array;
 }
 
-interface LatticeShape {
+interface CodebookShape {
   readonly points: number;
   readonly levels: number;
   readonly dims: number;
@@ -31,9 +31,9 @@ const SHAPES = {
   iq2_s: { points: 1024, levels: 3, dims: 8, shells: 1 },
   iq3_xxs: { points: 256, levels: 8, dims: 4, shells: 2 },
   iq3_s: { points: 512, levels: 8, dims: 4, shells: 3 },
-} as const satisfies Readonly<Record<LatticeName, LatticeShape>>;
+} as const satisfies Readonly<Record<CodebookName, CodebookShape>>;
 
-export const shapeOf = (name: LatticeName): LatticeShape => SHAPES[name];
+export const shapeOf = (name: CodebookName): CodebookShape => SHAPES[name];
 
 function ranksOf(text: string): number[] {
   const ranks: number[] = [];
@@ -66,18 +66,18 @@ function nearestPoints(codes: Uint8Array, at: readonly number[], shells: number)
     .flat();
 }
 
-/** The codes of a lattice's points, `dims` each, in index order. */
-export function pointCodes(name: LatticeName): Uint8Array {
+/** The codes of a codebook's points, `dims` each, in index order. */
+export function pointCodes(name: CodebookName): Uint8Array {
   const { levels, dims } = SHAPES[name];
   return once(codesByName, name, () =>
     Uint8Array.from(ranksOf(data.points[name]).flatMap((rank) => tuple(rank, levels, dims))),
   );
 }
 
-/** The lattice, made on first use (at most a few hundred milliseconds). */
-export const latticeOf = (name: LatticeName): Lattice => once(lattices, name, () => build(name));
+/** The codebook, made on first use (at most a few hundred milliseconds). */
+export const codebookOf = (name: CodebookName): Codebook => once(codebooks, name, () => build(name));
 
-function build(name: LatticeName): Lattice {
+function build(name: CodebookName): Codebook {
   const { levels, dims, shells } = SHAPES[name];
   const codes = pointCodes(name);
   const map = new Int32Array(levels ** dims).fill(-1);
@@ -94,8 +94,8 @@ function build(name: LatticeName): Lattice {
   return { name, levels, dims, codes, map, neighbours: Uint16Array.from(neighbours) };
 }
 
-const codesByName = new Map<LatticeName, Uint8Array>();
-const lattices = new Map<LatticeName, Lattice>();
+const codesByName = new Map<CodebookName, Uint8Array>();
+const codebooks = new Map<CodebookName, Codebook>();
 
 function once<K, V>(made: Map<K, V>, key: K, make: () => V): V {
   let value = made.get(key);

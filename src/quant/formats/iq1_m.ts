@@ -7,7 +7,7 @@ import {
   SHIFTED,
   type Shifts,
   type Split,
-  snapToLattice,
+  snapToCodebook,
   splitCodes,
 } from '../search/iq1-search';
 import { clamp, nearest } from '../search/k-search';
@@ -67,7 +67,7 @@ export const iq1_m: QuantFormat = {
   maxError: 0.65,
   maxBlockError: 2.2,
   importance: 'used',
-  lattice: 'iq1',
+  codebook: 'iq1',
   ...blockwise({
     size: 256,
     bytes: 56,
@@ -86,7 +86,7 @@ export const iq1_m: QuantFormat = {
         if (largestMagnitude(x, from, 16) < 1e-7) continue;
         weigh(j);
         const split = bestSplit(x, from, weights);
-        const { indices, scale } = snapToLattice(x, from, weights, split, valuesOf(split.shifts));
+        const { indices, scale } = snapToCodebook(x, from, weights, split, valuesOf(split.shifts));
         out[to + 2 * j] = indices[0]! & 255;
         out[to + 2 * j + 1] = indices[1]! & 255;
         out[to + 32 + j] = (indices[0]! >> 8) | ((indices[1]! >> 8) << 4);

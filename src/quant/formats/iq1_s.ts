@@ -6,7 +6,7 @@ import {
   largestMagnitude,
   SHIFTED,
   type Split,
-  snapToLattice,
+  snapToCodebook,
   splitCodes,
 } from '../search/iq1-search';
 import { clamp, nearest } from '../search/k-search';
@@ -67,7 +67,7 @@ export const iq1_s: QuantFormat = {
   maxError: 0.65,
   maxBlockError: 3,
   importance: 'required',
-  lattice: 'iq1',
+  codebook: 'iq1',
   ...blockwise({
     size: 256,
     bytes: 50,
@@ -82,7 +82,7 @@ export const iq1_s: QuantFormat = {
         if (largestMagnitude(x, from, 32) < 1e-12) continue;
         const split = bestSplit(x, from, weights);
         const values = SHIFTED[split.shifts === 0 ? 0 : 1];
-        const { indices, scale } = snapToLattice(x, from, weights, split, () => values);
+        const { indices, scale } = snapToCodebook(x, from, weights, split, () => values);
         for (let k = 0; k < 4; k++) {
           out[to + 2 + 4 * j + k] = indices[k]! & 255;
           heads[j]! |= (indices[k]! >> 8) << (3 * k);

@@ -2,14 +2,14 @@ import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
 import { magnitude2 } from '../codebook/magnitudes';
-import { fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
+import { fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 const FUDGE = fround(0.9875);
 
-const shape: LatticeShape = {
-  lattice: 'iq2_s',
+const shape: CodebookShape = {
+  codebook: 'iq2_s',
   group: 16,
   reach: 9,
   delta: 0.1,
@@ -34,7 +34,7 @@ export const iq2_s: QuantFormat = {
   maxError: 0.4,
   maxBlockError: 1.1,
   importance: 'used',
-  lattice: 'iq2_s',
+  codebook: 'iq2_s',
   ...blockwise({
     size: 256,
     bytes: 82,
@@ -48,7 +48,7 @@ export const iq2_s: QuantFormat = {
         else
           for (let i = 0; i < 16; i++)
             weights[i] = fround(0.25 * spread) + fround(x[from + i]! * x[from + i]!);
-        const { scale, indices, signs } = fitLattice(x, from, weights, shape);
+        const { scale, indices, signs } = fitCodebook(x, from, weights, shape);
         scales[j] = scale;
         for (let k = 0; k < 2; k++) {
           out[to + 2 + 2 * j + k] = indices[k]! & 255;

@@ -2,13 +2,13 @@ import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
 import { magnitude2 } from '../codebook/magnitudes';
-import { evenSigns, fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
+import { evenSigns, fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 
-const shape: LatticeShape = {
-  lattice: 'iq2_xs',
+const shape: CodebookShape = {
+  codebook: 'iq2_xs',
   group: 16,
   reach: 9,
   delta: 0.1,
@@ -32,7 +32,7 @@ export const iq2_xs: QuantFormat = {
   maxError: 0.45,
   maxBlockError: 3,
   importance: 'required',
-  lattice: 'iq2_xs',
+  codebook: 'iq2_xs',
   ...blockwise({
     size: 256,
     bytes: 74,
@@ -42,7 +42,7 @@ export const iq2_xs: QuantFormat = {
       const scales = new Float32Array(16);
       for (let j = 0; j < 16; j++) {
         importanceWeights(x, at + 16 * j, importance, 16 * j, spread, weights);
-        const { scale, indices, signs } = fitLattice(x, at + 16 * j, weights, shape);
+        const { scale, indices, signs } = fitCodebook(x, at + 16 * j, weights, shape);
         scales[j] = scale;
         for (let k = 0; k < 2; k++)
           view.setUint16(to + 2 + 4 * j + 2 * k, indices[k]! | (signs[k]! << 9), true);

@@ -2,14 +2,14 @@ import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
 import { magnitude2 } from '../codebook/magnitudes';
-import { evenSigns, fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
+import { evenSigns, fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { searchPositiveScale } from '../search/qp-search';
 import { importanceWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 
-const shape: LatticeShape = {
-  lattice: 'iq2_xxs',
+const shape: CodebookShape = {
+  codebook: 'iq2_xxs',
   group: 32,
   reach: 6,
   delta: 0.1,
@@ -32,7 +32,7 @@ export const iq2_xxs: QuantFormat = {
   maxError: 0.5,
   maxBlockError: 3.5,
   importance: 'required',
-  lattice: 'iq2_xxs',
+  codebook: 'iq2_xxs',
   ...blockwise({
     size: 256,
     bytes: 66,
@@ -42,7 +42,7 @@ export const iq2_xxs: QuantFormat = {
       const scales = new Float32Array(8);
       for (let j = 0; j < 8; j++) {
         importanceWeights(x, at + 32 * j, importance, 32 * j, spread, weights);
-        const { scale, indices, signs } = fitLattice(x, at + 32 * j, weights, shape, (magnitudes) =>
+        const { scale, indices, signs } = fitCodebook(x, at + 32 * j, weights, shape, (magnitudes) =>
           fround(searchPositiveScale(magnitudes, 0, weights, 4, new Uint8Array(32)) * 3),
         );
         scales[j] = scale;

@@ -1,14 +1,14 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
-import { fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
+import { fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, squareWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 const FUDGE = fround(1.033);
 
-const shape: LatticeShape = {
-  lattice: 'iq3_s',
+const shape: CodebookShape = {
+  codebook: 'iq3_s',
   group: 32,
   reach: 9,
   delta: 0.2,
@@ -33,7 +33,7 @@ export const iq3_s: QuantFormat = {
   maxError: 0.25,
   maxBlockError: 0.7,
   importance: 'used',
-  lattice: 'iq3_s',
+  codebook: 'iq3_s',
   ...blockwise({
     size: 256,
     bytes: 110,
@@ -47,7 +47,7 @@ export const iq3_s: QuantFormat = {
         const from = at + 32 * j;
         if (importance) importanceWeights(x, from, importance, 32 * j, spread, weights);
         else squareWeights(x, from, weights);
-        const { scale, indices, signs } = fitLattice(x, from, weights, shape);
+        const { scale, indices, signs } = fitCodebook(x, from, weights, shape);
         scales[j] = scale;
         if (scale === 0) continue;
         for (let k = 0; k < 8; k++) {

@@ -2,14 +2,14 @@ import { f16FromFloat, f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
 import { magnitude3 } from '../codebook/magnitudes';
-import { evenSigns, fitLattice, type LatticeShape, oddScales } from '../search/codebook-search';
+import { evenSigns, fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, squareWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 const FUDGE = fround(1.0125);
 
-const shape: LatticeShape = {
-  lattice: 'iq3_xxs',
+const shape: CodebookShape = {
+  codebook: 'iq3_xxs',
   group: 32,
   reach: 15,
   delta: 0.2,
@@ -33,7 +33,7 @@ export const iq3_xxs: QuantFormat = {
   maxError: 0.3,
   maxBlockError: 1.1,
   importance: 'used',
-  lattice: 'iq3_xxs',
+  codebook: 'iq3_xxs',
   ...blockwise({
     size: 256,
     bytes: 98,
@@ -45,7 +45,7 @@ export const iq3_xxs: QuantFormat = {
         const from = at + 32 * j;
         if (importance) importanceWeights(x, from, importance, 32 * j, spread, weights);
         else squareWeights(x, from, weights);
-        const { scale, indices, signs } = fitLattice(x, from, weights, shape);
+        const { scale, indices, signs } = fitCodebook(x, from, weights, shape);
         scales[j] = scale;
         out.set(indices, to + 2 + 8 * j);
         const packed = signs[0]! | (signs[1]! << 7) | (signs[2]! << 14) | (signs[3]! << 21);

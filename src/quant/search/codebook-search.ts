@@ -1,13 +1,13 @@
 // The search that the 2- and 3-bit IQ formats share: magnitudes become odd multiples of a scale, in tuples that lie on
-// the format's lattice. Float32 throughout, in the order of ggml-quants.c. Sources: quantize_row_iq2_xxs_impl,
+// the format's codebook. Float32 throughout, in the order of ggml-quants.c. Sources: quantize_row_iq2_xxs_impl,
 // quantize_row_iq2_xs_impl, quantize_row_iq2_s_impl, quantize_row_iq3_xxs_impl, quantize_row_iq3_s_impl.
-import { latticeOf, type Lattice, type LatticeName } from '../codebook/codebook';
+import { codebookOf, type Codebook, type CodebookName } from '../codebook/codebook';
 import { clamp, nearest } from './k-search';
 
 const { fround } = Math;
 
-export interface LatticeShape {
-  readonly lattice: LatticeName;
+export interface CodebookShape {
+  readonly codebook: CodebookName;
   /** Weights that share a scale. */
   readonly group: number;
   /** Candidates: `reach` steps of `delta` down and up. */
@@ -17,37 +17,37 @@ export interface LatticeShape {
   readonly tiny: number;
   /** Whether the sign of every eighth weight follows from the others. */
   readonly evenSigns: boolean;
-  /** Which tuples are snapped again with the final scale: all, all if one was off the lattice, or those off it. */
+  /** Which tuples are snapped again with the final scale: all, all if one was off the codebook, or those off it. */
   readonly refit: 'always' | 'if-off' | 'off';
 }
 
 /** What a group of weights became. */
-export interface LatticeGroup {
+export interface CodebookGroup {
   /** 0 for a group of negligible weights, whose indices and signs are then 0 as well. */
   readonly scale: number;
-  /** Lattice point of each tuple. */
+  /** Codebook point of each tuple. */
   readonly indices: Uint16Array;
   /** Sign bits of each eight weights. */
   readonly signs: Uint8Array;
 }
 
-const NO_GROUP = (shape: LatticeShape, dims: number): LatticeGroup => ({
+const NO_GROUP = (shape: CodebookShape, dims: number): CodebookGroup => ({
   scale: 0,
   indices: new Uint16Array(shape.group / dims),
   signs: new Uint8Array(shape.group / 8),
 });
 
-/** The point of a lattice nearest to `x` / scale, among the neighbours of the tuple of that rank. */
+/** The point of a codebook nearest to `x` / scale, among the neighbours of the tuple of that rank. */
 function nearestPoint(
-  lattice: Lattice,
+  codebook: Codebook,
   rank: number,
   x: Float32Array,
   roots: Float32Array,
   at: number,
   scale: number,
 ): number {
-  const list = -1 - lattice.map[rank]!;
-  const { dims, codes, neighbours } = lattice;
+  const list = -1 - codebook.map[rank]!;
+  const { dims, codes, neighbours } = codebook;
   let best = Number.POSITIVE_INFINITY;
   let index = 0;
   for (let j = 1; j <= neighbours[list]!; j++) {
@@ -105,15 +105,15 @@ function splitSigns(
  * Fits one group. `start` gives the magnitude that the largest code stands for, when it is not the largest of the group
  * (0 or less: the group is nothing).
  */
-export function fitLattice(
+export function fitCodebook(
   x: Float32Array,
   at: number,
   weights: Float32Array,
-  shape: LatticeShape,
+  shape: CodebookShape,
   start?: (magnitudes: Float32Array) => number,
-): LatticeGroup {
-  const lattice = latticeOf(shape.lattice);
-  const { dims, levels, codes, map } = lattice;
+): CodebookGroup {
+  const codebook = codebookOf(shape.codebook);
+  const { dims, levels, codes, map } = codebook;
   const n = shape.group;
   const tuples = n / dims;
   const magnitudes = new Float32Array(n);
@@ -133,7 +133,7 @@ export function fitLattice(
       rank = rank * levels + clamp(nearest(fround(0.5 * odd)), 0, levels - 1);
     }
     if (map[rank]! >= 0) return { point: map[rank]!, off: false };
-    return { point: nearestPoint(lattice, rank, magnitudes, roots, tuple * dims, scale), off: true };
+    return { point: nearestPoint(codebook, rank, magnitudes, roots, tuple * dims, scale), off: true };
   };
   const sums = (points: Uint16Array) => {
     let qx = 0;

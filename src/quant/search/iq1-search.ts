@@ -1,7 +1,7 @@
 // The search of the 1-bit IQ formats: weights sorted, every split into the codes 0, 1, 2 (for -1, 0, 1, all moved an
-// eighth up or down) tried, then tuples moved onto the lattice. Float32 throughout, in the order of ggml-quants.c.
+// eighth up or down) tried, then tuples moved onto the codebook. Float32 throughout, in the order of ggml-quants.c.
 // Sources: quantize_row_iq1_s_impl, quantize_row_iq1_m_impl, iq1_find_best_neighbour2.
-import { latticeOf } from '../codebook/codebook';
+import { codebookOf } from '../codebook/codebook';
 
 const { fround } = Math;
 
@@ -47,15 +47,15 @@ export function splitCodes(
   return { codes: codes.map((c) => 2 - c), scale: -scale, shifts: shifts ^ 3 };
 }
 
-/** Moves each eight codes onto the lattice; then the scale that fits best. `valuesOf` is by eight. */
-export function snapToLattice(
+/** Moves each eight codes onto the codebook; then the scale that fits best. `valuesOf` is by eight. */
+export function snapToCodebook(
   x: Float32Array,
   at: number,
   weights: Float32Array,
   split: Split,
   valuesOf: (eight: number) => readonly number[],
 ): { indices: Uint16Array; scale: number } {
-  const { codes: points, map, neighbours } = latticeOf('iq1');
+  const { codes: points, map, neighbours } = codebookOf('iq1');
   const { codes } = split;
   let { scale } = split;
   const indices = new Uint16Array(codes.length / 8);

@@ -5,7 +5,7 @@ import type { ModelSummary } from '../../studio/summary';
 import { get, set } from '../work/job';
 import type { KeptFile, LibraryEntry } from '../state';
 
-const MOST_ENTRIES = 30;
+const MAX_ENTRIES = 30;
 const KEPT_FOLDER = 'library';
 
 let store: UseStore | undefined;
@@ -83,7 +83,7 @@ export async function remember(
     await put(entry.id, entry, database());
     const old = (await entries<string, WithHandles>(database())).map(([, e]) => e);
     old.sort((a, b) => b.openedMs - a.openedMs);
-    for (const { id } of old.slice(MOST_ENTRIES)) await del(id, database());
+    for (const { id } of old.slice(MAX_ENTRIES)) await del(id, database());
   });
   await loadLibrary();
 }

@@ -44,5 +44,5 @@ export function errorMap(errors: readonly TensorError[]): ErrorMap {
   const layers = [...byLayer]
     .sort(([a], [b]) => a - b)
     .map(([layer, row]) => ({ layer, cells: kinds.map((kind) => row.get(kind) ?? null) }));
-  return { kinds, layers, others, largest: cells.reduce((most, c) => Math.max(most, c.relative), 0) };
+  return { kinds, layers, others, largest: cells.reduce((max, c) => Math.max(max, c.relative), 0) };
 }

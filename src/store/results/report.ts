@@ -16,7 +16,7 @@ export interface Report {
   readonly qualities: readonly QualityRecord[];
 }
 
-const MOST_RECORDS = 200;
+const MAX_RECORDS = 200;
 
 /** Numbers that the page reads of a record, by path; a report that lacks one is refused. */
 const RUN_NUMBERS = [
@@ -45,8 +45,8 @@ function at(value: unknown, path: string): unknown {
 function checkRecords(label: string, name: string, value: unknown, numbers: readonly string[]): void {
   const wrong = (what: string) =>
     new NibbleError(`${label}: ${what}.`, 'Take a report that this page has saved.');
-  if (!Array.isArray(value) || value.length > MOST_RECORDS)
-    throw wrong(`${name} is no list of at most ${MOST_RECORDS} records`);
+  if (!Array.isArray(value) || value.length > MAX_RECORDS)
+    throw wrong(`${name} is no list of at most ${MAX_RECORDS} records`);
   for (const [i, record] of value.entries()) {
     for (const key of ['type', 'adapter'])
       if (typeof at(record, key) !== 'string') throw wrong(`${name}[${i}].${key} is no text`);

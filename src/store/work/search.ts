@@ -17,7 +17,7 @@ export async function searchTypes(): Promise<void> {
     set({ search });
     const { plan } = get();
     const usual = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.leastBytes;
-    await lookAtMix(Math.min(search.mostBytes, Math.max(search.leastBytes, usual)));
+    await lookAtMix(Math.min(search.maxBytes, Math.max(search.leastBytes, usual)));
   });
 }
 
@@ -52,10 +52,10 @@ export async function addMix(): Promise<void> {
 export const addRecipe = (label: string, file: Blob): Promise<void> =>
   addLevel(async () => run('addRecipe', label, await file.text()));
 
-const MOST_RECIPE_BYTES = 16 * 1024 * 1024;
+const MAX_RECIPE_BYTES = 16 * 1024 * 1024;
 
 /** Whether a file is a recipe, by what it says of itself. */
 export async function isRecipe(path: string, file: Blob): Promise<boolean> {
-  if (!path.endsWith('.json') || file.size > MOST_RECIPE_BYTES) return false;
+  if (!path.endsWith('.json') || file.size > MAX_RECIPE_BYTES) return false;
   return (await file.slice(0, 256).text()).includes(`"${RECIPE_FORMAT}"`);
 }

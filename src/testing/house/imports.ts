@@ -15,14 +15,14 @@ interface Node {
 }
 const isNode = (value: unknown): value is Node =>
   typeof value === 'object' && value !== null && typeof (value as Node).type === 'string';
-const valueOf = (node: unknown): string | undefined => {
+const stringOf = (node: unknown): string | undefined => {
   const value = isNode(node) ? (isNode(node.literal) ? node.literal.value : node.value) : undefined;
   return typeof value === 'string' ? value : undefined;
 };
 
 function importOf(node: Node): Import | undefined {
   const found = (source: unknown, typeOnly: boolean) => {
-    const specifier = valueOf(source);
+    const specifier = stringOf(source);
     return specifier === undefined ? undefined : { specifier, typeOnly };
   };
   const allTypes = (kind: string) =>

@@ -67,7 +67,7 @@ export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
             dataKey="kl"
             name="mean KL"
             scale="log"
-            domain={[LEAST_KL / 2, (most: number) => 2 * most]}
+            domain={[LEAST_KL / 2, (max: number) => 2 * max]}
             allowDataOverflow
             label={{
               value: 'mean KL (nats)',

@@ -1,6 +1,6 @@
-import type { Lanes } from '../../gpu/subgroups';
+import type { Subgroup } from '../../gpu/subgroups';
 import type { Arithmetic, Numerics } from '../../gpu/gpu';
-import type { Path } from '../../model/runtime';
+import type { ComputePath } from '../../model/runtime';
 import { compareWithReference } from '../../store/work/actions';
 import { formatBytes } from '../../util/bytes';
 import type { DeviceReport } from '../../worker/protocol';
@@ -31,7 +31,7 @@ function NumericsFacts({ numerics: n, arithmetic }: { numerics: Numerics; arithm
   );
 }
 
-const PATHS: Record<Path, string> = {
+const PATHS: Record<ComputePath, string> = {
   int8: 'integers (activations rounded to int8)',
   matrix: 'matrix units (float16)',
   float16: 'float16',
@@ -39,10 +39,13 @@ const PATHS: Record<Path, string> = {
 };
 
 /** What the kernels were found to give and to take, path by path. */
-const measuredText = (errors: Partial<Record<Path, number>>, ms: Partial<Record<Path, number>>): string =>
+const measuredText = (
+  errors: Partial<Record<ComputePath, number>>,
+  ms: Partial<Record<ComputePath, number>>,
+): string =>
   Object.entries(errors)
     .map(([path, error]) => {
-      const time = ms[path as Path];
+      const time = ms[path as ComputePath];
       if (!Number.isFinite(error)) return `${path} does not run here`;
       const took = time === undefined ? 'not used' : `${time.toPrecision(3)} ms`;
       return `${path} ${took}, error ${error.toExponential(0)}`;
@@ -50,25 +53,25 @@ const measuredText = (errors: Partial<Record<Path, number>>, ms: Partial<Record<
     .join('; ');
 
 /** How products are made here, and why so. */
-function Products({ tuning, paths: { one, many } }: Pick<DeviceReport, 'tuning' | 'paths'>) {
+function Products({ tuning, paths: { decode, prefill } }: Pick<DeviceReport, 'tuning' | 'paths'>) {
   const usual = 'Float weights (F32, F16, BF16) are multiplied in float32';
   return (
     <>
       <Fact
         label="Products of one token"
-        value={PATHS[one]}
+        value={PATHS[decode]}
         help={
           tuning
-            ? `Measured here for 4 M weights: ${measuredText(tuning.errors.one, tuning.oneMs)}. ${tuning.threads} threads a workgroup. ${usual}`
+            ? `Measured here for 4 M weights: ${measuredText(tuning.errors.decode, tuning.decodeMs)}. ${tuning.threads} threads a workgroup. ${usual}`
             : usual
         }
       />
       <Fact
         label="Products of many"
-        value={PATHS[many]}
+        value={PATHS[prefill]}
         help={
           tuning
-            ? `Measured here for 4 M weights and 128 tokens: ${measuredText(tuning.errors.many, tuning.manyMs)}`
+            ? `Measured here for 4 M weights and 128 tokens: ${measuredText(tuning.errors.prefill, tuning.prefillMs)}`
             : usual
         }
       />
@@ -103,7 +106,7 @@ function FastPaths({ device }: { device: DeviceReport }) {
   );
 }
 
-const lanesText = ({ kind, count }: Lanes): string =>
+const subgroupText = ({ kind, count }: Subgroup): string =>
   ({
     subgroup: `subgroups of ${count}`,
     pinned: `subgroups, asked to be of ${count}`,
@@ -127,7 +130,7 @@ export function DevicePanel() {
           <Fact label="Adapter" value={device.name} />
           <Fact
             label="Sums across lanes"
-            value={lanesText(device.lanes)}
+            value={subgroupText(device.subgroup)}
             help="Which variant of the kernels runs here"
           />
           <Fact

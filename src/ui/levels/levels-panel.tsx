@@ -30,15 +30,15 @@ function Settings() {
   const strict = useStudio((s) => s.strict);
   const fallen = useStudio((s) => s.strict || s.plan.some((p) => p.fallbacks.length > 0));
   const busy = useStudio((s) => s.job !== null);
-  const most = model?.contextLength ?? 0;
-  const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < most);
+  const max = model?.contextLength ?? 0;
+  const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < max);
   return (
     <div className="settings">
-      {most > 0 && (
+      {max > 0 && (
         <>
           <Choice
             label="Context"
-            options={[...steps, most].map((n) => [n, `${n} tokens`] as const)}
+            options={[...steps, max].map((n) => [n, `${n} tokens`] as const)}
             value={context}
             disabled={busy}
             onChoose={(context) => void changePlan({ context })}

@@ -70,8 +70,8 @@ export function Search() {
         <input
           type="range"
           min={search.leastBytes}
-          max={search.mostBytes}
-          step={Math.max(1, Math.round((search.mostBytes - search.leastBytes) / 500))}
+          max={search.maxBytes}
+          step={Math.max(1, Math.round((search.maxBytes - search.leastBytes) / 500))}
           value={asked ?? search.leastBytes}
           disabled={busy}
           aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}

@@ -9,7 +9,7 @@ const short = (v: number) => v.toPrecision(4);
 function Place({ level, of }: { level: string; of: TensorInspection }) {
   const go = (row: number, block: number) => void inspect(level, of.name, row, block);
   const { row, index } = of.block;
-  const whole = (text: string, most: number) => Math.min(most, Math.max(0, Math.floor(Number(text)) || 0));
+  const whole = (text: string, max: number) => Math.min(max, Math.max(0, Math.floor(Number(text)) || 0));
   return (
     <div className="settings">
       <label>

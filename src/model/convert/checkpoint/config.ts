@@ -81,11 +81,11 @@ export class Config {
   }
 
   /** A count that something is made by: not believed beyond what models have. */
-  #count(most: number, ...keys: string[]): number {
+  #count(max: number, ...keys: string[]): number {
     const value = this.number(...keys);
-    if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+    if (Number.isInteger(value) && value >= 0 && value <= max) return value;
     throw new FileError(
-      `${this.label}: config.json: "${keys[0]}" is ${value}, expected a count of at most ${most}.`,
+      `${this.label}: config.json: "${keys[0]}" is ${value}, expected a count of at most ${max}.`,
       'Download config.json again.',
     );
   }

@@ -25,10 +25,10 @@ export interface VocabularyFiles {
 /** Writes a vocabulary; returns what the person should know of it. */
 export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
 
-const MOST_TOKENS = 10_000_000;
+const MAX_TOKENS = 10_000_000;
 
 /** Vocabularies are too long for the arguments of Math.max. */
-const largest = (ids: readonly number[]): number => ids.reduce((most, id) => Math.max(most, id), -1);
+const largest = (ids: readonly number[]): number => ids.reduce((max, id) => Math.max(max, id), -1);
 
 const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
   specialTokens({ ...files, config: files.config.json }, out, size);
@@ -44,11 +44,11 @@ export const byteLevel: VocabularyRule = (files, out) => {
     );
   const known = Object.entries(model.vocab);
   const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
-  const most = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
-  const size = files.config.vocabularySize ?? most + 1;
-  if (!(most < size && size <= MOST_TOKENS))
+  const max = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
+  const size = files.config.vocabularySize ?? max + 1;
+  if (!(max < size && size <= MAX_TOKENS))
     throw new FileError(
-      `tokenizer.json goes up to id ${most}, but config.json says ${size} tokens.`,
+      `tokenizer.json goes up to id ${max}, but config.json says ${size} tokens.`,
       'The files belong to different models.',
     );
   const list = new TokenList(size);
@@ -140,10 +140,9 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
   const json = files.tokenizerJson!;
   const vocabulary = Object.entries((json.model as Json).vocab as Record<string, number>);
   const added = addedOfJson(json);
-  const most = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
-  if (!(most < MOST_TOKENS))
-    throw new FileError(`tokenizer.json goes up to id ${most}.`, 'Download it again.');
-  const list = new TokenList(Math.max(files.config.vocabularySize ?? 0, most + 1));
+  const max = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
+  if (!(max < MAX_TOKENS)) throw new FileError(`tokenizer.json goes up to id ${max}.`, 'Download it again.');
+  const list = new TokenList(Math.max(files.config.vocabularySize ?? 0, max + 1));
   const unknown = (json.model as Json).unk_token;
   for (const [token, id] of vocabulary) {
     const type = /^<0x[0-9A-Fa-f]{2}>$/.test(token) ? TokenType.BYTE : TokenType.NORMAL;
