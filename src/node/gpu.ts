@@ -1,20 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
 import { create, globals } from 'webgpu';
 import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
 import { GpuError } from '../util/errors';
 import type { Sources } from '../wgsl/link';
+import { shadersFromDisk } from './shaders';
 
-const root = resolve(import.meta.dirname, '../..');
-
-/** Every shader, from disk. */
-export function shadersFromDisk(): Sources {
-  const dir = join(root, 'shaders');
-  const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.wgsl'));
-  return new Map(
-    files.map((f) => [f.replace(/\.wgsl$/, '').replaceAll('\\', '/'), readFileSync(join(dir, f), 'utf8')]),
-  );
-}
+export { shadersFromDisk };
 
 /** Chromium's software Vulkan: used where the machine names no driver of its own. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -32,11 +23,8 @@ function chooseDriver(): void {
 // The GPU object must stay referenced as long as anything made from it lives.
 let instance: GPU | undefined;
 
-/** A device through Dawn. Throws when the machine has no adapter at all. */
-export async function openNodeGpu(
-  options: GpuOptions = {},
-  sources: Sources = shadersFromDisk(),
-): Promise<Gpu> {
+/** A device through Dawn. Throws a GpuError when the machine has no adapter at all. */
+export async function requestNodeDevice(): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
   if (!instance) {
     chooseDriver();
     Object.assign(globalThis, globals);
@@ -50,8 +38,14 @@ export async function openNodeGpu(
       'No WebGPU adapter: Dawn found no Vulkan, Metal or D3D12 driver.',
       'On Debian, `apt-get install chromium libvulkan1` brings a software one.',
     );
-  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), sources, {
-    adapterInfo: adapter.info,
-    ...options,
-  });
+  return { device: await adapter.requestDevice(wantedDevice(adapter)), adapterInfo: adapter.info };
+}
+
+/** The same with the engine's kernels and memory ledger on it. */
+export async function openNodeGpu(
+  options: GpuOptions = {},
+  sources: Sources = shadersFromDisk(),
+): Promise<Gpu> {
+  const { device, adapterInfo } = await requestNodeDevice();
+  return new Gpu(device, sources, { adapterInfo, ...options });
 }

@@ -13,6 +13,7 @@ export const rooms = [
   'infer',
   'evaluate',
   'studio',
+  'api',
   'index',
   'node',
   'browser',

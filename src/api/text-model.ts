@@ -1,0 +1,145 @@
+import type { ByteSink } from '../files/byte-sink';
+import type { Gpu } from '../gpu/gpu';
+import { Engine, GREEDY, type SamplingOptions } from '../infer/engine';
+import { generate, type GenerateResult } from '../infer/generate';
+import { runnableOf } from '../infer/model-runtime';
+import type { KvType } from '../model/kv-cache';
+import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
+import { type ChatMessage, encodeChat } from '../text/chat-template';
+import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
+import { disposable } from '../util/dispose';
+import { deepFreeze } from '../util/freeze';
+import type { Work } from '../util/work';
+import { type Device, gpus } from './device';
+import { type LevelPlan, plans } from './plan';
+
+export interface LoadOptions {
+  /** Tokens of prompt and answer together; 2048 or what the model was trained on, whichever is less. */
+  readonly context?: number;
+  /** Type of the keys and values in the cache. F16 when it is left out. */
+  readonly kvType?: KvType;
+  /** Activations stay float32: slower, and as exact as llama.cpp's reference. */
+  readonly reference?: boolean;
+}
+
+export interface GenerateOptions extends Partial<SamplingOptions> {
+  /** Tokens of the answer, at most; 256 when it is left out. */
+  readonly maxTokens?: number;
+}
+
+/** A piece of an answer as it is generated. */
+export interface GeneratedPiece {
+  readonly id: number;
+  readonly text: string;
+}
+
+const DEFAULT_CONTEXT = 2048;
+const DEFAULT_MAX_TOKENS = 256;
+
+interface Parts {
+  readonly gpu: Gpu;
+  readonly prepared: Prepared;
+  readonly engine: Engine;
+  readonly tokenizer: TextTokenizer;
+}
+
+/** A level on the device, ready to generate. Made by load. One answer at a time. */
+export class TextModel {
+  readonly plan: LevelPlan;
+  /** Tokens that the cache holds. */
+  readonly context: number;
+  /** GPU bytes of the weights, and of the cache and activations. */
+  readonly weightBytes: number;
+  readonly runtimeBytes: number;
+  readonly #parts: Parts;
+
+  /** @internal */
+  constructor(plan: LevelPlan, parts: Parts) {
+    this.plan = plan;
+    this.context = parts.engine.context;
+    this.weightBytes = parts.prepared.weightBytes;
+    this.runtimeBytes = parts.engine.runtimeBytes;
+    this.#parts = parts;
+    Object.freeze(this);
+  }
+
+  /**
+   * Answers a conversation through the model's own chat template. What stands in messages is text, never a control token.
+   *
+   * @param work - `progress` is told each token as it comes; `signal` ends the answer there, without an error.
+   * @throws NibbleError when the model has no chat template or the conversation is longer than the context.
+   */
+  chat(
+    messages: readonly ChatMessage[],
+    options: GenerateOptions = {},
+    work: Work<GeneratedPiece> = {},
+  ): Promise<GenerateResult> {
+    const { tokenizer } = this.#parts;
+    const { metadata } = plans.get(this.plan).file;
+    return this.#generate(encodeChat(tokenizer, metadata, messages).ids, options, work);
+  }
+
+  /** Continues a text as it is. Otherwise as `chat`. */
+  complete(
+    prompt: string,
+    options: GenerateOptions = {},
+    work: Work<GeneratedPiece> = {},
+  ): Promise<GenerateResult> {
+    return this.#generate(this.#parts.tokenizer.encode(prompt, { addBos: true }), options, work);
+  }
+
+  async #generate(ids: readonly number[], options: GenerateOptions, work: Work<GeneratedPiece>) {
+    const { engine, tokenizer } = this.#parts;
+    const { maxTokens = DEFAULT_MAX_TOKENS, ...sampling } = options;
+    const request = { ids, maxTokens, sampling: { ...GREEDY, ...sampling }, stops: tokenizer.stops };
+    return deepFreeze(await generate(engine, tokenizer, request, work));
+  }
+
+  /** Token ids of a text, as llama.cpp's tokenizer gives them. */
+  tokenize(text: string): readonly number[] {
+    return this.#parts.tokenizer.encode(text, { addBos: true });
+  }
+
+  /** Writes the GGUF of the weights that are on the device, without quantizing again. Otherwise as `writeGguf`. */
+  async writeGguf(sink: ByteSink, work: Work<WriteProgress> = {}): Promise<ExportReport> {
+    const { gpu, prepared } = this.#parts;
+    return deepFreeze(await writeGguf(gpu, prepared.plan, sink, { ...work, resident: prepared.tensors }));
+  }
+
+  /** Gives its GPU memory back. */
+  dispose(): void {
+    this.#parts.engine.dispose();
+    this.#parts.prepared.dispose();
+  }
+}
+disposable(TextModel.prototype);
+
+/**
+ * Quantizes a plan into GPU memory and makes it ready to generate.
+ *
+ * @throws UnsupportedError for an architecture or a vocabulary that cannot run here; GpuError when it does not fit;
+ * CancelledError. Nothing is left on the device then.
+ */
+export async function load(
+  device: Device,
+  plan: LevelPlan,
+  options: LoadOptions = {},
+  work: Work<WriteProgress> = {},
+): Promise<TextModel> {
+  const gpu = gpus.get(device);
+  const { plan: planned, file } = plans.get(plan);
+  const { h } = runnableOf(file);
+  const tokenizer = createTokenizer(file.label, file.metadata);
+  const { kvType = 'F16', reference = false } = options;
+  const context = Math.min(options.context ?? DEFAULT_CONTEXT, h.contextLength);
+  const prepared = await prepareLevel(gpu, file, planned, work);
+  try {
+    const { paths } = device.capabilities;
+    const engine = await Engine.create(gpu, prepared, { context, kvType, reference, paths });
+    return new TextModel(plan, { gpu, prepared, engine, tokenizer });
+  } catch (error) {
+    prepared.dispose();
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+/** A resource that is given back by hand, or by a `using` declaration where the runtime has `Symbol.dispose`. */
+export interface Disposable {
+  /** Gives back everything that the object holds. A second call does nothing. */
+  dispose(): void;
+}
+
+/** `Symbol.dispose` is no part of ES2023, and Safari lacks it. */
+const symbol = (Symbol as unknown as { readonly dispose?: symbol }).dispose;
+
+/** Lets `using` dispose of the objects of a class. Without `Symbol.dispose` the class stays as it is. */
+export function disposable(prototype: Disposable): void {
+  if (symbol === undefined) return;
+  Object.defineProperty(prototype, symbol, {
+    configurable: true,
+    value(this: Disposable) {
+      this.dispose();
+    },
+  });
+}
