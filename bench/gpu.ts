@@ -80,10 +80,10 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
         layers: Math.min(whole.layers, Number(values.layers ?? whole.layers)),
       };
       const model = syntheticModel(name, shape);
-      let owner = '';
+      let level: Prepared | undefined;
       try {
         const prepared = await syntheticLevel(gpu, model, label);
-        owner = prepared.owner;
+        level = prepared;
         const context = Math.max(512, ...contexts) + 128;
         const engine = await Engine.create(gpu, prepared, {
           context,
@@ -139,7 +139,7 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
           generation: String(error).slice(0, 120),
         });
       } finally {
-        if (owner) gpu.memory.release(owner);
+        level?.dispose();
       }
     }
 }

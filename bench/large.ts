@@ -102,7 +102,7 @@ row(
   gpu.memory.peakBytes <= formula + MAX_EXTRA_GPU,
 );
 row('read back and equal to the codec', formatBytes(await readBack(await readGguf(openFile(out)), model)));
-gpu.memory.release(prepared.owner);
+prepared.dispose();
 
 started = performance.now();
 gpu.memory.resetPeak();

@@ -57,9 +57,9 @@ async function readAll(from: TensorSource[]): Promise<void> {
 }
 
 async function uploadAll(): Promise<void> {
-  const owner = 'bench';
+  const owner = gpu.memory.owner('bench');
   const ring = await StagingRing.create(gpu, owner, bytes.length);
-  const target = await gpu.memory.create(owner, 'target', bytes.length, GPUBufferUsage.COPY_DST);
+  const target = await owner.create('target', bytes.length, GPUBufferUsage.COPY_DST);
   for (let i = 0; i < TENSORS; i++) {
     const encoder = gpu.device.createCommandEncoder();
     const upload = await ring.upload(bytes, target, encoder);
@@ -67,11 +67,11 @@ async function uploadAll(): Promise<void> {
     upload.submitted();
   }
   await gpu.device.queue.onSubmittedWorkDone();
-  gpu.memory.release(owner);
+  owner.dispose();
 }
 
 async function load(label: string, from: TensorSource[]): Promise<void> {
-  const owner = 'weights';
+  const owner = gpu.memory.owner('weights');
   const format = formatByLabel(label);
   const codebooks = new CodebookBuffers(gpu, owner);
   const jobs = [];
@@ -82,7 +82,7 @@ async function load(label: string, from: TensorSource[]): Promise<void> {
   const pipeline = await TensorPipeline.create(gpu, ROWS * COLS, from);
   await pipeline.load(jobs);
   pipeline.dispose();
-  gpu.memory.release(owner);
+  owner.dispose();
 }
 
 const print = (line: string) => process.stdout.write(`${line}\n`);

@@ -1,4 +1,5 @@
 import type { Gpu } from '../src/gpu/gpu';
+import type { BufferOwner } from '../src/gpu/memory';
 import { prefillPathOf } from '../src/model/blocks/matmul';
 import { decodePathOf } from '../src/model/blocks/matvec';
 import { allocateTensors, type DeviceTensor } from '../src/model/device-tensor';
@@ -10,8 +11,6 @@ import { type Roofline, medianRound } from '../src/device/probe';
 import { pathsOf, prefillProduct, decodeProduct, productRows } from '../src/device/product';
 import type { BenchTable } from './table';
 import { fillRandom } from './models/random-llama';
-
-const OWNER = 'bench';
 
 export interface ProductBench {
   readonly table: BenchTable;
@@ -38,9 +37,14 @@ function* productsOf({ types, shapes }: ProductBench): Generator<Product> {
 }
 
 /** A matrix of random bits. */
-async function randomTensor(gpu: Gpu, p: Product, codebooks: CodebookBuffers): Promise<DeviceTensor> {
+async function randomTensor(
+  gpu: Gpu,
+  p: Product,
+  owner: BufferOwner,
+  codebooks: CodebookBuffers,
+): Promise<DeviceTensor> {
   const shape = [{ name: 'w', shape: [p.cols, p.outRows] }];
-  const [tensor] = (await allocateTensors(gpu, OWNER, p.format, shape, codebooks)) as [DeviceTensor];
+  const [tensor] = (await allocateTensors(gpu, owner, p.format, shape, codebooks)) as [DeviceTensor];
   for (const { buffer } of tensor.slabs) fillRandom(gpu, buffer);
   return tensor;
 }
@@ -57,19 +61,20 @@ async function decodeMs(
     1,
     Math.min(32, Math.ceil(poolBytes / formatBytesFor(p.format, p.outRows * p.cols))),
   );
+  const owner = gpu.memory.owner('bench');
   try {
-    const rows = await productRows(gpu, OWNER, 1, p.outRows, p.cols);
+    const rows = await productRows(gpu, owner, 1, p.outRows, p.cols);
     fillRandom(gpu, rows.x);
-    const codebooks = new CodebookBuffers(gpu, OWNER);
-    const arena = await gpu.arena(OWNER, copies * 8);
+    const codebooks = new CodebookBuffers(gpu, owner);
+    const arena = await gpu.arena(owner, copies * 8);
     const dispatches = [];
     for (let i = 0; i < copies; i++)
-      dispatches.push(...decodeProduct(gpu, arena, path, await randomTensor(gpu, p, codebooks), rows));
+      dispatches.push(...decodeProduct(gpu, arena, path, await randomTensor(gpu, p, owner, codebooks), rows));
     const ms = (await medianRound(gpu, dispatches, enoughMs)) / copies;
     gpu.check();
     return ms;
   } finally {
-    gpu.memory.release(OWNER);
+    owner.dispose();
   }
 }
 
@@ -109,17 +114,18 @@ export async function promptTable(
       for (const tokens of bench.tokens) {
         const { format, shape, outRows, cols } = product;
         if (prefillPathOf(gpu, path, product) !== path) continue;
+        const owner = gpu.memory.owner('bench');
         try {
-          const tensor = await randomTensor(gpu, product, new CodebookBuffers(gpu, OWNER));
-          const rows = await productRows(gpu, OWNER, tokens, outRows, cols);
+          const tensor = await randomTensor(gpu, product, owner, new CodebookBuffers(gpu, owner));
+          const rows = await productRows(gpu, owner, tokens, outRows, cols);
           fillRandom(gpu, rows.x);
-          const arena = await gpu.arena(OWNER, 16);
+          const arena = await gpu.arena(owner, 16);
           const ms = await medianRound(gpu, prefillProduct(gpu, arena, path, tensor, rows), enoughMs);
           gpu.check();
           const tflops = ((2 * outRows * cols * tokens) / ms / 1e9).toFixed(3);
           table.record('matmul', { type: format.label, path, shape, tokens, ms: ms.toFixed(3), tflops });
         } finally {
-          gpu.memory.release(OWNER);
+          owner.dispose();
         }
       }
 }

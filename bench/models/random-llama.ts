@@ -138,12 +138,13 @@ export function fillRandom(gpu: Gpu, buffer: GPUBuffer, bits = randomBits(MIB)):
 /** A level of a synthetic model, its weights made of random bits on the device. */
 export async function syntheticLevel(gpu: Gpu, model: ModelFile, label: string): Promise<Prepared> {
   const plan = planQuantization(model, fileTypeByLabel(label)!);
-  const owner = `synthetic ${model.label} ${label}`;
+  const owner = gpu.memory.owner(`synthetic ${model.label} ${label}`);
   const { tensors } = await allocateWeights(gpu, owner, plan);
   const bits = randomBits(MIB);
   const buffers = new Set([...tensors.values()].flatMap((t) => t.slabs.map((s) => s.buffer)));
   for (const buffer of buffers) fillRandom(gpu, buffer, bits);
   await gpu.device.queue.onSubmittedWorkDone();
-  const weightBytes = gpu.memory.ownerBytes(owner);
-  return { plan, model, owner, tensors, errors: [], elapsedMs: 0, sourceBytes: 0, weightBytes };
+  const weightBytes = owner.sizeBytes;
+  const dispose = () => owner.dispose();
+  return { plan, model, tensors, errors: [], elapsedMs: 0, sourceBytes: 0, weightBytes, dispose };
 }

@@ -126,7 +126,7 @@ async function bench(path: string | undefined, values: Values): Promise<void> {
       ...speed,
     });
     engine.dispose();
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
   }
   if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, rows }));
   answer(

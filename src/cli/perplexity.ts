@@ -35,7 +35,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
     const found = base
       ? await divergence(gpu, base, prepared, ids, all)
       : { level: await perplexity(gpu, prepared, ids, all) };
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
     return { fileBytes: prepared.plan.fileBytes, ...found };
   };
   let measureDecode: (fileType: FileType) => Promise<Found>;

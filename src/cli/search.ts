@@ -55,14 +55,14 @@ export async function runSearch(path: string | undefined, values: Values): Promi
       const level = await prepareLevel(gpu, model, p);
       const check = { ...options, chunks: numberOption(values, 'check-chunks', Number.MAX_SAFE_INTEGER) };
       const quality = await divergence(gpu, baseLevel, level, checked, check);
-      gpu.memory.release(level.owner);
+      level.dispose();
       return quality;
     };
     const own = await measure(planRecipe(model, recipe, importance));
     const fixed = plan && (await measure(plan));
     rows.push({ name, budget, recipe, own, fixed, command: quantizeCommand(recipe, values.imatrix) });
   }
-  gpu.memory.release(baseLevel.owner);
+  baseLevel.dispose();
   if (values.recipe !== undefined) writeFileSync(values.recipe, JSON.stringify(rows[0]!.recipe, null, 1));
   if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, probed: found.probed, rows }));
   answer(

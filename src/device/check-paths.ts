@@ -8,7 +8,6 @@ import { formatByLabel } from '../quant/registry';
 import { noise } from '../util/random';
 import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
-const OWNER = 'paths';
 /** No multiple of any tile, two slices of columns and more. */
 const ROWS = 70;
 const COLS = 352;
@@ -55,17 +54,18 @@ function errorOf(got: Float32Array, want: Float64Array): number {
 export async function checkPaths(gpu: Gpu): Promise<PathErrors> {
   const format = formatByLabel('Q4_0');
   const { device } = gpu;
+  const owner = gpu.memory.owner('paths');
   try {
     const encoded = format.encode(noise(ROWS * COLS, 3));
     const values = noise(TOKENS * COLS, 4);
     const want = products(format.decode(encoded), values);
     const shape = [{ name: 'weights', shape: [COLS, ROWS] }];
-    const codebooks = new CodebookBuffers(gpu, OWNER);
-    const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, codebooks)) as [DeviceTensor];
+    const codebooks = new CodebookBuffers(gpu, owner);
+    const [tensor] = (await allocateTensors(gpu, owner, format, shape, codebooks)) as [DeviceTensor];
     device.queue.writeBuffer(tensor.slabs[0]!.buffer, 0, toDevice(format, encoded));
-    const rows = await productRows(gpu, OWNER, TOKENS, ROWS, COLS);
+    const rows = await productRows(gpu, owner, TOKENS, ROWS, COLS);
     device.queue.writeBuffer(rows.x, 0, values);
-    const arena = await gpu.arena(OWNER, 16);
+    const arena = await gpu.arena(owner, 16);
     const measure = async (
       make: typeof decodeProduct,
       path: ComputePath,
@@ -87,6 +87,6 @@ export async function checkPaths(gpu: Gpu): Promise<PathErrors> {
     for (const path of all.prefill) errors.prefill[path] = await measure(prefillProduct, path, TOKENS);
     return errors;
   } finally {
-    gpu.memory.release(OWNER);
+    owner.dispose();
   }
 }

@@ -2,7 +2,6 @@ import type { Gpu, Numerics } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
 import { testSubgroup } from './subgroup-test';
 
-const OWNER = 'self-test';
 const CASES = 16384;
 const SAMPLES = 1024;
 const { fround } = Math;
@@ -15,16 +14,17 @@ export async function testNumerics(gpu: Gpu): Promise<Numerics> {
   const started = performance.now();
   await testSubgroup(gpu);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  const owner = gpu.memory.owner('self-test');
   try {
-    const counts = await gpu.memory.create(OWNER, 'counts', 32, usage);
-    const samples = await gpu.memory.create(OWNER, 'samples', SAMPLES * 16, usage);
+    const counts = await owner.create('counts', 32, usage);
+    const samples = await owner.create('samples', SAMPLES * 16, usage);
     const step = gpu
       .kernel(ops.numerics)
       .dispatch(
         { counts, samples },
         { cases: CASES, samples: SAMPLES, zero: 0 },
         [CASES / 64],
-        await gpu.arena(OWNER, 1),
+        await gpu.arena(owner, 1),
       );
     const encoder = gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -51,7 +51,7 @@ export async function testNumerics(gpu: Gpu): Promise<Numerics> {
     gpu.arithmetic = facts.division === 'exact' && facts.squareRoot === 'exact' ? 'native' : 'integer';
     return facts;
   } finally {
-    gpu.memory.release(OWNER);
+    owner.dispose();
   }
 }
 

@@ -3,8 +3,6 @@ import { type Dispatch, encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { MIB } from '../util/bytes';
 
-const OWNER = 'probe';
-
 /** What bounds a decode step on a device: how fast memory is read, and what a dispatch costs. */
 export interface Roofline {
   readonly readBytesPerSecond: number;
@@ -58,10 +56,11 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
   const { bytes = 256 * MIB, enoughMs = 60 } = options;
   const size = Math.min(bytes, gpu.maxBindingBytes);
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+  const owner = gpu.memory.owner('probe');
   try {
-    const x = await gpu.memory.create(OWNER, 'bandwidth', size, usage);
-    const y = await gpu.memory.create(OWNER, 'result', MIB, usage);
-    const arena = await gpu.arena(OWNER, 4);
+    const x = await owner.create('bandwidth', size, usage);
+    const y = await owner.create('result', MIB, usage);
+    const arena = await gpu.arena(owner, 4);
     const width = 256;
     const perInvocation = 16;
     const quads = size / 16;
@@ -86,6 +85,6 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
     const readBytes = Math.min(size, workgroups * width * perInvocation * 16);
     return { readBytesPerSecond: (1000 * readBytes) / readMs, dispatchMs, encodeMs };
   } finally {
-    gpu.memory.release(OWNER);
+    owner.dispose();
   }
 }

@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { Dispatch, UniformArena } from '../gpu/kernel';
 import { prefillPathOf, matmulDispatch, roundDispatch } from '../model/blocks/matmul';
@@ -38,13 +39,13 @@ export interface ProductRows {
 /** Buffers for products of `tokens` rows of `cols` activations. */
 export async function productRows(
   gpu: Gpu,
-  owner: string,
+  owner: BufferOwner,
   tokens: number,
   rows: number,
   cols: number,
 ): Promise<ProductRows> {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST | GPUBufferUsage.COPY_SRC;
-  const create = (name: string, bytes: number) => gpu.memory.create(owner, name, bytes, usage);
+  const create = (name: string, bytes: number) => owner.create(name, bytes, usage);
   const state = await create('state', 16);
   gpu.device.queue.writeBuffer(state, 0, Uint32Array.of(0, tokens, 0, 0));
   return {

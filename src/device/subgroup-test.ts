@@ -1,7 +1,6 @@
 import type { Gpu } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
 
-const OWNER = 'self-test';
 const WORKGROUPS = 4;
 const SEED = 17;
 
@@ -13,9 +12,10 @@ export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
   const { count } = gpu.subgroup;
   const invocations = WORKGROUPS * count * gpu.subgroupsPerWorkgroup;
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
+  const owner = gpu.memory.owner('self-test');
   try {
-    const found = await gpu.memory.create(OWNER, 'sums of lanes', invocations * 16, usage);
-    const arena = await gpu.arena(OWNER, 1);
+    const found = await owner.create('sums of lanes', invocations * 16, usage);
+    const arena = await gpu.arena(owner, 1);
     const kernel = gpu.kernel(ops.subgroup, {}, { SUBGROUPS: gpu.subgroupsPerWorkgroup });
     const step = kernel.dispatch({ found }, { seed: SEED, zero: 0 }, [WORKGROUPS], arena);
     const encoder = gpu.device.createCommandEncoder();
@@ -29,7 +29,7 @@ export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
     if (!addsUp(got, count)) gpu.emulateSubgroups();
     return gpu.subgroup.kind;
   } finally {
-    gpu.memory.release(OWNER);
+    owner.dispose();
   }
 }
 

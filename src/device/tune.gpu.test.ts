@@ -126,7 +126,7 @@ test('a prompt gives the same logits whatever its passes are, and takes the memo
     engine.dispose();
   }
   for (const other of logits.slice(1)) expect(relativeError(other, logits[0]!)).toBeLessThan(1e-5);
-  gpu.memory.release(prepared.owner);
+  prepared.dispose();
 });
 
 test('every path is near the reference, within what its numbers hold', async () => {
@@ -157,5 +157,5 @@ test('every path is near the reference, within what its numbers hold', async () 
   for (const [path, need] of Object.entries(needs))
     if (!prefill.includes(path as ComputePath))
       process.stdout.write(`${path} did not run: ${gpu.adapterName} has no ${need}\n`);
-  gpu.memory.release(prepared.owner);
+  prepared.dispose();
 });

@@ -10,7 +10,6 @@ import { checkPaths, isRight, type PathErrors } from './check-paths';
 import { medianRound } from './probe';
 import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
-const OWNER = 'tuning';
 /** Counts up when kernels change so that what was measured says nothing of them. */
 export const TUNING_VERSION = 4;
 const TOKENS = 128;
@@ -66,26 +65,27 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
   const decodeMs: Tuning['decodeMs'] = {};
   const prefillMs: Tuning['prefillMs'] = {};
   const threadsMs: Tuning['threadsMs'] = {};
+  const owner = gpu.memory.owner('tuning');
   try {
     const errors = await checkPaths(gpu);
     const right = pathsOf(gpu, (count, path) => isRight(errors, count, path));
-    const rows = await productRows(gpu, OWNER, TOKENS, size, size);
+    const rows = await productRows(gpu, owner, TOKENS, size, size);
     const values = noise(TOKENS * size, 1);
     const { queue } = gpu.device;
     queue.writeBuffer(rows.x, 0, values);
     const copies = Math.ceil(coldBytes / formatBytesFor(format, size * size));
-    const codebooks = new CodebookBuffers(gpu, OWNER);
+    const codebooks = new CodebookBuffers(gpu, owner);
     const tensors: DeviceTensor[] = [];
     for (let i = 0; i < copies; i++) {
       const shape = [{ name: `w${i}`, shape: [size, size] }];
-      const [tensor] = (await allocateTensors(gpu, OWNER, format, shape, codebooks)) as [DeviceTensor];
+      const [tensor] = (await allocateTensors(gpu, owner, format, shape, codebooks)) as [DeviceTensor];
       // Memory of zeros may be read faster than memory is.
       for (const { buffer } of tensor.slabs)
         for (let at = 0; at < buffer.size; at += values.byteLength)
           queue.writeBuffer(buffer, at, values, 0, Math.min(values.byteLength, buffer.size - at) / 4);
       tensors.push(tensor);
     }
-    const arena = await gpu.arena(OWNER, 8 * copies + 8);
+    const arena = await gpu.arena(owner, 8 * copies + 8);
     const measureDecode = (path: ComputePath) => {
       const all = tensors.flatMap((tensor) => decodeProduct(gpu, arena, path, tensor, rows));
       return medianRound(gpu, all, 20, 3).then((ms) => ms / copies);
@@ -126,7 +126,7 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
     };
   } finally {
     gpu.productThreads = usual;
-    gpu.memory.release(OWNER);
+    owner.dispose();
   }
 }
 

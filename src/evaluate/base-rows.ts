@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
@@ -18,19 +19,17 @@ interface Batch {
 }
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-let serial = 0;
-
 /**
  * Logits of a base over a short text, kept on the device: many levels are compared with it, and the base runs once. Takes
  * vocabulary x tokens x 4 bytes; for a long text `divergence` runs the base beside each level instead.
  */
 export class BaseRows {
   readonly #gpu: Gpu;
-  readonly #owner: string;
+  readonly #owner: BufferOwner;
   readonly #options: EvaluateOptions;
   readonly #batches: readonly Batch[];
 
-  private constructor(gpu: Gpu, owner: string, options: EvaluateOptions, batches: readonly Batch[]) {
+  private constructor(gpu: Gpu, owner: BufferOwner, options: EvaluateOptions, batches: readonly Batch[]) {
     this.#gpu = gpu;
     this.#owner = owner;
     this.#options = options;
@@ -44,7 +43,7 @@ export class BaseRows {
     options: EvaluateOptions,
     signal?: AbortSignal,
   ): Promise<BaseRows> {
-    const owner = `rows of the base #${++serial}`;
+    const owner = gpu.memory.owner('rows of the base');
     let evaluator: Evaluator | undefined;
     try {
       evaluator = await Evaluator.create(gpu, base, { reference: true, ...options }, LOGITS_BYTES);
@@ -56,8 +55,8 @@ export class BaseRows {
         for (let at = passage.first - 1; at < passage.ids.length - 1; at += rows) {
           const end = Math.min(passage.ids.length - 1, at + rows);
           const bytes = (end - at) * vocabulary * 4;
-          const logits = await gpu.memory.create(owner, 'logits', bytes, STORAGE());
-          const targets = await gpu.memory.create(owner, 'targets', 4 * (end - at), STORAGE());
+          const logits = await owner.create('logits', bytes, STORAGE());
+          const targets = await owner.create('targets', 4 * (end - at), STORAGE());
           gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(passage.ids.slice(at + 1, end + 1)));
           evaluator.predict(passage, at, end);
           const encoder = gpu.device.createCommandEncoder();
@@ -69,7 +68,7 @@ export class BaseRows {
       gpu.check();
       return new BaseRows(gpu, owner, options, batches);
     } catch (error) {
-      gpu.memory.release(owner);
+      owner.dispose();
       throw error;
     } finally {
       evaluator?.dispose();
@@ -77,19 +76,19 @@ export class BaseRows {
   }
 
   dispose(): void {
-    this.#gpu.memory.release(this.#owner);
+    this.#owner.dispose();
   }
 
   /** How far a level is from the base over the text. */
   async compare(level: Prepared, signal?: AbortSignal): Promise<Divergence> {
     const gpu = this.#gpu;
-    const owner = `${this.#owner} beside ${level.plan.fileType.label}`;
+    const owner = this.#gpu.memory.owner(`rows of ${level.plan.fileType.label}`);
     let evaluator: Evaluator | undefined;
     try {
       evaluator = await Evaluator.create(gpu, level, { reference: true, ...this.#options }, LOGITS_BYTES);
       const { logits, vocabulary } = evaluator;
       const max = Math.max(...this.#batches.map((b) => b.end - b.at));
-      const out = await gpu.memory.create(owner, 'divergence', max * 16, STORAGE());
+      const out = await owner.create('divergence', max * 16, STORAGE());
       const arena = await gpu.arena(owner, this.#batches.length);
       const numbers: Float32Array[] = [];
       for (const { passage, at, end, logits: base, targets } of this.#batches) {
@@ -109,7 +108,7 @@ export class BaseRows {
       return divergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);
     } finally {
       evaluator?.dispose();
-      gpu.memory.release(owner);
+      owner.dispose();
     }
   }
 }

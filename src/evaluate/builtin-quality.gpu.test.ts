@@ -71,7 +71,7 @@ test('the built-in model on its held-out text: perplexity, divergence and agreem
     const agreed = want.filter((p, i) => top(p) === top(rows[i]!)).length;
     expect(got.sameTop.share).toBeCloseTo(agreed / want.length, 12);
     kls.push(got.kl.mean);
-    gpu.memory.release(level.owner);
+    level.dispose();
   }
   // What is smaller is further off.
   expect(kls).toEqual([...kls].sort((a, b) => a - b));

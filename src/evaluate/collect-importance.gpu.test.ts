@@ -31,7 +31,7 @@ describe('collecting importance', () => {
     const level = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F32')!));
     const options = { context, kvType: 'F32' as const };
     const collected = await collectImportance(gpu, level, text, 'text.txt', options);
-    gpu.memory.release(level.owner);
+    level.dispose();
     return collected;
   };
 

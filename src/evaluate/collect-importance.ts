@@ -9,8 +9,6 @@ import { type ChunkProgress, chunksOf, type EvaluateOptions } from './evaluate';
 import { Evaluator } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
 
-let serial = 0;
-
 /** Room for the sums and counts of a product; a binding begins at a multiple of 256. */
 const sumsBytes = (cols: number, experts: number): number => alignUp(4 * experts * (cols + 1), 256);
 
@@ -28,7 +26,7 @@ export async function collectImportance(
   signal?: AbortSignal,
 ): Promise<CollectedImportance> {
   const chunks = chunksOf(ids, options);
-  const owner = `importance #${++serial}`;
+  const owner = gpu.memory.owner('importance');
   const places: { names: readonly string[]; cols: number; experts: number; at: number }[] = [];
   let evaluator: Evaluator | undefined;
   try {
@@ -36,7 +34,7 @@ export async function collectImportance(
       .filter((t) => t.shape.length > 1)
       .reduce((n, t) => n + sumsBytes(t.shape[0]!, t.shape[2] ?? 1), 0);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = await gpu.memory.create(owner, 'sums of squares', Math.max(roomBytes, 256), usage);
+    const buffer = await owner.create('sums of squares', Math.max(roomBytes, 256), usage);
     const arena = await gpu.arena(owner, Math.max(1, prepared.tensors.size));
     let used = 0;
     const tap = (g: PrefillRecorder) => (rows: TappedRows) => {
@@ -78,6 +76,6 @@ export async function collectImportance(
     return { dataset, chunks: chunks.length, chunkTokens: options.context, entries };
   } finally {
     evaluator?.dispose();
-    gpu.memory.release(owner);
+    owner.dispose();
   }
 }

@@ -34,7 +34,7 @@ describe('perplexity', () => {
     }
   });
   afterAll(() => {
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
     expect(gpu.memory.currentBytes).toBe(0);
     gpu.close();
   });
@@ -104,7 +104,7 @@ describe('perplexity', () => {
     const itself = await divergence(gpu, base, base, ids, options);
     expect(itself.kl.max).toBeLessThan(1e-6);
     expect(itself.sameTop.share).toBe(1);
-    gpu.memory.release(base.owner);
+    base.dispose();
   });
 
   test('probabilities of given tokens are those of the float64 reference, from the first after the prompt', async () => {

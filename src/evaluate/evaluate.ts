@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { Dispatch } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
@@ -47,7 +48,7 @@ interface Meter {
 export const halves = (ids: readonly number[], options: EvaluateOptions): Passage[] =>
   chunksOf(ids, options).map((chunk) => ({ ids: chunk, first: Math.floor(options.context / 2) + 1 }));
 
-type MeterOf = (owner: string, levels: readonly LogitRows[], rows: number) => Promise<Meter>;
+type MeterOf = (owner: BufferOwner, levels: readonly LogitRows[], rows: number) => Promise<Meter>;
 
 /** Takes the rows of levels over passages, and measures the logits where they lie. `width` numbers a token come back. */
 async function measure(
@@ -58,7 +59,7 @@ async function measure(
   progress: ChunkProgress,
   signal?: AbortSignal,
 ): Promise<Float32Array[]> {
-  const owner = 'measures of a text';
+  const owner = gpu.memory.owner('measures of a text');
   try {
     const rows = Math.min(...levels.map((e) => e.rows));
     const { dispatch, out, targets, width } = await meterOf(owner, levels, rows);
@@ -86,7 +87,7 @@ async function measure(
     }
     return numbers;
   } finally {
-    gpu.memory.release(owner);
+    owner.dispose();
   }
 }
 
@@ -116,9 +117,9 @@ const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBuff
 /** The negative log-likelihood of every token as the meter. */
 const likelihoodMeter =
   (gpu: Gpu) =>
-  async (owner: string, [level]: readonly LogitRows[], rows: number): Promise<Meter> => {
-    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
-    const out = await gpu.memory.create(owner, 'surprise', rows * 4, STORAGE());
+  async (owner: BufferOwner, [level]: readonly LogitRows[], rows: number): Promise<Meter> => {
+    const targets = await owner.create('targets', rows * 4, STORAGE());
+    const out = await owner.create('surprise', rows * 4, STORAGE());
     const { logits, vocabulary } = level!;
     const buffers = { logits, targets, out };
     const arena = await gpu.arena(owner, 1);
@@ -163,9 +164,9 @@ export async function probabilities(
 /** The divergence of the second level from the first as the meter. */
 const divergenceMeter =
   (gpu: Gpu) =>
-  async (owner: string, [base, level]: readonly LogitRows[], rows: number): Promise<Meter> => {
-    const targets = await gpu.memory.create(owner, 'targets', rows * 4, STORAGE());
-    const out = await gpu.memory.create(owner, 'divergence', rows * 16, STORAGE());
+  async (owner: BufferOwner, [base, level]: readonly LogitRows[], rows: number): Promise<Meter> => {
+    const targets = await owner.create('targets', rows * 4, STORAGE());
+    const out = await owner.create('divergence', rows * 16, STORAGE());
     const buffers = { base: base!.logits, logits: level!.logits, targets, out };
     const arena = await gpu.arena(owner, 1);
     const { vocabulary } = base!;

@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
@@ -31,8 +32,6 @@ export const logitRows = (gpu: Gpu, runtime: Runtime, maxBytes: number): number 
   return Math.max(1, Math.min(runtime.chunk, Math.floor(max / (4 * runtime.vocabulary))));
 };
 
-let serial = 0;
-
 /** Runs a level over given tokens and leaves the logits of every one on the device. */
 export class Evaluator implements LogitRows {
   readonly #gpu: Gpu;
@@ -63,7 +62,7 @@ export class Evaluator implements LogitRows {
       const rows = logitRows(gpu, runtime, maxBytes);
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const bytes = rows * runtime.vocabulary * 4;
-      const logits = await gpu.memory.create(owner, 'logits of every token', bytes, usage);
+      const logits = await owner.create('logits of every token', bytes, usage);
       const predict = record({ ...runtime, logits }, true);
       return { read: record(runtime, false), predict, logits, rows };
     });
@@ -87,7 +86,7 @@ export class Evaluator implements LogitRows {
     prepared: Prepared,
     options: EngineOptions,
     make: (
-      owner: string,
+      owner: BufferOwner,
       runtime: Runtime,
       record: (
         r: Runtime,
@@ -96,7 +95,7 @@ export class Evaluator implements LogitRows {
       ) => Step[],
     ) => Promise<{ read: Step[]; predict: Step[]; logits: GPUBuffer; rows: number }>,
   ): Promise<Evaluator> {
-    const owner = `evaluation ${prepared.plan.fileType.label} #${++serial}`;
+    const owner = gpu.memory.owner(`evaluation ${prepared.plan.fileType.label}`);
     try {
       const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
       const { read, predict, logits, rows } = await make(owner, runtime, (r, every, tap) => {
@@ -107,13 +106,13 @@ export class Evaluator implements LogitRows {
       });
       return new Evaluator(gpu, runtime, { read, predict }, logits, rows);
     } catch (error) {
-      gpu.memory.release(owner);
+      owner.dispose();
       throw error;
     }
   }
 
   dispose(): void {
-    this.#gpu.memory.release(this.#r.owner);
+    this.#r.owner.dispose();
   }
   get vocabulary(): number {
     return this.#r.vocabulary;

@@ -36,7 +36,7 @@ test.each([
   const ids = tinyIds(2 * context);
   const resident = [await prepareLevel(gpu, model, base), await prepareLevel(gpu, model, level)];
   const want = await divergence(gpu, resident[0]!, resident[1]!, ids, options);
-  for (const { owner } of resident) gpu.memory.release(owner);
+  for (const level of resident) level.dispose();
   expect(gpu.memory.currentBytes).toBe(0);
   const steps: number[] = [];
   const progress = (done: number, total: number) => steps.push(done / total);

@@ -15,8 +15,6 @@ import { type Prepared, prepareLevel } from '../pipeline/prepared';
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 /** Logits of one level that are held at a time. */
 const LOGITS_BYTES = 16 * MIB;
-let serial = 0;
-
 /** Part of a level: the embedding, one layer, or the head. */
 interface Stage {
   readonly plan: Plan;
@@ -126,7 +124,7 @@ export class PagedLevel implements LogitRows {
     progress: StageProgress = () => {},
     signal?: AbortSignal,
   ): Promise<PagedLevel> {
-    const owner = `pages of ${plan.fileType.label} #${++serial}`;
+    const owner = gpu.memory.owner(`pages of ${plan.fileType.label}`);
     const { budgetMs } = options;
     let stage: Prepared | undefined;
     try {
@@ -139,7 +137,7 @@ export class PagedLevel implements LogitRows {
       const rows = new Map<Passage, GPUBuffer>();
       for (const passage of passages) {
         const bytes = passage.ids.length * r.h.width * 4;
-        rows.set(passage, await gpu.memory.create(owner, 'rows between layers', bytes, STORAGE()));
+        rows.set(passage, await owner.create('rows between layers', bytes, STORAGE()));
       }
       for (const [i, { plan: part, record }] of body.entries()) {
         stage = await prepareLevel(gpu, model, part, () => {}, signal);
@@ -157,7 +155,7 @@ export class PagedLevel implements LogitRows {
           await gpu.device.queue.onSubmittedWorkDone();
           gpu.check();
         }
-        gpu.memory.release(stage.owner);
+        stage.dispose();
         // The first layer also waits for its kernels.
         if (i === Math.min(2, layers) && budgetMs !== undefined)
           keepShare(gpu, rows, budgetMs / (2 * layers) / (performance.now() - started));
@@ -165,19 +163,19 @@ export class PagedLevel implements LogitRows {
       }
       stage = await prepareLevel(gpu, model, head.plan, () => {}, signal);
       const max = logitRows(gpu, r, LOGITS_BYTES);
-      const logits = await gpu.memory.create(owner, 'logits', max * r.vocabulary * 4, STORAGE());
+      const logits = await owner.create('logits', max * r.vocabulary * 4, STORAGE());
       const predict = recordStage(gpu, { ...r, logits }, stage, head.record);
       return new PagedLevel(gpu, r, stage, predict, rows, logits, max);
     } catch (error) {
-      if (stage) gpu.memory.release(stage.owner);
-      gpu.memory.release(owner);
+      if (stage) stage.dispose();
+      owner.dispose();
       throw error;
     }
   }
 
   dispose(): void {
-    this.#gpu.memory.release(this.#head.owner);
-    this.#gpu.memory.release(this.#r.owner);
+    this.#head.dispose();
+    this.#r.owner.dispose();
   }
   get vocabulary(): number {
     return this.#r.vocabulary;

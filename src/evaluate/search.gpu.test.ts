@@ -57,9 +57,9 @@ describe('a type for each tensor', () => {
     for (const p of [plan, fixed]) {
       const level = await prepareLevel(gpu, model, p);
       measured.push((await divergence(gpu, base, level, ids, { ...how, bos, chunks: 8 })).kl.mean);
-      gpu.memory.release(level.owner);
+      level.dispose();
     }
-    gpu.memory.release(base.owner);
+    base.dispose();
     process.stdout.write(
       `${label}: ${measured.map((v) => v.toExponential(2)).join(' against ')}, expected ${recipe.expectedKl.toExponential(2)}\n`,
     );

@@ -63,7 +63,7 @@ export async function measureSensitivities(
   const isChoice = (name: string) =>
     plans.some((p) => p.tensors.find((t) => t.name === name)!.type.label !== 'F32');
   const names = basePlan.tensors.map((t) => t.name).filter(isChoice);
-  const owners: string[] = [];
+  const levels: Prepared[] = [];
   let rows: BaseRows | undefined;
   try {
     const errors = new Map<string, Map<string, number>>(names.map((name) => [name, new Map()]));
@@ -71,14 +71,14 @@ export async function measureSensitivities(
     for (const [i, plan] of plans.entries()) {
       progress(`errors of ${plan.fileType.label}`, i, plans.length);
       const level = await prepareLevel(gpu, model, plan, () => {}, signal);
-      owners.push(level.owner);
+      levels.push(level);
       for (const e of level.errors) errors.get(e.name)?.set(e.type, e.squaredError);
       if (plan.fileType.label === PROBE) probe = level;
-      else gpu.memory.release(level.owner);
+      else level.dispose();
     }
     if (!probe) throw new NibbleError(`This model cannot be made in ${PROBE}, which the search probes with.`);
     const base = await prepareLevel(gpu, model, basePlan, () => {}, signal);
-    owners.push(base.owner);
+    levels.push(base);
     rows = await BaseRows.create(gpu, base, ids, how, signal);
     const probed = [];
     for (const [i, name] of names.entries()) {
@@ -106,7 +106,7 @@ export async function measureSensitivities(
     return { base: how.base, tensors, fixedBytes, probed };
   } finally {
     rows?.dispose();
-    for (const owner of owners) gpu.memory.release(owner);
+    for (const level of levels) level.dispose();
   }
 }
 

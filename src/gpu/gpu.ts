@@ -5,7 +5,7 @@ import type { Slots, Sources } from '../wgsl/link';
 import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } from './subgroups';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
-import { GpuMemory } from './memory';
+import { type BufferOwner, GpuMemory } from './memory';
 
 /** What a device's float arithmetic was found to do. */
 export interface Numerics {
@@ -88,6 +88,7 @@ export class Gpu {
   /** Set by the self-test. */
   numerics: Numerics | undefined;
   readonly #sources: Sources;
+  readonly #readbacks: BufferOwner;
   readonly #kernels = new Map<string, Kernel<ParamSpec, BindingSpec>>();
   #failure: Error | undefined;
   #closing = false;
@@ -96,6 +97,7 @@ export class Gpu {
     this.device = device;
     this.#sources = sources;
     this.memory = new GpuMemory(device, options.maxMemoryBytes);
+    this.#readbacks = this.memory.owner('readback');
     const info = device.adapterInfo;
     this.#subgroup = subgroupOf(device, options.subgroup);
     this.#matrixShapes = matrixShapesOf(options.adapterInfo ?? info);
@@ -172,12 +174,9 @@ export class Gpu {
     return kernel;
   }
 
-  async arena(owner: string, slots: number): Promise<UniformArena> {
+  async arena(owner: BufferOwner, slots: number): Promise<UniformArena> {
     const usage = GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST;
-    return new UniformArena(
-      this.device,
-      await this.memory.create(owner, 'params', slots * UniformArena.SLOT, usage),
-    );
+    return new UniformArena(this.device, await owner.create('params', slots * UniformArena.SLOT, usage));
   }
 
   /** Whether the device is gone and the engine must be rebuilt. */
@@ -204,7 +203,7 @@ export class Gpu {
   /** The same in two steps: resolves when the copy is queued; what it gives then waits for the bytes. Call it once. */
   async copyOut(source: GPUBuffer, offset: number, bytes: number): Promise<() => Promise<ArrayBuffer>> {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-    const target = await this.memory.create('readback', 'read', bytes, usage);
+    const target = await this.#readbacks.create('read', bytes, usage);
     const encoder = this.device.createCommandEncoder();
     encoder.copyBufferToBuffer(source, offset, target, 0, bytes);
     this.device.queue.submit([encoder.finish()]);

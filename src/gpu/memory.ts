@@ -1,11 +1,37 @@
 import { alignUp, formatBytes } from '../util/bytes';
+import { disposable } from '../util/dispose';
 import { GpuError } from '../util/errors';
 
 export interface LedgerEntry {
-  readonly owner: string;
+  readonly owner: BufferOwner;
   readonly label: string;
   readonly sizeBytes: number;
 }
+
+/** Holds buffers of the ledger. Made by GpuMemory.owner; two owners never release each other's buffers. */
+export class BufferOwner {
+  /** As the ledger shows it. */
+  readonly label: string;
+  readonly #memory: GpuMemory;
+
+  constructor(memory: GpuMemory, label: string) {
+    this.#memory = memory;
+    this.label = label;
+  }
+  /** Allocates `bytes`, rounded up to 16. Throws a GpuError that names who wanted how much. */
+  create(label: string, bytes: number, usage: number): Promise<GPUBuffer> {
+    return this.#memory.create(this, label, bytes, usage);
+  }
+  /** Bytes that it holds now. */
+  get sizeBytes(): number {
+    return this.#memory.sizeOf(this);
+  }
+  /** Destroys all its buffers. It may take new ones afterwards. */
+  dispose(): void {
+    this.#memory.release(this);
+  }
+}
+disposable(BufferOwner.prototype);
 
 /** Every GPUBuffer of the engine, with its owner and size. Nothing else calls createBuffer. */
 export class GpuMemory {
@@ -21,15 +47,23 @@ export class GpuMemory {
     this.#maxBytes = maxBytes;
   }
 
-  #refusal(owner: string, label: string, sizeBytes: number, why: string): GpuError {
+  #refusal(owner: BufferOwner, label: string, sizeBytes: number, why: string): GpuError {
     return new GpuError(
-      `The GPU could not give ${formatBytes(sizeBytes)} for ${owner} (${label}); ${formatBytes(this.#currentBytes)} are in use. ${why}`,
+      `The GPU could not give ${formatBytes(sizeBytes)} for ${owner.label} (${label}); ${formatBytes(this.#currentBytes)} are in use. ${why}`,
       'Choose a smaller level or a shorter context, or release a prepared level.',
     );
   }
 
-  /** Allocates; a failure throws and names who wanted how much. Size is rounded up to 16 bytes. */
-  async create(owner: string, label: string, bytes: number, usage: number): Promise<GPUBuffer> {
+  /** An owner for the buffers of one piece of work. Its label gets a number while another holds buffers by that name. */
+  owner(label: string): BufferOwner {
+    const taken = new Set([...this.#live.values()].map((e) => e.owner.label));
+    let free = label;
+    for (let n = 2; taken.has(free); n++) free = `${label} #${n}`;
+    return new BufferOwner(this, free);
+  }
+
+  /** For BufferOwner, which others call. */
+  async create(owner: BufferOwner, label: string, bytes: number, usage: number): Promise<GPUBuffer> {
     const sizeBytes = alignUp(Math.max(bytes, 16), 16);
     if (this.#currentBytes + sizeBytes > this.#maxBytes)
       throw this.#refusal(owner, label, sizeBytes, `The limit is ${formatBytes(this.#maxBytes)}.`);
@@ -38,7 +72,7 @@ export class GpuMemory {
     let buffer: GPUBuffer | undefined;
     let thrown: unknown;
     try {
-      buffer = this.#device.createBuffer({ label: `${owner}: ${label}`, size: sizeBytes, usage });
+      buffer = this.#device.createBuffer({ label: `${owner.label}: ${label}`, size: sizeBytes, usage });
     } catch (error) {
       thrown = error;
     }
@@ -66,7 +100,7 @@ export class GpuMemory {
   }
 
   /** Destroys all buffers of one owner. */
-  release(owner: string): void {
+  release(owner: BufferOwner): void {
     for (const [buffer, entry] of [...this.#live]) if (entry.owner === owner) this.destroy(buffer);
   }
 
@@ -80,7 +114,7 @@ export class GpuMemory {
   resetPeak(): void {
     this.#peakBytes = this.#currentBytes;
   }
-  ownerBytes(owner: string): number {
+  sizeOf(owner: BufferOwner): number {
     let sum = 0;
     for (const entry of this.#live.values()) if (entry.owner === owner) sum += entry.sizeBytes;
     return sum;
@@ -91,7 +125,8 @@ export class GpuMemory {
   /** Bytes by owner, largest first. */
   byOwner(): { owner: string; sizeBytes: number }[] {
     const sums = new Map<string, number>();
-    for (const e of this.#live.values()) sums.set(e.owner, (sums.get(e.owner) ?? 0) + e.sizeBytes);
+    for (const e of this.#live.values())
+      sums.set(e.owner.label, (sums.get(e.owner.label) ?? 0) + e.sizeBytes);
     return [...sums]
       .map(([owner, sizeBytes]) => ({ owner, sizeBytes }))
       .sort((a, b) => b.sizeBytes - a.sizeBytes);

@@ -1,3 +1,4 @@
+import type { BufferOwner } from './memory';
 import type { Gpu } from './gpu';
 
 /**
@@ -13,11 +14,11 @@ export class StagingRing {
     this.#gpu = gpu;
   }
 
-  static async create(gpu: Gpu, owner: string, slotBytes: number, slots = 2): Promise<StagingRing> {
+  static async create(gpu: Gpu, owner: BufferOwner, slotBytes: number, slots = 2): Promise<StagingRing> {
     const ring = new StagingRing(gpu);
     for (let i = 0; i < slots; i++) {
       const usage = GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC;
-      const buffer = await gpu.memory.create(owner, 'staging', slotBytes, usage);
+      const buffer = await owner.create('staging', slotBytes, usage);
       ring.#slots.push({ buffer, ready: buffer.mapAsync(GPUMapMode.WRITE) });
     }
     return ring;

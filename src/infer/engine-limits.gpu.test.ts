@@ -88,7 +88,7 @@ test('a context whose cache no binding can hold is refused with the numbers', as
   await expect(work).rejects.toThrow(
     /context of 16777216 tokens the (rotation|k cache 0) takes .* binds at most/,
   );
-  gpu.memory.release(prepared.owner);
+  prepared.dispose();
   expect(gpu.memory.currentBytes).toBe(0);
 });
 

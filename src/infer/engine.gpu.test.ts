@@ -72,7 +72,7 @@ describe.each<{ name: string; options: GpuOptions; levels: readonly string[] }>(
     for (let n = 1; n <= prompt.length; n++) await engine.prefill(prompt.slice(0, n));
     expect(relativeError(await engine.logits(), want)).toBeLessThan(1e-5);
     const options_ = { context: shape.context, kvType: 'F32' as const, reference: true };
-    expect(gpu.memory.ownerBytes(prepared.owner)).toBe(weightBytes(plan, gpu.maxBindingBytes));
+    expect(prepared.weightBytes).toBe(weightBytes(plan, gpu.maxBindingBytes));
     expect(engine.runtimeBytes).toBe(Engine.bytes(prepared, options_));
     expect(gpu.memory.currentBytes).toBe(prepared.weightBytes + engine.runtimeBytes);
     free();

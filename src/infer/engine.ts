@@ -24,8 +24,6 @@ export interface SamplingOptions {
 
 export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
 
-let serial = 0;
-
 /**
  * Runs a prepared level. Pipelines, bind groups and parameters are made once; a token is one submit, sampled on the
  * GPU, and only its id comes back.
@@ -56,7 +54,7 @@ export class Engine {
   }
 
   static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
-    const owner = `runtime ${prepared.plan.fileType.label} #${++serial}`;
+    const owner = gpu.memory.owner(`runtime ${prepared.plan.fileType.label}`);
     try {
       const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
       const record = (recorder: Recorder) => {
@@ -67,27 +65,27 @@ export class Engine {
       const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
       const readbacks: GPUBuffer[] = [];
       for (let i = 0; i < IN_FLIGHT; i++)
-        readbacks.push(await gpu.memory.create(owner, 'token readback', READBACK_BYTES, usage));
+        readbacks.push(await owner.create('token readback', READBACK_BYTES, usage));
       const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
       const many = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
       const engine = new Engine(gpu, runtime, one, many, readbacks);
       gpu.check();
       return engine;
     } catch (error) {
-      gpu.memory.release(owner);
+      owner.dispose();
       throw error;
     }
   }
 
   dispose(): void {
-    this.#gpu.memory.release(this.#r.owner);
+    this.#r.owner.dispose();
   }
 
   get context(): number {
     return this.#r.context;
   }
   get runtimeBytes(): number {
-    return this.#gpu.memory.ownerBytes(this.#r.owner);
+    return this.#r.owner.sizeBytes;
   }
   /** Dispatches of one decode step after which the text has so many tokens. */
   dispatchesPerToken(positions: number): number {

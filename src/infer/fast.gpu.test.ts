@@ -64,7 +64,7 @@ describe('against the reference mode', () => {
     }
     // They are other paths: a comparison of something with itself would be worth nothing.
     expect(one.meanKl).toBeGreaterThan(0);
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
   });
 });
 
@@ -113,7 +113,7 @@ describe.each<{ name: string; options: GpuOptions }>([
       expect(relativeError(many, want), kvType).toBeLessThan(bounds[kvType]);
       expect(relativeError(one, many), kvType).toBeLessThan(1e-5);
     }
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
   });
 });
 
@@ -145,7 +145,7 @@ describe('experts', () => {
             found[key] = await engine.logits();
             engine.dispose();
           }
-        gpu.memory.release(prepared.owner);
+        prepared.dispose();
         expect(gpu.memory.currentBytes).toBe(0);
         gpu.close();
       }
@@ -188,7 +188,7 @@ describe('what a token costs', () => {
       expect(engine.dispatchesPerToken(100)).toBe(perLayer * layers + 4);
       expect(engine.dispatchesPerToken(600)).toBeLessThanOrEqual((perLayer + 1) * layers + 4);
       engine.dispose();
-      gpu.memory.release(prepared.owner);
+      prepared.dispose();
     },
   );
 });

@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
@@ -73,7 +74,7 @@ async function rotationsOf(model: ModelFile, { h, traits, context }: RuntimeShap
 /** Cache, activations and tables for a model, under an owner that the caller releases. */
 export async function modelRuntime(
   gpu: Gpu,
-  owner: string,
+  owner: BufferOwner,
   model: ModelFile,
   slots: number,
   options: EngineOptions,
@@ -85,7 +86,7 @@ export async function modelRuntime(
 /** The same for layers that run one at a time: they share the cache of one. */
 export async function layerRuntime(
   gpu: Gpu,
-  owner: string,
+  owner: BufferOwner,
   model: ModelFile,
   slots: number,
   options: EngineOptions,

@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { QuantFormat } from '../quant/format';
 import type { CodebookName } from '../quant/codebook/codebook';
@@ -17,10 +18,10 @@ export function codebookBytes(formats: Iterable<QuantFormat>): number {
 /** The codebooks of one owner on the device, each uploaded once. They go with the owner's other buffers. */
 export class CodebookBuffers {
   readonly #gpu: Gpu;
-  readonly #owner: string;
+  readonly #owner: BufferOwner;
   readonly #buffers = new Map<string, GPUBuffer>();
 
-  constructor(gpu: Gpu, owner: string) {
+  constructor(gpu: Gpu, owner: BufferOwner) {
     this.#gpu = gpu;
     this.#owner = owner;
   }
@@ -46,7 +47,7 @@ export class CodebookBuffers {
     if (!buffer) {
       const table = make(name);
       const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-      buffer = await this.#gpu.memory.create(this.#owner, key, table.byteLength, usage);
+      buffer = await this.#owner.create(key, table.byteLength, usage);
       this.#gpu.device.queue.writeBuffer(buffer, 0, table);
       this.#buffers.set(key, buffer);
     }

@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import { elementCount } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
 import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/format';
@@ -84,7 +85,7 @@ export function joinedShape(tensors: readonly TensorShape[]): { rows: number; co
  */
 export async function allocateTensors(
   gpu: Gpu,
-  owner: string,
+  owner: BufferOwner,
   format: QuantFormat,
   tensors: readonly TensorShape[],
   codebooks: CodebookBuffers,
@@ -97,7 +98,7 @@ export async function allocateTensors(
     slabs.push({
       ...plan,
       base: 0,
-      buffer: await gpu.memory.create(owner, label, plan.layout.sizeBytes, usage),
+      buffer: await owner.create(label, plan.layout.sizeBytes, usage),
     });
   const points = (await codebooks.points(format)) ?? slabs[0]!.buffer;
   if (tensors.length === 1) return [{ name: tensors[0]!.name, format, ...whole, slabs, points }];

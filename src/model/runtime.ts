@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
 import { alignUp, formatBytes } from '../util/bytes';
@@ -23,7 +24,7 @@ export const FAST: ComputePaths = { decode: 'int8', prefill: 'int8' };
 
 /** Everything a model keeps on the device beside its weights. */
 export interface Runtime {
-  readonly owner: string;
+  readonly owner: BufferOwner;
   readonly h: Hyperparameters;
   readonly traits: DecoderTraits;
   readonly vocabulary: number;
@@ -151,7 +152,7 @@ export interface RotationTables {
 
 export async function createRuntime(
   gpu: Gpu,
-  owner: string,
+  owner: BufferOwner,
   s: RuntimeShape,
   rotation: () => RotationTables,
 ): Promise<Runtime> {
@@ -164,7 +165,7 @@ export async function createRuntime(
       'Choose a shorter context.',
     );
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-  const make = (name: string) => gpu.memory.create(owner, name, Math.max(sizes[name]!, 16), usage);
+  const make = (name: string) => owner.create(name, Math.max(sizes[name]!, 16), usage);
   const layers = Array.from({ length: s.h.layers }, (_, i) => i);
   const caches = async (name: string) => {
     const out: GPUBuffer[] = [];

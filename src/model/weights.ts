@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { ModelFile, TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { QuantFormat } from '../quant/format';
@@ -65,7 +66,7 @@ function fitTogether(group: readonly PlannedTensor[], format: QuantFormat, maxBi
 
 /** The tensors of a model on the device. All buffers belong to `owner`. */
 export interface Weights {
-  readonly owner: string;
+  readonly owner: BufferOwner;
   readonly tensors: ReadonlyMap<string, DeviceTensor>;
 }
 
@@ -90,7 +91,7 @@ export function slabCount(plan: Plan, maxBindingBytes: number): number {
   return count;
 }
 
-export async function allocateWeights(gpu: Gpu, owner: string, plan: Plan): Promise<Weights> {
+export async function allocateWeights(gpu: Gpu, owner: BufferOwner, plan: Plan): Promise<Weights> {
   const tensors = new Map<string, DeviceTensor>();
   const codebooks = new CodebookBuffers(gpu, owner);
   const foreign = plan.tensors.find((t) => !residentFormat(t));

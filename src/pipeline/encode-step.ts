@@ -1,11 +1,11 @@
 import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
+import type { BufferOwner } from '../gpu/memory';
 import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { CodebookBuffers } from '../model/codebook-buffers';
 import * as ops from '../ops/kernels';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
-import { SCRATCH_OWNER } from './scratch';
 
 /** Whole rows of a tensor, as a slice of it. */
 export interface RowRange {
@@ -33,15 +33,17 @@ export const importanceOf = (
 export class EncodeStep {
   readonly #gpu: Gpu;
   readonly #arena: UniformArena;
+  readonly #owner: BufferOwner;
   readonly #codebooks: CodebookBuffers;
   #importance: GPUBuffer | undefined;
   #spread: GPUBuffer | undefined;
   #uploaded: TensorImportance | undefined;
 
-  constructor(gpu: Gpu, arena: UniformArena) {
+  constructor(gpu: Gpu, arena: UniformArena, owner: BufferOwner) {
     this.#gpu = gpu;
     this.#arena = arena;
-    this.#codebooks = new CodebookBuffers(gpu, SCRATCH_OWNER);
+    this.#owner = owner;
+    this.#codebooks = new CodebookBuffers(gpu, owner);
   }
 
   /** What a decoder of the format looks up; `other` for formats without a codebook. */
@@ -113,6 +115,6 @@ export class EncodeStep {
     if (buffer && buffer.size >= bytes) return buffer;
     if (buffer) this.#gpu.memory.destroy(buffer);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
-    return this.#gpu.memory.create(SCRATCH_OWNER, label, bytes, usage);
+    return this.#owner.create(label, bytes, usage);
   }
 }

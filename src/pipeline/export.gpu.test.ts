@@ -74,7 +74,7 @@ describe('exported files', () => {
     const plan = planQuantization(model, fileTypeByLabel('Q5_0')!);
     const prepared = await prepareLevel(gpu, model, plan);
     const report = await writeGguf(gpu, plan, new MemorySink(), { resident: prepared.tensors });
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
     expect(report.sha256).toBe(hashes.Q5_0);
     expect(report.errors.length).toBe(0);
   });

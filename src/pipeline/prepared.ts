@@ -7,20 +7,18 @@ import { allocateWeights } from '../model/weights';
 import type { WriteProgress } from './export';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
+import type { Disposable } from '../util/dispose';
 
 /** A level whose weights are on the device. */
-export interface Prepared {
+export interface Prepared extends Disposable {
   readonly plan: Plan;
   readonly model: ModelFile;
-  readonly owner: string;
   readonly tensors: ReadonlyMap<string, DeviceTensor>;
   readonly errors: readonly TensorError[];
   readonly elapsedMs: number;
   readonly sourceBytes: number;
   readonly weightBytes: number;
 }
-
-let serial = 0;
 
 /** Quantizes a model to a level, into GPU memory. On failure or cancel everything it took is given back. */
 export async function prepareLevel(
@@ -30,7 +28,7 @@ export async function prepareLevel(
   progress: (p: WriteProgress) => void = () => {},
   signal?: AbortSignal,
 ): Promise<Prepared> {
-  const owner = `weights ${plan.fileType.label} #${++serial}`;
+  const owner = gpu.memory.owner(`weights ${plan.fileType.label}`);
   const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
   const started = performance.now();
   const totalBytes = plan.tensors.reduce((n, t) => n + t.source.sizeBytes, 0);
@@ -52,19 +50,19 @@ export async function prepareLevel(
     };
     const errors = await pipeline.load(jobs, report, signal);
     const elapsedMs = performance.now() - started;
-    const weightBytes = gpu.memory.ownerBytes(owner);
+    const weightBytes = owner.sizeBytes;
     return {
       plan,
       model,
-      owner,
       tensors: weights.tensors,
       errors,
       elapsedMs,
       sourceBytes: totalBytes,
       weightBytes,
+      dispose: () => owner.dispose(),
     };
   } catch (error) {
-    gpu.memory.release(owner);
+    owner.dispose();
     throw error;
   } finally {
     pipeline?.dispose();

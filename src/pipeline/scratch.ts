@@ -1,18 +1,18 @@
 import type { Gpu } from '../gpu/gpu';
+import type { BufferOwner } from '../gpu/memory';
 
-export const SCRATCH_OWNER = 'quantizer';
 /** Invocations that add up the error of a tensor; each keeps a partial sum. */
 export const WORKERS = 1024;
 
 /** The work space of a quantization: the same few buffers for every slice of every tensor, each made when it is needed. */
 export class Scratch {
-  readonly #gpu: Gpu;
+  readonly owner: BufferOwner;
   readonly #sizes: Readonly<Record<ScratchBuffer, number>>;
   readonly #made = new Map<ScratchBuffer, Promise<GPUBuffer>>();
 
   /** `bytes` is a slice as float32, `sourceBytes` the largest as it lies in the file; both with room for padding. */
   constructor(gpu: Gpu, bytes: number, sourceBytes: number) {
-    this.#gpu = gpu;
+    this.owner = gpu.memory.owner('quantizer');
     this.#sizes = {
       raw: sourceBytes,
       planar: sourceBytes,
@@ -30,10 +30,14 @@ export class Scratch {
     if (!made) {
       const storage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
       const usage = name.startsWith('readback') ? GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ : storage;
-      made = this.#gpu.memory.create(SCRATCH_OWNER, LABELS[name], this.#sizes[name], usage);
+      made = this.owner.create(LABELS[name], this.#sizes[name], usage);
       this.#made.set(name, made);
     }
     return made;
+  }
+  dispose(): void {
+    this.owner.dispose();
+    this.#made.clear();
   }
 }
 

@@ -11,7 +11,7 @@ import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from '
 import { PackOut } from './pack-out';
 import { unpackSteps } from './repack';
 import { readRows, rowRanges, sourceFormat } from './row-ranges';
-import { SCRATCH_OWNER, Scratch, WORKERS } from './scratch';
+import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
 import { throwIfCancelled } from '../util/errors';
 
@@ -59,7 +59,7 @@ export class TensorPipeline {
     this.#arena = arena;
     this.#scratch = scratch;
     this.#sliceWeights = sliceWeights;
-    this.#encode = new EncodeStep(gpu, arena);
+    this.#encode = new EncodeStep(gpu, arena, scratch.owner);
     this.#out = new PackOut(gpu, arena, scratch);
   }
 
@@ -83,12 +83,17 @@ export class TensorPipeline {
     );
     const sourceBytes = slices ? alignUp(Math.max(0, ...slices), 16) + padding : bytes;
     const scratch = new Scratch(gpu, bytes, sourceBytes);
-    const staging = await StagingRing.create(gpu, SCRATCH_OWNER, sourceBytes);
-    return new TensorPipeline(gpu, staging, await gpu.arena(SCRATCH_OWNER, 64), scratch, weights);
+    try {
+      const staging = await StagingRing.create(gpu, scratch.owner, sourceBytes);
+      return new TensorPipeline(gpu, staging, await gpu.arena(scratch.owner, 64), scratch, weights);
+    } catch (error) {
+      scratch.dispose();
+      throw error;
+    }
   }
 
   dispose(): void {
-    this.#gpu.memory.release(SCRATCH_OWNER);
+    this.#scratch.dispose();
   }
 
   /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */

@@ -23,15 +23,14 @@ export class Levels {
   }
 
   /** Gives back what every level but these takes. */
-  keepOnly(types: readonly string[], release: (owner: string) => void): void {
-    for (const type of this.types) if (!types.includes(type)) this.release(type, release);
+  keepOnly(types: readonly string[]): void {
+    for (const type of this.types) if (!types.includes(type)) this.release(type);
   }
-  release(type: string, release: (owner: string) => void): void {
+  release(type: string): void {
     this.#engines.get(type)?.dispose();
     this.#engines.delete(type);
-    const level = this.#prepared.get(type);
+    this.#prepared.get(type)?.dispose();
     this.#prepared.delete(type);
-    if (level) release(level.owner);
   }
   disposeEngines(): void {
     for (const engine of this.#engines.values()) engine.dispose();

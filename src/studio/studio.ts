@@ -166,12 +166,11 @@ export class Studio {
   }
 
   release(type: string): void {
-    this.#levels.release(type, this.#releaseOwner);
+    this.#levels.release(type);
   }
   releaseAll(): void {
-    this.#levels.keepOnly([], this.#releaseOwner);
+    this.#levels.keepOnly([]);
   }
-  readonly #releaseOwner = (owner: string): void => this.#device.current?.memory.release(owner);
 
   async #engine(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine> {
     const gpu = await this.gpu();
@@ -276,7 +275,7 @@ export class Studio {
     progress: (p: WriteProgress) => void,
     signal?: AbortSignal,
   ): Promise<Prepared[]> {
-    this.#levels.keepOnly(types, this.#releaseOwner);
+    this.#levels.keepOnly(types);
     for (const type of types) await this.#prepare(type, progress, signal);
     return types.map((type) => this.#levels.get(type)!);
   }

@@ -104,7 +104,7 @@ describe.runIf(hasShared)('reference architectures', () => {
       }
       engine.dispose();
     }
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
   });
 
   const quantized = ['Q4_K_M', 'Q5_K_S', 'Q6_K', 'Q2_K', 'Q8_0', 'Q4_0'];
@@ -135,7 +135,7 @@ describe.runIf(hasShared)('reference architectures', () => {
         expect(far, `${name} ${label} ${i}`).toBeLessThan(1e-3);
       }
       engine.dispose();
-      gpu.memory.release(prepared.owner);
+      prepared.dispose();
     }
   });
 });

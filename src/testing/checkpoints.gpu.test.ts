@@ -82,6 +82,6 @@ describe('checkpoints of every architecture', () => {
       }
       engine.dispose();
     }
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
   });
 });

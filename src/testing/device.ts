@@ -18,7 +18,7 @@ const USAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBuffer
 
 export async function upload(gpu: Gpu, data: ArrayBufferView): Promise<GPUBuffer> {
   const size = Math.ceil(data.byteLength / 16) * 16;
-  const buffer = await gpu.memory.create('test', 'upload', size, USAGE());
+  const buffer = await gpu.memory.owner('test').create('upload', size, USAGE());
   const padded = new Uint8Array(size);
   padded.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   gpu.device.queue.writeBuffer(buffer, 0, padded);
@@ -26,4 +26,4 @@ export async function upload(gpu: Gpu, data: ArrayBufferView): Promise<GPUBuffer
 }
 
 export const empty = (gpu: Gpu, bytes: number): Promise<GPUBuffer> =>
-  gpu.memory.create('test', 'empty', bytes, USAGE());
+  gpu.memory.owner('test').create('empty', bytes, USAGE());

@@ -150,7 +150,7 @@ describe.runIf(hasShared)('the reference collection', () => {
           }
         }
         engine.dispose();
-        gpu.memory.release(prepared.owner);
+        prepared.dispose();
       }
     },
     600_000,

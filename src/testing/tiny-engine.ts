@@ -34,7 +34,7 @@ export async function tinyEngine(
   engine.setSampling(GREEDY);
   const free = () => {
     engine.dispose();
-    gpu.memory.release(prepared.owner);
+    prepared.dispose();
   };
   return { plan, prepared, engine, free };
 }
