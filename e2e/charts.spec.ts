@@ -4,7 +4,7 @@ import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
 import { spreadOf } from '../src/infer/benchmark';
 import { fingerprintOf } from '../src/studio/fingerprint';
-import { divergenceOf } from '../src/evaluate/quality-numbers';
+import { klDivergenceOf } from '../src/evaluate/quality-numbers';
 import type { QualityRecord } from '../src/evaluate/quality-records';
 import type { RunRecord } from '../src/studio/records';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
@@ -54,7 +54,7 @@ const qualities = levels.map(
     chunks: 1,
     elapsedMs: 1,
     measuredMs: 1_700_000_000_000,
-    measured: divergenceOf([Float32Array.of(1, 1.2, l.kl, 1, 2, 2.1, l.kl, 0)], 1),
+    measured: klDivergenceOf([Float32Array.of(1, 1.2, l.kl, 1, 2, 2.1, l.kl, 0)], 1),
   }),
 );
 

@@ -12,7 +12,7 @@ export { type HubSource, openHub } from './files/hub/hub';
 export type { AdapterFacts, Arithmetic, Numerics } from './gpu/gpu';
 export type { Subgroup, SubgroupKind } from './gpu/subgroups';
 export type { SamplingOptions } from './infer/engine';
-export type { GenerateResult } from './infer/generate';
+export type { GeneratedPiece, GenerateResult } from './infer/generate';
 export type { KvType } from './model/kv-cache';
 export type { ComputePath, ComputePaths } from './model/runtime';
 export type { TypeOverride } from './model/tensor-choice';
@@ -62,7 +62,6 @@ export {
   type Recipe,
 } from './api/plan';
 export {
-  type GeneratedPiece,
   type GenerateOptions,
   load,
   type LoadOptions,

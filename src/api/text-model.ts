@@ -1,7 +1,7 @@
 import type { ByteSink } from '../files/byte-sink';
 import type { Gpu } from '../gpu/gpu';
 import { Engine, GREEDY, type SamplingOptions } from '../infer/engine';
-import { generate, type GenerateResult } from '../infer/generate';
+import { type GeneratedPiece, generate, type GenerateResult } from '../infer/generate';
 import { runnableOf } from '../infer/model-runtime';
 import type { KvType } from '../model/kv-cache';
 import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';
@@ -26,12 +26,6 @@ export interface LoadOptions {
 export interface GenerateOptions extends Partial<SamplingOptions> {
   /** Tokens of the answer, at most; 256 when it is left out. */
   readonly maxTokens?: number;
-}
-
-/** A piece of an answer as it is generated. */
-export interface GeneratedPiece {
-  readonly id: number;
-  readonly text: string;
 }
 
 const DEFAULT_CONTEXT = 2048;

@@ -74,7 +74,7 @@ export async function quantizeOn(
   fileType: FileType,
   values: Values,
 ): Promise<Prepared> {
-  const prepared = await prepareLevel(gpu, model, await planOf(model, fileType, values), progress);
+  const prepared = await prepareLevel(gpu, model, await planOf(model, fileType, values), { progress });
   say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
   return prepared;
 }

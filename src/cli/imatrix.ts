@@ -19,8 +19,10 @@ export async function runImatrix(path: string | undefined, out: string | undefin
     chunks: numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER),
   };
   const started = performance.now();
-  const collected = await collectImportance(gpu, prepared, ids, values.file!, options, (chunk, chunks) => {
-    if (process.stderr.isTTY) process.stderr.write(`\r[${chunk}/${chunks}]\x1b[K`);
+  const collected = await collectImportance(gpu, prepared, ids, values.file!, options, {
+    progress: ({ done, total }) => {
+      if (process.stderr.isTTY) process.stderr.write(`\r[${done}/${total}]\x1b[K`);
+    },
   });
   writeFileSync(out, imatrixFile(collected));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

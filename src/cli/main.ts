@@ -82,8 +82,10 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
   const stops = values['prompt-ids'] === undefined ? (tokenizer?.stops ?? []) : [];
   const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops };
   const stream = !values.json;
-  const result = await generate(engine, tokenizer, request, (_, text) => {
-    if (stream) process.stdout.write(text);
+  const result = await generate(engine, tokenizer, request, {
+    progress: ({ text }) => {
+      if (stream) process.stdout.write(text);
+    },
   });
   if (stream) return answer('');
   answer(

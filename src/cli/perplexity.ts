@@ -1,12 +1,13 @@
 import type { Plan } from '../model/plan';
 import type { FileType } from '../quant/file-types';
-import { divergencePaged } from '../evaluate/kl-divergence-paged';
-import { divergence, perplexity } from '../evaluate/evaluate';
+import { klDivergencePaged } from '../evaluate/kl-divergence-paged';
+import { klDivergence, perplexity } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
 import type { Prepared } from '../pipeline/prepared';
-import type { Divergence, Perplexity } from '../evaluate/quality-numbers';
+import type { KlDivergence, Perplexity } from '../evaluate/quality-numbers';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, planOf, quantizeOn, readText, say } from './common';
+import type { RunProgress } from '../util/work';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
@@ -23,33 +24,33 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   const all = { ...options, chunks };
   if (values.paged && !baseType) throw new UsageError('--paged compares with a base: give --kl-base TYPE.');
   /** The figures of a level, and the size of its file. */
-  type Found = { readonly fileBytes: number } & (Divergence | { readonly level: Perplexity });
+  type Found = { readonly fileBytes: number } & (KlDivergence | { readonly level: Perplexity });
   const measurePaged = async (base: Plan, fileType: FileType): Promise<Found> => {
     const plans = { base, level: await planOf(model, fileType, values) };
-    const progress = (stage: number, stages: number) => say(`\r${fileType.label}: ${stage} of ${stages}`);
-    const found = await divergencePaged(gpu, model, plans, ids, { ...all, progress });
+    const progress = ({ done, total }: RunProgress) => say(`\r${fileType.label}: ${done} of ${total}`);
+    const found = await klDivergencePaged(gpu, model, plans, ids, all, { progress });
     return { fileBytes: plans.level.fileBytes, ...found };
   };
   const measure = async (base: Prepared | undefined, fileType: FileType): Promise<Found> => {
     const prepared = await quantizeOn(gpu, model, fileType, values);
     const found = base
-      ? await divergence(gpu, base, prepared, ids, all)
+      ? await klDivergence(gpu, base, prepared, ids, all)
       : { level: await perplexity(gpu, prepared, ids, all) };
     prepared.dispose();
     return { fileBytes: prepared.plan.fileBytes, ...found };
   };
-  let measureDecode: (fileType: FileType) => Promise<Found>;
+  let measureLevel: (fileType: FileType) => Promise<Found>;
   if (values.paged && baseType) {
     const base = await planOf(model, baseType, values);
-    measureDecode = (fileType) => measurePaged(base, fileType);
+    measureLevel = (fileType) => measurePaged(base, fileType);
   } else {
     const base = baseType && (await quantizeOn(gpu, model, baseType, values));
-    measureDecode = (fileType) => measure(base, fileType);
+    measureLevel = (fileType) => measure(base, fileType);
   }
   const rows = [];
   for (const fileType of types) {
     const started = performance.now();
-    const found = await measureDecode(fileType);
+    const found = await measureLevel(fileType);
     const seconds = (performance.now() - started) / 1000;
     say(`${fileType.label}: ${found.level.perplexity.toFixed(4)} in ${seconds.toFixed(1)} s`);
     rows.push({ type: fileType.label, ...found.level, ...found });

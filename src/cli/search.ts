@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { planQuantization } from '../model/plan';
-import { divergence } from '../evaluate/evaluate';
+import { klDivergence } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
 import { prepareLevel } from '../pipeline/prepared';
 import { measureSensitivities, planRecipe, quantizeCommand, recipeFor } from '../evaluate/search';
@@ -34,8 +34,10 @@ export async function runSearch(path: string | undefined, values: Values): Promi
     model,
     ids,
     { ...options, chunks, base: base.label, importance },
-    (step, done, total) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r[${done + 1}/${total}] ${step}\x1b[K`);
+    {
+      progress: ({ step, done, total }) => {
+        if (process.stderr.isTTY) process.stderr.write(`\r[${done + 1}/${total}] ${step}\x1b[K`);
+      },
     },
   );
   say(`\r${found.probed.length} tensors measured in ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -54,7 +56,7 @@ export async function runSearch(path: string | undefined, values: Values): Promi
     const measure = async (p: typeof basePlan) => {
       const level = await prepareLevel(gpu, model, p);
       const check = { ...options, chunks: numberOption(values, 'check-chunks', Number.MAX_SAFE_INTEGER) };
-      const quality = await divergence(gpu, baseLevel, level, checked, check);
+      const quality = await klDivergence(gpu, baseLevel, level, checked, check);
       level.dispose();
       return quality;
     };

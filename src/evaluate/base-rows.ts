@@ -6,7 +6,8 @@ import { throwIfCancelled } from '../util/errors';
 import { type EvaluateOptions, halves, LOGITS_BYTES } from './evaluate';
 import { Evaluator, type Passage } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
-import { type Divergence, divergenceOf } from './quality-numbers';
+import { type KlDivergence, klDivergenceOf } from './quality-numbers';
+import type { Work } from '../util/work';
 
 /** Rows that were predicted in one pass. */
 interface Batch {
@@ -41,7 +42,7 @@ export class BaseRows {
     base: Prepared,
     ids: readonly number[],
     options: EvaluateOptions,
-    signal?: AbortSignal,
+    { signal }: Pick<Work, 'signal'> = {},
   ): Promise<BaseRows> {
     const owner = gpu.memory.owner('rows of the base');
     let evaluator: Evaluator | undefined;
@@ -80,7 +81,7 @@ export class BaseRows {
   }
 
   /** How far a level is from the base over the text. */
-  async compare(level: Prepared, signal?: AbortSignal): Promise<Divergence> {
+  async compare(level: Prepared, { signal }: Pick<Work, 'signal'> = {}): Promise<KlDivergence> {
     const gpu = this.#gpu;
     const owner = this.#gpu.memory.owner(`rows of ${level.plan.fileType.label}`);
     let evaluator: Evaluator | undefined;
@@ -96,7 +97,7 @@ export class BaseRows {
         if (at === passage.first - 1) evaluator.begin(passage);
         evaluator.predict(passage, at, end);
         const dispatch = gpu
-          .kernel(ops.divergence)
+          .kernel(ops.klDivergence)
           .dispatch({ base, logits, targets, out }, { vocabulary }, [end - at], arena);
         const encoder = gpu.device.createCommandEncoder();
         const pass = encoder.beginComputePass();
@@ -105,7 +106,7 @@ export class BaseRows {
         gpu.device.queue.submit([encoder.finish()]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (end - at))));
       }
-      return divergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);
+      return klDivergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);
     } finally {
       evaluator?.dispose();
       owner.dispose();

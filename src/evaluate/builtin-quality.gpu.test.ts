@@ -9,7 +9,7 @@ import { formatByGgmlType } from '../quant/registry';
 import { testGpu } from '../testing/device';
 import { referenceRows } from '../testing/reference-llama';
 import { createTokenizer } from '../text/tokenizer';
-import { divergence } from './evaluate';
+import { klDivergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
 import { prepareLevel, type Prepared } from '../pipeline/prepared';
 
@@ -61,7 +61,7 @@ test('the built-in model on its held-out text: perplexity, divergence and agreem
     const level = await prepare(label);
     const rows = await rowsOf(level);
     const options = { context: CONTEXT, kvType: 'F32' as const, bos, chunks: 1 };
-    const got = await divergence(gpu, base, level, ids, options);
+    const got = await klDivergence(gpu, base, level, ids, options);
     expect(got.level.tokens).toBe(targets.length);
     expect(Math.abs(got.base.perplexity / perplexityOf(want) - 1)).toBeLessThan(1e-5);
     expect(Math.abs(got.level.perplexity / perplexityOf(rows) - 1)).toBeLessThan(1e-5);

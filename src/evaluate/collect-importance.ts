@@ -5,9 +5,10 @@ import type { TappedRows } from '../model/blocks/recorder';
 import * as ops from '../ops/kernels';
 import { alignUp } from '../util/bytes';
 import { throwIfCancelled } from '../util/errors';
-import { type ChunkProgress, chunksOf, type EvaluateOptions } from './evaluate';
+import { chunksOf, type EvaluateOptions } from './evaluate';
 import { Evaluator } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 /** Room for the sums and counts of a product; a binding begins at a multiple of 256. */
 const sumsBytes = (cols: number, experts: number): number => alignUp(4 * experts * (cols + 1), 256);
@@ -22,8 +23,7 @@ export async function collectImportance(
   ids: readonly number[],
   dataset: string,
   options: EvaluateOptions,
-  progress: ChunkProgress = () => {},
-  signal?: AbortSignal,
+  { signal, progress }: Work<RunProgress> = {},
 ): Promise<CollectedImportance> {
   const chunks = chunksOf(ids, options);
   const owner = gpu.memory.owner('importance');
@@ -64,7 +64,7 @@ export async function collectImportance(
       // The queue does not grow without bound, and a stop is heard.
       await gpu.device.queue.onSubmittedWorkDone();
       gpu.check();
-      progress(c + 1, chunks.length);
+      progress?.({ done: c + 1, total: chunks.length });
     }
     const entries = new Map<string, ImportanceSums>();
     const sums = await gpu.read(buffer, 0, Math.max(used, 256));

@@ -10,7 +10,7 @@ import { referenceLogits } from '../testing/reference-llama';
 import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { BaseRows } from './base-rows';
-import { divergence, perplexity, probabilities } from './evaluate';
+import { klDivergence, perplexity, probabilities } from './evaluate';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 
 const shape = { ...TINY, ffn: 256, layers: 1 };
@@ -86,7 +86,7 @@ describe('perplexity', () => {
         if (top(p) === top(q)) same++;
       }
     }
-    const got = await divergence(gpu, base, prepared, ids, options);
+    const got = await klDivergence(gpu, base, prepared, ids, options);
     const mean = kl.reduce((s, v) => s + v, 0) / kl.length;
     expect(mean).toBeGreaterThan(1e-5);
     expect(Math.abs(got.kl.mean - mean)).toBeLessThan(1e-6 + 1e-3 * mean);
@@ -101,7 +101,7 @@ describe('perplexity', () => {
     expect(await rows.compare(prepared)).toEqual(got);
     expect((await rows.compare(base)).kl.max).toBeLessThan(1e-6);
     rows.dispose();
-    const itself = await divergence(gpu, base, base, ids, options);
+    const itself = await klDivergence(gpu, base, base, ids, options);
     expect(itself.kl.max).toBeLessThan(1e-6);
     expect(itself.sameTop.share).toBe(1);
     base.dispose();

@@ -7,7 +7,8 @@ import { NibbleError, throwIfCancelled } from '../util/errors';
 import { Evaluator, type LogitRows, type Passage } from './evaluator';
 import type { EngineOptions } from '../infer/model-runtime';
 import type { Prepared } from '../pipeline/prepared';
-import { type Divergence, divergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
+import { type KlDivergence, klDivergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
+import type { RunProgress, Work } from '../util/work';
 
 /** Logits of one level that are held at a time. */
 export const LOGITS_BYTES = 64 * MIB;
@@ -17,7 +18,6 @@ export interface EvaluateOptions extends EngineOptions {
   readonly bos?: number | undefined;
   readonly chunks?: number | undefined;
 }
-export type ChunkProgress = (chunk: number, chunks: number) => void;
 
 /** Chunks of the context, as llama-perplexity cuts a text: what does not fill the last is left. */
 export function chunksOf(ids: readonly number[], options: EvaluateOptions): number[][] {
@@ -56,8 +56,7 @@ async function measure(
   levels: readonly LogitRows[],
   passages: readonly Passage[],
   meterOf: MeterOf,
-  progress: ChunkProgress,
-  signal?: AbortSignal,
+  { signal, progress }: Work<RunProgress>,
 ): Promise<Float32Array[]> {
   const owner = gpu.memory.owner('measures of a text');
   try {
@@ -83,7 +82,7 @@ async function measure(
         gpu.device.queue.submit([encoder.finish()]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
       }
-      progress(c + 1, passages.length);
+      progress?.({ done: c + 1, total: passages.length });
     }
     return numbers;
   } finally {
@@ -98,15 +97,14 @@ async function measureLevels(
   passages: readonly Passage[],
   options: EngineOptions,
   meterOf: MeterOf,
-  progress: ChunkProgress,
-  signal?: AbortSignal,
+  work: Work<RunProgress>,
 ): Promise<Float32Array[]> {
   const evaluators: Evaluator[] = [];
   try {
     // What is measured is the level, not what rounding activations adds to it.
     for (const level of levels)
       evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
-    return await measure(gpu, evaluators, passages, meterOf, progress, signal);
+    return await measure(gpu, evaluators, passages, meterOf, work);
   } finally {
     for (const evaluator of evaluators) evaluator.dispose();
   }
@@ -133,12 +131,11 @@ export async function perplexity(
   prepared: Prepared,
   ids: readonly number[],
   options: EvaluateOptions,
-  progress: ChunkProgress = () => {},
-  signal?: AbortSignal,
+  work: Work<RunProgress> = {},
 ): Promise<Perplexity> {
   const passages = halves(ids, options);
   const meter = likelihoodMeter(gpu);
-  const numbers = await measureLevels(gpu, [prepared], passages, options, meter, progress, signal);
+  const numbers = await measureLevels(gpu, [prepared], passages, options, meter, work);
   return perplexityOf(
     numbers.flatMap((n) => [...n]),
     passages.length,
@@ -152,12 +149,12 @@ export async function probabilities(
   ids: readonly number[],
   first: number,
   options: EngineOptions,
-  signal?: AbortSignal,
+  work: Pick<Work, 'signal'> = {},
 ): Promise<number[]> {
   if (ids.length <= first) return [];
   const meter = likelihoodMeter(gpu);
   const passages = [{ ids, first }];
-  const numbers = await measureLevels(gpu, [prepared], passages, options, meter, () => {}, signal);
+  const numbers = await measureLevels(gpu, [prepared], passages, options, meter, work);
   return numbers.flatMap((n) => Array.from(n, (v) => Math.exp(-v)));
 }
 
@@ -170,7 +167,7 @@ const divergenceMeter =
     const buffers = { base: base!.logits, logits: level!.logits, targets, out };
     const arena = await gpu.arena(owner, 1);
     const { vocabulary } = base!;
-    const dispatch = gpu.kernel(ops.divergence).dispatch(buffers, { vocabulary }, [1], arena);
+    const dispatch = gpu.kernel(ops.klDivergence).dispatch(buffers, { vocabulary }, [1], arena);
     return { dispatch, out, targets, width: 4 };
   };
 
@@ -179,29 +176,28 @@ const divergenceMeter =
  * the base, how often they agree on the best token, and what becomes of the true token's probability. Both levels are
  * resident; four numbers a token come back, no logits are stored.
  */
-export async function divergence(
+export async function klDivergence(
   gpu: Gpu,
   base: Prepared,
   level: Prepared,
   ids: readonly number[],
   options: EvaluateOptions,
-  progress: ChunkProgress = () => {},
-  signal?: AbortSignal,
-): Promise<Divergence> {
+  work: Work<RunProgress> = {},
+): Promise<KlDivergence> {
   const passages = halves(ids, options);
   const meter = divergenceMeter(gpu);
-  const numbers = await measureLevels(gpu, [base, level], passages, options, meter, progress, signal);
-  return divergenceOf(numbers, passages.length);
+  const numbers = await measureLevels(gpu, [base, level], passages, options, meter, work);
+  return klDivergenceOf(numbers, passages.length);
 }
 
 /** The same for rows that come from anywhere. */
-export async function divergenceOfRows(
+export async function klDivergenceOfRows(
   gpu: Gpu,
   base: LogitRows,
   level: LogitRows,
   passages: readonly Passage[],
-  signal?: AbortSignal,
-): Promise<Divergence> {
-  const numbers = await measure(gpu, [base, level], passages, divergenceMeter(gpu), () => {}, signal);
-  return divergenceOf(numbers, passages.length);
+  work: Pick<Work, 'signal'> = {},
+): Promise<KlDivergence> {
+  const numbers = await measure(gpu, [base, level], passages, divergenceMeter(gpu), work);
+  return klDivergenceOf(numbers, passages.length);
 }

@@ -6,8 +6,8 @@ import { fileTypeByLabel } from '../quant/file-types';
 import { testGpu } from '../testing/device';
 import { openTiny, tinyIds } from '../testing/tiny-engine';
 import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
-import { divergencePaged } from './kl-divergence-paged';
-import { divergence } from './evaluate';
+import { klDivergencePaged } from './kl-divergence-paged';
+import { klDivergence } from './evaluate';
 import { prepareLevel } from '../pipeline/prepared';
 import { Studio } from '../studio/studio';
 
@@ -35,12 +35,12 @@ test.each([
   const options = { context, kvType: 'F16' as const, bos: 1 };
   const ids = tinyIds(2 * context);
   const resident = [await prepareLevel(gpu, model, base), await prepareLevel(gpu, model, level)];
-  const want = await divergence(gpu, resident[0]!, resident[1]!, ids, options);
+  const want = await klDivergence(gpu, resident[0]!, resident[1]!, ids, options);
   for (const level of resident) level.dispose();
   expect(gpu.memory.currentBytes).toBe(0);
   const steps: number[] = [];
   const progress = (done: number, total: number) => steps.push(done / total);
-  expect(await divergencePaged(gpu, model, { base, level }, ids, { ...options, progress })).toEqual(want);
+  expect(await klDivergencePaged(gpu, model, { base, level }, ids, { ...options, progress })).toEqual(want);
   expect(want.kl.mean).toBeGreaterThan(0);
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
   expect(steps.at(-1)).toBe(1);
@@ -50,12 +50,15 @@ test.each([
 test('a budget drops passages, one stays; a stop gives the memory back', async () => {
   const { model, base, level } = await plansOf({ ...TINY, layers: 2 });
   const options = { context: 32, kvType: 'F16' as const };
-  const short = await divergencePaged(gpu, model, { base, level }, tinyIds(96), { ...options, budgetMs: 0 });
+  const short = await klDivergencePaged(gpu, model, { base, level }, tinyIds(96), {
+    ...options,
+    budgetMs: 0,
+  });
   expect(short.level.chunks).toBe(1);
-  const want = await divergencePaged(gpu, model, { base, level }, tinyIds(96), { ...options, chunks: 1 });
+  const want = await klDivergencePaged(gpu, model, { base, level }, tinyIds(96), { ...options, chunks: 1 });
   expect(short).toEqual(want);
   const stop = new AbortController();
-  const work = divergencePaged(gpu, model, { base, level }, tinyIds(96), {
+  const work = klDivergencePaged(gpu, model, { base, level }, tinyIds(96), {
     ...options,
     progress: (done) => done === 4 && stop.abort(),
     signal: stop.signal,

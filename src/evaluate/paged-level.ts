@@ -11,6 +11,7 @@ import { throwIfCancelled } from '../util/errors';
 import { type LogitRows, logitRows, type Passage } from './evaluator';
 import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 /** Logits of one level that are held at a time. */
@@ -80,7 +81,6 @@ export interface PagingOptions extends EngineOptions {
   /** Drops passages when an early layer shows that all of them would take longer. */
   readonly budgetMs?: number | undefined;
 }
-export type StageProgress = (stage: number, stages: number) => void;
 
 /**
  * A level that is never whole on the device: its layers come one after the other, each runs over all passages, and the
@@ -121,8 +121,7 @@ export class PagedLevel implements LogitRows {
     plan: Plan,
     passages: readonly Passage[],
     options: PagingOptions,
-    progress: StageProgress = () => {},
-    signal?: AbortSignal,
+    { signal, progress }: Work<RunProgress> = {},
   ): Promise<PagedLevel> {
     const owner = gpu.memory.owner(`pages of ${plan.fileType.label}`);
     const { budgetMs } = options;
@@ -140,7 +139,7 @@ export class PagedLevel implements LogitRows {
         rows.set(passage, await owner.create('rows between layers', bytes, STORAGE()));
       }
       for (const [i, { plan: part, record }] of body.entries()) {
-        stage = await prepareLevel(gpu, model, part, () => {}, signal);
+        stage = await prepareLevel(gpu, model, part, { signal });
         const started = performance.now();
         const steps = recordStage(gpu, r, stage, record);
         for (const [{ ids }, buffer] of rows) {
@@ -159,9 +158,9 @@ export class PagedLevel implements LogitRows {
         // The first layer also waits for its kernels.
         if (i === Math.min(2, layers) && budgetMs !== undefined)
           keepShare(gpu, rows, budgetMs / (2 * layers) / (performance.now() - started));
-        progress(i + 1, body.length);
+        progress?.({ done: i + 1, total: body.length });
       }
-      stage = await prepareLevel(gpu, model, head.plan, () => {}, signal);
+      stage = await prepareLevel(gpu, model, head.plan, { signal });
       const max = logitRows(gpu, r, LOGITS_BYTES);
       const logits = await owner.create('logits', max * r.vocabulary * 4, STORAGE());
       const predict = recordStage(gpu, { ...r, logits }, stage, head.record);

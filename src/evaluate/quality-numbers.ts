@@ -11,7 +11,7 @@ export interface Perplexity {
 }
 
 /** A level beside a base over the same text. Divergences in nats. */
-export interface Divergence {
+export interface KlDivergence {
   readonly level: Perplexity;
   readonly base: Perplexity;
   readonly kl: {
@@ -63,7 +63,7 @@ export function quantile(sorted: readonly number[], share: number): number {
 }
 
 /** From [negative log-likelihood of the base, negative log-likelihood of the level, divergence, 1 where the best tokens agree] of each token. */
-export function divergenceOf(numbers: readonly Float32Array[], chunks: number): Divergence {
+export function klDivergenceOf(numbers: readonly Float32Array[], chunks: number): KlDivergence {
   const base: number[] = [];
   const level: number[] = [];
   const kl: number[] = [];

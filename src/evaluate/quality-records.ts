@@ -1,5 +1,5 @@
 import type { KvType } from '../model/kv-cache';
-import type { Divergence } from './quality-numbers';
+import type { KlDivergence } from './quality-numbers';
 
 /** A wish to know how far a level is from a base. */
 export interface QualityRequest {
@@ -27,5 +27,5 @@ export interface QualityRecord {
   readonly measuredMs: number;
   /** Layer by layer: the two levels did not fit beside each other. */
   readonly paged?: boolean;
-  readonly measured: Divergence;
+  readonly measured: KlDivergence;
 }

@@ -5,11 +5,12 @@ import type { Plan } from '../model/plan';
 import type { TextTokenizer } from '../text/tokenizer';
 import { MIB } from '../util/bytes';
 import { runnableOf } from '../infer/model-runtime';
-import { divergencePaged } from './kl-divergence-paged';
-import { type ChunkProgress, chunksOf, divergence } from './evaluate';
+import { klDivergencePaged } from './kl-divergence-paged';
+import { chunksOf, klDivergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
 import type { Prepared } from '../pipeline/prepared';
 import type { QualityRecord, QualityRequest } from './quality-records';
+import type { RunProgress, Work } from '../util/work';
 
 /** Chunks that a trial runs to learn how long one takes, after one that warms up. */
 const TRIAL_CHUNKS = 1;
@@ -76,17 +77,16 @@ export async function measureQuality(
   bench: QualityBench,
   { base, level }: Compared<Prepared>,
   request: QualityRequest,
-  progress: ChunkProgress = () => {},
-  signal?: AbortSignal,
+  work: Work<RunProgress> = {},
 ): Promise<QualityRecord> {
   const { gpu } = bench;
   const { ids, options, available } = textOf(bench, request);
-  const run = (chunks: number, tell?: ChunkProgress) =>
-    divergence(gpu, base, level, ids, { ...options, chunks }, tell, signal);
+  const run = (chunks: number, tell: Work<RunProgress> = { signal: work.signal }) =>
+    klDivergence(gpu, base, level, ids, { ...options, chunks }, tell);
   const { chunks: asked, budgetMs } = request;
-  const chunks = Math.min(available, asked ?? (await chunksWithin(budgetMs, available, run)));
+  const chunks = Math.min(available, asked ?? (await chunksWithin(budgetMs, available, (n) => run(n))));
   const started = performance.now();
-  const measured = await run(chunks, progress);
+  const measured = await run(chunks, work);
   const elapsedMs = performance.now() - started;
   const { fileBytes } = level.plan;
   return recordOf(bench, request, { context: options.context, fileBytes, elapsedMs, measured });
@@ -100,22 +100,20 @@ export async function measureQualityPaged(
   bench: QualityBench,
   plans: Compared<Plan>,
   request: QualityRequest,
-  progress: ChunkProgress = () => {},
-  signal?: AbortSignal,
+  work: Work<RunProgress> = {},
 ): Promise<QualityRecord> {
   const { gpu, model } = bench;
   const { ids, options, available } = textOf(bench, request);
   // Rows of the whole text stay on the device, which has little room as it is.
   const rowBytes = options.context * runnableOf(model).h.width * 4;
   const room = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));
-  const started = performance.now();
-  const measured = await divergencePaged(gpu, model, plans, ids, {
+  const how = {
     ...options,
     chunks: Math.min(available, request.chunks ?? room),
     budgetMs: request.chunks === null ? request.budgetMs : undefined,
-    progress,
-    signal,
-  });
+  };
+  const started = performance.now();
+  const measured = await klDivergencePaged(gpu, model, plans, ids, how, work);
   const elapsedMs = performance.now() - started;
   const { fileBytes } = plans.level;
   return recordOf(bench, request, { context: options.context, fileBytes, elapsedMs, paged: true, measured });

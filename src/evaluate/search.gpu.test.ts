@@ -7,7 +7,7 @@ import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { testGpu } from '../testing/device';
-import { divergence } from './evaluate';
+import { klDivergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
 import { Mixes } from '../studio/mixes';
 import { prepareLevel } from '../pipeline/prepared';
@@ -56,7 +56,7 @@ describe('a type for each tensor', () => {
     const measured = [];
     for (const p of [plan, fixed]) {
       const level = await prepareLevel(gpu, model, p);
-      measured.push((await divergence(gpu, base, level, ids, { ...how, bos, chunks: 8 })).kl.mean);
+      measured.push((await klDivergence(gpu, base, level, ids, { ...how, bos, chunks: 8 })).kl.mean);
       level.dispose();
     }
     base.dispose();

@@ -9,6 +9,7 @@ import { NibbleError, throwIfCancelled } from '../util/errors';
 import { BaseRows } from './base-rows';
 import type { EvaluateOptions } from './evaluate';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 /** File types whose own type, everywhere, is what a tensor may get; those that want a matrix come with one. */
 const LADDER = ['Q2_K', 'Q3_K_S', 'IQ4_XS', 'Q4_K_S', 'Q5_K_S', 'Q6_K', 'Q8_0'];
@@ -36,7 +37,10 @@ export interface Recipe {
   readonly expectedKl: number;
 }
 
-export type SearchProgress = (step: string, done: number, total: number) => void;
+/** `step` says in words what is measured. */
+export interface SearchProgress extends RunProgress {
+  readonly step: string;
+}
 
 const inFile = (sizeBytes: number): number => alignUp(sizeBytes, 32);
 
@@ -50,8 +54,7 @@ export async function measureSensitivities(
   model: ModelFile,
   ids: readonly number[],
   how: EvaluateOptions & { readonly base: string; readonly importance?: ImportanceMatrix | undefined },
-  progress: SearchProgress = () => {},
-  signal?: AbortSignal,
+  { signal, progress }: Work<SearchProgress> = {},
 ): Promise<Sensitivities> {
   const { importance } = how;
   const planOf = (label: string, pure: boolean) =>
@@ -69,24 +72,24 @@ export async function measureSensitivities(
     const errors = new Map<string, Map<string, number>>(names.map((name) => [name, new Map()]));
     let probe: Prepared | undefined;
     for (const [i, plan] of plans.entries()) {
-      progress(`errors of ${plan.fileType.label}`, i, plans.length);
-      const level = await prepareLevel(gpu, model, plan, () => {}, signal);
+      progress?.({ step: `errors of ${plan.fileType.label}`, done: i, total: plans.length });
+      const level = await prepareLevel(gpu, model, plan, { signal });
       levels.push(level);
       for (const e of level.errors) errors.get(e.name)?.set(e.type, e.squaredError);
       if (plan.fileType.label === PROBE) probe = level;
       else level.dispose();
     }
     if (!probe) throw new NibbleError(`This model cannot be made in ${PROBE}, which the search probes with.`);
-    const base = await prepareLevel(gpu, model, basePlan, () => {}, signal);
+    const base = await prepareLevel(gpu, model, basePlan, { signal });
     levels.push(base);
-    rows = await BaseRows.create(gpu, base, ids, how, signal);
+    rows = await BaseRows.create(gpu, base, ids, how, { signal });
     const probed = [];
     for (const [i, name] of names.entries()) {
       throwIfCancelled(signal);
-      progress(`what ${name} does`, i, names.length);
+      progress?.({ step: `divergence by ${name}`, done: i, total: names.length });
       const probeTensor = probe.tensors.get(name)!;
       const mixed = { ...base, tensors: new Map(base.tensors).set(name, probeTensor) };
-      const { kl } = await rows.compare(mixed, signal);
+      const { kl } = await rows.compare(mixed, { signal });
       probed.push({ name, type: probeTensor.format.label, kl: Math.max(0, kl.mean) });
     }
     const tensors = probed.map(({ name, type, kl }): TensorOptions => {

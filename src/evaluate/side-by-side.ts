@@ -3,8 +3,9 @@ import type { TextTokenizer } from '../text/tokenizer';
 import type { Engine, SamplingOptions } from '../infer/engine';
 import type { EngineOptions } from '../infer/model-runtime';
 import { probabilities } from './evaluate';
-import { generate } from '../infer/generate';
+import { type GeneratedPiece, generate } from '../infer/generate';
 import type { Prepared } from '../pipeline/prepared';
+import type { Work } from '../util/work';
 
 /** A token that a level wrote, and how probable it found it. */
 export interface ScoredToken {
@@ -26,18 +27,18 @@ export async function writeScored(
     readonly sampling: SamplingOptions;
   },
   options: EngineOptions,
-  signal?: AbortSignal,
+  { signal }: Pick<Work, 'signal'> = {},
 ): Promise<ScoredToken[]> {
   const written: { id: number; text: string }[] = [];
   const ids = request.ids.length > 0 ? request.ids : [0];
   const all = { ids, maxTokens: request.maxTokens, sampling: request.sampling, stops: tokenizer.stops };
-  const take = (id: number, text: string) => {
+  const progress = ({ id, text }: GeneratedPiece) => {
     // What is left of a character at the end has no token of its own.
     if (id >= 0) written.push({ id, text });
     else if (written.length > 0) written.at(-1)!.text += text;
   };
-  await generate(engine, tokenizer, all, take, signal);
+  await generate(engine, tokenizer, all, { signal, progress });
   const text = [...ids, ...written.map((t) => t.id)];
-  const found = await probabilities(gpu, prepared, text, ids.length, options, signal);
+  const found = await probabilities(gpu, prepared, text, ids.length, options, { signal });
   return written.map((token, i) => ({ ...token, probability: found[i]! }));
 }

@@ -1,6 +1,7 @@
 import { throwIfCancelled } from '../util/errors';
 import type { Engine } from './engine';
 import { GREEDY } from './engine';
+import type { RunProgress, Work } from '../util/work';
 
 /** Median with the spread that was seen. */
 export interface Spread {
@@ -38,8 +39,7 @@ export async function benchmark(
   engine: Engine,
   vocabulary: number,
   options: BenchmarkOptions = DEFAULT_BENCHMARK,
-  onRun: (done: number, total: number) => void = () => {},
-  signal?: AbortSignal,
+  { signal, progress }: Work<RunProgress> = {},
 ): Promise<SpeedResult> {
   return engine.exclusive(async () => {
     const promptTokens = Math.min(options.promptTokens, Math.floor(engine.context / 2));
@@ -51,7 +51,7 @@ export async function benchmark(
     for (let run = 0; run <= options.runs; run++) {
       engine.rollback(0);
       const started = performance.now();
-      const { id } = await engine.prefill(ids, signal);
+      const { id } = await engine.prefill(ids, { signal });
       const prefilled = performance.now();
       for await (const _ of engine.tokens(id, generatedTokens)) throwIfCancelled(signal);
       const done = performance.now();
@@ -59,7 +59,7 @@ export async function benchmark(
         prompt.push((1000 * promptTokens) / (prefilled - started));
         decode.push((1000 * generatedTokens) / (done - prefilled));
       }
-      onRun(run + 1, options.runs + 1);
+      progress?.({ done: run + 1, total: options.runs + 1 });
     }
     engine.rollback(0);
     return {

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../util/errors';
 import { Engine, GREEDY } from './engine';
 import type { EngineOptions } from './model-runtime';
 import type { Prepared } from '../pipeline/prepared';
+import type { Work } from '../util/work';
 
 /** How far the fast paths are from the reference mode, over the same text. */
 export interface PathDifference {
@@ -32,7 +33,7 @@ export async function comparePaths(
   ids: readonly number[],
   options: Omit<EngineOptions, 'reference'>,
   step = 1,
-  signal?: AbortSignal,
+  { signal }: Pick<Work, 'signal'> = {},
 ): Promise<PathDifference> {
   const engines: Engine[] = [];
   try {
@@ -69,12 +70,12 @@ export function writeText(
   engine: Engine,
   start: readonly number[],
   length: number,
-  signal?: AbortSignal,
+  { signal }: Pick<Work, 'signal'> = {},
 ): Promise<number[]> {
   return engine.exclusive(async () => {
     engine.setSampling({ ...GREEDY, temperature: 0.8, topK: 40, seed: 3 });
     const ids = start.length > 0 ? [...start] : [0];
-    let { id } = await engine.prefill(ids, signal);
+    let { id } = await engine.prefill(ids, { signal });
     for await (const next of engine.tokens(id, length - ids.length)) {
       ids.push(id);
       id = next;

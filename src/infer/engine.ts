@@ -9,6 +9,7 @@ import { CancelledError, NibbleError } from '../util/errors';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { Prepared } from '../pipeline/prepared';
+import type { Work } from '../util/work';
 
 export interface SamplingOptions {
   /** 0 is greedy. */
@@ -149,7 +150,10 @@ export class Engine {
    * Brings the cache to `ids`, reusing the common beginning, and returns the token sampled after it. The last token is
    * always run, for its logits.
    */
-  async prefill(ids: readonly number[], signal?: AbortSignal): Promise<{ id: number; evaluated: number }> {
+  async prefill(
+    ids: readonly number[],
+    { signal }: Pick<Work, 'signal'> = {},
+  ): Promise<{ id: number; evaluated: number }> {
     if (ids.length === 0)
       throw new NibbleError('The prompt is empty.', 'Write something, or choose another prompt.');
     if (ids.length > this.#r.context)

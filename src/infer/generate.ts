@@ -2,6 +2,7 @@ import { TextStream } from '../text/text-stream';
 import type { TextTokenizer } from '../text/tokenizer';
 import { throwIfCancelled } from '../util/errors';
 import type { Engine, SamplingOptions } from './engine';
+import type { Work } from '../util/work';
 
 export interface GenerateRequest {
   readonly ids: readonly number[];
@@ -23,13 +24,18 @@ export interface GenerateResult {
   readonly tokensPerSecond: number;
 }
 
+/** A token of an answer as it comes; an id of -1 is what an unfinished character leaves at the end. */
+export interface GeneratedPiece {
+  readonly id: number;
+  readonly text: string;
+}
+
 /** Streams an answer. Cancelling ends it where it is and is not an error. */
 export async function generate(
   engine: Engine,
   tokenizer: TextTokenizer | undefined,
   request: GenerateRequest,
-  onToken: (id: number, text: string) => void,
-  signal?: AbortSignal,
+  { signal, progress }: Work<GeneratedPiece> = {},
 ): Promise<GenerateResult> {
   return engine.exclusive(async () => {
     throwIfCancelled(signal);
@@ -38,7 +44,7 @@ export async function generate(
     let text = '';
     engine.setSampling(request.sampling);
     const started = performance.now();
-    const first = await engine.prefill(request.ids, signal);
+    const first = await engine.prefill(request.ids, { signal });
     const firstAt = performance.now();
     let stopped: GenerateResult['stopped'] | undefined;
     /** Takes a token into the answer, unless it ends it. */
@@ -50,7 +56,7 @@ export async function generate(
       const piece = stream?.push(id) ?? '';
       ids.push(id);
       text += piece;
-      onToken(id, piece);
+      progress?.({ id, text: piece });
       if (signal?.aborted) stopped = 'cancelled';
       else if (ids.length >= request.maxTokens) stopped = 'length';
     };
@@ -62,7 +68,7 @@ export async function generate(
         if (stopped) break;
       }
     const rest = stream?.end() ?? '';
-    if (rest) onToken(-1, rest);
+    if (rest) progress?.({ id: -1, text: rest });
     const timeToFirstTokenMs = firstAt - started;
     const decodeMs = performance.now() - firstAt;
     const decoded = engine.cached.length - request.ids.length;

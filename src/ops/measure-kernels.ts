@@ -26,7 +26,7 @@ export const negativeLogLikelihood = defineKernel({
   params: { vocabulary: 'u32' },
 });
 /** A candidate's logits beside a base's: negative log-likelihood of both, divergence, same best token. */
-export const divergence = defineKernel({
+export const klDivergence = defineKernel({
   shader: 'ops/kl-divergence',
   bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },

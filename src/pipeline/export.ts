@@ -14,6 +14,7 @@ import { RefusedError, throwIfCancelled } from '../util/errors';
 import { SpotCheck } from './spot-check';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
+import type { Work } from '../util/work';
 
 export interface ExportReport {
   readonly sizeBytes: number;
@@ -30,6 +31,11 @@ export interface WriteProgress {
   readonly count: number;
   readonly doneBytes: number;
   readonly totalBytes: number;
+}
+
+/** Tensors that are on the device already are packed from there; the others stream from the file. */
+export interface WriteOptions extends Work<WriteProgress> {
+  readonly resident?: ReadonlyMap<string, DeviceTensor>;
 }
 
 /** Throws llama-quantize's reason when the plan is one it refuses. */
@@ -50,11 +56,7 @@ export async function writeGguf(
   gpu: Gpu,
   plan: Plan,
   sink: ByteSink,
-  options: {
-    resident?: ReadonlyMap<string, DeviceTensor>;
-    progress?: (p: WriteProgress) => void;
-    signal?: AbortSignal | undefined;
-  } = {},
+  options: WriteOptions = {},
 ): Promise<ExportReport> {
   const hash = sha256.create();
   const errors: TensorError[] = [];
@@ -105,7 +107,7 @@ export async function writeSplit(
   gpu: Gpu,
   plan: Plan,
   split: { name: string; maxBytes: number; sinkOf: (name: string) => Promise<ByteSink> },
-  options: Parameters<typeof writeGguf>[3] = {},
+  options: WriteOptions = {},
 ): Promise<(ExportReport & { name: string })[]> {
   const parts = splitPlan(plan, split.maxBytes);
   const reports: (ExportReport & { name: string })[] = [];
@@ -126,24 +128,24 @@ function spotCheck(gpu: Gpu, tensor: PlannedTensor): SpotCheck | undefined {
 async function* tensorBytes(
   pipeline: TensorPipeline,
   tensor: PlannedTensor,
-  options: { resident?: ReadonlyMap<string, DeviceTensor>; signal?: AbortSignal | undefined },
+  options: WriteOptions,
   errors: TensorError[],
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const target = formatByGgmlType(tensor.type.id);
   const resident = options.resident?.get(tensor.name);
-  if (resident && resident.format === target) yield* pipeline.unload(resident, options.signal);
+  if (resident && resident.format === target) yield* pipeline.unload(resident, options);
   else if (target && formatByGgmlType(tensor.source.type.id))
     yield* pipeline.convert(tensor.source, target, (e) => errors.push(e), {
       signal: options.signal,
       importance: tensor.importance,
     });
-  else yield* copyThrough(tensor, options.signal);
+  else yield* copyThrough(tensor, options);
 }
 
 /** A type that the GPU does not know passes as it is. */
 async function* copyThrough(
   tensor: PlannedTensor,
-  signal?: AbortSignal,
+  { signal }: Pick<Work, 'signal'>,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const step = 16 * 1024 * 1024;
   for (let at = 0; at < tensor.sizeBytes; at += step) {

@@ -8,6 +8,7 @@ import type { WriteProgress } from './export';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
 import type { Disposable } from '../util/dispose';
+import type { Work } from '../util/work';
 
 /** A level whose weights are on the device. */
 export interface Prepared extends Disposable {
@@ -25,8 +26,7 @@ export async function prepareLevel(
   gpu: Gpu,
   model: ModelFile,
   plan: Plan,
-  progress: (p: WriteProgress) => void = () => {},
-  signal?: AbortSignal,
+  { signal, progress }: Work<WriteProgress> = {},
 ): Promise<Prepared> {
   const owner = gpu.memory.owner(`weights ${plan.fileType.label}`);
   const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
@@ -46,9 +46,9 @@ export async function prepareLevel(
     const count = plan.tensors.length;
     const report = (index: number, bytes: number) => {
       doneBytes += bytes;
-      progress({ tensor: plan.tensors[index]!.name, index, count, doneBytes, totalBytes });
+      progress?.({ tensor: plan.tensors[index]!.name, index, count, doneBytes, totalBytes });
     };
-    const errors = await pipeline.load(jobs, report, signal);
+    const errors = await pipeline.load(jobs, report, { signal });
     const elapsedMs = performance.now() - started;
     const weightBytes = owner.sizeBytes;
     return {

@@ -14,6 +14,7 @@ import { readRows, rowRanges, sourceFormat } from './row-ranges';
 import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
 import { throwIfCancelled } from '../util/errors';
+import type { Work } from '../util/work';
 
 /** A tensor and where it goes on the device. */
 export interface LoadJob {
@@ -215,8 +216,8 @@ export class TensorPipeline {
    */
   async load(
     jobs: readonly LoadJob[],
-    progress: (job: number, bytes: number) => void = () => {},
-    signal?: AbortSignal,
+    report: (job: number, bytes: number) => void,
+    { signal }: Pick<Work, 'signal'> = {},
   ): Promise<TensorError[]> {
     const slices = jobs.map(({ tensor, to }) =>
       to.slabs.flatMap((slab) =>
@@ -238,7 +239,7 @@ export class TensorPipeline {
         for (const { rows, place } of slices[index]!) {
           throwIfCancelled(signal);
           await this.#slice(await reads.take(), source, to.format, rows, place, weighed);
-          progress(index, formatBytesFor(source, rows.count * rows.cols));
+          report(index, formatBytesFor(source, rows.count * rows.cols));
         }
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
         if (pending.length > 1) errors.push(await pending.shift()!());
@@ -284,7 +285,10 @@ export class TensorPipeline {
   }
 
   /** Yields a resident tensor as GGUF bytes. */
-  async *unload(tensor: DeviceTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  async *unload(
+    tensor: DeviceTensor,
+    { signal }: Pick<Work, 'signal'> = {},
+  ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const { format, cols } = tensor;
     let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
     for (const slab of tensor.slabs as readonly Slab[])

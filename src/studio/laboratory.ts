@@ -19,6 +19,7 @@ import type { QualityRecord, QualityRequest } from '../evaluate/quality-records'
 import type { CalibrationRequest, PromptRequest, SearchRequest } from './records';
 import { type ScoredToken, writeScored } from '../evaluate/side-by-side';
 import { measureSensitivities, type Sensitivities } from '../evaluate/search';
+import type { RunProgress, Work } from '../util/work';
 
 /** What a laboratory works with: it owns none of it. */
 export interface Bench {
@@ -29,28 +30,26 @@ export interface Bench {
   settings(): EngineOptions;
   plan(type: string): Plan;
   /** An engine for a level, beside what is on the device already. */
-  engine(type: string, progress: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine>;
+  engine(type: string, work: Work<WriteProgress>): Promise<Engine>;
   /** A level that is on the device. */
   level(type: string): Prepared | undefined;
   /** Levels by name, prepared; no other stays on the device. */
-  levels(
-    types: readonly string[],
-    progress: (p: WriteProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<Prepared[]>;
+  levels(types: readonly string[], work: Work<WriteProgress>): Promise<Prepared[]>;
   /** Runs work again when the device is lost in it. */
   again<T>(work: () => Promise<T>): Promise<T>;
 }
 
 /** Where work tells how far it is. */
-export interface LabEvents {
-  progress(p: WriteProgress): void;
-  run(done: number, total: number): void;
+export interface LabWork extends Work<WriteProgress> {
+  /** Told of every chunk or tensor that is measured; `progress` is told of weights that are quantized before. */
+  readonly run?: (progress: RunProgress) => void;
 }
 
 /** Whether the device could not give what was asked for: less may do. */
 const doesNotFit = (error: unknown): boolean =>
   error instanceof GpuError && !(error instanceof DeviceLostError);
+
+const runs = ({ signal, run }: LabWork): Work<RunProgress> => ({ signal, progress: run });
 
 /** Measures levels, and collects what better ones are made with. */
 export class Laboratory {
@@ -63,54 +62,50 @@ export class Laboratory {
    * How far a level is from a base over a text. Only the two are on the device, and stay there; where they do not fit
    * beside each other, their layers come and go.
    */
-  quality(request: QualityRequest, on: LabEvents, signal?: AbortSignal): Promise<QualityRecord> {
+  quality(request: QualityRequest, work: LabWork = {}): Promise<QualityRecord> {
     const bench = this.#bench;
     return bench.again(async () => {
       const tokenizer = bench.tokenizer();
       const [gpu, model, kvType] = [await bench.gpu(), bench.model(), bench.settings().kvType];
       const own = { gpu, model, tokenizer, kvType };
       try {
-        const levels = await bench.levels([request.base, request.type], on.progress, signal);
+        const levels = await bench.levels([request.base, request.type], work);
         const both = { base: levels[0]!, level: levels.at(-1)! };
-        return await measureQuality(own, both, request, on.run, signal);
+        return await measureQuality(own, both, request, runs(work));
       } catch (error) {
         if (!doesNotFit(error)) throw error;
-        await bench.levels([], on.progress, signal);
+        await bench.levels([], work);
         const both = { base: bench.plan(request.base), level: bench.plan(request.type) };
-        return measureQualityPaged(own, both, request, on.run, signal);
+        return measureQualityPaged(own, both, request, runs(work));
       }
     });
   }
 
   /** The importance matrix of a text, run through a level, as the GGUF that llama-imatrix writes. */
-  async importance(
-    request: CalibrationRequest,
-    on: LabEvents,
-    signal?: AbortSignal,
-  ): Promise<Uint8Array<ArrayBuffer>> {
+  async importance(request: CalibrationRequest, work: LabWork = {}): Promise<Uint8Array<ArrayBuffer>> {
     const bench = this.#bench;
     const collected = await bench.again(async (): Promise<CollectedImportance> => {
       const model = bench.model();
       const runnable = checkRunnable(model);
       if (!runnable.ok) throw new UnsupportedError(runnable.reason);
       const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
-      const [level] = await bench.levels([request.type], on.progress, signal);
+      const [level] = await bench.levels([request.type], work);
       const context = Math.min(request.context, runnable.h.contextLength);
       const options = { context, kvType: bench.settings().kvType, bos };
-      return collectImportance(await bench.gpu(), level!, ids, request.textLabel, options, on.run, signal);
+      return collectImportance(await bench.gpu(), level!, ids, request.textLabel, options, runs(work));
     });
     return imatrixFile(collected);
   }
 
   /** What each tensor is worth, over a text. Needs the whole device; other levels are released. */
-  sensitivities(request: SearchRequest, on: LabEvents, signal?: AbortSignal): Promise<Sensitivities> {
+  sensitivities(request: SearchRequest, work: LabWork = {}): Promise<Sensitivities> {
     const bench = this.#bench;
     return bench.again(async () => {
       const model = bench.model();
       const runnable = checkRunnable(model);
       if (!runnable.ok) throw new UnsupportedError(runnable.reason);
       const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
-      await bench.levels([], on.progress, signal);
+      await bench.levels([], work);
       const context = Math.min(request.context, runnable.h.contextLength);
       const { base, chunks } = request;
       const how = {
@@ -121,30 +116,29 @@ export class Laboratory {
         base,
         importance: bench.importance(),
       };
-      const tell = (_step: string, done: number, total: number) => on.run(done, total);
-      return measureSensitivities(await bench.gpu(), model, ids, how, tell, signal);
+      return measureSensitivities(await bench.gpu(), model, ids, how, runs(work));
     });
   }
 
   /** What a level writes after a prompt, token by token. Levels that do not fit beside it make room. */
-  write(request: PromptRequest, on: LabEvents, signal?: AbortSignal): Promise<ScoredToken[]> {
+  write(request: PromptRequest, work: LabWork = {}): Promise<ScoredToken[]> {
     const bench = this.#bench;
     return bench.again(async () => {
       const tokenizer = bench.tokenizer();
       const { ids } = renderPrompt(bench.model(), tokenizer, request);
-      const open = () => bench.engine(request.type, on.progress, signal);
+      const open = () => bench.engine(request.type, work);
       let engine: Engine;
       try {
         engine = await open();
       } catch (error) {
         if (!doesNotFit(error)) throw error;
-        await bench.levels([request.type], on.progress, signal);
+        await bench.levels([request.type], work);
         engine = await open();
       }
       const level = bench.level(request.type)!;
       const { maxTokens, sampling } = request;
       const asked = { ids, maxTokens, sampling };
-      return writeScored(await bench.gpu(), engine, level, tokenizer, asked, bench.settings(), signal);
+      return writeScored(await bench.gpu(), engine, level, tokenizer, asked, bench.settings(), work);
     });
   }
 

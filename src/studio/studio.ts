@@ -12,13 +12,13 @@ import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
 import { Engine } from '../infer/engine';
 import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';
-import { type GenerateResult, generate } from '../infer/generate';
+import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
 import { Mixes } from './mixes';
 import type { EngineOptions } from '../infer/model-runtime';
 import { openModel } from '../pipeline/open';
 import { fingerprintOf, matrixFingerprint } from './fingerprint';
-import { Laboratory } from './laboratory';
+import { Laboratory, type LabWork } from './laboratory';
 import { Levels } from './levels';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import {
@@ -36,11 +36,18 @@ import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './r
 import { overallError } from '../pipeline/tensor-error';
 import { StudioDevice } from './studio-device';
 import type { Tuning, TuningStore } from '../device/tune';
+import type { Work } from '../util/work';
 
 /** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
 const GUARANTEED_BINDING = 128 * 1024 * 1024;
 /** Positions at which the fast paths are compared with the reference mode. */
 const COMPARED = 64;
+
+/** `token` is told the answer as it comes; `restart` that the device was lost and the answer begins again. */
+export interface GenerateWork extends Work<WriteProgress> {
+  readonly token?: (text: string) => void;
+  readonly restart?: () => void;
+}
 
 /**
  * One model and the levels made of it. Levels are rebuilt from the files when the device is lost; what the person
@@ -63,9 +70,9 @@ export class Studio {
     importance: () => this.#importance,
     settings: () => this.#engineOptions,
     plan: (type) => this.#planOf(type),
-    engine: (type, progress, signal) => this.#engine(type, progress, signal),
+    engine: (type, work) => this.#engine(type, work),
     level: (type) => this.#levels.get(type),
-    levels: (types, progress, signal) => this.#onlyLevels(types, progress, signal),
+    levels: (types, work) => this.#onlyLevels(types, work),
     again: (work) => this.#surviveLoss(work),
   });
 
@@ -146,19 +153,15 @@ export class Studio {
   }
 
   /** Quantizes a level into GPU memory; a level that is there already stays as it is. */
-  prepare(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<LevelSummary> {
-    return this.#surviveLoss(() => this.#prepare(type, progress, signal));
+  prepare(type: string, work: Work<WriteProgress> = {}): Promise<LevelSummary> {
+    return this.#surviveLoss(() => this.#prepare(type, work));
   }
 
-  async #prepare(
-    type: string,
-    progress?: (p: WriteProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<LevelSummary> {
+  async #prepare(type: string, work: Work<WriteProgress>): Promise<LevelSummary> {
     const gpu = await this.gpu();
     let level = this.#levels.get(type);
     if (!level) {
-      level = await prepareLevel(gpu, this.#needModel(), this.#planOf(type), progress, signal);
+      level = await prepareLevel(gpu, this.#needModel(), this.#planOf(type), work);
       this.#levels.add(type, level);
     }
     const { weightBytes, elapsedMs, sourceBytes, errors } = level;
@@ -172,9 +175,9 @@ export class Studio {
     this.#levels.keepOnly([]);
   }
 
-  async #engine(type: string, progress?: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine> {
+  async #engine(type: string, work: Work<WriteProgress>): Promise<Engine> {
     const gpu = await this.gpu();
-    await this.#prepare(type, progress, signal);
+    await this.#prepare(type, work);
     let engine = this.#levels.engine(type);
     if (!engine) {
       engine = await Engine.create(gpu, this.#levels.get(type)!, this.#engineOptions);
@@ -199,32 +202,23 @@ export class Studio {
     }
   }
 
-  generate(
-    request: PromptRequest,
-    on: { token(text: string): void; progress(p: WriteProgress): void; restart(): void },
-    signal?: AbortSignal,
-  ): Promise<GenerateResult> {
+  generate(request: PromptRequest, work: GenerateWork = {}): Promise<GenerateResult> {
     return this.#surviveLoss(async () => {
       const { ids } = this.prompt(request);
-      const engine = await this.#engine(request.type, on.progress, signal);
+      const engine = await this.#engine(request.type, work);
       const { maxTokens, sampling } = request;
       const stops = this.#tokenizer?.stops ?? [];
-      return generate(
-        engine,
-        this.#tokenizer,
-        { ids, maxTokens, sampling, stops },
-        (_, text) => on.token(text),
-        signal,
-      );
-    }, on.restart);
+      const asked = { ids, maxTokens, sampling, stops };
+      const progress = ({ text }: GeneratedPiece) => work.token?.(text);
+      return generate(engine, this.#tokenizer, asked, { signal: work.signal, progress });
+    }, work.restart);
   }
 
   /** Measures one level with only it on the device, so that the peak is its own. */
   async benchmark(
     type: string,
-    on: { progress(p: WriteProgress): void; run(done: number, total: number): void },
     options: BenchmarkOptions = DEFAULT_BENCHMARK,
-    signal?: AbortSignal,
+    work: LabWork = {},
   ): Promise<RunRecord> {
     const model = this.#needModel();
     const runnable = checkRunnable(model);
@@ -232,8 +226,11 @@ export class Studio {
     this.releaseAll();
     const gpu = await this.gpu();
     gpu.memory.resetPeak();
-    const engine = await this.#engine(type, on.progress, signal);
-    const speed = await benchmark(engine, runnable.vocabulary, options, on.run, signal);
+    const engine = await this.#engine(type, work);
+    const speed = await benchmark(engine, runnable.vocabulary, options, {
+      signal: work.signal,
+      progress: work.run,
+    });
     const level = this.#levels.get(type)!;
     const { peakBytes } = gpu.memory;
     const { kvType } = this.#settings;
@@ -256,39 +253,26 @@ export class Studio {
   }
 
   /** How far the fast paths of a level are from the reference mode, over a text that the level writes. */
-  async difference(
-    type: string,
-    progress: (p: WriteProgress) => void = () => {},
-    signal?: AbortSignal,
-  ): Promise<PathDifference> {
+  async difference(type: string, work: Work<WriteProgress> = {}): Promise<PathDifference> {
     const gpu = await this.gpu();
-    const engine = await this.#engine(type, progress, signal);
+    const engine = await this.#engine(type, work);
     const start = this.#tokenizer?.encode('', { addBos: true }) ?? [];
-    const ids = await writeText(engine, start, COMPARED, signal);
+    const ids = await writeText(engine, start, COMPARED, work);
     const options = { ...this.#engineOptions, context: COMPARED };
-    return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, signal);
+    return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, work);
   }
 
   /** Levels by name, prepared; no other stays on the device. */
-  async #onlyLevels(
-    types: readonly string[],
-    progress: (p: WriteProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<Prepared[]> {
+  async #onlyLevels(types: readonly string[], work: Work<WriteProgress>): Promise<Prepared[]> {
     this.#levels.keepOnly(types);
-    for (const type of types) await this.#prepare(type, progress, signal);
+    for (const type of types) await this.#prepare(type, work);
     return types.map((type) => this.#levels.get(type)!);
   }
 
-  async export(
-    type: string,
-    sink: ByteSink,
-    progress: (p: WriteProgress) => void,
-    signal?: AbortSignal,
-  ): Promise<ExportReport> {
+  async export(type: string, sink: ByteSink, work: Work<WriteProgress> = {}): Promise<ExportReport> {
     const gpu = await this.gpu();
     const resident = this.#levels.get(type)?.tensors;
-    return writeGguf(gpu, this.#planOf(type), sink, { progress, signal, ...(resident ? { resident } : {}) });
+    return writeGguf(gpu, this.#planOf(type), sink, { ...work, ...(resident ? { resident } : {}) });
   }
 
   /** For tests of the recovery: the device goes away as if the driver had reset. */

@@ -2,11 +2,12 @@ import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
-import type { LabEvents } from '../studio/laboratory';
+import type { WriteProgress } from '../pipeline/export';
 import type { Studio } from '../studio/studio';
 import { NibbleError, toWire } from '../util/errors';
 import { Downloads } from '../browser/downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
+import type { RunProgress } from '../util/work';
 
 /** A call's implementation: its arguments, then the means to tell and to be stopped. */
 type Handlers = {
@@ -46,9 +47,11 @@ function explainDisk(error: unknown): unknown {
   return error;
 }
 
-const labEvents = (tell: (event: Event) => void): LabEvents => ({
-  progress: (progress) => tell({ kind: 'progress', progress }),
-  run: (done, total) => tell({ kind: 'run', done, total }),
+/** Tells the page of the weights that are quantized, and of the runs after them. */
+const workOf = (tell: (event: Event) => void, signal: AbortSignal) => ({
+  signal,
+  progress: (progress: WriteProgress) => tell({ kind: 'progress', progress }),
+  run: ({ done, total }: RunProgress) => tell({ kind: 'run', done, total }),
 });
 
 function handlers(studio: Studio): Handlers {
@@ -92,54 +95,34 @@ function handlers(studio: Studio): Handlers {
       memory(tell);
       return rows;
     },
-    prepare: ([type], tell, signal) =>
-      studio.prepare(type, (progress) => tell({ kind: 'progress', progress }), signal),
+    prepare: ([type], tell, signal) => studio.prepare(type, workOf(tell, signal)),
     release: ([type]) => studio.release(type),
     prompt: ([request]) => studio.prompt(request),
     generate: ([request], tell, signal) =>
-      studio.generate(
-        request,
-        {
-          token: (text) => tell({ kind: 'token', text }),
-          progress: (progress) => tell({ kind: 'progress', progress }),
-          restart: () => tell({ kind: 'restart' }),
-        },
-        signal,
-      ),
-    write: ([request], tell, signal) => studio.lab.write(request, labEvents(tell), signal),
-    benchmark: ([type], tell, signal) =>
-      studio.benchmark(
-        type,
-        {
-          progress: (progress) => tell({ kind: 'progress', progress }),
-          run: (done, total) => tell({ kind: 'run', done, total }),
-        },
-        undefined,
-        signal,
-      ),
-    quality: ([request], tell, signal) => studio.lab.quality(request, labEvents(tell), signal),
+      studio.generate(request, {
+        ...workOf(tell, signal),
+        token: (text) => tell({ kind: 'token', text }),
+        restart: () => tell({ kind: 'restart' }),
+      }),
+    write: ([request], tell, signal) => studio.lab.write(request, workOf(tell, signal)),
+    benchmark: ([type], tell, signal) => studio.benchmark(type, undefined, workOf(tell, signal)),
+    quality: ([request], tell, signal) => studio.lab.quality(request, workOf(tell, signal)),
     collectImatrix: async ([request, name], tell, signal) => {
-      const bytes = await studio.lab.importance(request, labEvents(tell), signal);
+      const bytes = await studio.lab.importance(request, workOf(tell, signal));
       const file = new Blob([bytes]);
       return { summary: (await studio.useImatrix(blobSource(name, file)))!, file };
     },
     search: async ([request], tell, signal) =>
-      studio.mixes.take(await studio.lab.sensitivities(request, labEvents(tell), signal)),
+      studio.mixes.take(await studio.lab.sensitivities(request, workOf(tell, signal))),
     mix: ([budgetBytes]) => studio.mixes.at(budgetBytes),
     addMix: ([budgetBytes]) => studio.mixes.add(budgetBytes),
     addRecipe: ([label, text]) => studio.mixes.addRecipe(label, text),
     inspect: ([type, name, row, block]) => studio.lab.inspect(type, name, row, block),
-    difference: ([type], tell, signal) =>
-      studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),
+    difference: ([type], tell, signal) => studio.difference(type, workOf(tell, signal)),
     export: async ([type, target], tell, signal) => {
       try {
         const { sink, finished } = await openSink(target);
-        const report = await studio.export(
-          type,
-          sink,
-          (progress) => tell({ kind: 'progress', progress }),
-          signal,
-        );
+        const report = await studio.export(type, sink, workOf(tell, signal));
         return { ...report, file: await finished() };
       } catch (error) {
         throw explainDisk(error);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { spreadOf } from '../../infer/benchmark';
-import { divergenceOf } from '../../evaluate/quality-numbers';
+import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import { pairs, parseReport } from './report';
 
 const run = (type: string, speed: number) => ({
@@ -29,7 +29,7 @@ const quality = (type: string, kl: number) => ({
   chunks: 1,
   elapsedMs: 1,
   measuredMs: 1,
-  measured: divergenceOf([Float32Array.of(1, 1, kl, 1)], 1),
+  measured: klDivergenceOf([Float32Array.of(1, 1, kl, 1)], 1),
 });
 const report = {
   format: 'nibble-report' as const,

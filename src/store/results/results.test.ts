@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { spreadOf } from '../../infer/benchmark';
-import { divergenceOf } from '../../evaluate/quality-numbers';
+import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortRows } from './results';
@@ -36,7 +36,7 @@ const quality = (type: string, fileBytes: number, kl: number): QualityRecord => 
   chunks: 2,
   elapsedMs: 1,
   measuredMs: 5,
-  measured: divergenceOf([Float32Array.of(1, 1.5, kl, 1), Float32Array.of(2, 2.5, 3 * kl, 0)], 2),
+  measured: klDivergenceOf([Float32Array.of(1, 1.5, kl, 1), Float32Array.of(2, 2.5, 3 * kl, 0)], 2),
 });
 
 const rows = resultRows(
