@@ -22,7 +22,7 @@ export interface Prepared {
 
 let serial = 0;
 
-/** Quantizes a model to a level, into GPU memory. On failure or cancel everything it took is given back. */
+/** Quantizes a model to a level in GPU memory. Releases everything on failure or cancellation. */
 export async function prepareLevel(
   gpu: Gpu,
   model: ModelFile,
