@@ -7,10 +7,10 @@ import { Evaluator, type Passage } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
 import { type Divergence, divergenceOf } from './quality-numbers';
 
-/** Rows that were predicted in one pass. */
+/** Logits of one pass over part of a passage. */
 interface Batch {
   readonly passage: Passage;
-  /** Place of the first predicting token in the passage, and of the one after the last. */
+  /** Rows [at, end) of the passage: the logits of each predict the token after it. */
   readonly at: number;
   readonly end: number;
   readonly logits: GPUBuffer;
@@ -21,8 +21,8 @@ const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBuff
 let serial = 0;
 
 /**
- * Logits of a base over a short text, kept on the device: many levels are compared with it, and the base runs once. Takes
- * vocabulary x tokens x 4 bytes; for a long text `divergence` runs the base beside each level instead.
+ * Logits of a base over a short text, kept on the device (tokens x vocabulary x 4 bytes), so that many levels are
+ * compared with one run of the base. For a long text `divergence` runs the base along with each level instead.
  */
 export class BaseRows {
   readonly #gpu: Gpu;
@@ -80,7 +80,7 @@ export class BaseRows {
     this.#gpu.memory.release(this.#owner);
   }
 
-  /** How far a level is from the base over the text. */
+  /** Compares a level with the base over the text. */
   async compare(level: Prepared, signal?: AbortSignal): Promise<Divergence> {
     const gpu = this.#gpu;
     const owner = `${this.#owner} beside ${level.plan.fileType.label}`;

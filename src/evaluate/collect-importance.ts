@@ -11,12 +11,12 @@ import type { Prepared } from '../pipeline/prepared';
 
 let serial = 0;
 
-/** Room for the sums and counts of a product; a binding begins at a multiple of 256. */
+/** Bytes for the sums and counts of a matrix, aligned for a binding offset. */
 const sumsBytes = (cols: number, experts: number): number => alignUp(4 * experts * (cols + 1), 256);
 
 /**
- * Squares of what goes into every product of the layers, summed over a text: the statistics of llama-imatrix, with its
- * chunks. The output matrix is left out, as there. Sums stay on the device until the end.
+ * Sums the squared input activations of every matrix in the layers over a text: the statistics and chunks of
+ * llama-imatrix. Like there, the output matrix is left out. Sums stay on the device until the end.
  */
 export async function collectImportance(
   gpu: Gpu,
@@ -63,7 +63,7 @@ export async function collectImportance(
     for (const [c, chunk] of chunks.entries()) {
       throwIfCancelled(signal);
       evaluator.read(chunk);
-      // The queue does not grow without bound, and a stop is heard.
+      // Bounds the queue, and lets a cancellation take effect.
       await gpu.device.queue.onSubmittedWorkDone();
       gpu.check();
       progress(c + 1, chunks.length);

@@ -11,7 +11,7 @@ export interface PagedDivergenceOptions extends EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** `divergence` for levels that are never whole on the device: the same figures, layer by layer. */
+/** `divergence` for levels that do not fit the device: the same figures, computed layer by layer. */
 export async function divergencePaged(
   gpu: Gpu,
   model: ModelFile,
@@ -28,7 +28,7 @@ export async function divergencePaged(
   try {
     const passages = halves(ids, options);
     pages.push(await PagedLevel.run(gpu, model, plans.base, passages, options, tell(0), signal));
-    // The base found out how many passages the budget allows.
+    // The run of the base decided how many passages fit the budget.
     const kept = pages[0]!.passages;
     const { budgetMs: _, ...rest } = options;
     pages.push(await PagedLevel.run(gpu, model, plans.level, kept, rest, tell(1), signal));

@@ -183,7 +183,7 @@ export interface StudioState {
 }
 
 /** What is made and measured of a model, before anything is: with another model or another matrix it all starts anew. */
-export const nothingMade = {
+export const noResults = {
   levels: {},
   exports: {},
   runs: [],
@@ -198,7 +198,7 @@ export const nothingMade = {
 } satisfies Partial<StudioState>;
 
 export const initialState: StudioState = {
-  ...nothingMade,
+  ...noResults,
   device: null,
   noGpu: null,
   model: null,

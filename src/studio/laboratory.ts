@@ -20,7 +20,7 @@ import type { CalibrationRequest, PromptRequest, SearchRequest } from './records
 import { type ScoredToken, writeScored } from '../evaluate/side-by-side';
 import { measureSensitivities, type Sensitivities } from '../evaluate/search';
 
-/** What a laboratory works with: it owns none of it. */
+/** Dependencies of the laboratory, owned by the studio. */
 export interface Bench {
   gpu(): Promise<Gpu>;
   model(): ModelFile;
@@ -28,31 +28,31 @@ export interface Bench {
   importance(): ImportanceMatrix | undefined;
   settings(): EngineOptions;
   plan(type: string): Plan;
-  /** An engine for a level, beside what is on the device already. */
+  /** An engine for a level; levels on the device stay. */
   engine(type: string, progress: (p: WriteProgress) => void, signal?: AbortSignal): Promise<Engine>;
-  /** A level that is on the device. */
+  /** A resident level. */
   level(type: string): Prepared | undefined;
-  /** Levels by name, prepared; no other stays on the device. */
+  /** Prepares these levels, in order, and releases all others. */
   levels(
     types: readonly string[],
     progress: (p: WriteProgress) => void,
     signal?: AbortSignal,
   ): Promise<Prepared[]>;
-  /** Runs work again when the device is lost in it. */
+  /** Retries work once after a device loss. */
   again<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Where work tells how far it is. */
+/** Progress callbacks. */
 export interface LabEvents {
   progress(p: WriteProgress): void;
   run(done: number, total: number): void;
 }
 
-/** Whether the device could not give what was asked for: less may do. */
+/** GPU errors other than a lost device, such as a failed allocation: less memory may do. */
 const doesNotFit = (error: unknown): boolean =>
   error instanceof GpuError && !(error instanceof DeviceLostError);
 
-/** Measures levels, and collects what better ones are made with. */
+/** Measures levels, collects importance matrices and searches for mixes. */
 export class Laboratory {
   readonly #bench: Bench;
   constructor(bench: Bench) {
@@ -60,8 +60,8 @@ export class Laboratory {
   }
 
   /**
-   * How far a level is from a base over a text. Only the two are on the device, and stay there; where they do not fit
-   * beside each other, their layers come and go.
+   * Compares a level with a base over a text. Releases all other levels; if the two do not fit the device together,
+   * runs them layer by layer.
    */
   quality(request: QualityRequest, on: LabEvents, signal?: AbortSignal): Promise<QualityRecord> {
     const bench = this.#bench;
@@ -82,7 +82,7 @@ export class Laboratory {
     });
   }
 
-  /** The importance matrix of a text, run through a level, as the GGUF that llama-imatrix writes. */
+  /** Runs a text through a level; returns the importance matrix as the GGUF that llama-imatrix writes. */
   async importance(
     request: CalibrationRequest,
     on: LabEvents,
@@ -102,7 +102,7 @@ export class Laboratory {
     return imatrixFile(collected);
   }
 
-  /** What each tensor is worth, over a text. Needs the whole device; other levels are released. */
+  /** Measures the sensitivity of each tensor over a text. Releases all levels first. */
   sensitivities(request: SearchRequest, on: LabEvents, signal?: AbortSignal): Promise<Sensitivities> {
     const bench = this.#bench;
     return bench.again(async () => {
@@ -113,7 +113,7 @@ export class Laboratory {
       await bench.levels([], on.progress, signal);
       const context = Math.min(request.context, runnable.h.contextLength);
       const { base, chunks } = request;
-      const how = {
+      const settings = {
         context,
         kvType: bench.settings().kvType,
         bos,
@@ -122,11 +122,13 @@ export class Laboratory {
         importance: bench.importance(),
       };
       const tell = (_step: string, done: number, total: number) => on.run(done, total);
-      return measureSensitivities(await bench.gpu(), model, ids, how, tell, signal);
+      return measureSensitivities(await bench.gpu(), model, ids, settings, tell, signal);
     });
   }
 
-  /** What a level writes after a prompt, token by token. Levels that do not fit beside it make room. */
+  /**
+   * Generates with a level and scores each token. Releases other levels only if it does not fit the device with them.
+   */
   write(request: PromptRequest, on: LabEvents, signal?: AbortSignal): Promise<ScoredToken[]> {
     const bench = this.#bench;
     return bench.again(async () => {
@@ -148,7 +150,7 @@ export class Laboratory {
     });
   }
 
-  /** A tensor of a level, seen close; nothing needs to be on the device. */
+  /** Inspects a tensor of a level; needs no device. */
   inspect(type: string, name: string, row: number, block: number): Promise<TensorInspection> {
     const tensor = this.#bench.plan(type).tensors.find((t) => t.name === name);
     if (!tensor) throw new NibbleError(`There is no tensor ${name}.`);

@@ -8,7 +8,7 @@ import { NibbleError, toWire } from '../util/errors';
 import { Downloads } from '../browser/downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
 
-/** A call's implementation: its arguments, then the means to tell and to be stopped. */
+/** Implementation of a call: its arguments, an event callback and an abort signal. */
 type Handlers = {
   [K in keyof Calls]: (
     args: Parameters<Calls[K]>,
@@ -31,7 +31,7 @@ async function openSink(target: ExportTarget) {
   }
 }
 
-/** A full disk or a revoked permission, said so. */
+/** Replaces storage errors by ones with a hint. */
 function explainDisk(error: unknown): unknown {
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
     return new NibbleError(
@@ -151,7 +151,7 @@ function handlers(studio: Studio): Handlers {
 
 const FRAME_MS = 16;
 
-/** Tokens and progress reach the page at most once a frame; nothing is lost, tokens are joined. */
+/** Batches events: at most one flush per frame, tokens joined, the latest of every other kind. */
 class Mailbox {
   readonly #send: (message: FromWorker) => void;
   readonly #id: number;
@@ -182,7 +182,7 @@ class Mailbox {
   };
 }
 
-/** Answers calls, one at a time: the device has one owner. Cancelling reaches a running or a waiting call. */
+/** Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. */
 export function serve(studio: Studio, send: (message: FromWorker) => void): (message: ToWorker) => void {
   const table = handlers(studio);
   const running = new Map<number, AbortController>();

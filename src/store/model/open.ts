@@ -6,7 +6,7 @@ import { isText, takeText } from '../work/own-text';
 import { planNow } from './plan';
 import { recallResults } from '../results/results-storage';
 import { addRecipe, isRecipe } from '../work/search';
-import { nothingMade } from '../state';
+import { noResults } from '../state';
 
 export interface DroppedFile {
   readonly path: string;
@@ -29,7 +29,7 @@ let latest: { opening: Opening; token: string | undefined } | undefined;
 
 function show(model: ModelSummary): void {
   set({
-    ...nothingMade,
+    ...noResults,
     model,
     imatrix: null,
     imatrixFile: null,
@@ -97,7 +97,7 @@ export async function openWithPreTokenizer(name: string): Promise<void> {
 
 /** What was made without the matrix, or with another one, is no longer what the plan says. */
 async function applyImatrix(file: DroppedFile | null): Promise<void> {
-  set({ ...nothingMade, imatrix: await run('useImatrix', file), imatrixFile: null });
+  set({ ...noResults, imatrix: await run('useImatrix', file), imatrixFile: null });
   await planNow();
   await recallResults();
 }

@@ -62,7 +62,7 @@ export interface ParetoPoint {
 }
 
 /** Below this a divergence is rounding: the chart's axis is logarithmic and begins here. */
-export const LEAST_KL = 1e-6;
+export const MIN_KL = 1e-6;
 
 /** Size against divergence, for the levels whose quality is known. `best` is on the frontier. */
 export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
@@ -73,7 +73,7 @@ export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
           {
             type,
             fileMiB: fileBytes / MIB,
-            kl: Math.max(LEAST_KL, quality.measured.kl.mean),
+            kl: Math.max(MIN_KL, quality.measured.kl.mean),
             tokensPerSecond: run?.speed.tokensPerSecond.median ?? 0,
             best: best.has(type),
           },

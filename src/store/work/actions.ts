@@ -112,7 +112,7 @@ export async function generate(message?: string): Promise<void> {
 }
 
 /** Levels that are written with at once, at most. */
-export const MAX_BESIDE = 4;
+export const MAX_SIDE_BY_SIDE = 4;
 
 /** One prompt at several levels, one after the other. */
 export async function writeSideBySide(types: readonly string[]): Promise<void> {

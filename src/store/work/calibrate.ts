@@ -2,7 +2,7 @@ import { get, job, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
 import { recallResults } from '../results/results-storage';
-import { nothingMade } from '../state';
+import { noResults } from '../state';
 
 /** Tokens of a chunk, llama-imatrix's own choice. */
 const CONTEXT = 512;
@@ -17,7 +17,7 @@ export async function collectImatrix(): Promise<void> {
     const name = `${model.name.replace(/[^\w.-]+/g, '-')}.imatrix.gguf`;
     const request = { type: baseOf(get()), textLabel, text, context: CONTEXT };
     const { summary, file } = await run('collectImatrix', request, name);
-    set({ ...nothingMade, imatrix: summary, imatrixFile: file });
+    set({ ...noResults, imatrix: summary, imatrixFile: file });
     await planNow();
     await recallResults();
   });

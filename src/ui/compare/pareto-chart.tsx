@@ -13,7 +13,7 @@ import {
 import type { ResultRow } from '../../store/results/results';
 import { savePicture } from './save-picture';
 import {
-  LEAST_KL,
+  MIN_KL,
   type NameSide,
   nameSides,
   type ParetoPoint,
@@ -67,7 +67,7 @@ export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
             dataKey="kl"
             name="mean KL"
             scale="log"
-            domain={[LEAST_KL / 2, (max: number) => 2 * max]}
+            domain={[MIN_KL / 2, (max: number) => 2 * max]}
             allowDataOverflow
             label={{
               value: 'mean KL (nats)',

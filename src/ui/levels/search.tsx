@@ -69,10 +69,10 @@ export function Search() {
         Target size
         <input
           type="range"
-          min={search.leastBytes}
+          min={search.minBytes}
           max={search.maxBytes}
-          step={Math.max(1, Math.round((search.maxBytes - search.leastBytes) / 500))}
-          value={asked ?? search.leastBytes}
+          step={Math.max(1, Math.round((search.maxBytes - search.minBytes) / 500))}
+          value={asked ?? search.minBytes}
           disabled={busy}
           aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}
           onChange={(e) => void lookAtMix(Number(e.currentTarget.value))}

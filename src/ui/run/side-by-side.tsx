@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import type { ScoredToken } from '../../evaluate/side-by-side';
-import { MAX_BESIDE, writeSideBySide } from '../../store/work/actions';
+import { MAX_SIDE_BY_SIDE, writeSideBySide } from '../../store/work/actions';
 import { firstDifference } from '../../store/results/series';
 import { useStudio } from '../kit/use-studio';
 import { PromptField } from './prompt-field';
@@ -37,7 +37,7 @@ export function SideBySide() {
   const types = plan
     .map((p) => p.type)
     .filter((t) => selected.includes(t))
-    .slice(0, MAX_BESIDE);
+    .slice(0, MAX_SIDE_BY_SIDE);
   const [first, ...others] = side;
   /** Tokens that a level has in common with the first. */
   const common = (tokens: readonly ScoredToken[]) => (first ? firstDifference([first.tokens, tokens]) : 0);
@@ -63,7 +63,7 @@ export function SideBySide() {
           Continue it at {types.join(', ') || 'no level'}
         </button>
         <span className="note">
-          The first {MAX_BESIDE} levels that are selected above, two at least; the same seed for all. Hover
+          The first {MAX_SIDE_BY_SIDE} levels that are selected above, two at least; the same seed for all. Hover
           over a token for its probability.
         </span>
       </div>
