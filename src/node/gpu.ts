@@ -7,7 +7,7 @@ import type { Sources } from '../wgsl/link';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** Every shader, from disk. */
+/** All shaders, read from disk. */
 export function shadersFromDisk(): Sources {
   const dir = join(root, 'shaders');
   const files = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.wgsl'));
@@ -16,7 +16,7 @@ export function shadersFromDisk(): Sources {
   );
 }
 
-/** Chromium's software Vulkan: used where the machine names no driver of its own. */
+/** Chromium's software Vulkan driver, the fallback when no other driver is configured. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 function chooseDriver(): void {
@@ -29,10 +29,10 @@ function chooseDriver(): void {
   if ((!hardware || drivers.length === 0) && existsSync(SWIFTSHADER)) env.VK_ICD_FILENAMES = SWIFTSHADER;
 }
 
-// The GPU object must stay referenced as long as anything made from it lives.
+// Must stay referenced as long as objects made from it are in use.
 let instance: GPU | undefined;
 
-/** A device through Dawn. Throws when the machine has no adapter at all. */
+/** Opens a device through Dawn. Throws GpuError when there is no adapter. */
 export async function openNodeGpu(
   options: GpuOptions = {},
   sources: Sources = shadersFromDisk(),

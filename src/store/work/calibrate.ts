@@ -4,10 +4,10 @@ import { planNow } from '../model/plan';
 import { recallResults } from '../results/results-storage';
 import { noResults } from '../state';
 
-/** Tokens of a chunk, llama-imatrix's own choice. */
+/** Tokens per chunk; the default of llama-imatrix. */
 const CONTEXT = 512;
 
-/** Collects an importance matrix from the person's text, or the page's, and takes it into use. */
+/** Collects an importance matrix from the user's text, or the built-in one, and sets it. */
 export async function collectImatrix(): Promise<void> {
   const { ownText, model } = get();
   if (!model) return;

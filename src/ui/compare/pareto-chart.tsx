@@ -36,7 +36,7 @@ function Details({ active, payload }: { active?: boolean; payload?: readonly { p
   );
 }
 
-/** Size against divergence, a dot a level; the line joins those that no other beats in both. */
+/** File size against KL divergence, a dot per level; the line is the Pareto frontier. */
 export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
   const points = paretoSeries(rows);
   const line = points.filter((p) => p.best).sort((a, b) => a.fileMiB - b.fileMiB);

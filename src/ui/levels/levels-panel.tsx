@@ -14,8 +14,7 @@ import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
 import { Search } from './search';
 
-/** The importance matrix in use, or how to bring one. */
-/** Said once for all levels: it is about the model. */
+/** Shown once: the warning is about the model, so all levels have the same one. */
 function Warning() {
   const warning = useStudio((s) => s.plan.find((p) => p.warning !== null)?.warning);
   return warning ? <p className="note">{warning}</p> : null;
@@ -78,7 +77,7 @@ function Settings() {
   );
 }
 
-/** Levels under the width people ask for: FP32, 16-bit, 8-bit and so on. */
+/** Groups levels by width: FP32, 16-bit, 8-bit and so on. */
 function groupByWidth(plan: readonly PlanRow[]): [string, PlanRow[]][] {
   const groups = new Map<string, PlanRow[]>();
   for (const row of plan) {

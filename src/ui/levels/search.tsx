@@ -5,7 +5,7 @@ import { formatBytes } from '../../util/bytes';
 import { Fact } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
 
-/** The mix that is looked at: what it takes, what is expected of it, how to make it elsewhere. */
+/** The shown mix: size, expected KL divergence, recipe and llama-quantize command. */
 function Mix() {
   const mix = useStudio((s) => s.mix);
   const name = useStudio((s) => s.model?.name ?? 'model');
@@ -41,7 +41,7 @@ function Mix() {
   );
 }
 
-/** Types chosen tensor by tensor for a size of the person's choice. */
+/** Search for a type per tensor under a file size. */
 export function Search() {
   const search = useStudio((s) => s.search);
   const mix = useStudio((s) => s.mix);
