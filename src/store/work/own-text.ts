@@ -2,7 +2,7 @@
 import { get, set } from './job';
 import type { StudioState } from '../state';
 
-/** Stories sampled from the built-in model, with other seeds than its training set. */
+/** Written by scripts/builtin-model/texts.py, from seeds that the built-in model was not trained or validated on. */
 export const HELD_OUT = 'stories-held-out.txt';
 export const CALIBRATION = 'stories-calibration.txt';
 

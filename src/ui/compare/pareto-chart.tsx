@@ -12,13 +12,7 @@ import {
 } from 'recharts';
 import type { ResultRow } from '../../store/results/results';
 import { savePicture } from './save-picture';
-import {
-  MIN_KL,
-  type NameSide,
-  nameSides,
-  type ParetoPoint,
-  paretoSeries,
-} from '../../store/results/series';
+import { MIN_KL, type NameSide, nameSides, type ParetoPoint, paretoSeries } from '../../store/results/series';
 
 const SIDES = ['left', 'top', 'right'] as const;
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };

@@ -63,8 +63,8 @@ export function SideBySide() {
           Continue it at {types.join(', ') || 'no level'}
         </button>
         <span className="note">
-          The first {MAX_SIDE_BY_SIDE} levels that are selected above, two at least; the same seed for all. Hover
-          over a token for its probability.
+          The first {MAX_SIDE_BY_SIDE} levels that are selected above, two at least; the same seed for all.
+          Hover over a token for its probability.
         </span>
       </div>
       {summaries.length > 0 && (
