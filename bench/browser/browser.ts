@@ -40,7 +40,7 @@ export interface Counts {
   readonly readBytes: number;
 }
 /** The counts of the page, or of its worker. */
-export const ask = (page: Page): Promise<Counts> =>
+export const readCounts = (page: Page): Promise<Counts> =>
   page.evaluate(
     () =>
       new Promise<Counts>((resolve, reject) => {
@@ -64,11 +64,11 @@ export async function perToken(
   tokens: number,
   run: (count: number) => Promise<unknown>,
 ): Promise<Counts> {
-  const start = await ask(page);
+  const start = await readCounts(page);
   await run(tokens);
-  const long = await ask(page);
+  const long = await readCounts(page);
   await run(1);
-  const short = await ask(page);
+  const short = await readCounts(page);
   return minus(minus(long, start, 1), minus(short, long, 1), tokens - 1);
 }
 

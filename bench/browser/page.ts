@@ -73,12 +73,12 @@ async function tasksOf(page: Page, work: () => Promise<void>): Promise<Task[]> {
 }
 
 /** Main-thread tasks, longest first, and the longest time between two frames. */
-interface While {
+interface Activity {
   readonly tasks: Task[];
   readonly frameMs: number;
 }
 
-async function during(page: Page, work: () => Promise<void>): Promise<While> {
+async function activityDuring(page: Page, work: () => Promise<void>): Promise<Activity> {
   const read = () =>
     page.evaluate(() => (globalThis as unknown as { __longestFrameMs(): number }).__longestFrameMs());
   await read();
@@ -87,19 +87,19 @@ async function during(page: Page, work: () => Promise<void>): Promise<While> {
 }
 
 /** Measures the page while the built-in model is opened, and while it is quantized and generates. */
-async function walk(url: string): Promise<{ opening: While; working: While }> {
+async function measurePage(url: string): Promise<{ opening: Activity; working: Activity }> {
   const browser = await chromium.launch({ headless: true, ...options });
   const page = await browser.newPage();
   const idle = () => page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
   await page.addInitScript({ path: join(root, 'bench/browser/frames.js') });
   await page.goto(url);
-  const opening = await during(page, async () => {
+  const opening = await activityDuring(page, async () => {
     await page.getByRole('button', { name: 'Try the built-in model' }).click();
     await page.locator('[data-level]').first().waitFor();
     await idle();
     await page.waitForLoadState('networkidle');
   });
-  const working = await during(page, async () => {
+  const working = await activityDuring(page, async () => {
     await page.locator('#run').getByLabel('Level').selectOption(LEVEL);
     await page.getByLabel('Message').fill('Tell me a story.');
     await page.getByRole('button', { name: 'Send' }).click();
@@ -118,7 +118,7 @@ try {
   const times = paints.map((p) => p.paintMs).sort((a, b) => a - b);
   const kilobytes = (path: string) => gzipSync(readFileSync(join(root, 'dist', path))).length / 1000;
   const first = paints[0]!.scripts.reduce((n, path) => n + kilobytes(path), 0);
-  const { opening, working } = await walk(url);
+  const { opening, working } = await measurePage(url);
   const range = `${times[0]!.toFixed(0)}-${times.at(-1)!.toFixed(0)}`;
   const longest = (tasks: readonly Task[]) => {
     const max = (of: (t: Task) => number) => Math.max(0, ...tasks.map(of)).toFixed(0);

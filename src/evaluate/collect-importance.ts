@@ -32,11 +32,11 @@ export async function collectImportance(
   const places: { names: readonly string[]; cols: number; experts: number; at: number }[] = [];
   let evaluator: Evaluator | undefined;
   try {
-    const roomBytes = prepared.plan.tensors
+    const totalBytes = prepared.plan.tensors
       .filter((t) => t.shape.length > 1)
       .reduce((n, t) => n + sumsBytes(t.shape[0]!, t.shape[2] ?? 1), 0);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = await gpu.memory.create(owner, 'sums of squares', Math.max(roomBytes, 256), usage);
+    const buffer = await gpu.memory.create(owner, 'sums of squares', Math.max(totalBytes, 256), usage);
     const arena = await gpu.arena(owner, Math.max(1, prepared.tensors.size));
     let used = 0;
     const tap = (g: PrefillRecorder) => (rows: TappedRows) => {

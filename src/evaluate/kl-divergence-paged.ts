@@ -21,17 +21,17 @@ export async function divergencePaged(
 ): Promise<Divergence> {
   const { signal, progress } = options;
   const pages: PagedLevel[] = [];
-  const tell =
+  const reportFrom =
     (first: number): StageProgress =>
     (stage, stages) =>
       progress?.(first * stages + stage, 2 * stages);
   try {
     const passages = halves(ids, options);
-    pages.push(await PagedLevel.run(gpu, model, plans.base, passages, options, tell(0), signal));
+    pages.push(await PagedLevel.run(gpu, model, plans.base, passages, options, reportFrom(0), signal));
     // The run of the base decided how many passages fit the budget.
     const kept = pages[0]!.passages;
     const { budgetMs: _, ...rest } = options;
-    pages.push(await PagedLevel.run(gpu, model, plans.level, kept, rest, tell(1), signal));
+    pages.push(await PagedLevel.run(gpu, model, plans.level, kept, rest, reportFrom(1), signal));
     return await divergenceOfRows(gpu, pages[0]!, pages[1]!, kept, signal);
   } finally {
     for (const page of pages) page.dispose();

@@ -107,11 +107,11 @@ export async function measureQualityPaged(
   const { ids, options, available } = textOf(bench, request);
   // Activations of the whole text stay on the device, whose memory is short already.
   const rowBytes = options.context * runnableOf(model).h.width * 4;
-  const room = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));
+  const maxChunks = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));
   const started = performance.now();
   const measured = await divergencePaged(gpu, model, plans, ids, {
     ...options,
-    chunks: Math.min(available, request.chunks ?? room),
+    chunks: Math.min(available, request.chunks ?? maxChunks),
     budgetMs: request.chunks === null ? request.budgetMs : undefined,
     progress,
     signal,

@@ -193,23 +193,23 @@ export class Engine {
    */
   async *tokens(first: number, max: number): AsyncGenerator<number> {
     const pace = new Pace();
-    const flights: { count: number; ids: Promise<Uint32Array> }[] = [];
+    const inFlight: { count: number; ids: Promise<Uint32Array> }[] = [];
     let left = Math.min(max, this.#r.context - this.#cached.length);
     let position = this.#cached.length + 1;
     let slot = 0;
     let input = first;
     try {
-      while (left > 0 || flights.length > 0) {
+      while (left > 0 || inFlight.length > 0) {
         const started = performance.now();
-        while (left > 0 && flights.length < IN_FLIGHT) {
+        while (left > 0 && inFlight.length < IN_FLIGHT) {
           const count = Math.min(pace.batch, left);
-          flights.push({ count, ids: this.#submit(this.#decode, 1, position, { times: count, slot }) });
+          inFlight.push({ count, ids: this.#submit(this.#decode, 1, position, { times: count, slot }) });
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;
         }
-        const ids = await flights[0]!.ids;
-        pace.took(flights.shift()!.count, performance.now() - started);
+        const ids = await inFlight[0]!.ids;
+        pace.record(inFlight.shift()!.count, performance.now() - started);
         for (const id of ids) {
           this.#cached.push(input);
           input = id;
@@ -217,7 +217,7 @@ export class Engine {
         }
       }
     } finally {
-      await Promise.allSettled(flights.map((f) => f.ids));
+      await Promise.allSettled(inFlight.map((f) => f.ids));
     }
   }
 

@@ -76,7 +76,7 @@ export class TensorPipeline {
     sources?: readonly TensorSource[],
   ): Promise<TensorPipeline> {
     const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
-    const padding = 4096; // planes are aligned
+    const padding = 4096; // for the alignment of planes
     const bytes = weights * 4 + padding;
     const slices = sources?.map((t) =>
       Math.min(t.sizeBytes, weights * (t.type.blockBytes / t.type.blockSize)),
@@ -228,11 +228,11 @@ export class TensorPipeline {
     try {
       for (const [index, { tensor, to, importance }] of jobs.entries()) {
         const source = sourceFormat(tensor);
-        const weighed = importanceOf(tensor, to.format, importance);
+        const columnWeights = importanceOf(tensor, to.format, importance);
         await this.#clearSums();
         for (const { rows, place } of slices[index]!) {
           throwIfCancelled(signal);
-          await this.#slice(await reads.take(), source, to.format, rows, place, weighed);
+          await this.#slice(await reads.take(), source, to.format, rows, place, columnWeights);
           progress(index, formatBytesFor(source, rows.count * rows.cols));
         }
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
@@ -263,7 +263,7 @@ export class TensorPipeline {
     const reads = new ReadAhead(ranges.map((range) => () => readRows(tensor, range)));
     const buffer = await this.#scratch.get('target');
     await this.#clearSums();
-    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    let previous: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
     for (const range of ranges) {
       throwIfCancelled(options.signal);
       const blocks = (range.count * cols) / target.block.size;
@@ -271,17 +271,17 @@ export class TensorPipeline {
       const place = { buffer, layout, firstWeight: 0 };
       await this.#slice(await reads.take(), source, target, range, place, importance);
       const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
-      if (before) yield await before();
-      before = packed;
+      if (previous) yield await previous();
+      previous = packed;
     }
-    if (before) yield await before();
+    if (previous) yield await previous();
     report(await (await this.#error(tensor, target, rows * cols))());
   }
 
   /** Yields a resident tensor as GGUF bytes. */
   async *unload(tensor: DeviceTensor, signal?: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const { format, cols } = tensor;
-    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    let previous: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
     for (const slab of tensor.slabs as readonly Slab[])
       for (const range of rowRanges(slab.rows, cols, this.#sliceWeights)) {
         throwIfCancelled(signal);
@@ -289,9 +289,9 @@ export class TensorPipeline {
         const blocks = (range.count * cols) / format.block.size;
         const { buffer, layout } = slab;
         const packed = await this.#out.queue(format, { buffer, layout, firstBlock }, blocks);
-        if (before) yield await before();
-        before = packed;
+        if (previous) yield await previous();
+        previous = packed;
       }
-    if (before) yield await before();
+    if (previous) yield await previous();
   }
 }

@@ -121,8 +121,8 @@ export class Laboratory {
         base,
         importance: bench.importance(),
       };
-      const tell = (_step: string, done: number, total: number) => on.run(done, total);
-      return measureSensitivities(await bench.gpu(), model, ids, settings, tell, signal);
+      const report = (_step: string, done: number, total: number) => on.run(done, total);
+      return measureSensitivities(await bench.gpu(), model, ids, settings, report, signal);
     });
   }
 
@@ -145,8 +145,8 @@ export class Laboratory {
       }
       const level = bench.level(request.type)!;
       const { maxTokens, sampling } = request;
-      const asked = { ids, maxTokens, sampling };
-      return writeScored(await bench.gpu(), engine, level, tokenizer, asked, bench.settings(), signal);
+      const generation = { ids, maxTokens, sampling };
+      return writeScored(await bench.gpu(), engine, level, tokenizer, generation, bench.settings(), signal);
     });
   }
 

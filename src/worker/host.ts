@@ -12,7 +12,7 @@ import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protoco
 type Handlers = {
   [K in keyof Calls]: (
     args: Parameters<Calls[K]>,
-    tell: (event: Event) => void,
+    emit: (event: Event) => void,
     signal: AbortSignal,
   ) => ReturnType<Calls[K]> | Promise<ReturnType<Calls[K]>>;
 };
@@ -32,7 +32,7 @@ async function openSink(target: ExportTarget) {
 }
 
 /** Replaces storage errors by ones with a hint. */
-function explainDisk(error: unknown): unknown {
+function explainStorageError(error: unknown): unknown {
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
     return new NibbleError(
       'The disk is full: the file was not written.',
@@ -46,19 +46,19 @@ function explainDisk(error: unknown): unknown {
   return error;
 }
 
-const labEvents = (tell: (event: Event) => void): LabEvents => ({
-  progress: (progress) => tell({ kind: 'progress', progress }),
-  run: (done, total) => tell({ kind: 'run', done, total }),
+const labEvents = (emit: (event: Event) => void): LabEvents => ({
+  progress: (progress) => emit({ kind: 'progress', progress }),
+  run: (done, total) => emit({ kind: 'run', done, total }),
 });
 
 function handlers(studio: Studio): Handlers {
   const downloads = new Downloads();
-  const memory = (tell: (event: Event) => void) =>
-    tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
+  const memory = (emit: (event: Event) => void) =>
+    emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
-    device: async (_args, tell) => {
+    device: async (_args, emit) => {
       const gpu = await studio.gpu();
-      memory(tell);
+      memory(emit);
       return {
         name: gpu.adapterName,
         facts: gpu.facts,
@@ -82,67 +82,67 @@ function handlers(studio: Studio): Handlers {
     },
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
-    useImatrix: async ([file], tell) => {
+    useImatrix: async ([file], emit) => {
       const summary = await studio.useImatrix(file && blobSource(file.path, file.file));
-      memory(tell);
+      memory(emit);
       return summary;
     },
-    plan: ([settings], tell) => {
+    plan: ([settings], emit) => {
       const rows = studio.plan(settings);
-      memory(tell);
+      memory(emit);
       return rows;
     },
-    prepare: ([type], tell, signal) =>
-      studio.prepare(type, (progress) => tell({ kind: 'progress', progress }), signal),
+    prepare: ([type], emit, signal) =>
+      studio.prepare(type, (progress) => emit({ kind: 'progress', progress }), signal),
     release: ([type]) => studio.release(type),
     prompt: ([request]) => studio.prompt(request),
-    generate: ([request], tell, signal) =>
+    generate: ([request], emit, signal) =>
       studio.generate(
         request,
         {
-          token: (text) => tell({ kind: 'token', text }),
-          progress: (progress) => tell({ kind: 'progress', progress }),
-          restart: () => tell({ kind: 'restart' }),
+          token: (text) => emit({ kind: 'token', text }),
+          progress: (progress) => emit({ kind: 'progress', progress }),
+          restart: () => emit({ kind: 'restart' }),
         },
         signal,
       ),
-    write: ([request], tell, signal) => studio.lab.write(request, labEvents(tell), signal),
-    benchmark: ([type], tell, signal) =>
+    write: ([request], emit, signal) => studio.lab.write(request, labEvents(emit), signal),
+    benchmark: ([type], emit, signal) =>
       studio.benchmark(
         type,
         {
-          progress: (progress) => tell({ kind: 'progress', progress }),
-          run: (done, total) => tell({ kind: 'run', done, total }),
+          progress: (progress) => emit({ kind: 'progress', progress }),
+          run: (done, total) => emit({ kind: 'run', done, total }),
         },
         undefined,
         signal,
       ),
-    quality: ([request], tell, signal) => studio.lab.quality(request, labEvents(tell), signal),
-    collectImatrix: async ([request, name], tell, signal) => {
-      const bytes = await studio.lab.importance(request, labEvents(tell), signal);
+    quality: ([request], emit, signal) => studio.lab.quality(request, labEvents(emit), signal),
+    collectImatrix: async ([request, name], emit, signal) => {
+      const bytes = await studio.lab.importance(request, labEvents(emit), signal);
       const file = new Blob([bytes]);
       return { summary: (await studio.useImatrix(blobSource(name, file)))!, file };
     },
-    search: async ([request], tell, signal) =>
-      studio.mixes.take(await studio.lab.sensitivities(request, labEvents(tell), signal)),
+    search: async ([request], emit, signal) =>
+      studio.mixes.take(await studio.lab.sensitivities(request, labEvents(emit), signal)),
     mix: ([budgetBytes]) => studio.mixes.at(budgetBytes),
     addMix: ([budgetBytes]) => studio.mixes.add(budgetBytes),
     addRecipe: ([label, text]) => studio.mixes.addRecipe(label, text),
     inspect: ([type, name, row, block]) => studio.lab.inspect(type, name, row, block),
-    difference: ([type], tell, signal) =>
-      studio.difference(type, (progress) => tell({ kind: 'progress', progress }), signal),
-    export: async ([type, target], tell, signal) => {
+    difference: ([type], emit, signal) =>
+      studio.difference(type, (progress) => emit({ kind: 'progress', progress }), signal),
+    export: async ([type, target], emit, signal) => {
       try {
         const { sink, finished } = await openSink(target);
         const report = await studio.export(
           type,
           sink,
-          (progress) => tell({ kind: 'progress', progress }),
+          (progress) => emit({ kind: 'progress', progress }),
           signal,
         );
         return { ...report, file: await finished() };
       } catch (error) {
-        throw explainDisk(error);
+        throw explainStorageError(error);
       }
     },
     loseDevice: () => studio.loseDevice(),
@@ -152,7 +152,7 @@ function handlers(studio: Studio): Handlers {
 const FRAME_MS = 16;
 
 /** Batches events: at most one flush per frame, tokens joined, the latest of every other kind. */
-class Mailbox {
+class EventBatch {
   readonly #send: (message: FromWorker) => void;
   readonly #id: number;
   #text = '';
@@ -163,7 +163,7 @@ class Mailbox {
     this.#id = id;
     this.#send = send;
   }
-  tell = (event: Event): void => {
+  emit = (event: Event): void => {
     if (event.kind === 'token') this.#text += event.text;
     else {
       if (event.kind === 'restart') this.#text = '';
@@ -188,16 +188,16 @@ export function serve(studio: Studio, send: (message: FromWorker) => void): (mes
   const running = new Map<number, AbortController>();
   let queue: Promise<void> = Promise.resolve();
   const answer = async (id: number, call: keyof Calls, args: readonly unknown[], signal: AbortSignal) => {
-    const mailbox = new Mailbox(id, send);
+    const events = new EventBatch(id, send);
     try {
-      const handler = table[call] as (args: never, tell: (e: Event) => void, signal: AbortSignal) => unknown;
-      const result = await handler(args as never, mailbox.tell, signal);
-      mailbox.tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
-      mailbox.flush();
+      const handler = table[call] as (args: never, emit: (e: Event) => void, signal: AbortSignal) => unknown;
+      const result = await handler(args as never, events.emit, signal);
+      events.emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
+      events.flush();
       send({ id, result });
     } catch (error) {
-      mailbox.tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
-      mailbox.flush();
+      events.emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
+      events.flush();
       send({ id, error: toWire(error) });
     } finally {
       running.delete(id);

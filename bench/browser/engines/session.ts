@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test';
-import { ask, type Counts, perToken } from '../browser';
+import { type Counts, perToken, readCounts } from '../browser';
 
 /** Prompt tokens, generated tokens and context length of every engine. */
 export const PROMPT = 128;
@@ -47,5 +47,5 @@ export async function sessionOf(
   for (let i = 0; i < RUNS; i++) runs.push(await run(TOKENS));
   if (!onGpu) return { loadMs, runs, perToken: null, peakBytes: 0 };
   const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
+  return { loadMs, runs, perToken: counts, peakBytes: (await readCounts(page)).peakBytes };
 }

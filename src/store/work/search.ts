@@ -16,8 +16,8 @@ export async function searchTypes(): Promise<void> {
     const search = await run('search', { base: baseOf(get()), text, context: CONTEXT, chunks: CHUNKS });
     set({ search });
     const { plan } = get();
-    const usual = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.minBytes;
-    await lookAtMix(Math.min(search.maxBytes, Math.max(search.minBytes, usual)));
+    const defaultBytes = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.minBytes;
+    await lookAtMix(Math.min(search.maxBytes, Math.max(search.minBytes, defaultBytes)));
   });
 }
 

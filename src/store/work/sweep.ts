@@ -52,10 +52,10 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<void> {
 
 /** Continues the unfinished sweep. */
 export async function continueSweep(): Promise<void> {
-  const began = get().sweep;
-  if (!began) return;
+  const initial = get().sweep;
+  if (!initial) return;
   await job('benchmark', 'Measuring', 'compare', async () => {
-    const text = began.quality ? await textOf(began.textLabel) : '';
+    const text = initial.quality ? await textOf(initial.textLabel) : '';
     const started = performance.now();
     let done = 0;
     for (;;) {

@@ -27,7 +27,7 @@ function Settings() {
   const fallback = useStudio((s) => s.fallbackToF16);
   const refused = useStudio((s) => s.fallbackToF16 || s.plan.some((p) => p.curedByF16));
   const strict = useStudio((s) => s.strict);
-  const fallen = useStudio((s) => s.strict || s.plan.some((p) => p.fallbacks.length > 0));
+  const hasFallbacks = useStudio((s) => s.strict || s.plan.some((p) => p.fallbacks.length > 0));
   const busy = useStudio((s) => s.job !== null);
   const max = model?.contextLength ?? 0;
   const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < max);
@@ -62,7 +62,7 @@ function Settings() {
           Keep rows that fit no block as F16 (llama-quantize refuses them)
         </label>
       )}
-      {fallen && (
+      {hasFallbacks && (
         <label className="check">
           <input
             type="checkbox"

@@ -47,7 +47,7 @@ export function Search() {
   const mix = useStudio((s) => s.mix);
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
-  const asked = useStudio((s) => s.mixBudgetBytes);
+  const requested = useStudio((s) => s.mixBudgetBytes);
   if (!search)
     return (
       <p className="hint" data-testid="search">
@@ -72,7 +72,7 @@ export function Search() {
           min={search.minBytes}
           max={search.maxBytes}
           step={Math.max(1, Math.round((search.maxBytes - search.minBytes) / 500))}
-          value={asked ?? search.minBytes}
+          value={requested ?? search.minBytes}
           disabled={busy}
           aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}
           onChange={(e) => void lookAtMix(Number(e.currentTarget.value))}

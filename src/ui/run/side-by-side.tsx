@@ -8,7 +8,7 @@ import { PromptField } from './prompt-field';
 const percent = (p: number) => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`;
 
 /** Underline strength: the lower the probability, the stronger. */
-const sureness = (probability: number) => ({ '--unsure': `${100 * (1 - probability)}%` }) as CSSProperties;
+const underline = (probability: number) => ({ '--unsure': `${100 * (1 - probability)}%` }) as CSSProperties;
 
 /** A text by tokens, with probabilities as tooltips and a mark at the first difference. */
 function Tokens({ tokens, mark }: { tokens: readonly ScoredToken[]; mark: number }) {
@@ -18,7 +18,7 @@ function Tokens({ tokens, mark }: { tokens: readonly ScoredToken[]; mark: number
         const Tag = i === mark ? 'mark' : 'span';
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
-          <Tag key={i} title={percent(token.probability)} style={sureness(token.probability)}>
+          <Tag key={i} title={percent(token.probability)} style={underline(token.probability)}>
             {token.text}
           </Tag>
         );
