@@ -130,7 +130,7 @@ export class Evaluator implements LogitRows {
     queue.submit([encoder.finish()]);
   }
 
-  /** Evaluates the beginning of a text, without logits. */
+  /** Evaluates the first tokens of a text; their logits are not kept. */
   read(ids: readonly number[]): void {
     const { chunk } = this.#r;
     for (let at = 0; at < ids.length; at += chunk) this.#submit(this.#read, ids.slice(at, at + chunk), at);

@@ -30,8 +30,8 @@ export async function run<K extends keyof Calls>(
 }
 
 /**
- * Runs a job; errors go to `problem` at `place`. Resolves to true when it completed, false when it failed or was
- * stopped.
+ * Runs a job; errors go to `problem` at `place`. Resolves to true when it completed, false when it failed, was stopped or
+ * found another job running.
  */
 export async function job(
   kind: Job['kind'],
