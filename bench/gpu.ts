@@ -1,6 +1,6 @@
-// npm run bench:gpu: one run without browser, network or model files. What the device gives (bandwidth, cost of a
-// dispatch), the kernels of one token beside it for every type, path and shape, whole models made of random bits, the
-// quantizers, and whether they are exact here. Markdown to standard output, JSON to the file that --json names.
+// npm run bench:gpu: benchmarks without browser, network or model files. Device probe (bandwidth, dispatch cost),
+// decode and prefill products per type, path and shape, whole models of random bits, and the quantizers with a check of
+// their bytes. Prints Markdown; --json names a file for JSON.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Gpu } from '../src/gpu/gpu';
@@ -29,12 +29,12 @@ const { values } = parseArgs({
     levels: { type: 'string', default: 'Q4_0,Q8_0,Q4_K_M' },
     contexts: { type: 'string', default: '128,4096,16384' },
     shapes: { type: 'string', default: '4096x4096,14336x4096,4096x14336,8192x2048,128256x4096' },
-    /** Of the products of a prompt, which take the first two shapes. */
+    /** Types of the prefill products, which use the first two shapes. */
     'prompt-types': { type: 'string', default: 'Q4_0,Q8_0,Q4_K,Q6_K,F16' },
     tokens: { type: 'string', default: '128,512' },
-    /** Weights are taken from so much memory in turn, that no cache holds them. */
+    /** MiB of weights that are read in turn, more than any cache holds. */
     pool: { type: 'string', default: '512' },
-    /** Layers of the whole models, fewer than they have. */
+    /** Layers of the whole models, instead of their own number. */
     layers: { type: 'string' },
     enough: { type: 'string', default: '40' },
   },
@@ -44,7 +44,9 @@ const types = values.types.split(',').filter(Boolean);
 const poolBytes = Number(values.pool) * MIB;
 const table = new BenchTable();
 
-/** Bytes of weights that a token reads: every matrix once, but a row of an embedding that is no head, and the experts at work. */
+/**
+ * Bytes of weights read per decoded token: every matrix once, without the embedding (unless tied) and the idle experts.
+ */
 function weightsRead({ tensors, weightBytes }: Prepared, s: LlamaShape): number {
   const bytesOf = (isMeant: (name: string) => boolean) => {
     const slabs = [...tensors.values()].filter((t) => isMeant(t.name)).flatMap((t) => t.slabs);
@@ -54,7 +56,7 @@ function weightsRead({ tensors, weightBytes }: Prepared, s: LlamaShape): number 
   const idle = (1 - used / count) * bytesOf((name) => name.includes('_exps'));
   return weightBytes - idle - (s.tied ? 0 : bytesOf((name) => name === 'token_embd.weight'));
 }
-/** Of keys and values. */
+/** Bytes of keys and values read per decoded token. */
 const cacheRead = (s: LlamaShape, context: number): number =>
   2 * s.layers * s.kvHeads * (s.width / s.heads) * 2 * context;
 
@@ -112,7 +114,7 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
           }
           const speed = spreadOf(runs);
           const bytes = weightsRead(prepared, shape) + cacheRead(shape, at);
-          // Tokens a second times bytes a token.
+          // Bytes read per second.
           const rate = speed.median * bytes;
           first ??= rate;
           const dispatches = engine.dispatchesPerToken(at + 24);
@@ -144,7 +146,7 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
     }
 }
 
-/** Encoders from float32 that is uploaded to blocks that are read back, and whether they give the codec's bytes. */
+/** Encoders: speed from uploaded float32 to blocks read back, and equality of the blocks with the reference codec. */
 async function quantizeTable(gpu: Gpu): Promise<void> {
   table.heading('Quantizers', 'type', 'M weights/s', 'GB/s read and written', 'blocks like the codec');
   const cols = 1024;

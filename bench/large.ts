@@ -1,5 +1,5 @@
-// npm run bench:large -- FOLDER: a source of five GiB, made as it is read, is quantized to Q8_0 into GPU memory, written as
-// one file and, streaming, as a split. Prints sizes, times and peaks; exits with 1 when a bound does not hold.
+// npm run bench:large -- FOLDER: quantizes a generated source of five GiB to Q8_0 in GPU memory, and writes it as one
+// file and, streaming, as a split. Prints sizes, times and peaks; exits with 1 when a bound is exceeded.
 import { join } from 'node:path';
 import { mkdirSync, unlinkSync } from 'node:fs';
 import { readGguf } from '../src/files/gguf/read';
@@ -44,7 +44,7 @@ function row(what: string, value: string, bound = '', holds = true): void {
 }
 const seconds = (from: number): string => `${((performance.now() - from) / 1000).toFixed(0)} s`;
 
-/** Rows of tensors all over the file against the codec; says how many bytes were compared. */
+/** Compares rows of tensors all over the file with the codec; returns the number of bytes compared. */
 async function readBack(file: ModelFile, source: ModelFile): Promise<number> {
   let compared = 0;
   for (const [i, tensor] of file.tensors.entries()) {

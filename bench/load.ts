@@ -1,6 +1,6 @@
-// npm run bench:load: how well reading, uploading and quantizing overlap. The same tensors are read from a source of a
-// given speed, are uploaded, are quantized from memory, and then all of it at once; the last should take as long as the
-// slowest of the others. The source sleeps as a disk would: it takes time, not the processor.
+// npm run bench:load: overlap of reading, uploading and quantizing. Times the same tensors read from a source of
+// limited speed, uploaded, quantized from memory, and all of it together, which should take as long as the slowest
+// part. The source sleeps like a disk and does not use the processor.
 import { ggmlTypeByLabel } from '../src/files/ggml-types';
 import type { TensorSource } from '../src/files/model-file';
 import { StagingRing } from '../src/gpu/staging';
@@ -22,7 +22,7 @@ const types = (process.env.TYPES ?? 'Q8_0,Q4_0,Q4_K,Q6_K').split(',');
 const gpu = await openNodeGpu();
 const bytes = bytesOf(noise(ROWS * COLS, 1));
 const totalBytes = TENSORS * bytes.length;
-/** Reads take as long as they would at so many bytes a second, one after the other. */
+/** Reads take as long as at `bytesPerSecond`, one after the other. */
 function sources(bytesPerSecond: number): TensorSource[] {
   let free = 0;
   const read = async (start: number, end: number) => {

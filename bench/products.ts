@@ -20,7 +20,7 @@ export interface ProductBench {
   readonly enoughMs: number;
 }
 
-/** What is multiplied. */
+/** A matrix to multiply. */
 interface Product {
   readonly format: QuantFormat;
   readonly shape: string;
@@ -49,7 +49,7 @@ async function randomTensor(
   return tensor;
 }
 
-/** Milliseconds of a product of one token whose weights come from memory, not from a cache. */
+/** Milliseconds of a decode product (matrix x vector) whose weights are read from memory, not from a cache. */
 async function decodeMs(
   gpu: Gpu,
   path: ComputePath,
@@ -78,7 +78,7 @@ async function decodeMs(
   }
 }
 
-/** Products of one token beside what memory gives. Weights are taken from `poolBytes` in turn. */
+/** Decode products compared with the bandwidth of the probe. Weights are read from `poolBytes` in turn. */
 export async function kernelTable(
   gpu: Gpu,
   bench: ProductBench & { readonly poolBytes: number; readonly roofline: Roofline },
@@ -102,7 +102,7 @@ export async function kernelTable(
     }
 }
 
-/** What the products of a prompt give: two operations a weight and a token. */
+/** Prefill products: two operations per weight and token. */
 export async function promptTable(
   gpu: Gpu,
   bench: ProductBench & { readonly tokens: readonly number[] },

@@ -1,5 +1,5 @@
-// npm run bench:quantize: weights per second of every format's encoder on this adapter, with the hardware's division and
-// with integers, beside the TypeScript codec and llama-quantize on two CPU threads.
+// npm run bench:quantize: weights per second of every format's encoder on this adapter, with native and with emulated
+// division, compared with the TypeScript codec and llama-quantize on two CPU threads.
 import type { TensorSource } from '../src/files/model-file';
 import { ggmlTypeByLabel } from '../src/files/ggml-types';
 import { type QuantFormat, bitsPerWeight } from '../src/quant/format';
@@ -15,7 +15,7 @@ import { openNodeGpu } from '../src/node/gpu';
 const COLS = 1024;
 const MAX_ROWS = Number(process.env.ROWS ?? 4096);
 const RUNS = 5;
-/** Rows are doubled until a run takes this long, or all of them. */
+/** Rows are doubled until a run takes this long, or all rows are used. */
 const ENOUGH_MS = 300;
 const reference: Readonly<Record<string, number | undefined>> = rates.millionWeightsPerSecond;
 
@@ -28,7 +28,7 @@ function source(x: Float32Array<ArrayBuffer>): TensorSource {
 
 const importance = noise(COLS, 7).map((v) => v * v + 1e-3);
 
-/** Million weights a second, float32 uploaded to blocks read back; the median of RUNS. */
+/** Million weights per second from uploaded float32 to blocks read back; median of RUNS. */
 async function gpuRate(pipeline: TensorPipeline, x: Float32Array<ArrayBuffer>, format: QuantFormat) {
   const timed = async (rows: number): Promise<number> => {
     const started = performance.now();

@@ -1,4 +1,4 @@
-/** Tables of a benchmark: Markdown to standard output as it is measured, and kept as rows. */
+/** Tables of a benchmark: printed as Markdown while measuring, and kept as rows. */
 export class BenchTable {
   readonly rows: Record<string, unknown>[] = [];
 
@@ -8,7 +8,7 @@ export class BenchTable {
   heading(title: string, ...columns: string[]): void {
     this.print(`\n**${title}**\n\n| ${columns.join(' | ')} |\n|${columns.map(() => '---').join('|')}|`);
   }
-  /** A row of the table of that name. */
+  /** Adds a row to the named table. */
   record(table: string, row: Record<string, string | number>): void {
     this.rows.push({ table, ...row });
     this.print(`| ${Object.values(row).join(' | ')} |`);

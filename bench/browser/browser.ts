@@ -4,14 +4,14 @@ import { type Browser, chromium, type Page } from '@playwright/test';
 
 const hook = readFileSync(join(import.meta.dirname, 'gpu-hook.js'), 'utf8');
 
-/** How to start a Chromium. */
+/** Launch options of a Chromium. */
 export interface Launch {
   readonly executablePath?: string;
   readonly args: string[];
   readonly env?: Record<string, string>;
   readonly label: string;
 }
-/** The machine's Chromium, or what the env.json of `folder` says. */
+/** The installed Chromium, or the one of env.json in `folder`. */
 export function launchOf(folder: string | undefined): Launch {
   const quiet = ['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking'];
   if (folder) {
@@ -27,7 +27,7 @@ export function launchOf(folder: string | undefined): Launch {
   };
 }
 
-/** What was asked of WebGPU (gpu-hook.js). */
+/** Calls of WebGPU counted by gpu-hook.js. */
 export interface Counts {
   readonly devices: number;
   readonly dispatches: number;
@@ -39,8 +39,8 @@ export interface Counts {
   readonly writtenBytes: number;
   readonly readBytes: number;
 }
-/** What the hook of the page, or of its worker, has counted. */
-export const ask = (page: Page): Promise<Counts> =>
+/** The counts of the page, or of its worker. */
+export const readCounts = (page: Page): Promise<Counts> =>
   page.evaluate(
     () =>
       new Promise<Counts>((resolve, reject) => {
@@ -58,29 +58,29 @@ const minus = (a: Counts, b: Counts, tokens: number): Counts =>
     Object.keys(a).map((key) => [key, (a[key as keyof Counts] - b[key as keyof Counts]) / tokens]),
   ) as unknown as Counts;
 
-/** The difference of a long and a short run, to one token. */
+/** Counts per token, from the difference of a long and a short run. */
 export async function perToken(
   page: Page,
   tokens: number,
   run: (count: number) => Promise<unknown>,
 ): Promise<Counts> {
-  const start = await ask(page);
+  const start = await readCounts(page);
   await run(tokens);
-  const long = await ask(page);
+  const long = await readCounts(page);
   await run(1);
-  const short = await ask(page);
+  const short = await readCounts(page);
   return minus(minus(long, start, 1), minus(short, long, 1), tokens - 1);
 }
 
-/** A fresh browser with a page that counts. */
+/** A new browser with a page that counts WebGPU calls. */
 export async function openPage(launch: Launch, url: string): Promise<{ browser: Browser; page: Page }> {
   const { label: _, ...options } = launch;
   const browser = await chromium.launch({ headless: true, ...options });
   const page = await browser.newPage();
-  // The compiler of this script names functions with a helper that pages do not have.
+  // The compiler of this script inserts a helper that pages do not have.
   await page.addInitScript('globalThis.__name ??= (f) => f;');
   await page.addInitScript(hook);
-  // Workers that are made from texts count, too.
+  // Also counts in workers created from Blobs.
   await page.addInitScript((text) => {
     const make = URL.createObjectURL.bind(URL);
     URL.createObjectURL = (object: Blob | MediaSource) =>

@@ -1,5 +1,5 @@
-// Injected before a page's own scripts: counts the time between frames; `__longestFrameMs()` tells the longest so far and
-// counts anew.
+// Injected before a page's own scripts: measures the time between frames. `__longestFrameMs()` returns the maximum and
+// resets it.
 (() => {
   let longest = 0;
   let last = performance.now();

@@ -1,5 +1,5 @@
-// Counts what a page or a worker asks of WebGPU. Runs before anything else there: as an init script in pages, put in front
-// of the text of workers that are made from blobs. Whoever wants the counts asks over a BroadcastChannel.
+// Counts WebGPU calls of a page or a worker. Runs first there: as an init script in pages, prepended to the text of
+// workers created from Blobs. The counts are requested over a BroadcastChannel.
 (() => {
   if (globalThis.gpuCounts || typeof GPUDevice === 'undefined') return;
   const counts = {

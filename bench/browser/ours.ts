@@ -1,4 +1,4 @@
-// Our engine on a page of its own: what a browser gives it, without the studio around it.
+// This engine on a page of its own, without the studio.
 import { memorySource } from '../../src/files/byte-source';
 import { Gpu, wantedDevice } from '../../src/gpu/gpu';
 import { planQuantization } from '../../src/model/plan';
@@ -17,7 +17,7 @@ export interface OwnRun {
 
 let engine: Engine;
 
-/** Opens a GGUF of one level and makes an engine; gives the adapter's name and what the ledger holds. */
+/** Opens a GGUF with one level and creates an engine; returns the adapter's name and the allocated bytes. */
 export async function load(
   url: string,
   type: string,
@@ -37,7 +37,7 @@ export async function load(
   return { adapter: gpu.adapterName, bytes: gpu.memory.currentBytes };
 }
 
-/** A fresh prompt and so many greedy tokens after it. */
+/** Prefills an empty cache and decodes `count` greedy tokens. */
 export async function run(prompt: readonly number[], count: number): Promise<OwnRun> {
   engine.rollback(0);
   const started = performance.now();

@@ -1,5 +1,5 @@
-// npm run bench:page: how soon the built page paints, what JavaScript that takes, and how long the main thread is kept
-// busy while it quantizes and generates. Prints a Markdown table; fresh browser each time.
+// npm run bench:page: time to first paint of the built page, its JavaScript, and main-thread load while it quantizes
+// and generates. Prints a Markdown table; uses a new browser each time.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -14,7 +14,7 @@ const { label, ...options } = launchOf(undefined);
 
 interface FirstPaint {
   readonly paintMs: number;
-  /** Paths of the scripts that the page itself asked for before it. */
+  /** Paths of the scripts that the page requested before the first paint. */
   readonly scripts: string[];
 }
 
@@ -41,7 +41,7 @@ async function firstPaint(url: string): Promise<FirstPaint> {
   return found;
 }
 
-/** A task of the main thread, in ms: from begin to end, and on a processor. */
+/** A main-thread task: wall time and processor time. */
 interface Task {
   readonly wallMs: number;
   readonly cpuMs: number;
@@ -56,7 +56,7 @@ interface TraceEvent {
   readonly args: { readonly name?: string };
 }
 
-/** Traces what `work` does to the page's main thread; gives its tasks, longest first. */
+/** Traces the page's main thread during `work`; returns its tasks, longest first. */
 async function tasksOf(page: Page, work: () => Promise<void>): Promise<Task[]> {
   const browser = page.context().browser()!;
   await browser.startTracing(page, { categories: ['toplevel'] });
@@ -72,13 +72,13 @@ async function tasksOf(page: Page, work: () => Promise<void>): Promise<Task[]> {
     .sort((x, y) => y.wallMs - x.wallMs);
 }
 
-/** What the page did in a while: its main thread's tasks, longest first, and the longest time between two frames. */
-interface While {
+/** Main-thread tasks, longest first, and the longest time between two frames. */
+interface Activity {
   readonly tasks: Task[];
   readonly frameMs: number;
 }
 
-async function during(page: Page, work: () => Promise<void>): Promise<While> {
+async function activityDuring(page: Page, work: () => Promise<void>): Promise<Activity> {
   const read = () =>
     page.evaluate(() => (globalThis as unknown as { __longestFrameMs(): number }).__longestFrameMs());
   await read();
@@ -86,20 +86,20 @@ async function during(page: Page, work: () => Promise<void>): Promise<While> {
   return { tasks, frameMs: await read() };
 }
 
-/** The page while the built-in model is opened, and while it is quantized and generates. */
-async function walk(url: string): Promise<{ opening: While; working: While }> {
+/** Measures the page while the built-in model is opened, and while it is quantized and generates. */
+async function measurePage(url: string): Promise<{ opening: Activity; working: Activity }> {
   const browser = await chromium.launch({ headless: true, ...options });
   const page = await browser.newPage();
   const idle = () => page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
   await page.addInitScript({ path: join(root, 'bench/browser/frames.js') });
   await page.goto(url);
-  const opening = await during(page, async () => {
+  const opening = await activityDuring(page, async () => {
     await page.getByRole('button', { name: 'Try the built-in model' }).click();
     await page.locator('[data-level]').first().waitFor();
     await idle();
     await page.waitForLoadState('networkidle');
   });
-  const working = await during(page, async () => {
+  const working = await activityDuring(page, async () => {
     await page.locator('#run').getByLabel('Level').selectOption(LEVEL);
     await page.getByLabel('Message').fill('Tell me a story.');
     await page.getByRole('button', { name: 'Send' }).click();
@@ -118,7 +118,7 @@ try {
   const times = paints.map((p) => p.paintMs).sort((a, b) => a - b);
   const kilobytes = (path: string) => gzipSync(readFileSync(join(root, 'dist', path))).length / 1000;
   const first = paints[0]!.scripts.reduce((n, path) => n + kilobytes(path), 0);
-  const { opening, working } = await walk(url);
+  const { opening, working } = await measurePage(url);
   const range = `${times[0]!.toFixed(0)}-${times.at(-1)!.toFixed(0)}`;
   const longest = (tasks: readonly Task[]) => {
     const max = (of: (t: Task) => number) => Math.max(0, ...tasks.map(of)).toFixed(0);

@@ -1,6 +1,6 @@
-// npm run bench:peers -- MODEL.gguf...: our engine beside llama.cpp's (wllama, on WebGPU and on the processor) and ONNX Runtime's in one
-// Chromium, on one adapter, with the same GGUF files; engines take turns, each on a fresh page. `seeded-135M` is a model
-// made here. Prints a Markdown table; --json FILE keeps every run.
+// npm run bench:peers -- MODEL.gguf...: this engine compared with llama.cpp (wllama, on WebGPU and on the processor)
+// and ONNX Runtime in one Chromium, on one adapter, with the same GGUF files; engines take turns, each on a new page.
+// `seeded-135M` is a generated model. Prints a Markdown table; --json FILE keeps every run.
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ const { values, positionals } = parseArgs({
     levels: { type: 'string', default: 'Q4_0,Q8_0,Q4_K_M' },
     engines: { type: 'string', default: 'ours,wllama-webgpu,wllama-cpu,onnxruntime-webgpu' },
     rounds: { type: 'string', default: '3' },
-    /** A folder with an env.json that says how to start a Chromium on another driver. */
+    /** A folder with an env.json that configures a Chromium on another driver. */
     chromium: { type: 'string' },
     json: { type: 'string' },
   },
@@ -36,7 +36,7 @@ const rounds = Number(values.rounds);
 const SEEDED = { width: 1024, ffn: 2816, layers: 12, heads: 16, kvHeads: 4, vocabulary: 512, context: 2048 };
 
 const require = createRequire(import.meta.url);
-/** Files of the other engines, by the beginning of their paths. */
+/** Files of the other engines, by URL prefix. */
 const packages = {
   '/wllama/': join(dirname(require.resolve('@wllama/wllama/package.json')), 'esm'),
   '/ort/': dirname(require.resolve('onnxruntime-web')),
@@ -79,7 +79,7 @@ async function serve(): Promise<ViteDevServer> {
   return server.listen();
 }
 
-/** A text of exactly so many tokens, the first of a text included. */
+/** A text of exactly PROMPT tokens, including BOS. */
 function promptOf(tokenizer: TextTokenizer): { text: string; ids: number[] } {
   const words = 'the quick brown fox jumps over a lazy dog while two small birds sing in an old green tree ';
   const all = words.repeat(20);
@@ -91,7 +91,7 @@ function promptOf(tokenizer: TextTokenizer): { text: string; ids: number[] } {
   throw new Error(`no text of ${PROMPT} tokens`);
 }
 
-/** The GGUF that is served, as an ONNX model beside it. */
+/** Writes the served GGUF as an ONNX model as well. */
 async function writeOnnx(): Promise<OnnxCache> {
   const { bytes, cache } = await onnxDecoder(await readGguf(await openFile(served)), CONTEXT);
   writeFileSync(`${served}.onnx`, bytes);
@@ -136,7 +136,7 @@ try {
       ? await readGguf(memorySource('seeded', readFileSync(source)))
       : await readGguf(await openFile(source));
     const prompt = promptOf(createTokenizer(model.label, model.metadata));
-    // Text that is no UTF-8 ends a request there; a model of random weights writes it at once.
+    // Invalid UTF-8 ends a request in wllama, and a model of random weights soon generates it.
     const banned = seeded ? Array.from({ length: 259 }, (_, i) => i) : [];
     for (const level of values.levels.split(',')) {
       served = join(folder, `${level}.gguf`);

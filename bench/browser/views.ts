@@ -1,5 +1,5 @@
-// npm run views: the built page in every state that it has figures for, at four widths, light and dark, as pictures to look
-// at in views/; docs/studio.png is a part of one of them.
+// npm run views: pictures of the built page in views/, in every state with figures, at four widths, light and dark, for
+// review; docs/studio.png is cut from one of them.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { chromium, type Page } from '@playwright/test';

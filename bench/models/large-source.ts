@@ -2,15 +2,15 @@ import type { ByteSource } from '../../src/files/byte-source';
 import { noise } from '../../src/util/random';
 import { bf16 } from '../../src/quant/formats/bf16';
 
-/** Sizes of a Llama whose BF16 weights take a little more than five GiB in twelve layers. */
+/** Sizes of a Llama whose BF16 weights take slightly more than five GiB in twelve layers. */
 export const LARGE = { width: 4096, ffn: 11008, layers: 12, heads: 32, kvHeads: 32, vocabulary: 32000 };
 type Sizes = typeof LARGE;
 
 const PATTERN = 1 << 24;
 
 /**
- * A Hugging Face folder with a Llama of the given sizes in one file of BF16, made as it is read: a pattern of noise, which
- * every tensor starts elsewhere in.
+ * A Hugging Face folder with one BF16 weight file of a Llama, generated while it is read: a noise pattern in which
+ * every tensor starts elsewhere.
  */
 export function largeFolder(s: Sizes): ByteSource[] {
   const tensors: [string, number[]][] = [['model.embed_tokens.weight', [s.vocabulary, s.width]]];
@@ -45,7 +45,7 @@ export function largeFolder(s: Sizes): ByteSource[] {
       const out = new Uint8Array(end - start);
       if (start < head.length) out.set(head.subarray(start, Math.min(end, head.length)));
       for (let to = Math.max(start, head.length); to < end; ) {
-        // Every 16 MiB the pattern is turned by some weights, so that no two places of a file are alike.
+        // The pattern is rotated every 16 MiB, so that no two ranges of the file are equal.
         const position = to - head.length;
         const turn = Math.floor(position / PATTERN) * 4098;
         const from = (position + turn) % PATTERN;

@@ -18,7 +18,7 @@ export interface LlamaShape {
   readonly vocabulary: number;
   readonly context: number;
   readonly tied: boolean;
-  /** In place of each feed-forward. */
+  /** Replaces the feed-forward network of every layer. */
   readonly experts?: { readonly count: number; readonly used: number };
 }
 
@@ -35,9 +35,9 @@ const SMALL = {
 
 export const llamaShapes = {
   '135M': SMALL,
-  // As many key heads as heads: in a long context it reads, and computes, the most.
+  // As many key heads as heads: the most KV cache reads and attention work in a long context.
   '135M-MHA': { ...SMALL, kvHeads: 16 },
-  // As many weights a layer at work as the first, out of four times as many.
+  // As many active weights per layer as '135M', out of four times as many.
   'MoE-16x4': { ...SMALL, ffn: SMALL.ffn / 4, experts: { count: 16, used: 4 } },
   '1B': {
     width: 2048,
@@ -71,7 +71,7 @@ export const llamaShapes = {
   },
 } as const satisfies Record<string, LlamaShape>;
 
-/** A model of that shape whose weights cannot be read: for plans, and for weights that are made on the device. */
+/** A model whose weights cannot be read: for plans, and for weights generated on the device. */
 export function syntheticModel(name: string, s: LlamaShape): ModelFile {
   const type = ggmlTypeByLabel('F16');
   const headDim = s.width / s.heads;
@@ -116,7 +116,7 @@ export function syntheticModel(name: string, s: LlamaShape): ModelFile {
   return { label: name, container: 'GGUF', metadata, tensors, sizeBytes, notes: [] };
 }
 
-/** Random bits that read as small finite halves: scales and floats stay tame, codes are whatever they are. */
+/** Random bits that are small finite halves when read as such: scales stay finite, codes are arbitrary. */
 function randomBits(words: number): Uint32Array<ArrayBuffer> {
   const out = new Uint32Array(words);
   let state = 0x9e3779b9;
@@ -135,7 +135,7 @@ export function fillRandom(gpu: Gpu, buffer: GPUBuffer, bits = randomBits(MIB)):
     gpu.device.queue.writeBuffer(buffer, at, bits, 0, Math.min(bits.length, (buffer.size - at) / 4));
 }
 
-/** A level of a synthetic model, its weights made of random bits on the device. */
+/** A resident level of a synthetic model, with random bits as weights. */
 export async function syntheticLevel(gpu: Gpu, model: ModelFile, label: string): Promise<Prepared> {
   const plan = planQuantization(model, fileTypeByLabel(label)!);
   const owner = gpu.memory.owner(`synthetic ${model.label} ${label}`);

@@ -37,17 +37,17 @@ export const TINY: TinyShape = {
   context: 320,
 };
 
-/** One layer of it, for the tests that go through every level; golden/tiny-llama-sha256.json is of this one. */
+/** One layer, for tests over all levels; golden/tiny-llama-sha256.json is of this model. */
 export const SMALL: TinyShape = { ...TINY, layers: 1, ffn: 256 };
 
 export interface TinyTensor {
   readonly name: string;
-  /** ggml order: row width first. */
+  /** ggml order: cols first. */
   readonly shape: readonly number[];
   readonly values: Float32Array<ArrayBuffer>;
 }
 
-/** Seeded weights of a llama, by GGUF name. */
+/** Seeded weights of a Llama, by GGUF name. */
 export function tinyTensors(s: TinyShape): TinyTensor[] {
   const headDim = s.width / s.heads;
   const kv = s.kvHeads * headDim;
@@ -80,7 +80,7 @@ export function tinyTensors(s: TinyShape): TinyTensor[] {
   return out;
 }
 
-/** A SentencePiece vocabulary: three specials, the bytes, then letters and pairs up to the size. */
+/** A SentencePiece vocabulary: three special tokens, the bytes, then letters and pairs. */
 function vocabulary(size: number): { tokens: string[]; types: number[]; scores: number[] } {
   const tokens = ['<unk>', '<s>', '</s>'];
   const types = [2, 3, 3];
@@ -133,7 +133,7 @@ export function tinyMetadata(s: TinyShape): Map<string, MetaValue> {
   return metadata;
 }
 
-/** A whole GGUF file of seeded weights. */
+/** Encodes a GGUF file of seeded weights. */
 export function tinyGguf(s: TinyShape = TINY): Uint8Array<ArrayBuffer> {
   const tensors = tinyTensors(s).map((t) => {
     const label = t.shape.length === 1 ? 'F32' : (s.type ?? 'F32');

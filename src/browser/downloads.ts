@@ -4,18 +4,18 @@ import type { HubSource } from '../files/hub/hub';
 import { type ClosableStore, deleteDownload, openPrivateStore } from './private-store';
 import { NibbleError } from '../util/errors';
 
-/** Models of a hub that are open: what was fetched of them stays on the disk, where the browser allows it. */
+/** The open hub model; its fetched blocks are cached in the origin private file system, if the browser allows it. */
 export class Downloads {
   #repository = '';
   #stores: ClosableStore[] = [];
 
-  /** `use` gets the files through the disk; what was open before is closed once it succeeds. */
+  /** `use` gets the cached sources; the previous model's stores are closed when it succeeds. */
   async open<T>(
     files: readonly HubSource[],
     repository: string,
     use: (files: readonly ByteSource[]) => Promise<T>,
   ): Promise<T> {
-    // A file has one owner: opening the model again must let go of it first.
+    // A file allows one access handle: reopening a model must close the old one first.
     if (repository === this.#repository) this.close();
     const stores: ClosableStore[] = [];
     const sources: ByteSource[] = [];

@@ -1,5 +1,5 @@
-// Blocks of remote files in the origin's private file system: NAME holds them in the order in which they came, NAME.index
-// says which they are. A block counts only once its number is written, so a crash loses at most the newest.
+// Blocks of remote files in the origin private file system: NAME holds them in order of arrival, NAME.index their
+// numbers. A block is valid once its number is written, so a crash loses at most the newest.
 import { BLOCK_BYTES, type BlockStore } from '../files/hub/block-cache';
 
 const FOLDER = 'hub';
@@ -14,7 +14,7 @@ interface SyncAccess {
 type SyncCapable = { createSyncAccessHandle(): Promise<SyncAccess> };
 
 export interface ClosableStore extends BlockStore {
-  /** Until then nobody else may open or delete it. */
+  /** Until then the files cannot be opened elsewhere or deleted. */
   close(): void;
 }
 
@@ -26,7 +26,7 @@ async function access(folder: FileSystemDirectoryHandle, name: string): Promise<
   return (handle as unknown as SyncCapable).createSyncAccessHandle();
 }
 
-/** Opens the store of a file; `version` changes with its content. Throws where the browser keeps nothing. */
+/** Opens the store of a file; a new `version` starts an empty one. Throws when the browser denies storage. */
 export async function openPrivateStore(
   repository: string,
   name: string,
@@ -70,7 +70,7 @@ export async function openPrivateStore(
 
 type Entries = AsyncIterable<[string, FileSystemHandle]>;
 
-/** What of which repository is on the disk. */
+/** Cached bytes per repository. */
 export async function listDownloads(): Promise<{ repository: string; sizeBytes: number }[]> {
   const out: { repository: string; sizeBytes: number }[] = [];
   for await (const [name, handle] of (await root()) as unknown as Entries) {

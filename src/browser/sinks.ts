@@ -1,17 +1,17 @@
 import type { ByteSink } from '../files/byte-sink';
 
-/** The part of FileSystemSyncAccessHandle used here; only worker type libraries know it. */
+/** The used part of FileSystemSyncAccessHandle, which only worker type libraries declare. */
 interface SyncAccess {
   write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   truncate(size: number): void;
   flush(): void;
   close(): void;
 }
-/** Chromium, Firefox and Safari have it for private files; type libraries do not. */
+/** Chromium, Firefox and Safari implement move() for private files; type libraries do not declare it. */
 type Movable = { move(name: string): Promise<void> };
 type SyncCapable = { createSyncAccessHandle(): Promise<SyncAccess> };
 
-/** Writes through a save dialog's handle: straight to disk, swapped in when closed. */
+/** Writes through a save dialog's handle; the browser replaces the target on close. */
 export async function fileHandleSink(handle: FileSystemFileHandle): Promise<ByteSink> {
   const writable = await handle.createWritable();
   return {
@@ -21,25 +21,25 @@ export async function fileHandleSink(handle: FileSystemFileHandle): Promise<Byte
   };
 }
 
-/** A file that became whole, to be offered as a download. */
+/** Resolves to the complete file, for a download. */
 export type Finished = () => Promise<Blob>;
 
 const privateFolder = async (name: string): Promise<FileSystemDirectoryHandle> =>
   (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
 
-/** Frees the disk that downloads of an earlier visit took; they have been saved or given up since. */
+/** Deletes the downloads of earlier visits from the origin private file system. */
 export async function forgetExports(): Promise<void> {
   const root = await navigator.storage?.getDirectory();
   await root?.removeEntry('exports', { recursive: true }).catch(() => {});
 }
 
-/** Writes to the origin's private file system; the download is then backed by disk, not by memory. */
+/** Writes to the origin private file system, so that a download does not need memory. */
 export async function privateFileSink(
   name: string,
   folder: 'exports' | 'library',
 ): Promise<{ sink: ByteSink; finished: Finished }> {
   const root = await privateFolder(folder);
-  // Written beside its name, which it gets when it is whole.
+  // Written as NAME.part and renamed when complete.
   const part = `${name}.part`;
   const handle = await root.getFileHandle(part, { create: true });
   const access = await (handle as unknown as SyncCapable).createSyncAccessHandle();
@@ -66,7 +66,7 @@ export async function privateFileSink(
   return { sink, finished: async () => (await root.getFileHandle(name)).getFile() };
 }
 
-/** The last resort: parts of a Blob, which the browser may keep in memory. */
+/** Fallback: parts of a Blob, which the browser may keep in memory. */
 export function blobSink(): { sink: ByteSink; finished: Finished } {
   let parts: Blob[] = [];
   const sink: ByteSink = {

@@ -4,7 +4,7 @@ import type { Tuning, TuningStore } from '../device/tune';
 let opened: UseStore | undefined;
 const database = (): UseStore => (opened ??= createStore('nibble-devices', 'tuning'));
 
-/** What was measured of this browser's devices. Where storage is denied it is measured in every visit. */
+/** Measured tunings of this browser's devices. Without storage, every visit measures again. */
 export const tuningStore: TuningStore = {
   load: async (key) => {
     try {
@@ -17,7 +17,7 @@ export const tuningStore: TuningStore = {
     try {
       await set(key, tuning, database());
     } catch {
-      // Nothing is lost but a second of the next visit.
+      // The next visit measures again, which takes about a second.
     }
   },
 };

@@ -28,7 +28,7 @@ checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for g
 whose own is not known; --special reads control tokens in --prompt. --reference keeps activations in float32. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
 The answer goes to standard output, progress and errors to standard error.`;
 
-/** A call that cannot be understood: exit code 2. */
+/** Invalid command line: exit code 2. */
 export class UsageError extends NibbleError {
   override name = 'UsageError';
 }
@@ -108,14 +108,14 @@ export function typeOption(label: string | undefined): FileType {
   return type;
 }
 
-/** A number of bytes, or of millions or billions of them: 2100000, 2.1M, 4G. */
+/** Parses bytes, or millions or billions of bytes: 2100000, 2.1M, 4G. */
 export function parseBytes(option: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)([MG]?)$/.exec(text.trim());
   if (!match) throw new UsageError(`--${option} is "${text}", expected bytes, such as 2100000, 2.1M or 4G.`);
   return Math.floor(Number(match[1]) * (match[2] === 'G' ? 1e9 : match[2] === 'M' ? 1e6 : 1));
 }
 
-/** --split-max-size as llama-gguf-split reads it: millions or billions of bytes; without it one file. */
+/** Parses --split-max-size as llama-gguf-split does: millions or billions of bytes; infinite without the option. */
 export function splitBytes(values: Values): number {
   const text = values['split-max-size'];
   if (text === undefined) return Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-// What the commands share: standard streams, opening a model and a device, preparing a level.
+// Shared by the commands: standard streams, opening a model and a device, preparing a level.
 import { readFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { openHub } from '../files/hub/hub';
@@ -30,7 +30,7 @@ export const progress = (p: WriteProgress): void => {
   if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
 };
 
-/** The text that -f (or another option) names. */
+/** Reads the file of -f (or another option). Throws UsageError, NibbleError. */
 export function readText(values: Values, option: 'file' | 'check' = 'file'): string {
   const path = values[option];
   if (path === undefined) throw new UsageError('-f TEXTFILE is missing.');
@@ -61,7 +61,7 @@ export async function openGpu(values: Values): Promise<Gpu> {
   return gpu;
 }
 
-/** What a level makes of a model, as the options want it; throws where it is refused. */
+/** The plan of a level with the command's options; throws RefusedError when llama-quantize refuses it. */
 export async function planOf(model: ModelFile, fileType: FileType, values: Values): Promise<Plan> {
   const plan = planQuantization(model, fileType, await planOptions(values));
   assertAllowed(plan);
@@ -79,7 +79,7 @@ export async function quantizeOn(
   return prepared;
 }
 
-/** Context and cache type as asked for, within what the model was trained on. */
+/** Context length and KV cache type of the options, limited by the model's training context. */
 export function engineOptions(model: ModelFile, values: Values): EngineOptions {
   const runnable = checkRunnable(model);
   const max = runnable.ok ? runnable.h.contextLength : 512;

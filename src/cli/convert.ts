@@ -5,7 +5,7 @@ import { UsageError, type Values } from './arguments';
 import { answer, open, openGpu, progress, say } from './common';
 import { FileSink } from '../node/files';
 
-/** convert_hf_to_gguf.py FOLDER --outfile OUT.gguf --outtype T. */
+/** Implements convert_hf_to_gguf.py FOLDER --outfile OUT.gguf --outtype T. */
 export async function convert(
   path: string | undefined,
   out: string | undefined,

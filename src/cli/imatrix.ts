@@ -5,7 +5,7 @@ import { textForEvaluation } from '../evaluate/evaluation-text';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, quantizeOn, readText, say } from './common';
 
-/** Collects an importance matrix from a text, as llama-imatrix does. */
+/** Collects an importance matrix from a text, like llama-imatrix. */
 export async function runImatrix(path: string | undefined, out: string | undefined, values: Values) {
   if (out === undefined) throw new UsageError('OUT.gguf is missing.');
   const text = readText(values);

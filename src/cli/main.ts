@@ -78,7 +78,7 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
     minP: numberOption(values, 'min-p', 0.05),
     seed: numberOption(values, 'seed', 1),
   };
-  // Ids given by hand are a measurement: nothing but the count ends it.
+  // --prompt-ids is for measurements: only the token count ends generation.
   const stops = values['prompt-ids'] === undefined ? (tokenizer?.stops ?? []) : [];
   const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops };
   const stream = !values.json;

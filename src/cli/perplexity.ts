@@ -11,7 +11,7 @@ import type { RunProgress } from '../util/work';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 
-/** Perplexity of a text at each level, a row a level; with --kl-base also how far each is from that one. */
+/** Perplexity of a text, a row per level; with --kl-base also the KL divergence of each from that level. */
 export async function runPerplexity(path: string | undefined, values: Values): Promise<void> {
   const types = (values.types ?? '').split(',').map((t) => typeOption(t.trim()));
   const baseType = values['kl-base'] === undefined ? undefined : typeOption(values['kl-base']);
@@ -23,7 +23,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   const chunks = numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER);
   const all = { ...options, chunks };
   if (values.paged && !baseType) throw new UsageError('--paged compares with a base: give --kl-base TYPE.');
-  /** The figures of a level, and the size of its file. */
+  /** Figures of a level and the size of its file. */
   type Found = { readonly fileBytes: number } & (KlDivergence | { readonly level: Perplexity });
   const measurePaged = async (base: Plan, fileType: FileType): Promise<Found> => {
     const plans = { base, level: await planOf(model, fileType, values) };

@@ -13,7 +13,7 @@ function ggmlType(option: string, label: string): string {
   return found.label;
 }
 
-/** PATTERN=TYPE: the pattern is a regular expression over tensor names, in lower case as llama-quantize takes it. */
+/** Parses PATTERN=TYPE; the pattern is a regular expression over tensor names, lowercased like llama-quantize's. */
 function override(text: string): TypeOverride {
   const at = text.lastIndexOf('=');
   if (at < 1) throw new UsageError(`--tensor-type is "${text}", expected PATTERN=TYPE.`);
@@ -38,7 +38,7 @@ async function importance(values: Values): Promise<ImportanceMatrix | undefined>
   return filterImatrix(await readImatrix(openFile(values.imatrix)), include, exclude);
 }
 
-/** llama-quantize's options as the command line gives them. */
+/** Translates llama-quantize's options. */
 export async function planOptions(values: Values): Promise<PlanOptions> {
   const output = values['output-tensor-type'];
   const embedding = values['token-embedding-type'];

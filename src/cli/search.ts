@@ -9,8 +9,8 @@ import { answer, engineOptions, open, openGpu, readText, say } from './common';
 import { planOptions } from './plan-options';
 
 /**
- * Finds a type for each tensor under a size, and holds what it made against the fixed mix of that size: over the text it
- * searched with, or over --check's.
+ * Searches a type for each tensor under each file size and measures the KL divergence of the result and, for --like TYPE,
+ * of the fixed mix: over the search text, or over --check's.
  */
 export async function runSearch(path: string | undefined, values: Values): Promise<void> {
   const likes = (values.like ?? '').split(',').filter(Boolean).map(typeOption);

@@ -9,10 +9,10 @@ import type { Prepared } from '../pipeline/prepared';
 import { type KlDivergence, klDivergenceOf } from './quality-numbers';
 import type { Work } from '../util/work';
 
-/** Rows that were predicted in one pass. */
+/** Logits of one pass over part of a passage. */
 interface Batch {
   readonly passage: Passage;
-  /** Place of the first predicting token in the passage, and of the one after the last. */
+  /** Rows [at, end) of the passage: the logits of each predict the token after it. */
   readonly at: number;
   readonly end: number;
   readonly logits: GPUBuffer;
@@ -21,8 +21,8 @@ interface Batch {
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 /**
- * Logits of a base over a short text, kept on the device: many levels are compared with it, and the base runs once. Takes
- * vocabulary x tokens x 4 bytes; for a long text `divergence` runs the base beside each level instead.
+ * Logits of a base over a short text, kept on the device (tokens x vocabulary x 4 bytes), so that many levels are
+ * compared with one run of the base. For a long text `divergence` runs the base along with each level instead.
  */
 export class BaseRows {
   readonly #gpu: Gpu;
@@ -80,7 +80,7 @@ export class BaseRows {
     this.#owner.dispose();
   }
 
-  /** How far a level is from the base over the text. */
+  /** Compares a level with the base over the text. */
   async compare(level: Prepared, { signal }: Pick<Work, 'signal'> = {}): Promise<KlDivergence> {
     const gpu = this.#gpu;
     const owner = this.#gpu.memory.owner(`rows of ${level.plan.fileType.label}`);

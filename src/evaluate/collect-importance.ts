@@ -10,12 +10,12 @@ import { Evaluator } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
 import type { RunProgress, Work } from '../util/work';
 
-/** Room for the sums and counts of a product; a binding begins at a multiple of 256. */
+/** Bytes for the sums and counts of a matrix, aligned for a binding offset. */
 const sumsBytes = (cols: number, experts: number): number => alignUp(4 * experts * (cols + 1), 256);
 
 /**
- * Squares of what goes into every product of the layers, summed over a text: the statistics of llama-imatrix, with its
- * chunks. The output matrix is left out, as there. Sums stay on the device until the end.
+ * Sums the squared input activations of every matrix in the layers over a text: the statistics and chunks of
+ * llama-imatrix. Like there, the output matrix is left out. Sums stay on the device until the end.
  */
 export async function collectImportance(
   gpu: Gpu,
@@ -30,11 +30,11 @@ export async function collectImportance(
   const places: { names: readonly string[]; cols: number; experts: number; at: number }[] = [];
   let evaluator: Evaluator | undefined;
   try {
-    const roomBytes = prepared.plan.tensors
+    const totalBytes = prepared.plan.tensors
       .filter((t) => t.shape.length > 1)
       .reduce((n, t) => n + sumsBytes(t.shape[0]!, t.shape[2] ?? 1), 0);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-    const buffer = await owner.create('sums of squares', Math.max(roomBytes, 256), usage);
+    const buffer = await owner.create('sums of squares', Math.max(totalBytes, 256), usage);
     const arena = await gpu.arena(owner, Math.max(1, prepared.tensors.size));
     let used = 0;
     const tap = (g: PrefillRecorder) => (rows: TappedRows) => {
@@ -61,7 +61,7 @@ export async function collectImportance(
     for (const [c, chunk] of chunks.entries()) {
       throwIfCancelled(signal);
       evaluator.read(chunk);
-      // The queue does not grow without bound, and a stop is heard.
+      // Bounds the queue, and lets a cancellation take effect.
       await gpu.device.queue.onSubmittedWorkDone();
       gpu.check();
       progress?.({ done: c + 1, total: chunks.length });

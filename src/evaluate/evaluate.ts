@@ -10,7 +10,7 @@ import type { Prepared } from '../pipeline/prepared';
 import { type KlDivergence, klDivergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 import type { RunProgress, Work } from '../util/work';
 
-/** Logits of one level that are held at a time. */
+/** Maximum bytes of logits of one level at a time. */
 export const LOGITS_BYTES = 64 * MIB;
 
 export interface EvaluateOptions extends EngineOptions {
@@ -19,7 +19,10 @@ export interface EvaluateOptions extends EngineOptions {
   readonly chunks?: number | undefined;
 }
 
-/** Chunks of the context, as llama-perplexity cuts a text: what does not fill the last is left. */
+/**
+ * Splits a text into chunks of the context length, dropping the rest, as llama-perplexity does. Throws NibbleError when
+ * the text is shorter than one chunk.
+ */
 export function chunksOf(ids: readonly number[], options: EvaluateOptions): number[][] {
   const n = options.context;
   const count = Math.min(Math.floor(ids.length / n), options.chunks ?? Number.POSITIVE_INFINITY);
@@ -35,22 +38,24 @@ export function chunksOf(ids: readonly number[], options: EvaluateOptions): numb
   });
 }
 
-/** What a row of logits is measured by, and where the measure lies. */
+/** A kernel over rows of logits, with its inputs and outputs. */
 interface Meter {
   readonly dispatch: Dispatch;
   readonly out: GPUBuffer;
   readonly targets: GPUBuffer;
-  /** Numbers a row. */
+  /** float32 numbers per row. */
   readonly width: number;
 }
 
-/** Chunks of a text, the first half of each to read, the second to predict. */
+/**
+ * Chunks of a text as passages: the first half of each is context, the second half is scored. Source: llama-perplexity.
+ */
 export const halves = (ids: readonly number[], options: EvaluateOptions): Passage[] =>
   chunksOf(ids, options).map((chunk) => ({ ids: chunk, first: Math.floor(options.context / 2) + 1 }));
 
 type MeterOf = (owner: BufferOwner, levels: readonly LogitRows[], rows: number) => Promise<Meter>;
 
-/** Takes the rows of levels over passages, and measures the logits where they lie. `width` numbers a token come back. */
+/** Runs levels over passages and a meter over their logits. Returns `width` numbers per scored token. */
 async function measure(
   gpu: Gpu,
   levels: readonly LogitRows[],
@@ -68,7 +73,7 @@ async function measure(
       throwIfCancelled(signal);
       const { ids, first } = passage;
       for (const level of levels) level.begin(passage);
-      // What predicts a token is the row of the one before it.
+      // The logits of a token predict the one after it.
       for (let at = first - 1; at < ids.length - 1; at += rows) {
         const end = Math.min(ids.length - 1, at + rows);
         gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
@@ -90,7 +95,6 @@ async function measure(
   }
 }
 
-/** Runs levels side by side over passages. */
 async function measureLevels(
   gpu: Gpu,
   levels: readonly Prepared[],
@@ -101,7 +105,7 @@ async function measureLevels(
 ): Promise<Float32Array[]> {
   const evaluators: Evaluator[] = [];
   try {
-    // What is measured is the level, not what rounding activations adds to it.
+    // Reference mode: the result must not include the rounding of activations.
     for (const level of levels)
       evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
     return await measure(gpu, evaluators, passages, meterOf, work);
@@ -112,12 +116,12 @@ async function measureLevels(
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
-/** The negative log-likelihood of every token as the meter. */
+/** Measures the negative log-likelihood of every token. */
 const likelihoodMeter =
   (gpu: Gpu) =>
   async (owner: BufferOwner, [level]: readonly LogitRows[], rows: number): Promise<Meter> => {
     const targets = await owner.create('targets', rows * 4, STORAGE());
-    const out = await owner.create('surprise', rows * 4, STORAGE());
+    const out = await owner.create('negative log-likelihood', rows * 4, STORAGE());
     const { logits, vocabulary } = level!;
     const buffers = { logits, targets, out };
     const arena = await gpu.arena(owner, 1);
@@ -125,7 +129,7 @@ const likelihoodMeter =
     return { dispatch, out, targets, width: 1 };
   };
 
-/** Perplexity as llama-perplexity takes it. The logits stay on the GPU; a number a token comes back. */
+/** Perplexity as llama-perplexity computes it. The logits stay on the GPU; one number per token is read back. */
 export async function perplexity(
   gpu: Gpu,
   prepared: Prepared,
@@ -142,7 +146,7 @@ export async function perplexity(
   );
 }
 
-/** The probability that a level gives each token of `ids` from `first` (at least 1) on, after all before it. */
+/** The probability of each token of `ids` from index `first` (at least 1) on, given all tokens before it. */
 export async function probabilities(
   gpu: Gpu,
   prepared: Prepared,
@@ -158,7 +162,7 @@ export async function probabilities(
   return numbers.flatMap((n) => Array.from(n, (v) => Math.exp(-v)));
 }
 
-/** The divergence of the second level from the first as the meter. */
+/** Measures the second level against the first: four numbers per token (shaders/ops/kl-divergence.wgsl). */
 const divergenceMeter =
   (gpu: Gpu) =>
   async (owner: BufferOwner, [base, level]: readonly LogitRows[], rows: number): Promise<Meter> => {
@@ -172,9 +176,9 @@ const divergenceMeter =
   };
 
 /**
- * A level beside a base, token by token over a text: perplexity of both, Kullback-Leibler divergence of the level from
- * the base, how often they agree on the best token, and what becomes of the true token's probability. Both levels are
- * resident; four numbers a token come back, no logits are stored.
+ * Compares a level with a base over a text: perplexity of both, KL divergence of the level from the base, top-1
+ * agreement, and the change of the true token's probability. Both levels are resident; four numbers per token are read
+ * back, no logits are stored.
  */
 export async function klDivergence(
   gpu: Gpu,
@@ -190,7 +194,7 @@ export async function klDivergence(
   return klDivergenceOf(numbers, passages.length);
 }
 
-/** The same for rows that come from anywhere. */
+/** The same for any two sources of logits. */
 export async function klDivergenceOfRows(
   gpu: Gpu,
   base: LogitRows,

@@ -2,7 +2,10 @@ import { getBoolean, getNumber } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 
-/** A text as llama-perplexity takes it: its ids, and what replaces the first of each chunk, where the model begins so. */
+/**
+ * Token ids of a text, and the BOS id that replaces the first token of each chunk if the model adds one. Source:
+ * llama-perplexity.
+ */
 export function textForEvaluation(
   model: ModelFile,
   text: string,

@@ -8,31 +8,31 @@ import type { Runtime } from '../model/runtime';
 import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
 import type { Prepared } from '../pipeline/prepared';
 
-/** Tokens of which those from `first` on are predicted, each from all before it. */
+/** Tokens; those from index `first` on are scored, each given all tokens before it. */
 export interface Passage {
   readonly ids: readonly number[];
   readonly first: number;
 }
 
-/** Where the logits of passages come from, some rows at a time. */
+/** A source of logits for passages, several rows at a time. */
 export interface LogitRows {
-  /** Rows of the newest prediction. */
+  /** rows x vocabulary; holds the newest prediction. */
   readonly logits: GPUBuffer;
-  /** Most rows of one prediction. */
+  /** Maximum rows of one prediction. */
   readonly rows: number;
   readonly vocabulary: number;
   begin(passage: Passage): void;
-  /** Leaves the logits after tokens `at` to `end` of the passage in `logits`. Goes forward, from the first. */
+  /** Writes the logits of tokens [at, end) to `logits`. Ranges must follow each other, after `begin`. */
   predict(passage: Passage, at: number, end: number): void;
 }
 
-/** Rows of logits that a buffer of at most so many bytes holds. */
+/** Maximum rows of logits in a buffer of `maxBytes`. */
 export const logitRows = (gpu: Gpu, runtime: Runtime, maxBytes: number): number => {
   const max = Math.min(maxBytes, gpu.maxBindingBytes);
   return Math.max(1, Math.min(runtime.chunk, Math.floor(max / (4 * runtime.vocabulary))));
 };
 
-/** Runs a level over given tokens and leaves the logits of every one on the device. */
+/** Runs a level over given tokens and leaves the logits of every token on the device. */
 export class Evaluator implements LogitRows {
   readonly #gpu: Gpu;
   readonly #r: Runtime;
@@ -56,7 +56,7 @@ export class Evaluator implements LogitRows {
     this.rows = rows;
   }
 
-  /** `mostBytes` bounds the logits of one pass. */
+  /** `maxBytes` bounds the logits of one pass. */
   static create(gpu: Gpu, prepared: Prepared, options: EngineOptions, maxBytes: number): Promise<Evaluator> {
     return Evaluator.#create(gpu, prepared, options, async (owner, runtime, record) => {
       const rows = logitRows(gpu, runtime, maxBytes);
@@ -68,7 +68,7 @@ export class Evaluator implements LogitRows {
     });
   }
 
-  /** One that only reads, and lets `tap` see the rows that go into every product; it predicts nothing. */
+  /** An evaluator that reads only; `tap` sees the input rows of every matrix product. */
   static createTapped(
     gpu: Gpu,
     prepared: Prepared,
@@ -129,7 +129,7 @@ export class Evaluator implements LogitRows {
     queue.submit([encoder.finish()]);
   }
 
-  /** Begins a text with these tokens. */
+  /** Evaluates the first tokens of a text; their logits are not kept. */
   read(ids: readonly number[]): void {
     const { chunk } = this.#r;
     for (let at = 0; at < ids.length; at += chunk) this.#submit(this.#read, ids.slice(at, at + chunk), at);

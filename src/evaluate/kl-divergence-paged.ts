@@ -10,7 +10,7 @@ export interface PagedOptions extends EvaluateOptions {
   readonly budgetMs?: number | undefined;
 }
 
-/** `divergence` for levels that are never whole on the device: the same figures, layer by layer. */
+/** `divergence` for levels that do not fit the device: the same figures, computed layer by layer. */
 export async function klDivergencePaged(
   gpu: Gpu,
   model: ModelFile,

@@ -14,7 +14,7 @@ import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import type { RunProgress, Work } from '../util/work';
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-/** Logits of one level that are held at a time. */
+/** Maximum bytes of logits at a time. */
 const LOGITS_BYTES = 16 * MIB;
 /** Part of a level: the embedding, one layer, or the head. */
 interface Stage {
@@ -40,7 +40,7 @@ function stagesOf(plan: Plan, layers: number): { body: Stage[]; head: Stage } {
   return { body, head: { plan: part(isHead), record: recordHead } };
 }
 
-/** Steps of a stage. What the stage before it left in the arena has been submitted and is written over. */
+/** Records the steps of a stage. Earlier stages are submitted, so their arena slots can be overwritten. */
 function recordStage(gpu: Gpu, r: Runtime, stage: Prepared, record: Stage['record']): readonly Step[] {
   r.arena.reset();
   const recorder = new PrefillRecorder(gpu, r, stage.tensors, true);
@@ -48,7 +48,7 @@ function recordStage(gpu: Gpu, r: Runtime, stage: Prepared, record: Stage['recor
   return recorder.steps;
 }
 
-/** Runs a stage for so many rows of a passage, from `at` on; `save` keeps what comes of them. */
+/** Runs a stage over rows [at, at + count) of a passage; `load` and `save` copy activations from and to `rows`. */
 function runRows(
   gpu: Gpu,
   r: Runtime,
@@ -68,7 +68,7 @@ function runRows(
   device.queue.submit([encoder.finish()]);
 }
 
-/** Gives up the last passages, so that this share of them is left, and one at least. */
+/** Drops the last passages, keeping this share of them and at least one. */
 function keepShare(gpu: Gpu, rows: Map<Passage, GPUBuffer>, share: number): void {
   const kept = Math.max(1, Math.floor(share * rows.size));
   for (const [passage, buffer] of [...rows].slice(kept)) {
@@ -78,14 +78,14 @@ function keepShare(gpu: Gpu, rows: Map<Passage, GPUBuffer>, share: number): void
 }
 
 export interface PagingOptions extends EngineOptions {
-  /** Drops passages when an early layer shows that all of them would take longer. */
+  /** Drops passages when the time of an early layer predicts a longer run. */
   readonly budgetMs?: number | undefined;
 }
 
 /**
- * A level that is never whole on the device: its layers come one after the other, each runs over all passages, and the
- * rows between layers stay on the device (tokens x width x 4 bytes). In the end only the head is there. Slow, as every
- * layer is quantized for it, and right to the bit: kernels and their order are those of a resident level.
+ * A level that is never whole on the device. Its layers are quantized and run over all passages one after the other;
+ * activations between layers stay on the device (tokens x width x 4 bytes), and the head remains at the end. The logits
+ * equal those of a resident level bit for bit: same kernels, same order.
  */
 export class PagedLevel implements LogitRows {
   readonly #gpu: Gpu;
@@ -150,12 +150,12 @@ export class PagedLevel implements LogitRows {
               gpu.device.queue.writeBuffer(r.tokens, 0, Uint32Array.from(ids.slice(at, at + count)));
             runRows(gpu, r, steps, buffer, { at, count, load: i > 0, save: true });
           }
-          // The queue does not grow without bound, and time is told.
+          // Bounds the queue, and makes the elapsed time meaningful.
           await gpu.device.queue.onSubmittedWorkDone();
           gpu.check();
         }
         stage.dispose();
-        // The first layer also waits for its kernels.
+        // The second layer: the time of the first includes pipeline compilation.
         if (i === Math.min(2, layers) && budgetMs !== undefined)
           keepShare(gpu, rows, budgetMs / (2 * layers) / (performance.now() - started));
         progress?.({ done: i + 1, total: body.length });
@@ -179,12 +179,12 @@ export class PagedLevel implements LogitRows {
   get vocabulary(): number {
     return this.#r.vocabulary;
   }
-  /** Passages that were run. */
+  /** Passages that were kept. */
   get passages(): Passage[] {
     return [...this.#rows.keys()];
   }
 
-  /** Every row is there already. */
+  /** All activations before the head are computed already. */
   begin(): void {}
   predict(passage: Passage, at: number, end: number): void {
     const range = { at, count: end - at, load: true, save: false };

@@ -1,16 +1,16 @@
-// Figures over the tokens of a text, as llama-perplexity prints them.
+// Statistics over the tokens of a text, as llama-perplexity prints them.
 
-/** How well a level predicts a text. */
+/** Perplexity of a level over a text. */
 export interface Perplexity {
   readonly perplexity: number;
   /** Standard error of the perplexity. */
   readonly standardError: number;
-  /** Tokens that were predicted. */
+  /** Scored tokens. */
   readonly tokens: number;
   readonly chunks: number;
 }
 
-/** A level beside a base over the same text. Divergences in nats. */
+/** A level compared with a base over the same text. KL divergences in nats. */
 export interface KlDivergence {
   readonly level: Perplexity;
   readonly base: Perplexity;
@@ -24,7 +24,7 @@ export interface KlDivergence {
     readonly p999: number;
     readonly max: number;
   };
-  /** Share of tokens where both have the same most probable token, and its standard error. */
+  /** Share of tokens with the same most probable token, and its standard error. */
   readonly sameTop: { readonly share: number; readonly standardError: number };
   /** Change of the true token's probability, level minus base. */
   readonly probability: { readonly mean: number; readonly rms: number };
@@ -42,7 +42,7 @@ function meanOf(values: readonly number[]): { mean: number; standardError: numbe
   return { mean, standardError: Math.sqrt(variance) };
 }
 
-/** From minus the log-probability of each token. */
+/** From the negative log-likelihood of each token, in nats. */
 export function perplexityOf(negativeLogLikelihoods: readonly number[], chunks: number): Perplexity {
   const { mean, standardError } = meanOf(negativeLogLikelihoods);
   const value = Math.exp(mean);
@@ -54,7 +54,7 @@ export function perplexityOf(negativeLogLikelihoods: readonly number[], chunks: 
   };
 }
 
-/** The value below which a share of sorted values lies, linear between neighbours. */
+/** Quantile of sorted values, linear between neighbours. */
 export function quantile(sorted: readonly number[], share: number): number {
   const at = share * (sorted.length - 1);
   const low = Math.floor(at);
@@ -62,7 +62,10 @@ export function quantile(sorted: readonly number[], share: number): number {
   return sorted[low]! + (at - low) * (next - sorted[low]!);
 }
 
-/** From [negative log-likelihood of the base, negative log-likelihood of the level, divergence, 1 where the best tokens agree] of each token. */
+/**
+ * From four numbers per token: negative log-likelihood under the base and under the level, KL divergence, 1 for equal
+ * top tokens.
+ */
 export function klDivergenceOf(numbers: readonly Float32Array[], chunks: number): KlDivergence {
   const base: number[] = [];
   const level: number[] = [];

@@ -1,14 +1,14 @@
 import type { KvType } from '../model/kv-cache';
 import type { KlDivergence } from './quality-numbers';
 
-/** A wish to know how far a level is from a base. */
+/** A request to compare a level with a base. */
 export interface QualityRequest {
   readonly type: string;
   readonly base: string;
   readonly textLabel: string;
   readonly text: string;
   readonly context: number;
-  /** Chunks of the text; null chooses as many as fit the budget. */
+  /** Chunks of the text; null takes as many as fit `budgetMs`. */
   readonly chunks: number | null;
   readonly budgetMs: number;
 }
@@ -23,9 +23,9 @@ export interface QualityRecord {
   readonly kvType: KvType;
   readonly chunks: number;
   readonly elapsedMs: number;
-  /** Since 1970. */
+  /** Milliseconds since 1970. */
   readonly measuredMs: number;
-  /** Layer by layer: the two levels did not fit beside each other. */
+  /** Set when the levels did not fit the device together and ran layer by layer. */
   readonly paged?: boolean;
   readonly measured: KlDivergence;
 }

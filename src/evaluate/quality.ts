@@ -12,13 +12,13 @@ import type { Prepared } from '../pipeline/prepared';
 import type { QualityRecord, QualityRequest } from './quality-records';
 import type { RunProgress, Work } from '../util/work';
 
-/** Chunks that a trial runs to learn how long one takes, after one that warms up. */
+/** Chunks of the timed trial, which follows a warm-up chunk. */
 const TRIAL_CHUNKS = 1;
 
-/** Rows between layers of one level, where a budget decides how many there are. */
+/** Maximum bytes of activations between layers, where a budget decides the number of chunks. */
 const MAX_ROWS_BYTES = 128 * MIB;
 
-/** What a measurement of quality is made with: the studio's. */
+/** Dependencies of a quality measurement, provided by the studio. */
 export interface QualityBench {
   readonly gpu: Gpu;
   readonly model: ModelFile;
@@ -26,13 +26,13 @@ export interface QualityBench {
   readonly kvType: KvType;
 }
 
-/** The two levels that are compared: on the device, or by what they would be made of there. */
+/** The two levels compared: resident ones, or the plans of those. */
 export interface Compared<T extends Prepared | Plan> {
   readonly base: T;
   readonly level: T;
 }
 
-/** Chunks that fit a budget, from how long a trial takes; at least one, and no more than the text has. */
+/** Chunks that fit a budget, estimated by a timed trial; between one and `available`. */
 async function chunksWithin(
   budgetMs: number,
   available: number,
@@ -46,7 +46,7 @@ async function chunksWithin(
   return Math.max(1, Math.min(available, Math.floor(budgetMs / each)));
 }
 
-/** What a request comes to on a model. */
+/** Token ids and options of a request for a model. */
 function textOf({ model, tokenizer, kvType }: QualityBench, request: QualityRequest) {
   const { ids, bos } = textForEvaluation(model, request.text, tokenizer);
   const options = { context: Math.min(request.context, runnableOf(model).h.contextLength), kvType, bos };
@@ -72,7 +72,7 @@ function recordOf(
   };
 }
 
-/** How far a level is from the base, over a text, where both are on the device. */
+/** Compares a resident level with a resident base over a text. */
 export async function measureQuality(
   bench: QualityBench,
   { base, level }: Compared<Prepared>,
@@ -93,8 +93,8 @@ export async function measureQuality(
 }
 
 /**
- * The same where they do not fit beside each other: layer by layer, one level after the other. The budget is that of
- * running; every layer is quantized on its way, which takes what it takes.
+ * The same for levels that do not fit the device together: layer by layer, one level after the other. The budget covers
+ * evaluation only, not the quantization of the layers.
  */
 export async function measureQualityPaged(
   bench: QualityBench,
@@ -104,12 +104,12 @@ export async function measureQualityPaged(
 ): Promise<QualityRecord> {
   const { gpu, model } = bench;
   const { ids, options, available } = textOf(bench, request);
-  // Rows of the whole text stay on the device, which has little room as it is.
+  // Activations of the whole text stay on the device, whose memory is short already.
   const rowBytes = options.context * runnableOf(model).h.width * 4;
-  const room = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));
+  const maxChunks = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));
   const how = {
     ...options,
-    chunks: Math.min(available, request.chunks ?? room),
+    chunks: Math.min(available, request.chunks ?? maxChunks),
     budgetMs: request.chunks === null ? request.budgetMs : undefined,
   };
   const started = performance.now();

@@ -1,8 +1,8 @@
 import type { Recipe } from './search';
 
-// By itself: the page writes recipes, and needs nothing of the engine for it.
+// A file of its own: the page writes recipes without importing the engine.
 
-/** What a recipe calls itself. */
+/** Value of a recipe's `format` field. */
 export const RECIPE_FORMAT = 'nibble-recipe';
 
 export const recipeText = ({ fileType, tensorTypes, fileBytes, expectedKl }: Recipe): string =>

@@ -45,7 +45,7 @@ describe('a saved recipe', () => {
     [change({ tensorTypes: [{ name: 'a' }] }), /entry 0 of "tensorTypes" has no name and type/],
     [change({ tensorTypes: [{ name: 'a', type: 'Q9' }] }), /a is to be Q9, which is no type/],
     [change({ tensorTypes: [{ name: 'a', type: 'Q8_0' }] }), /1 of its 1 tensors are not in .*"a" for one/],
-    // A type that wants a matrix, and there is none.
+    // A type that needs an importance matrix, without one.
     [change({ tensorTypes: [{ name: 'blk.0.attn_q.weight', type: 'IQ1_S' }] }), /imatrix|importance/i],
   ])('that is damaged or another model’s is refused: %s', async (text, why) => {
     const source = await model();

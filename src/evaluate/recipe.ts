@@ -9,7 +9,7 @@ import { planRecipe, type Recipe } from './search';
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
 const isSize = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x) && x >= 0;
 
-/** Reads a recipe from outside. Throws a FileError that says what is wrong with it. */
+/** Parses a recipe file. Throws FileError with the defect. */
 export function parseRecipe(label: string, text: string): Recipe {
   const refuse = (what: string): FileError =>
     new FileError(`${label}: ${what}.`, 'Take a file that "Save the recipe" wrote.');
@@ -38,7 +38,7 @@ export function parseRecipe(label: string, text: string): Recipe {
   return { fileType, tensorTypes: types, fileBytes, expectedKl };
 }
 
-/** Makes sure that a recipe is one for a model, and can be made of it. */
+/** Throws unless the recipe is for this model and can be applied to it. */
 export function checkRecipe(
   label: string,
   recipe: Recipe,
@@ -46,10 +46,10 @@ export function checkRecipe(
   importance: ImportanceMatrix | undefined,
 ): void {
   const names = new Set(model.tensors.map((t) => t.name));
-  const strange = recipe.tensorTypes.filter((t) => !names.has(t.name));
-  if (strange.length > 0)
+  const missing = recipe.tensorTypes.filter((t) => !names.has(t.name));
+  if (missing.length > 0)
     throw new FileError(
-      `${label}: ${strange.length} of its ${recipe.tensorTypes.length} tensors are not in ${model.label}, "${strange[0]!.name}" for one.`,
+      `${label}: ${missing.length} of its ${recipe.tensorTypes.length} tensors are not in ${model.label}, "${missing[0]!.name}" for one.`,
       'It was made for another model.',
     );
   const { refusal } = planRecipe(model, recipe, importance);

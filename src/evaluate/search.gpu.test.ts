@@ -72,9 +72,9 @@ describe('a type for each tensor', () => {
     );
     const mixes = new Mixes(() => [model, undefined]);
     expect(() => mixes.at(2e6)).toThrow(/not known yet/);
-    const { leastBytes, maxBytes } = mixes.take(found);
-    expect(mixes.at(leastBytes).fileBytes).toBeLessThanOrEqual(leastBytes);
-    expect(mixes.at(maxBytes).expectedKl).toBeLessThan(mixes.at(leastBytes).expectedKl);
+    const { minBytes, maxBytes } = mixes.take(found);
+    expect(mixes.at(minBytes).fileBytes).toBeLessThanOrEqual(minBytes);
+    expect(mixes.at(maxBytes).expectedKl).toBeLessThan(mixes.at(minBytes).expectedKl);
     const label = mixes.add(2e6);
     const plan = mixes.plan(label)!;
     expect(plan.fileType).toMatchObject({ label, group: 'Searched' });

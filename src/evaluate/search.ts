@@ -11,29 +11,32 @@ import type { EvaluateOptions } from './evaluate';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import type { RunProgress, Work } from '../util/work';
 
-/** File types whose own type, everywhere, is what a tensor may get; those that want a matrix come with one. */
+/** File types that supply the candidate types of a tensor; those that need an importance matrix only with one. */
 const LADDER = ['Q2_K', 'Q3_K_S', 'IQ4_XS', 'Q4_K_S', 'Q5_K_S', 'Q6_K', 'Q8_0'];
 const LADDER_WITH_MATRIX = ['IQ2_XXS', 'IQ2_XS', 'IQ3_XXS', 'IQ3_S', ...LADDER];
-/** Coarse enough to be felt in a single tensor, fine enough for what it does to grow as the squared error. */
+/**
+ * Coarse enough for a measurable effect in a single tensor, fine enough that KL divergence grows with the squared
+ * error.
+ */
 const PROBE = 'Q3_K_S';
 
-/** What the search found out about a model; a choice for any size follows from it without more work. */
+/** Result of a search over a model; recipes of any size are computed from it. */
 export interface Sensitivities {
   readonly base: string;
   readonly tensors: readonly TensorOptions[];
-  /** Bytes of the file that are no choice: header and tensors that every level leaves as they are. */
+  /** Bytes of the header and of tensors that no candidate type changes. */
   readonly fixedBytes: number;
-  /** Divergence that each tensor adds when it alone is in the probe's type. */
+  /** KL divergence, in nats, when only this tensor has the probe's type. */
   readonly probed: readonly { readonly name: string; readonly type: string; readonly kl: number }[];
 }
 
-/** A type for each tensor, and how to say so to llama-quantize. */
+/** A type for each tensor. */
 export interface Recipe {
-  /** Level whose general.file_type the file carries: the fixed mix nearest in size. */
+  /** File type for general.file_type: the fixed mix nearest in size. */
   readonly fileType: string;
   readonly tensorTypes: readonly { readonly name: string; readonly type: string }[];
   readonly fileBytes: number;
-  /** What the search expects: mean KL against the base. */
+  /** Predicted mean KL divergence from the base, in nats. */
   readonly expectedKl: number;
 }
 
@@ -45,24 +48,24 @@ export interface SearchProgress extends RunProgress {
 const inFile = (sizeBytes: number): number => alignUp(sizeBytes, 32);
 
 /**
- * Measures how much each tensor matters: alone in the probe's type, everything else in the base's. A type's cost is that
- * divergence times the tensor's squared error in the type over its squared error in the probe's; divergence grows as the
- * square of what is added to the weights, and what tensors add is taken to add up. Ends with nothing left on the device.
+ * Measures the sensitivity of each tensor: the KL divergence with this tensor alone in the probe's type. The cost of a
+ * type is that divergence, scaled by the tensor's squared error in the type over its squared error in the probe's;
+ * costs are assumed to add up over tensors. Releases everything on the device at the end.
  */
 export async function measureSensitivities(
   gpu: Gpu,
   model: ModelFile,
   ids: readonly number[],
-  how: EvaluateOptions & { readonly base: string; readonly importance?: ImportanceMatrix | undefined },
+  settings: EvaluateOptions & { readonly base: string; readonly importance?: ImportanceMatrix | undefined },
   { signal, progress }: Work<SearchProgress> = {},
 ): Promise<Sensitivities> {
-  const { importance } = how;
+  const { importance } = settings;
   const planOf = (label: string, pure: boolean) =>
     planQuantization(model, fileTypeByLabel(label)!, { pure, importance });
   const labels = importance ? LADDER_WITH_MATRIX : LADDER;
   const plans = labels.map((label) => planOf(label, true)).filter((plan) => plan.refusal === null);
-  // Tensors that no level of the ladder quantizes are no choice.
-  const basePlan = planOf(how.base, false);
+  // Tensors that stay F32 in every candidate are not searched.
+  const basePlan = planOf(settings.base, false);
   const isChoice = (name: string) =>
     plans.some((p) => p.tensors.find((t) => t.name === name)!.type.label !== 'F32');
   const names = basePlan.tensors.map((t) => t.name).filter(isChoice);
@@ -82,7 +85,7 @@ export async function measureSensitivities(
     if (!probe) throw new NibbleError(`This model cannot be made in ${PROBE}, which the search probes with.`);
     const base = await prepareLevel(gpu, model, basePlan, { signal });
     levels.push(base);
-    rows = await BaseRows.create(gpu, base, ids, how, { signal });
+    rows = await BaseRows.create(gpu, base, ids, settings, { signal });
     const probed = [];
     for (const [i, name] of names.entries()) {
       throwIfCancelled(signal);
@@ -106,14 +109,14 @@ export async function measureSensitivities(
     });
     const fixed = basePlan.tensors.filter((t) => !isChoice(t.name));
     const fixedBytes = basePlan.headerBytes + fixed.reduce((n, t) => n + inFile(t.sizeBytes), 0);
-    return { base: how.base, tensors, fixedBytes, probed };
+    return { base: settings.base, tensors, fixedBytes, probed };
   } finally {
     rows?.dispose();
     for (const level of levels) level.dispose();
   }
 }
 
-/** The recipe for a file of at most so many bytes. Throws when even the smallest types are larger. */
+/** The recipe for a file of at most `budgetBytes`. Throws NibbleError when the smallest types are larger. */
 export function recipeFor(
   model: ModelFile,
   found: Sensitivities,
@@ -122,9 +125,9 @@ export function recipeFor(
 ): Recipe {
   const chosen = chooseTypes(found.tensors, budgetBytes - found.fixedBytes);
   if (!chosen) {
-    const least = found.tensors.reduce((n, t) => n + Math.min(...t.options.map((o) => o.sizeBytes)), 0);
+    const minBytes = found.tensors.reduce((n, t) => n + Math.min(...t.options.map((o) => o.sizeBytes)), 0);
     throw new NibbleError(
-      `No choice of types makes a file of ${budgetBytes} bytes; the smallest has ${least + found.fixedBytes}.`,
+      `No choice of types makes a file of ${budgetBytes} bytes; the smallest has ${minBytes + found.fixedBytes}.`,
       'Ask for a larger file.',
     );
   }
@@ -144,7 +147,7 @@ export function recipeFor(
 
 const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** What a recipe makes of a model. */
+/** The quantization plan of a recipe. */
 export function planRecipe(
   model: ModelFile,
   recipe: Pick<Recipe, 'fileType' | 'tensorTypes'>,
@@ -158,7 +161,7 @@ export function planRecipe(
   return planQuantization(model, fileType, { tensorTypes, importance });
 }
 
-/** The same, said to llama-quantize. */
+/** The llama-quantize command of a recipe. */
 export function quantizeCommand(recipe: Recipe, imatrix?: string): string {
   const types = recipe.tensorTypes.map(
     ({ name, type }) => `--tensor-type '^${escaped(name)}$=${type.toLowerCase()}'`,

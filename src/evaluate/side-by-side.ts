@@ -7,7 +7,7 @@ import { type GeneratedPiece, generate } from '../infer/generate';
 import type { Prepared } from '../pipeline/prepared';
 import type { Work } from '../util/work';
 
-/** A token that a level wrote, and how probable it found it. */
+/** A generated token and its probability. */
 export interface ScoredToken {
   readonly id: number;
   readonly text: string;
@@ -15,7 +15,7 @@ export interface ScoredToken {
   readonly probability: number;
 }
 
-/** What a level writes after a prompt, with the probability of each token. Tokens of incomplete characters have no text. */
+/** Generates after a prompt and scores each token. Tokens that end inside a UTF-8 character have no text. */
 export async function writeScored(
   gpu: Gpu,
   engine: Engine,
@@ -33,7 +33,7 @@ export async function writeScored(
   const ids = request.ids.length > 0 ? request.ids : [0];
   const all = { ids, maxTokens: request.maxTokens, sampling: request.sampling, stops: tokenizer.stops };
   const progress = ({ id, text }: GeneratedPiece) => {
-    // What is left of a character at the end has no token of its own.
+    // Bytes of an incomplete character at the end have no token of their own.
     if (id >= 0) written.push({ id, text });
     else if (written.length > 0) written.at(-1)!.text += text;
   };

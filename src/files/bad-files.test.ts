@@ -16,7 +16,7 @@ const patched = (bytes: Uint8Array, at: number, value: bigint): Uint8Array<Array
   return out;
 };
 
-/** A GGUF with the given tensor infos and `data` zero bytes after the header; offsets are as ggufHeader makes them. */
+/** A GGUF with the given tensor infos, offsets from ggufHeader, and `data` zero bytes after the header. */
 function ggufOf(tensors: { name: string; shape: number[] }[], data: number): Uint8Array<ArrayBuffer> {
   const header = ggufHeader(
     new Map([['general.alignment', u32Value(32)]]),

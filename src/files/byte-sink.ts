@@ -1,13 +1,13 @@
-/** Where a file is written, front to back. */
+/** An output file, written front to back. */
 export interface ByteSink {
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Makes the file whole. Until then nothing is offered. */
+  /** Completes the file. Before this call it must not be offered or take its final name. */
   close(): Promise<void>;
-  /** Removes what was written. */
+  /** Removes the partial output. */
   abort(): Promise<void>;
 }
 
-/** Collects in memory; for tests and small files. */
+/** Collects the output in memory; for tests and small files. */
 export class MemorySink implements ByteSink {
   readonly #parts: Uint8Array<ArrayBuffer>[] = [];
   closed = false;

@@ -1,8 +1,8 @@
-/** Bytes that are read in ranges: a File, a range of a remote file, a file descriptor, memory. */
+/** A random-access input: a File, a remote file, a file descriptor, memory. */
 export interface ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Bytes [start, end). The caller stays inside the file. */
+  /** Bytes [start, end). The caller keeps the range inside the file. */
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -10,7 +10,7 @@ export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): Byte
   return {
     name,
     sizeBytes: bytes.length,
-    // Not slice(): of Node's Buffer that would be a view.
+    // Not slice(): on Node's Buffer it returns a view, not a copy.
     read: (start, end) => Promise.resolve(new Uint8Array(bytes.subarray(start, end))),
   };
 }

@@ -1,4 +1,4 @@
-/** Facts of ggml's tensor types: number in the file, name, weights and bytes of a block. Source: ggml.c type_traits. */
+/** A ggml tensor type: id in the file, name, weights per block, bytes per block. Source: ggml.c, type_traits. */
 export interface GgmlType {
   readonly id: number;
   readonly label: string;
@@ -61,7 +61,7 @@ export function ggmlTypeByLabel(label: string): GgmlType {
   return type;
 }
 
-/** Bytes of a tensor; undefined when the row does not hold whole blocks or the size is no safe integer. */
+/** Bytes of a tensor; undefined when rows do not hold whole blocks or the size is not a safe integer. */
 export function tensorBytes(type: GgmlType, shape: readonly number[]): number | undefined {
   if ((shape[0] ?? 1) % type.blockSize !== 0) return undefined;
   const count = elementCount(shape);
@@ -70,7 +70,7 @@ export function tensorBytes(type: GgmlType, shape: readonly number[]): number | 
   return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
-/** Product of the dimensions; undefined when it is no safe integer. */
+/** Product of the dimensions; undefined when it is not a safe integer. */
 export function elementCount(shape: readonly number[]): number | undefined {
   let count = 1;
   for (const n of shape) {

@@ -3,23 +3,23 @@ import { ggmlTypeByLabel } from './ggml-types';
 import { arrayValue, GgufType, stringValue, u32Value } from './gguf/metadata';
 import { ggufDataBytes, ggufHeader } from './gguf/write';
 
-/** Sums of squares a column (of each expert, one after the other), and the rows that went in (of each expert). */
+/** Sums of squared activations (experts x cols, row-major) and the number of rows summed (one count per expert). */
 export interface ImportanceSums {
   readonly sums: Float32Array<ArrayBuffer>;
   readonly counts: Float32Array<ArrayBuffer>;
 }
 
-/** What a calibration text told about a model. */
+/** Statistics of a calibration run, as llama-imatrix stores them. */
 export interface CollectedImportance {
-  /** Name of the text. */
+  /** Name of the calibration text. */
   readonly dataset: string;
   readonly chunks: number;
   readonly chunkTokens: number;
-  /** By name of the weight. */
+  /** Keyed by tensor name. */
   readonly entries: ReadonlyMap<string, ImportanceSums>;
 }
 
-/** The GGUF that llama-imatrix writes of it: names in order of their bytes, sums and counts as float32. */
+/** Encodes the GGUF that llama-imatrix writes: tensors sorted by name, sums and counts as F32. */
 export function imatrixFile(of: CollectedImportance): Uint8Array<ArrayBuffer> {
   const type = ggmlTypeByLabel('F32');
   const sorted = [...of.entries].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -4,26 +4,25 @@ import { getNumber, getString, getStrings } from './gguf/metadata';
 import { isGguf, readGguf } from './gguf/read';
 import type { ModelFile, TensorSource } from './model-file';
 
-/** How much each column of each tensor matters: mean squared activations, as llama-imatrix collects them. */
+/** Mean squared activation of each column of each tensor, as llama-imatrix collects them. */
 export interface ImportanceMatrix {
-  /** File name, as it goes into the metadata of what is quantized with it. */
+  /** File name; written to the metadata of files quantized with this matrix. */
   readonly label: string;
-  /** Calibration texts; empty when the file does not say. */
+  /** Names of the calibration texts; empty when the file has none. */
   readonly datasets: readonly string[];
-  /** Chunks of text it was made from; 0 when the file does not say. */
+  /** Chunks of text evaluated; 0 when the file has no count. */
   readonly chunks: number;
-  /** By tensor name: one number a column, for stacked experts one set after the other. */
+  /** Keyed by tensor name: cols values, or experts x cols for a stacked tensor. */
   readonly entries: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
 
 const SUMS = '.in_sum2';
 const COUNTS = '.counts';
 
-/** Whether a GGUF is an importance matrix and not a model. */
 const isImatrixModel = (file: ModelFile): boolean =>
   getString(file.metadata, 'general.type') === 'imatrix' || file.tensors.some((t) => t.name.endsWith(SUMS));
 
-/** Whether a file is an importance matrix by its name or its header. A broken GGUF is not: its own reader says why. */
+/** True for an importance matrix, by file name or header. False for a broken GGUF: its own reader reports the error. */
 export async function isImatrix(source: ByteSource): Promise<boolean> {
   if (/\.(dat|imatrix)$/i.test(source.name)) return true;
   if (!isGguf(await source.read(0, Math.min(4, source.sizeBytes)))) return false;
@@ -35,15 +34,16 @@ export async function isImatrix(source: ByteSource): Promise<boolean> {
 }
 
 /**
- * Reads an importance matrix: GGUF, or the older binary .dat. A matrix that the calibration never reached counts 1
- * everywhere. Throws FileError for anything else. Source: common_imatrix_load in llama.cpp's quantize tool.
+ * Reads an importance matrix: GGUF, or the older binary .dat. A matrix with a count of 0 (an expert that was never
+ * routed to) becomes 1 everywhere. Throws FileError for any other file. Source: common_imatrix_load in llama.cpp's
+ * quantize tool.
  */
 export async function readImatrix(source: ByteSource): Promise<ImportanceMatrix> {
   const start = await source.read(0, Math.min(4, source.sizeBytes));
   return isGguf(start) ? fromGguf(await readGguf(source)) : fromDat(source);
 }
 
-/** The importance matrix in a GGUF whose header has been read. */
+/** The importance matrix in a GGUF whose header has been read. Throws FileError when it is malformed. */
 export async function fromGguf(file: ModelFile): Promise<ImportanceMatrix> {
   const byName = new Map(file.tensors.map((t) => [t.name, t]));
   const entries = new Map<string, Float32Array<ArrayBuffer>>();
@@ -95,7 +95,7 @@ function checked(label: string, name: string, values: Float32Array<ArrayBuffer>)
   return values;
 }
 
-/** The older format: counts, names and sums one after the other, then the number of chunks and the text's name. */
+/** Reads the .dat format: counts, names and sums in sequence, then the number of chunks and the dataset name. */
 async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
   const entries = new Map<string, Float32Array<ArrayBuffer>>();
   let at = 0;
@@ -111,7 +111,7 @@ async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
     return new TextDecoder().decode(bytes);
   };
   const count = await number('number of tensors');
-  // A tensor takes at least 16 bytes.
+  // A tensor takes at least 16 bytes, which bounds the count.
   if (count < 1 || count > source.sizeBytes / 16)
     throw wrong(source.name, `${count} tensors in ${source.sizeBytes} bytes`, 'an importance matrix');
   for (let i = 0; i < count; i++) {

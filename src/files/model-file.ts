@@ -1,7 +1,7 @@
 import type { GgmlType } from './ggml-types';
 import type { Metadata } from './gguf/metadata';
 
-/** A tensor that is read in ranges, in ggml's order of dimensions (row width first). */
+/** A tensor read in byte ranges. `shape` is in ggml order: cols first. */
 export interface TensorSource {
   readonly name: string;
   readonly shape: readonly number[];
@@ -11,14 +11,14 @@ export interface TensorSource {
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** What a reader makes of one or many files. Everything after it speaks GGUF's names, whatever the files were. */
+/** A model of one or several files. Metadata keys and tensor names are GGUF's, whatever the container. */
 export interface ModelFile {
-  /** What the person dropped. */
+  /** Name of the dropped file or folder. */
   readonly label: string;
   readonly container: 'GGUF' | 'safetensors';
   readonly metadata: Metadata;
   readonly tensors: readonly TensorSource[];
   readonly sizeBytes: number;
-  /** Things the person should know: what was assumed or left out. */
+  /** Notes for the user about assumed or skipped content. */
   readonly notes: readonly string[];
 }

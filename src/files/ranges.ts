@@ -7,7 +7,7 @@ export interface NamedRange {
   readonly end: number;
 }
 
-/** Every range must lie inside the file, and no two may overlap. */
+/** Throws FileError unless every range lies inside the file and no two overlap. */
 export function checkRanges(source: ByteSource, ranges: readonly NamedRange[]): void {
   const sorted = [...ranges].sort((a, b) => a.start - b.start || a.end - b.end);
   let before: NamedRange | undefined;

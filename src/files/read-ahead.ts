@@ -1,6 +1,6 @@
 /**
- * Reads that follow one another, so many of them begun before they are asked for. The caller holds what it took; beyond
- * that at most `ahead` results are in memory.
+ * Runs reads in order and starts up to `ahead` of them before they are requested, so at most `ahead` results are
+ * buffered beside the one that the caller holds.
  */
 export class ReadAhead<T> {
   readonly #reads: readonly (() => Promise<T>)[];
@@ -15,11 +15,11 @@ export class ReadAhead<T> {
 
   #begin(): void {
     const read = this.#reads[this.#next++]!();
-    read.catch(() => {}); // told to who takes it; nobody does after a failure before it
+    read.catch(() => {}); // take() reports it; this only silences "unhandled rejection" after an earlier failure
     this.#begun.push(read);
   }
 
-  /** The next result, in order; a failed read fails here. */
+  /** The next result, in order; throws what its read threw. */
   async take(): Promise<T> {
     if (this.#begun.length === 0) {
       if (this.#next >= this.#reads.length) throw new RangeError('nothing is left to read');

@@ -3,7 +3,7 @@ import type { Engine } from './engine';
 import { GREEDY } from './engine';
 import type { RunProgress, Work } from '../util/work';
 
-/** Median with the spread that was seen. */
+/** Median, extremes and all samples of a measurement. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -28,13 +28,16 @@ export function spreadOf(runs: readonly number[]): Spread {
 export interface BenchmarkOptions {
   readonly promptTokens: number;
   readonly generatedTokens: number;
-  /** Counted runs; one more goes before them, uncounted, and warms up. */
+  /** Measured runs, after one warm-up run. */
   readonly runs: number;
 }
 
 export const DEFAULT_BENCHMARK: BenchmarkOptions = { promptTokens: 64, generatedTokens: 16, runs: 5 };
 
-/** Prompt and generation speed of a level, apart: a fresh prompt each run, then greedy tokens. */
+/**
+ * Measures prefill and decode speed of a level in tokens per second: every run prefills an empty cache, then decodes
+ * greedily.
+ */
 export async function benchmark(
   engine: Engine,
   vocabulary: number,

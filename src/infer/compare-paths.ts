@@ -5,10 +5,10 @@ import type { EngineOptions } from './model-runtime';
 import type { Prepared } from '../pipeline/prepared';
 import type { Work } from '../util/work';
 
-/** How far the fast paths are from the reference mode, over the same text. */
+/** Difference between the fast compute paths and the reference mode over one text. */
 export interface PathDifference {
   readonly positions: number;
-  /** Kullback-Leibler divergence of the next token's distribution, reference to fast, in nats: mean and largest. */
+  /** KL divergence of the next-token distribution, fast from reference, in nats: mean and maximum. */
   readonly meanKl: number;
   readonly largestKl: number;
   /** Share of positions where both have the same most probable token. */
@@ -24,8 +24,8 @@ function logSoftmax(logits: Float32Array): Float64Array {
 const indexOfMax = (x: Float32Array): number => x.reduce((best, v, i) => (v > x[best]! ? i : best), 0);
 
 /**
- * Runs a text through the reference mode and through the fast paths, `step` tokens at a time (1: the path of one token;
- * more: that of many), and compares the logits after each step.
+ * Runs a text through the reference mode and the fast paths, `step` tokens at a time (1 is decode, more is prefill),
+ * and compares the logits after each step.
  */
 export async function comparePaths(
   gpu: Gpu,
@@ -65,7 +65,9 @@ export async function comparePaths(
   }
 }
 
-/** A text of `length` tokens that the model writes itself, so that it knows its way in it. An empty start is token 0. */
+/**
+ * Samples a text of `length` tokens from the model, so that it is probable under the model. An empty start is token 0.
+ */
 export function writeText(
   engine: Engine,
   start: readonly number[],

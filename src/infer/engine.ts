@@ -26,8 +26,8 @@ export interface SamplingOptions {
 export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
 
 /**
- * Runs a prepared level. Pipelines, bind groups and parameters are made once; a token is one submit, sampled on the
- * GPU, and only its id comes back.
+ * Runs a prepared level. Pipelines, bind groups and parameters are created once. Sampling runs on the GPU; only token
+ * ids are read back.
  */
 export class Engine {
   readonly #gpu: Gpu;
@@ -35,7 +35,7 @@ export class Engine {
   readonly #decode: readonly Step[];
   readonly #prefill: readonly Step[];
   readonly #readbacks: readonly GPUBuffer[];
-  /** Tokens whose keys and values are in the cache. */
+  /** Tokens whose keys and values are in the KV cache, in order. */
   #cached: number[] = [];
   #busy = false;
 
@@ -47,7 +47,7 @@ export class Engine {
     this.#readbacks = readbacks;
   }
 
-  /** GPU bytes an engine for this level takes beside the weights: the number that the plan prints. */
+  /** GPU bytes of an engine without the weights; the plan prints this number. */
   static bytes(prepared: Prepared, options: EngineOptions): number {
     return (
       runtimeBytes(runtimeShape(prepared.model, levelSlots(prepared), options)) + IN_FLIGHT * READBACK_BYTES
@@ -88,37 +88,36 @@ export class Engine {
   get runtimeBytes(): number {
     return this.#r.owner.sizeBytes;
   }
-  /** Dispatches of one decode step after which the text has so many tokens. */
+  /** Dispatches of a decode step with `positions` tokens in the cache after it. */
   dispatchesPerToken(positions: number): number {
     return countSteps(this.#decode, { tokens: 1, positions });
   }
-  /** Tokens in the cache, oldest first. */
+  /** Tokens in the KV cache, oldest first. */
   get cached(): readonly number[] {
     return this.#cached;
   }
 
-  /** Forgets cached tokens from `length` on; the cache is append-only, so this is all a rollback takes. */
+  /** Drops cached tokens from `length` on. The cache is append-only, so no buffer changes. */
   rollback(length: number): void {
     this.#cached.length = Math.min(this.#cached.length, length);
   }
 
-  /** Takes the cache to hold these tokens, whatever is in it: for measurements at a length of text. */
+  /** Declares these tokens cached without evaluating them; for measurements at a given context length. */
   assumeCached(ids: readonly number[]): void {
     this.#cached = [...ids];
     this.#gpu.device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(ids.length, 1, 0, 0));
   }
 
   /**
-   * Runs steps so many times, each for `tokens` tokens, in one submit. Resolves to the ids sampled by them, which stand in
-   * the text from `position` on.
+   * Encodes `steps` `times` times in one submit, `tokens` tokens each. Resolves to the sampled ids; the first is for
+   * `position`.
    */
   #submit(
     steps: readonly Step[],
     tokens: number,
     position: number,
-    how: { times?: number; slot?: number } = {},
+    { times = 1, slot = 0 }: { times?: number; slot?: number } = {},
   ): Promise<Uint32Array> {
-    const { times = 1, slot = 0 } = how;
     const readback = this.#readbacks[slot]!;
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -147,8 +146,8 @@ export class Engine {
   }
 
   /**
-   * Brings the cache to `ids`, reusing the common beginning, and returns the token sampled after it. The last token is
-   * always run, for its logits.
+   * Prefills `ids`, reusing the cached common prefix, and returns the token sampled after them. The last token is
+   * always evaluated, for its logits. Throws NibbleError when the prompt is empty or too long.
    */
   async prefill(
     ids: readonly number[],
@@ -181,7 +180,7 @@ export class Engine {
     return { id, evaluated: ids.length - same };
   }
 
-  /** Runs the token that the last pass sampled (it is on the GPU already) and returns the next one. */
+  /** Decodes the last sampled token, whose id is on the GPU already, and returns the next one. */
   async step(previous: number): Promise<number> {
     if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
     const [id] = await this.#submit(this.#decode, 1, this.#cached.length + 1);
@@ -190,46 +189,46 @@ export class Engine {
   }
 
   /**
-   * At most `most` tokens after `first`, which the last pass sampled, as they come; fewer where the context ends. The GPU
-   * feeds itself: several tokens a submit, two submits under way. The caller may stop at any token; what was run beyond it
-   * is forgotten.
+   * Yields up to `max` tokens after `first`, the last sampled token; fewer when the context is full. Sampled ids stay
+   * on the GPU as inputs: several tokens per submit, two submits in flight. The caller may stop at any token; tokens
+   * evaluated beyond it are dropped.
    */
   async *tokens(first: number, max: number): AsyncGenerator<number> {
     const pace = new Pace();
-    const flights: { count: number; ids: Promise<Uint32Array> }[] = [];
+    const inFlight: { count: number; ids: Promise<Uint32Array> }[] = [];
     let left = Math.min(max, this.#r.context - this.#cached.length);
     let position = this.#cached.length + 1;
     let slot = 0;
-    let fed = first;
+    let input = first;
     try {
-      while (left > 0 || flights.length > 0) {
+      while (left > 0 || inFlight.length > 0) {
         const started = performance.now();
-        while (left > 0 && flights.length < IN_FLIGHT) {
+        while (left > 0 && inFlight.length < IN_FLIGHT) {
           const count = Math.min(pace.batch, left);
-          flights.push({ count, ids: this.#submit(this.#decode, 1, position, { times: count, slot }) });
+          inFlight.push({ count, ids: this.#submit(this.#decode, 1, position, { times: count, slot }) });
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;
         }
-        const ids = await flights[0]!.ids;
-        pace.took(flights.shift()!.count, performance.now() - started);
+        const ids = await inFlight[0]!.ids;
+        pace.record(inFlight.shift()!.count, performance.now() - started);
         for (const id of ids) {
-          this.#cached.push(fed);
-          fed = id;
+          this.#cached.push(input);
+          input = id;
           yield id;
         }
       }
     } finally {
-      await Promise.allSettled(flights.map((f) => f.ids));
+      await Promise.allSettled(inFlight.map((f) => f.ids));
     }
   }
 
-  /** Logits of the newest token. For tests and measurements; generation never reads them. */
+  /** Logits of the newest token, for tests and measurements only. */
   async logits(): Promise<Float32Array> {
     return new Float32Array(await this.#gpu.read(this.#r.logits, 0, this.#r.vocabulary * 4));
   }
 
-  /** One user of the device state at a time. */
+  /** Runs `work` while no other caller uses this engine; throws NibbleError when one does. */
   async exclusive<T>(work: () => Promise<T>): Promise<T> {
     if (this.#busy) throw new NibbleError('This level is already generating.', 'Stop it first.');
     this.#busy = true;

@@ -8,7 +8,7 @@ export interface GenerateRequest {
   readonly ids: readonly number[];
   readonly maxTokens: number;
   readonly sampling: SamplingOptions;
-  /** Tokens that end the answer; empty to ignore them. */
+  /** Token ids that end the answer; empty to ignore them. */
   readonly stops: readonly number[];
 }
 
@@ -16,11 +16,11 @@ export interface GenerateResult {
   readonly ids: readonly number[];
   readonly text: string;
   readonly stopped: 'stop token' | 'length' | 'context' | 'cancelled';
-  /** Prompt tokens evaluated; the rest came from the cache. */
+  /** Prompt tokens evaluated; the others were in the KV cache. */
   readonly evaluated: number;
   readonly timeToFirstTokenMs: number;
   readonly promptTokensPerSecond: number;
-  /** Of the tokens after the first; 0 when there are none. */
+  /** Decode speed after the first token; 0 when there is only one. */
   readonly tokensPerSecond: number;
 }
 
@@ -30,7 +30,7 @@ export interface GeneratedPiece {
   readonly text: string;
 }
 
-/** Streams an answer. Cancelling ends it where it is and is not an error. */
+/** Streams an answer. Cancellation ends it with `stopped: 'cancelled'` and does not throw. */
 export async function generate(
   engine: Engine,
   tokenizer: TextTokenizer | undefined,
@@ -47,7 +47,7 @@ export async function generate(
     const first = await engine.prefill(request.ids, { signal });
     const firstAt = performance.now();
     let stopped: GenerateResult['stopped'] | undefined;
-    /** Takes a token into the answer, unless it ends it. */
+    /** Appends a token, unless it is a stop token. */
     const take = (id: number): void => {
       if (request.stops.includes(id)) {
         stopped = 'stop token';

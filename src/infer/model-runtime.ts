@@ -20,26 +20,25 @@ import type { Prepared } from '../pipeline/prepared';
 export interface EngineOptions {
   readonly context: number;
   readonly kvType: KvType;
-  /** float32 throughout, for comparison; otherwise whatever is fast (src/model/runtime.ts: Path). */
+  /** float32 throughout, for comparison; otherwise `paths` (src/model/runtime.ts: ComputePath). */
   readonly reference?: boolean;
-  /** What is fast on the device, where it was measured (tune.ts). */
+  /** Fastest paths of the device, if measured (src/device/tune.ts). */
   readonly paths?: ComputePaths;
-  /** Most tokens of a prompt in one pass; where it is not given, as many as suit any device. */
+  /** Maximum number of prompt tokens per pass; CHUNK_TOKENS by default. */
   readonly chunk?: number;
 }
 
-/** The paths that an engine takes. */
 const pathsOf = (options: EngineOptions): ComputePaths =>
   options.reference ? { decode: 'float32', prefill: 'float32' } : (options.paths ?? FAST);
 
-/** What can run of a model; throws when nothing can. */
+/** The runnable part of a model. Throws UnsupportedError with the reason when there is none. */
 export function runnableOf(model: ModelFile) {
   const runnable = checkRunnable(model);
   if (!runnable.ok) throw new UnsupportedError(runnable.reason);
   return runnable;
 }
 
-/** Parameter slots for the dispatches of a level. */
+/** Dispatch parameter slots of a level. */
 export function levelSlots({ tensors }: Pick<Prepared, 'tensors'>): number {
   let slabs = 0;
   for (const t of tensors.values()) slabs += t.slabs.length;
@@ -61,7 +60,7 @@ export function runtimeShape(model: ModelFile, slots: number, options: EngineOpt
   };
 }
 
-/** Rotations of a model at a context. */
+/** RoPE tables of a model at a context length. */
 async function rotationsOf(model: ModelFile, { h, traits, context }: RuntimeShape) {
   let factors: Float32Array | undefined;
   for (const name of factorsName(h, context)) factors ??= await readSmallTensor(model, name);
@@ -71,7 +70,7 @@ async function rotationsOf(model: ModelFile, { h, traits, context }: RuntimeShap
   });
 }
 
-/** Cache, activations and tables for a model, under an owner that the caller releases. */
+/** KV cache, activations and tables of a model. The caller releases the owner. */
 export async function modelRuntime(
   gpu: Gpu,
   owner: BufferOwner,
@@ -83,7 +82,7 @@ export async function modelRuntime(
   return createRuntime(gpu, owner, shape, await rotationsOf(model, shape));
 }
 
-/** The same for layers that run one at a time: they share the cache of one. */
+/** The same for layers that run one at a time: all share the KV cache of one layer. */
 export async function layerRuntime(
   gpu: Gpu,
   owner: BufferOwner,

@@ -8,7 +8,7 @@ import { FileError } from '../util/errors';
 
 const readAt = promisify(read);
 
-/** Open for the life of the process, like the model it belongs to. */
+/** The descriptor stays open for the life of the process, as the model does. */
 function fileSource(path: string, name: string): ByteSource {
   const fd = openSync(path, 'r');
   return {
@@ -22,7 +22,7 @@ function fileSource(path: string, name: string): ByteSource {
   };
 }
 
-/** One file, under the name that it is given by. */
+/** Opens one file, named by its path as given. Throws FileError. */
 export function openFile(path: string): ByteSource {
   try {
     return fileSource(path, path);
@@ -31,7 +31,7 @@ export function openFile(path: string): ByteSource {
   }
 }
 
-/** The files of a model: one file, or everything directly in a folder. */
+/** The files of a model: one file, or all directly in a folder. Throws FileError. */
 export function openPath(path: string): ByteSource[] {
   let isFolder: boolean;
   try {
@@ -44,7 +44,7 @@ export function openPath(path: string): ByteSource[] {
   return names.map((n) => fileSource(join(path, n), `${basename(resolve(path))}/${n}`));
 }
 
-/** Writes beside the target and renames at the end, so that a half-written file never has the name. */
+/** Writes to PATH.part and renames it at the end, so that PATH is never incomplete. */
 export class FileSink implements ByteSink {
   readonly #path: string;
   readonly #handle: FileHandle;

@@ -7,7 +7,7 @@ import { shadersFromDisk } from './shaders';
 
 export { shadersFromDisk };
 
-/** Chromium's software Vulkan: used where the machine names no driver of its own. */
+/** Chromium's software Vulkan driver, the fallback when no other driver is configured. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
 function chooseDriver(): void {
@@ -20,7 +20,7 @@ function chooseDriver(): void {
   if ((!hardware || drivers.length === 0) && existsSync(SWIFTSHADER)) env.VK_ICD_FILENAMES = SWIFTSHADER;
 }
 
-// The GPU object must stay referenced as long as anything made from it lives.
+// Must stay referenced as long as objects made from it are in use.
 let instance: GPU | undefined;
 
 /** A device through Dawn. Throws a GpuError when the machine has no adapter at all. */

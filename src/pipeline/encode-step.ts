@@ -7,21 +7,21 @@ import { CodebookBuffers } from '../model/codebook-buffers';
 import * as ops from '../ops/kernels';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
 
-/** Whole rows of a tensor, as a slice of it. */
+/** A range of whole rows of a tensor. */
 export interface RowRange {
   readonly first: number;
   readonly count: number;
   readonly cols: number;
 }
 
-/** Importance of a tensor's columns: one set, or one for each expert of a stacked tensor. */
+/** Importance of a tensor's columns: cols values, or experts x cols for a stacked tensor. */
 export interface TensorImportance {
   readonly weights: Float32Array<ArrayBuffer>;
-  /** Rows that share a set. */
+  /** Rows per expert: those that share cols values. */
   readonly matrixRows: number;
 }
 
-/** A tensor's importance, where the format uses it. The plan has checked its length (model/tensor-choice). */
+/** A tensor's importance if the format uses it. The plan has checked the length (model/tensor-choice). */
 export const importanceOf = (
   tensor: TensorSource,
   target: QuantFormat,
@@ -29,7 +29,7 @@ export const importanceOf = (
 ): TensorImportance | undefined =>
   weights && target.importance ? { weights, matrixRows: tensor.shape[1] ?? 1 } : undefined;
 
-/** Records the encoding of slices: picks the kernel, and keeps the buffers that importance and codebooks need. */
+/** Records the encode dispatches; owns the importance and codebook buffers. */
 export class EncodeStep {
   readonly #gpu: Gpu;
   readonly #arena: UniformArena;
@@ -46,12 +46,12 @@ export class EncodeStep {
     this.#codebooks = new CodebookBuffers(gpu, owner);
   }
 
-  /** What a decoder of the format looks up; `other` for formats without a codebook. */
+  /** The codebook that the format's decoder reads; `other` for formats without one. */
   async points(format: QuantFormat, other: GPUBuffer): Promise<GPUBuffer> {
     return (await this.#codebooks.points(format)) ?? other;
   }
 
-  /** Steps that encode the float32 rows in `x` into blocks from `firstBlock` on. */
+  /** Dispatches that encode float32 rows in `x` into blocks from `firstBlock` on. */
   async record(
     x: GPUBuffer,
     target: QuantFormat,

@@ -19,9 +19,9 @@ import type { Work } from '../util/work';
 export interface ExportReport {
   readonly sizeBytes: number;
   readonly sha256: string;
-  /** Error of each tensor that was quantized on the way; empty for resident ones. */
+  /** Errors of the tensors quantized during the export; empty for resident ones. */
   readonly errors: readonly TensorError[];
-  /** Blocks that were compared with the reference codec. */
+  /** Blocks compared with the reference codec. */
   readonly checkedBlocks: number;
 }
 
@@ -38,7 +38,7 @@ export interface WriteOptions extends Work<WriteProgress> {
   readonly resident?: ReadonlyMap<string, DeviceTensor>;
 }
 
-/** Throws llama-quantize's reason when the plan is one it refuses. */
+/** Throws RefusedError with llama-quantize's reason when it refuses the plan. */
 export function assertAllowed(plan: Plan): void {
   if (!plan.refusal) return;
   const cure = plan.curedByF16
@@ -48,9 +48,9 @@ export function assertAllowed(plan: Plan): void {
 }
 
 /**
- * Writes the GGUF of a plan to a sink, front to back. Tensors that are resident are packed from the device, the others
- * stream from the file through the quantizer. Memory does not grow with the file. A failure aborts the sink, and so
- * does a sample of blocks that differs from the reference codec.
+ * Writes a plan as GGUF, front to back. Resident tensors are packed from the device, the others stream from the file
+ * through the quantizer; memory use does not grow with the file. Aborts the sink on failure, and when a sample of
+ * blocks differs from the reference codec.
  */
 export async function writeGguf(
   gpu: Gpu,
@@ -100,8 +100,8 @@ export async function writeGguf(
 }
 
 /**
- * Writes a plan as one file, or as several of at most `maxBytes` of tensors each. `sinkOf` opens a file by its name. A
- * failure removes the file that is being written; those before it are whole.
+ * Writes a plan as one file, or as splits of at most `maxBytes` of tensor data each. `sinkOf` opens a file by name. A
+ * failure removes the file being written; earlier splits stay.
  */
 export async function writeSplit(
   gpu: Gpu,
@@ -118,7 +118,7 @@ export async function writeSplit(
   return reports;
 }
 
-/** A check of what the GPU makes of a tensor; none for types that pass through unread. */
+/** The spot check of a tensor; undefined for types that are copied unchanged. */
 function spotCheck(gpu: Gpu, tensor: PlannedTensor): SpotCheck | undefined {
   const target = formatByGgmlType(tensor.type.id);
   if (!target || !formatByGgmlType(tensor.source.type.id)) return undefined;
@@ -142,7 +142,7 @@ async function* tensorBytes(
   else yield* copyThrough(tensor, options);
 }
 
-/** A type that the GPU does not know passes as it is. */
+/** Copies a tensor whose type the GPU has no format for. */
 async function* copyThrough(
   tensor: PlannedTensor,
   { signal }: Pick<Work, 'signal'>,

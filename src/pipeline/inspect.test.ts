@@ -29,7 +29,7 @@ test('a tensor is seen as the codec makes it, down to a block', async () => {
   expect(seen.block.fields).toHaveLength(2);
   expect(seen.block.fields.find((f) => f.name === 'd')!.hex).toBe(hex(0, 2));
   expect(seen.block.fields.find((f) => f.name !== 'd')!.hex).toBe(hex(2, 18));
-  // The whole tensor is in the sample.
+  // The sample covers the whole tensor.
   expect(seen.sampledRows).toBe(256);
   const sum = (bins: readonly number[]) => bins.reduce((a, b) => a + b, 0);
   expect([sum(seen.histogram.before), sum(seen.histogram.after)]).toEqual([x.length, x.length]);
@@ -55,7 +55,7 @@ test.each(quantFormats.filter((f) => f.groups).map((f) => [f.label, f] as const)
     expect(codes).toHaveLength(format.block.size);
     for (const [i, { code, step, low }] of codes.entries())
       expect(Math.abs(step * code - low - after[i]!)).toBeLessThan(1e-6);
-    // Three codes, each shifted by an eighth up or down, are all that the 1-bit codebooks have.
+    // IQ1 codebooks hold three codes, each shifted by an eighth up or down.
     const isShifted = format.label.startsWith('IQ1');
     expect(codes.every((c) => Number.isInteger(c.code))).toBe(!isShifted);
     const used = new Set(codes.map((c) => c.code)).size;

@@ -8,7 +8,7 @@ const SAMPLED_WEIGHTS = 1 << 16;
 const BINS = 65;
 const OUTLIERS = 8;
 
-/** What quantizing does to a tensor, seen close: from the reference codec, which the GPU's bytes equal. */
+/** Weights of a tensor before and after quantization, by the reference codec, whose bytes the GPU reproduces. */
 export interface TensorInspection {
   readonly name: string;
   readonly type: string;
@@ -16,7 +16,7 @@ export interface TensorInspection {
   readonly rows: number;
   readonly cols: number;
   readonly blocksPerRow: number;
-  /** Rows that histogram and outliers are taken from, evenly spread. */
+  /** Evenly spaced rows that the histogram and the outliers are taken from. */
   readonly sampledRows: number;
   readonly histogram: {
     readonly low: number;
@@ -24,16 +24,16 @@ export interface TensorInspection {
     readonly before: readonly number[];
     readonly after: readonly number[];
   };
-  /** Largest weights of the sample, and what becomes of them. */
+  /** Largest weights of the sample, before and after. */
   readonly outliers: readonly { row: number; col: number; before: number; after: number }[];
   readonly block: {
     readonly row: number;
     readonly index: number;
-    /** Fields of the block as they lie in the file, in hexadecimal. */
+    /** Fields of the block as stored in the file, in hexadecimal. */
     readonly fields: readonly { readonly name: string; readonly hex: string }[];
     readonly before: readonly number[];
     readonly after: readonly number[];
-    /** What a weight is made of: step x code - low. Empty where weights stand for themselves. */
+    /** weight = step x code - low. Empty for float types. */
     readonly codes: readonly { readonly code: number; readonly step: number; readonly low: number }[];
     readonly rmse: number;
   };
@@ -42,7 +42,7 @@ export interface TensorInspection {
 const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
 
-/** A row before and after, with its bytes. */
+/** A row before and after quantization, with its encoded bytes. */
 async function rowOf(tensor: PlannedTensor, target: QuantFormat, row: number) {
   const cols = tensor.shape[0]!;
   const rowsPerExpert = tensor.shape[1] ?? 1;
@@ -53,7 +53,7 @@ async function rowOf(tensor: PlannedTensor, target: QuantFormat, row: number) {
   return { before, bytes, after: target.decode(bytes) };
 }
 
-/** Codes of a block: eighths at the finest, which is what the 1-bit codebooks shift by. */
+/** Codes of a block, in eighths at the finest: the shift of the 1-bit codebooks. */
 export function codesOf(format: QuantFormat, block: Uint8Array, after: readonly number[]) {
   const groups = format.groups?.(block) ?? [];
   if (groups.length === 0) return [];
@@ -63,7 +63,7 @@ export function codesOf(format: QuantFormat, block: Uint8Array, after: readonly 
   });
 }
 
-/** Looks at a tensor of a plan, and at one block of it. Throws when the block is not there. */
+/** Inspects a tensor of a plan and one of its blocks. Throws NibbleError when the block does not exist. */
 export async function inspectTensor(
   tensor: PlannedTensor,
   row: number,

@@ -10,8 +10,8 @@ const CHECKPOINT = /\.(safetensors|json|model|jinja|md|txt|py)$/;
 const isWeights = (name: string): boolean => name.endsWith('.safetensors');
 
 /**
- * What was dropped, as a model: one GGUF, or the files of a Hugging Face folder in any order. Only headers are read.
- * `label` names it to the person.
+ * Opens a model: GGUF files (one, or all splits), or the files of a Hugging Face folder in any order. Only headers are
+ * read. `label` names the model in messages.
  */
 export async function openModel(
   files: readonly ByteSource[],
@@ -23,7 +23,7 @@ export async function openModel(
     throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
   const ggufs: ByteSource[] = [];
   for (const file of files) {
-    // A name says what a checkpoint's files are: over a network a look into each would cost a request.
+    // Recognized by name: over a network, reading each header would cost a request.
     if (CHECKPOINT.test(file.name)) continue;
     if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
   }

@@ -5,7 +5,7 @@ import { alignUp } from '../util/bytes';
 import { packStep } from './repack';
 import type { Scratch } from './scratch';
 
-/** The way of blocks from the device to bytes of a file. Two may be on their way. */
+/** Packs blocks from the device into file bytes. Two calls may be in flight. */
 export class PackOut {
   readonly #gpu: Gpu;
   readonly #arena: UniformArena;
@@ -19,8 +19,8 @@ export class PackOut {
   }
 
   /**
-   * Resolves when packing is queued; what it gives then waits for the bytes. Ask for the bytes of a call before the call
-   * after the next.
+   * Resolves when packing is queued, to a function that reads the bytes. Call that function before the call after the
+   * next: there are two readback buffers.
    */
   async queue(
     format: QuantFormat,
@@ -33,7 +33,7 @@ export class PackOut {
     const encoder = this.#gpu.device.createCommandEncoder();
     const target = await this.#scratch.get(this.#turn++ % 2 === 0 ? 'readback' : 'readback2');
     if (format.planes.length === 1) {
-      // The plane is the file's bytes already.
+      // The single plane equals the file's bytes.
       encoder.copyBufferToBuffer(from.buffer, from.firstBlock * format.block.bytes, target, 0, padded);
     } else {
       const packed = await this.#scratch.get('packed');

@@ -21,7 +21,7 @@ export interface Prepared extends Disposable {
   readonly weightBytes: number;
 }
 
-/** Quantizes a model to a level, into GPU memory. On failure or cancel everything it took is given back. */
+/** Quantizes a model to a level in GPU memory. Releases everything on failure or cancellation. */
 export async function prepareLevel(
   gpu: Gpu,
   model: ModelFile,

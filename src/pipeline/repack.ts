@@ -4,14 +4,14 @@ import { planeParams } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
 
-/** A place in a planar buffer: which blocks of it. */
+/** A range of blocks in a planar buffer, from `firstBlock` on. */
 export interface PlanarPlace {
   readonly buffer: GPUBuffer;
   readonly layout: DeviceLayout;
   readonly firstBlock: number;
 }
 
-/** GGUF blocks in `gguf` -> planes: one step a plane. */
+/** GGUF blocks in `gguf` -> planes: one dispatch per plane. */
 export function unpackSteps(
   gpu: Gpu,
   arena: UniformArena,

@@ -1,11 +1,11 @@
-// How a tensor is cut for its way through the GPU.
+// Slicing of tensors for the GPU.
 import type { TensorSource } from '../files/model-file';
 import { formatBytesFor, type QuantFormat } from '../quant/format';
 import { formatByGgmlType } from '../quant/registry';
 import { FileError, UnsupportedError } from '../util/errors';
 import type { RowRange } from './encode-step';
 
-/** Whole rows, in fours where there is more than one slice of at most `sliceWeights`. */
+/** Whole rows; when more than one slice of `sliceWeights` is needed, a multiple of four rows each. */
 export function rowRanges(
   rows: number,
   cols: number,
@@ -19,7 +19,7 @@ export function rowRanges(
   return out;
 }
 
-/** The format that a tensor lies in; the GPU knows it. */
+/** The format of a tensor in its file. Throws UnsupportedError when the GPU has none for it. */
 export function sourceFormat(tensor: TensorSource): QuantFormat {
   const format = formatByGgmlType(tensor.type.id);
   if (!format)
@@ -29,7 +29,7 @@ export function sourceFormat(tensor: TensorSource): QuantFormat {
   return format;
 }
 
-/** Rows of a tensor as they lie in the file. */
+/** Reads rows in their file encoding. Throws FileError when bytes are missing. */
 export async function readRows(tensor: TensorSource, rows: RowRange): Promise<Uint8Array> {
   const format = sourceFormat(tensor);
   const first = rows.first * rows.cols;

@@ -1,16 +1,18 @@
 import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
 
-/** Invocations that add up the error of a tensor; each keeps a partial sum. */
+/** Invocations that sum the error of a tensor, each with its own partial sum. */
 export const WORKERS = 1024;
 
-/** The work space of a quantization: the same few buffers for every slice of every tensor, each made when it is needed. */
+/** Scratch buffers, shared by all slices of all tensors and created on first use. */
 export class Scratch {
   readonly owner: BufferOwner;
   readonly #sizes: Readonly<Record<ScratchBuffer, number>>;
   readonly #made = new Map<ScratchBuffer, Promise<GPUBuffer>>();
 
-  /** `bytes` is a slice as float32, `sourceBytes` the largest as it lies in the file; both with room for padding. */
+  /**
+   * Bytes, with padding, of a slice as float32 (`bytes`) and of the largest slice in its file encoding (`sourceBytes`).
+   */
   constructor(gpu: Gpu, bytes: number, sourceBytes: number) {
     this.owner = gpu.memory.owner('quantizer');
     this.#sizes = {
@@ -41,7 +43,7 @@ export class Scratch {
   }
 }
 
-/** What they hold, as the ledger shows it. */
+/** Buffer labels in the memory ledger. */
 const LABELS = {
   raw: 'source blocks',
   planar: 'source planes',
@@ -52,5 +54,4 @@ const LABELS = {
   readback: 'readback',
   readback2: 'readback',
 } as const;
-/** Blocks as they came from the file, as planes, as float32; planes and blocks of the target; error sums; a way back. */
 export type ScratchBuffer = keyof typeof LABELS;

@@ -4,9 +4,9 @@ import { formatByGgmlType } from '../quant/registry';
 import { GpuError } from '../util/errors';
 import { seededRandom } from '../util/random';
 
-/** A run of whole blocks inside a row. */
+/** A range of whole blocks inside a row. */
 interface Piece {
-  /** First weight, counted from the tensor's beginning. */
+  /** Index of the first weight in the tensor. */
   readonly start: number;
   readonly count: number;
 }
@@ -14,12 +14,12 @@ interface Piece {
 const ENDS_BLOCKS = 64;
 const RANDOM_PIECES = 4;
 const RANDOM_BLOCKS = 16;
-/** Where an adapter flushes float32 denormals, searches over weights this small come out otherwise. */
+/** On adapters that flush float32 denormals, scale searches over weights this small give other results. */
 const DENORMAL_REACH = 1e-6;
 
 /**
- * Compares what the GPU made of a tensor with the reference codec: the first and the last 64 blocks and a random sample.
- * Bytes are fed as they go to the file.
+ * Compares the GPU's encoding of a tensor with the reference codec: the first and last 64 blocks and a random sample.
+ * Feed it the bytes in file order.
  */
 export class SpotCheck {
   readonly #source: TensorSource;
@@ -48,7 +48,7 @@ export class SpotCheck {
   #choose(): Piece[] {
     const cols = this.#source.shape[0]!;
     const total = this.#source.shape.reduce((n, d) => n * d, 1);
-    // With importance some formats weigh a block by its whole row.
+    // With importance, formats with `rowSpread` weight a block by its whole row.
     const unit = this.#importance && this.#target.rowSpread ? cols : this.#target.block.size;
     const random = seededRandom(total + cols);
     const starts = [0, Math.max(0, total - ENDS_BLOCKS * this.#target.block.size)];
@@ -64,7 +64,7 @@ export class SpotCheck {
     });
   }
 
-  /** The next bytes of the tensor. */
+  /** Takes the next encoded bytes of the tensor. */
   feed(bytes: Uint8Array): void {
     const begin = this.#position;
     const end = begin + bytes.length;
@@ -77,7 +77,7 @@ export class SpotCheck {
     this.#position = end;
   }
 
-  /** Throws GpuError with the first block that differs. Returns the number of blocks compared. */
+  /** Returns the number of blocks compared. Throws GpuError naming the first block that differs. */
   async verify(): Promise<number> {
     const from = formatByGgmlType(this.#source.type.id)!;
     let blocks = 0;
@@ -119,7 +119,7 @@ export class SpotCheck {
   }
 }
 
-/** Cuts a run of weights where rows end. */
+/** Splits a range of weights at row ends. */
 function inRows(start: number, end: number, cols: number): Piece[] {
   const out: Piece[] = [];
   for (let at = start; at < end; ) {

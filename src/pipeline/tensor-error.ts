@@ -2,24 +2,24 @@ import type { TensorSource } from '../files/model-file';
 import { formatBytesFor, type QuantFormat } from '../quant/format';
 import { FileError } from '../util/errors';
 
-/** What quantizing took from a tensor, measured on the GPU against its source. */
+/** Quantization error of a tensor, measured on the GPU against its source. */
 export interface TensorError {
   readonly name: string;
   readonly type: string;
-  /** Root mean square of the error. */
+  /** Root mean square error. */
   readonly rmse: number;
   readonly squaredError: number;
-  /** Sum of the squared weights, for errors relative to them. */
+  /** Sum of the squared weights; the denominator of relative errors. */
   readonly squares: number;
 }
 
-/** RMS error over all tensors relative to the RMS of the weights. */
+/** RMS error over all tensors, relative to the RMS of the weights. */
 export function overallError(errors: readonly TensorError[]): number {
   const sum = (key: 'squaredError' | 'squares') => errors.reduce((n, e) => n + e[key], 0);
   return sum('squares') > 0 ? Math.sqrt(sum('squaredError') / sum('squares')) : 0;
 }
 
-/** The error that names the first weight which is not finite. Reads the tensor again, up to it. */
+/** An error naming the first non-finite weight; rereads the tensor to find it. */
 export async function notFiniteError(
   tensor: TensorSource,
   source: QuantFormat,
@@ -41,7 +41,7 @@ export async function notFiniteError(
   );
 }
 
-/** The error of a tensor, and how many weights were not finite, from the partial sums of shaders/ops/error-stats.wgsl. */
+/** The error of a tensor and its count of non-finite weights, from the partial sums of shaders/ops/error-stats.wgsl. */
 export function errorFromSums(
   sums: Float32Array,
   tensor: TensorSource,

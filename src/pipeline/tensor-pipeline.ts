@@ -16,7 +16,7 @@ import { errorFromSums, notFiniteError, type TensorError } from './tensor-error'
 import { throwIfCancelled } from '../util/errors';
 import type { Work } from '../util/work';
 
-/** A tensor and where it goes on the device. */
+/** A tensor and its destination on the device. */
 export interface LoadJob {
   readonly tensor: TensorSource;
   readonly to: DeviceTensor;
@@ -31,13 +31,13 @@ interface SlicePlace {
 
 export interface SliceOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Importance of the tensor's columns (of each expert's, where it is a stack), for the formats that use it. */
+  /** Importance of the tensor's columns (experts x cols for a stack), for formats that use it. */
   readonly importance?: Float32Array<ArrayBuffer> | undefined;
 }
 
 /**
- * Carries tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,
- * measure the error, and (for export) pack back to GGUF blocks. Scratch memory is fixed; it does not grow with a model.
+ * Streams tensors from a file through the GPU in slices: upload, decode the source type, encode the target type,
+ * measure the error and, for export, pack to GGUF blocks. Scratch memory does not grow with the model.
  */
 export class TensorPipeline {
   readonly #gpu: Gpu;
@@ -64,20 +64,20 @@ export class TensorPipeline {
     this.#out = new PackOut(gpu, arena, scratch);
   }
 
-  /** Weights in a slice: 16 MiB of float32, or what the binding limit and the largest tensor leave of it. */
+  /** Weights per slice: 16 MiB of float32, or less if the binding limit or the largest tensor is smaller. */
   static sliceWeights(gpu: Gpu, largestTensor: number): number {
     const limit = Math.min(SLICE_BYTES, Math.max(gpu.maxBindingBytes, 65536));
     return Math.min(limit / 4, alignUp(Math.max(largestTensor, 1024), 1024));
   }
 
-  /** `sources` are the tensors to come, where they are known: what they take in the file bounds the upload. */
+  /** `sources` are the tensors to load, if known: their encoded size bounds the upload buffers. */
   static async create(
     gpu: Gpu,
     largestTensor: number,
     sources?: readonly TensorSource[],
   ): Promise<TensorPipeline> {
     const weights = TensorPipeline.sliceWeights(gpu, largestTensor);
-    const padding = 4096; // of planes
+    const padding = 4096; // for the alignment of planes
     const bytes = weights * 4 + padding;
     const slices = sources?.map((t) =>
       Math.min(t.sizeBytes, weights * (t.type.blockBytes / t.type.blockSize)),
@@ -97,7 +97,7 @@ export class TensorPipeline {
     this.#scratch.dispose();
   }
 
-  /** Source rows -> float32 in `x` (or in the raw buffer, when the source is float32); returns the buffer. */
+  /** Decodes source rows to float32 in `x`; returns `x`, or the raw buffer when the source is float32 already. */
   async #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): Promise<GPUBuffer> {
     const raw = await this.#scratch.get('raw');
     if (source.id === 'f32') return raw;
@@ -132,7 +132,7 @@ export class TensorPipeline {
     return unpackSteps(this.#gpu, this.#arena, format, raw, to, blocks);
   }
 
-  /** Encodes `rows` rows of a tensor, read as `bytes`, into a place in a slab, and adds up their error. */
+  /** Encodes rows of a tensor, read as `bytes`, into a slab and accumulates their error. */
   async #slice(
     bytes: Uint8Array,
     source: QuantFormat,
@@ -196,7 +196,7 @@ export class TensorPipeline {
     this.#gpu.device.queue.submit([encoder.finish()]);
   }
 
-  /** Resolves when the sums of a tensor are on their way; what it gives waits for them. */
+  /** Resolves when the copy of the error sums is queued, to a function that reads them. */
   async #error(
     tensor: TensorSource,
     target: QuantFormat,
@@ -211,8 +211,8 @@ export class TensorPipeline {
   }
 
   /**
-   * Quantizes whole tensors into their slabs on the device, in order. While a slice is computed the next is read, and a
-   * tensor's error is fetched while the tensor after it is on its way.
+   * Quantizes whole tensors into their slabs on the device, in order. Reading the next slice overlaps the current one,
+   * and a tensor's error is read back while the next tensor is processed.
    */
   async load(
     jobs: readonly LoadJob[],
@@ -234,11 +234,11 @@ export class TensorPipeline {
     try {
       for (const [index, { tensor, to, importance }] of jobs.entries()) {
         const source = sourceFormat(tensor);
-        const weighed = importanceOf(tensor, to.format, importance);
+        const columnWeights = importanceOf(tensor, to.format, importance);
         await this.#clearSums();
         for (const { rows, place } of slices[index]!) {
           throwIfCancelled(signal);
-          await this.#slice(await reads.take(), source, to.format, rows, place, weighed);
+          await this.#slice(await reads.take(), source, to.format, rows, place, columnWeights);
           report(index, formatBytesFor(source, rows.count * rows.cols));
         }
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
@@ -247,14 +247,14 @@ export class TensorPipeline {
       for (const last of pending.splice(0)) errors.push(await last());
       return errors;
     } catch (error) {
-      for (const left of pending) await left().catch(() => {}); // gives its memory back
+      for (const left of pending) await left().catch(() => {}); // frees its readback buffer
       throw error;
     }
   }
 
   /**
-   * Yields a tensor as GGUF bytes of the target format, slice by slice, quantizing as it goes: a slice is computed while
-   * the one before it is being written and the one after it read.
+   * Yields a tensor as GGUF bytes of the target format, slice by slice. Computing a slice overlaps writing the previous
+   * one and reading the next.
    */
   async *convert(
     tensor: TensorSource,
@@ -269,7 +269,7 @@ export class TensorPipeline {
     const reads = new ReadAhead(ranges.map((range) => () => readRows(tensor, range)));
     const buffer = await this.#scratch.get('target');
     await this.#clearSums();
-    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    let previous: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
     for (const range of ranges) {
       throwIfCancelled(options.signal);
       const blocks = (range.count * cols) / target.block.size;
@@ -277,10 +277,10 @@ export class TensorPipeline {
       const place = { buffer, layout, firstWeight: 0 };
       await this.#slice(await reads.take(), source, target, range, place, importance);
       const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
-      if (before) yield await before();
-      before = packed;
+      if (previous) yield await previous();
+      previous = packed;
     }
-    if (before) yield await before();
+    if (previous) yield await previous();
     report(await (await this.#error(tensor, target, rows * cols))());
   }
 
@@ -290,7 +290,7 @@ export class TensorPipeline {
     { signal }: Pick<Work, 'signal'> = {},
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const { format, cols } = tensor;
-    let before: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    let previous: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
     for (const slab of tensor.slabs as readonly Slab[])
       for (const range of rowRanges(slab.rows, cols, this.#sliceWeights)) {
         throwIfCancelled(signal);
@@ -298,9 +298,9 @@ export class TensorPipeline {
         const blocks = (range.count * cols) / format.block.size;
         const { buffer, layout } = slab;
         const packed = await this.#out.queue(format, { buffer, layout, firstBlock }, blocks);
-        if (before) yield await before();
-        before = packed;
+        if (previous) yield await previous();
+        previous = packed;
       }
-    if (before) yield await before();
+    if (previous) yield await previous();
   }
 }

@@ -1,7 +1,7 @@
 import type { Event } from '../worker/protocol';
 import type { StudioState } from './state';
 
-/** What a message of the engine does to the state. Pure. */
+/** Reducer for the engine's events. Pure. */
 export function applyEvent(state: StudioState, event: Event): StudioState {
   switch (event.kind) {
     case 'progress':
@@ -26,7 +26,7 @@ export interface Rate {
   readonly leftMs: number;
 }
 
-/** Rate and time left of a job, from when it began. */
+/** Throughput and remaining time of a job, extrapolated from its start. */
 export function rateOf(progress: { doneBytes: number; totalBytes: number }, elapsedMs: number): Rate {
   const share = progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : 0;
   const bytesPerSecond = elapsedMs > 0 ? (1000 * progress.doneBytes) / elapsedMs : 0;

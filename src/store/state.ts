@@ -13,15 +13,15 @@ import type { Report } from './results/report';
 import type { DeviceReport, MemoryReport } from '../worker/protocol';
 
 export interface Problem {
-  /** Where it belongs on the page. */
+  /** Panel that shows the error. */
   readonly place: 'open' | 'device' | 'levels' | 'run' | 'compare';
-  /** Class of the error. */
+  /** Class name of the error. */
   readonly name: string;
   readonly message: string;
   readonly hint: string;
 }
 
-/** A model that was open before. */
+/** A model opened before, as stored in IndexedDB. */
 export interface LibraryEntry {
   readonly id: string;
   readonly label: string;
@@ -29,12 +29,12 @@ export interface LibraryEntry {
   readonly architecture: string;
   readonly parameters: number;
   readonly sizeBytes: number;
-  /** Since 1970. */
+  /** Milliseconds since 1970. */
   readonly openedMs: number;
   readonly preTokenizer?: string;
 }
 
-/** A quantized result in the browser's own storage. */
+/** A quantized file in the origin private file system. */
 export interface KeptFile {
   readonly name: string;
   readonly sizeBytes: number;
@@ -43,11 +43,11 @@ export interface KeptFile {
 export interface Library {
   readonly entries: readonly LibraryEntry[];
   readonly kept: readonly KeptFile[];
-  /** What of which repository of a hub is on the disk. */
+  /** Cached bytes per repository of a hub. */
   readonly downloads: readonly { readonly repository: string; readonly sizeBytes: number }[];
   readonly usedBytes: number;
   readonly quotaBytes: number;
-  /** The browser keeps nothing for this page. */
+  /** The browser denies storage to this page. */
   readonly denied: boolean;
 }
 
@@ -64,7 +64,7 @@ export interface Job {
   readonly label: string;
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
-  /** Runs done of a benchmark. */
+  /** Completed runs of a benchmark. */
   readonly run: { readonly done: number; readonly total: number } | null;
 }
 
@@ -101,19 +101,19 @@ export interface Timing {
   readonly stopped: string;
 }
 
-/** How levels are measured. */
+/** Settings of the measurements. */
 export interface Laboratory {
   readonly quality: boolean;
   readonly speed: boolean;
-  /** Level that others are compared with; null takes the source's precision. */
+  /** Level that others are compared with; null is the source's precision. */
   readonly base: string | null;
   readonly text: 'held-out' | 'own';
   readonly context: number;
-  /** For each level. */
+  /** Per level. */
   readonly budgetSeconds: number;
 }
 
-/** Many levels being measured; the same conditions for all of them. */
+/** Measurements of several levels under the same conditions. */
 export interface Sweep {
   readonly types: readonly string[];
   readonly quality: boolean;
@@ -121,22 +121,22 @@ export interface Sweep {
   readonly base: string;
   readonly textLabel: string;
   readonly context: number;
-  /** Chunks of the text that every level gets; null until the first has shown how many fit the budget. */
+  /** Chunks of the text for every level; null until the first level shows how many fit `budgetMs`. */
   readonly chunks: number | null;
   readonly budgetMs: number;
-  /** Since 1970. */
+  /** Milliseconds since 1970. */
   readonly startedMs: number;
 }
 
 export interface StudioState {
   readonly device: DeviceReport | null;
-  /** Why there is no GPU; null while unknown or when there is one. */
+  /** Reason why there is no GPU; null while unknown or when there is one. */
   readonly noGpu: string | null;
-  /** How far the fast paths of a level were found to be from the reference mode. */
+  /** Measured difference between the fast paths and the reference mode at a level. */
   readonly difference: { readonly type: string; readonly is: PathDifference } | null;
   readonly model: ModelSummary | null;
   readonly imatrix: ImatrixSummary | null;
-  /** The file of a matrix that was collected here. */
+  /** The file of a collected matrix, for download. */
   readonly imatrixFile: Blob | null;
   readonly plan: readonly PlanRow[];
   readonly context: number;
@@ -151,7 +151,7 @@ export interface StudioState {
   readonly problem: Problem | null;
   readonly runType: string;
   readonly mode: 'chat' | 'completion' | 'side';
-  /** What levels wrote after one prompt, each with its tokens. */
+  /** Answers of several levels to one prompt, with their tokens. */
   readonly side: readonly { readonly type: string; readonly tokens: readonly ScoredToken[] }[];
   readonly chat: readonly ChatMessage[];
   readonly completion: string;
@@ -166,24 +166,24 @@ export interface StudioState {
   readonly runs: readonly RunRecord[];
   readonly qualities: readonly QualityRecord[];
   readonly lab: Laboratory;
-  /** A text of the person's own to measure on. */
+  /** The user's own text for measurements. */
   readonly ownText: { readonly label: string; readonly text: string } | null;
-  /** A tensor that is looked at. */
+  /** The inspected tensor. */
   readonly inspection: TensorInspection | null;
-  /** A report of another device or day. */
+  /** A report loaded from a file, for comparison. */
   readonly report: Report | null;
-  /** What a search found, and the mix that is looked at. */
+  /** Result of a search, and the mix shown. */
   readonly search: SearchSummary | null;
   readonly mix: MixSummary | null;
-  /** Size asked for; the mix follows it a moment later. */
+  /** Requested size; `mix` follows asynchronously. */
   readonly mixBudgetBytes: number | null;
-  /** Begun and not at its end. */
+  /** An unfinished sweep. */
   readonly sweep: Sweep | null;
   readonly library: Library;
 }
 
-/** What is made and measured of a model, before anything is: with another model or another matrix it all starts anew. */
-export const nothingMade = {
+/** Results that depend on the model and the importance matrix, reset when one of them changes. */
+export const noResults = {
   levels: {},
   exports: {},
   runs: [],
@@ -198,7 +198,7 @@ export const nothingMade = {
 } satisfies Partial<StudioState>;
 
 export const initialState: StudioState = {
-  ...nothingMade,
+  ...noResults,
   device: null,
   noGpu: null,
   model: null,

@@ -2,7 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { EngineClient } from '../worker/client';
 import { initialState, type StudioState } from './state';
 
-/** The page's state. Actions are plain functions in actions.ts; no GPU object ever comes here. */
+/** The page's state. Actions are plain functions; GPU objects never leave the worker. */
 export const studioStore = createStore<StudioState>(() => initialState);
 
 let engine: EngineClient | undefined;

@@ -8,8 +8,8 @@ const SAMPLED = 8;
 const SAMPLE_BYTES = 1024;
 
 /**
- * What tells one model from another without reading it whole: hash of the tensors' names, shapes and types, and of the
- * beginning of a few of them.
+ * Identifies a model without reading all of it: hash of the tensors' names, shapes and types, and of the first bytes of
+ * some tensors.
  */
 export async function fingerprintOf(model: ModelFile): Promise<string> {
   const hash = sha256.create();
@@ -22,7 +22,7 @@ export async function fingerprintOf(model: ModelFile): Promise<string> {
   return bytesToHex(hash.digest()).slice(0, 16);
 }
 
-/** What tells one importance matrix from another, whatever their files are called. */
+/** Identifies an importance matrix by its values, whatever its file name. */
 export function matrixFingerprint(matrix: ImportanceMatrix): string {
   const hash = sha256.create();
   for (const [name, values] of matrix.entries) hash.update(utf8ToBytes(name)).update(bytesOf(values));

@@ -21,7 +21,7 @@ import { type ScoredToken, writeScored } from '../evaluate/side-by-side';
 import { measureSensitivities, type Sensitivities } from '../evaluate/search';
 import type { RunProgress, Work } from '../util/work';
 
-/** What a laboratory works with: it owns none of it. */
+/** Dependencies of the laboratory, owned by the studio. */
 export interface Bench {
   gpu(): Promise<Gpu>;
   model(): ModelFile;
@@ -29,29 +29,29 @@ export interface Bench {
   importance(): ImportanceMatrix | undefined;
   settings(): EngineOptions;
   plan(type: string): Plan;
-  /** An engine for a level, beside what is on the device already. */
+  /** An engine for a level; levels on the device stay. */
   engine(type: string, work: Work<WriteProgress>): Promise<Engine>;
-  /** A level that is on the device. */
+  /** A resident level. */
   level(type: string): Prepared | undefined;
-  /** Levels by name, prepared; no other stays on the device. */
+  /** Prepares these levels, in order, and releases all others. */
   levels(types: readonly string[], work: Work<WriteProgress>): Promise<Prepared[]>;
-  /** Runs work again when the device is lost in it. */
+  /** Retries work once after a device loss. */
   again<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Where work tells how far it is. */
+/** Progress callbacks. */
 export interface LabWork extends Work<WriteProgress> {
   /** Told of every chunk or tensor that is measured; `progress` is told of weights that are quantized before. */
   readonly run?: (progress: RunProgress) => void;
 }
 
-/** Whether the device could not give what was asked for: less may do. */
+/** GPU errors other than a lost device, such as a failed allocation: less memory may do. */
 const doesNotFit = (error: unknown): boolean =>
   error instanceof GpuError && !(error instanceof DeviceLostError);
 
 const runs = ({ signal, run }: LabWork): Work<RunProgress> => ({ signal, progress: run });
 
-/** Measures levels, and collects what better ones are made with. */
+/** Measures levels, collects importance matrices and searches for mixes. */
 export class Laboratory {
   readonly #bench: Bench;
   constructor(bench: Bench) {
@@ -59,8 +59,8 @@ export class Laboratory {
   }
 
   /**
-   * How far a level is from a base over a text. Only the two are on the device, and stay there; where they do not fit
-   * beside each other, their layers come and go.
+   * Compares a level with a base over a text. Releases all other levels; if the two do not fit the device together,
+   * runs them layer by layer.
    */
   quality(request: QualityRequest, work: LabWork = {}): Promise<QualityRecord> {
     const bench = this.#bench;
@@ -81,7 +81,7 @@ export class Laboratory {
     });
   }
 
-  /** The importance matrix of a text, run through a level, as the GGUF that llama-imatrix writes. */
+  /** Runs a text through a level; returns the importance matrix as the GGUF that llama-imatrix writes. */
   async importance(request: CalibrationRequest, work: LabWork = {}): Promise<Uint8Array<ArrayBuffer>> {
     const bench = this.#bench;
     const collected = await bench.again(async (): Promise<CollectedImportance> => {
@@ -97,7 +97,7 @@ export class Laboratory {
     return imatrixFile(collected);
   }
 
-  /** What each tensor is worth, over a text. Needs the whole device; other levels are released. */
+  /** Measures the sensitivity of each tensor over a text. Releases all levels first. */
   sensitivities(request: SearchRequest, work: LabWork = {}): Promise<Sensitivities> {
     const bench = this.#bench;
     return bench.again(async () => {
@@ -108,7 +108,7 @@ export class Laboratory {
       await bench.levels([], work);
       const context = Math.min(request.context, runnable.h.contextLength);
       const { base, chunks } = request;
-      const how = {
+      const settings = {
         context,
         kvType: bench.settings().kvType,
         bos,
@@ -116,11 +116,13 @@ export class Laboratory {
         base,
         importance: bench.importance(),
       };
-      return measureSensitivities(await bench.gpu(), model, ids, how, runs(work));
+      return measureSensitivities(await bench.gpu(), model, ids, settings, runs(work));
     });
   }
 
-  /** What a level writes after a prompt, token by token. Levels that do not fit beside it make room. */
+  /**
+   * Generates with a level and scores each token. Releases other levels only if it does not fit the device with them.
+   */
   write(request: PromptRequest, work: LabWork = {}): Promise<ScoredToken[]> {
     const bench = this.#bench;
     return bench.again(async () => {
@@ -142,7 +144,7 @@ export class Laboratory {
     });
   }
 
-  /** A tensor of a level, seen close; nothing needs to be on the device. */
+  /** Inspects a tensor of a level; needs no device. */
   inspect(type: string, name: string, row: number, block: number): Promise<TensorInspection> {
     const tensor = this.#bench.plan(type).tensors.find((t) => t.name === name);
     if (!tensor) throw new NibbleError(`There is no tensor ${name}.`);

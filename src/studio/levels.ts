@@ -1,7 +1,7 @@
 import type { Engine } from '../infer/engine';
 import type { Prepared } from '../pipeline/prepared';
 
-/** The levels of a model that are on the device, and the engines that run them. */
+/** Resident levels of a model and their engines. */
 export class Levels {
   readonly #prepared = new Map<string, Prepared>();
   readonly #engines = new Map<string, Engine>();
@@ -22,7 +22,7 @@ export class Levels {
     this.#engines.set(type, engine);
   }
 
-  /** Gives back what every level but these takes. */
+  /** Releases all levels but these. */
   keepOnly(types: readonly string[]): void {
     for (const type of this.types) if (!types.includes(type)) this.release(type);
   }
@@ -36,7 +36,7 @@ export class Levels {
     for (const engine of this.#engines.values()) engine.dispose();
     this.#engines.clear();
   }
-  /** Nothing of it exists any more: the device is gone. */
+  /** Drops all levels without releasing them: their device is lost. */
   forget(): void {
     this.#prepared.clear();
     this.#engines.clear();

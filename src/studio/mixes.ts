@@ -5,25 +5,25 @@ import { NibbleError } from '../util/errors';
 import { checkRecipe, parseRecipe } from '../evaluate/recipe';
 import { planRecipe, quantizeCommand, type Recipe, recipeFor, type Sensitivities } from '../evaluate/search';
 
-/** What a search found, as the page shows it. */
+/** Summary of a search for the page. */
 export interface SearchSummary {
   readonly base: string;
-  /** Smallest and largest file that it can choose. */
-  readonly leastBytes: number;
+  /** Smallest and largest possible file. */
+  readonly minBytes: number;
   readonly maxBytes: number;
   readonly probed: Sensitivities['probed'];
 }
 
-/** A mix before it is made. */
+/** A mix before it is added as a level. */
 export interface MixSummary extends Recipe {
-  /** What was asked for, which the file stays at or below. */
+  /** The requested maximum file size. */
   readonly budgetBytes: number;
-  /** Tensors of each type, most first. */
+  /** Tensors per type, largest count first. */
   readonly counts: readonly { readonly type: string; readonly tensors: number }[];
   readonly command: string;
 }
 
-/** Mixes that were searched for the open model, by the names of their levels. */
+/** Searched mixes of the open model, by level name. */
 export class Mixes {
   readonly #source: () => readonly [ModelFile, ImportanceMatrix | undefined];
   #found: Sensitivities | undefined;
@@ -33,7 +33,7 @@ export class Mixes {
     this.#source = source;
   }
 
-  /** Another model, or another matrix: nothing found before holds. */
+  /** Drops search results and recipes, which depend on the model and the importance matrix. */
   clear(): void {
     this.#found = undefined;
     this.#recipes.clear();
@@ -45,13 +45,13 @@ export class Mixes {
       found.tensors.reduce((n, t) => n + pick(t.options.map((o) => o.sizeBytes)), found.fixedBytes);
     return {
       base: found.base,
-      leastBytes: sum((sizes) => Math.min(...sizes)),
+      minBytes: sum((sizes) => Math.min(...sizes)),
       maxBytes: sum((sizes) => Math.max(...sizes)),
       probed: found.probed,
     };
   }
 
-  /** The mix of at most so many bytes. */
+  /** The mix of at most `budgetBytes`. Throws NibbleError before a search. */
   at(budgetBytes: number): MixSummary {
     if (!this.#found)
       throw new NibbleError('What each tensor is worth is not known yet.', 'Measure it first.');
@@ -69,12 +69,12 @@ export class Mixes {
     };
   }
 
-  /** Makes a level of the mix; gives its name. */
+  /** Adds the mix as a level; returns the level's name. */
   add(budgetBytes: number): string {
     return this.#keep(this.at(budgetBytes));
   }
 
-  /** Makes a level of a recipe that was saved; gives its name. Throws when it is none for this model. */
+  /** Adds a saved recipe as a level; returns the level's name. Throws when it is for another model. */
   addRecipe(label: string, text: string): string {
     const recipe = parseRecipe(label, text);
     const [model, importance] = this.#source();
@@ -87,7 +87,7 @@ export class Mixes {
     const size = `mix-${(recipe.fileBytes / 1e6).toFixed(recipe.fileBytes < 1e8 ? 2 : 0)}M`;
     const isSame = (other: Recipe | undefined) =>
       JSON.stringify(other?.tensorTypes) === JSON.stringify(recipe.tensorTypes);
-    // Another mix of about that size keeps its name: its weights may be on the device.
+    // A different mix of the same label keeps it, since its weights may be on the device; this one gets a suffix.
     let label = size;
     for (let n = 2; this.#recipes.has(label) && !isSame(this.#recipes.get(label)); n++)
       label = `${size}-${n}`;

@@ -4,7 +4,7 @@ import type { TextTokenizer } from '../text/tokenizer';
 import { NibbleError } from '../util/errors';
 import type { PromptRequest } from './records';
 
-/** The tokenizer of an open model; one that cannot be used is an error with what is possible without it. */
+/** Returns the tokenizer; throws NibbleError when the model has none. */
 export function needTokenizer(tokenizer: TextTokenizer | undefined): TextTokenizer {
   if (!tokenizer)
     throw new NibbleError(
@@ -14,7 +14,7 @@ export function needTokenizer(tokenizer: TextTokenizer | undefined): TextTokeniz
   return tokenizer;
 }
 
-/** The text that a request puts before the model, and the ids of it. */
+/** The prompt of a request as text and token ids, with the texts of the stop tokens. */
 export function renderPrompt(
   model: ModelFile,
   tokenizer: TextTokenizer,

@@ -4,7 +4,7 @@ import type { SpeedBound } from '../device/roofline';
 import type { SamplingOptions } from '../infer/engine';
 import type { TensorError } from '../pipeline/tensor-error';
 
-// What the studio tells of its work.
+// Messages from the studio to the page, and records that the browser stores.
 
 export interface LevelSummary {
   readonly type: string;
@@ -22,23 +22,23 @@ export interface RunRecord {
   readonly fileBytes: number;
   readonly residentBytes: number;
   readonly peakBytes: number;
-  /** Since 1970. */
+  /** Milliseconds since 1970. */
   readonly measuredMs: number;
   readonly speed: SpeedResult;
-  /** What the device allows at most. */
+  /** Roofline of the device for this level. */
   readonly bound: SpeedBound;
 }
 
-/** A wish for an importance matrix. */
+/** A request to collect an importance matrix. */
 export interface CalibrationRequest {
-  /** Level that runs the text. */
+  /** Level that evaluates the text. */
   readonly type: string;
   readonly textLabel: string;
   readonly text: string;
   readonly context: number;
 }
 
-/** A wish to know what each tensor is worth. */
+/** A request to measure the sensitivity of each tensor. */
 export interface SearchRequest {
   readonly base: string;
   readonly text: string;
@@ -46,20 +46,20 @@ export interface SearchRequest {
   readonly chunks: number;
 }
 
-/** An importance matrix in use. */
+/** The importance matrix in use. */
 export interface ImatrixSummary {
-  /** Tells it from other matrices: what was measured with it is kept under this. */
+  /** Identifies the matrix; results measured with it are stored under this key. */
   readonly fingerprint: string;
   readonly label: string;
   readonly tensors: number;
-  /** Tensors of the open model that it speaks of. */
+  /** Tensors of the open model that the matrix has entries for. */
   readonly matching: number;
   readonly chunks: number;
 }
 
 export interface PromptRequest {
   readonly type: string;
-  /** A conversation through the model's template, or a text to continue. */
+  /** A conversation for the chat template, or a text to continue. */
   readonly messages?: readonly ChatMessage[];
   readonly prompt?: string;
   readonly maxTokens: number;

@@ -5,10 +5,10 @@ import { testNumerics } from '../device/numerics';
 import { type Roofline, probeDevice } from '../device/probe';
 import { chunkOf, type Tuning, type TuningStore, tuningOf } from '../device/tune';
 
-/** More than the caches of most devices. */
+/** Exceeds the caches of most devices. */
 const PROBE_BYTES = 64 * MIB;
 
-/** The device of a studio, made when first asked for and again after a loss, and what was measured of it. */
+/** The device of a studio, opened on first use and again after a loss, with its tuning and roofline. */
 export class StudioDevice {
   readonly #open: () => Promise<Gpu>;
   readonly #tunings: TuningStore | undefined;
@@ -24,16 +24,16 @@ export class StudioDevice {
     this.#onLoss = onLoss;
   }
 
-  /** What there is without making one; it may be lost. */
+  /** The open device, which may be lost. */
   get current(): Gpu | undefined {
     return this.#gpu;
   }
-  /** Which paths are fast; null where the usual ones are taken. */
+  /** Measured compute paths; null when the defaults are used. */
   get tuning(): Tuning | null {
     return this.#tuning;
   }
 
-  /** How the engine of a model of so many weights runs here. */
+  /** Compute paths and prefill chunk for a model of `weights` weights. */
   computePaths(weights: number): { paths: ComputePaths; chunk: number } {
     return { paths: this.#tuning?.paths ?? FAST, chunk: chunkOf(this.#tuning, weights) };
   }
@@ -44,7 +44,7 @@ export class StudioDevice {
       this.#gpu = undefined;
     }
     if (this.#gpu) return this.#gpu;
-    // Nobody gets a device before its tests are done: they choose the kernels.
+    // The self-test and the tuning choose the kernels, so callers wait for them.
     this.#opening ??= this.#make().finally(() => {
       this.#opening = undefined;
     });
@@ -60,7 +60,7 @@ export class StudioDevice {
     return gpu;
   }
 
-  /** How fast the device reads and dispatches; measured once. */
+  /** Memory bandwidth and dispatch cost of the device; measured once. */
   async roofline(): Promise<Roofline> {
     this.#roofline ??= await probeDevice(await this.gpu(), { bytes: PROBE_BYTES });
     return this.#roofline;

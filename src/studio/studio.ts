@@ -38,7 +38,7 @@ import { StudioDevice } from './studio-device';
 import type { Tuning, TuningStore } from '../device/tune';
 import type { Work } from '../util/work';
 
-/** What a device without knowledge of it would plan for: the limit WebGPU guarantees. */
+/** The binding limit that WebGPU guarantees; for plans without a device. */
 const GUARANTEED_BINDING = 128 * 1024 * 1024;
 /** Positions at which the fast paths are compared with the reference mode. */
 const COMPARED = 64;
@@ -49,10 +49,7 @@ export interface GenerateWork extends Work<WriteProgress> {
   readonly restart?: () => void;
 }
 
-/**
- * One model and the levels made of it. Levels are rebuilt from the files when the device is lost; what the person
- * wrote lives elsewhere and is not touched.
- */
+/** One model and its levels. After a device loss, levels are rebuilt from the model's files. */
 export class Studio {
   readonly #device: StudioDevice;
   #model: ModelFile | undefined;
@@ -62,7 +59,7 @@ export class Studio {
   readonly #levels = new Levels();
 
   readonly mixes = new Mixes(() => [this.#needModel(), this.#importance]);
-  /** Measuring quality and collecting importance, with the model and the device of this studio. */
+  /** Quality measurements, calibration and searches with this studio's model and device. */
   readonly lab = new Laboratory({
     gpu: () => this.gpu(),
     model: () => this.#needModel(),
@@ -76,7 +73,7 @@ export class Studio {
     again: (work) => this.#surviveLoss(work),
   });
 
-  /** `tuning` keeps which paths are fast on a device; without it the usual ones are taken. */
+  /** `tuning` stores the measured compute paths of a device; without it the defaults are used. */
   constructor(openGpu: () => Promise<Gpu>, tuning?: TuningStore) {
     this.#device = new StudioDevice(openGpu, tuning, () => this.#levels.forget());
   }
@@ -87,7 +84,7 @@ export class Studio {
   get tuning(): Tuning | null {
     return this.#device.tuning;
   }
-  /** How engines run on this device. */
+  /** Compute paths and prefill chunk of engines for the open model. */
   get computePaths() {
     return this.#device.computePaths(this.#model ? weightCount(this.#model) : 0);
   }
@@ -109,8 +106,8 @@ export class Studio {
     return this.#model;
   }
 
-  async open(files: readonly ByteSource[], label: string, how?: ConvertOptions): Promise<ModelSummary> {
-    const model = await openModel(files, label, how);
+  async open(files: readonly ByteSource[], label: string, options?: ConvertOptions): Promise<ModelSummary> {
+    const model = await openModel(files, label, options);
     const summary = { ...summarize(model), fingerprint: await fingerprintOf(model) };
     this.releaseAll();
     this.#model = model;
@@ -120,7 +117,7 @@ export class Studio {
     return summary;
   }
 
-  /** Takes an importance matrix into use, or (null) out of it. Levels made otherwise are released. */
+  /** Sets the importance matrix, or removes it (null). Releases all levels. */
   async useImatrix(source: ByteSource | null): Promise<ImatrixSummary | null> {
     const model = this.#needModel();
     const matrix = source ? await readImatrix(source) : undefined;
@@ -152,7 +149,7 @@ export class Studio {
     return this.mixes.plan(type) ?? allowedPlan(this.#needModel(), type, this.#settings, this.#importance);
   }
 
-  /** Quantizes a level into GPU memory; a level that is there already stays as it is. */
+  /** Quantizes a level into GPU memory, unless it is resident already. */
   prepare(type: string, work: Work<WriteProgress> = {}): Promise<LevelSummary> {
     return this.#surviveLoss(() => this.#prepare(type, work));
   }
@@ -186,12 +183,12 @@ export class Studio {
     return engine;
   }
 
-  /** The text that a request puts before the model, and the ids of it. */
+  /** The prompt of a request as text and token ids. */
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] } {
     return renderPrompt(this.#needModel(), needTokenizer(this.#tokenizer), request);
   }
 
-  /** Runs again once when the device is lost in the middle: the level is rebuilt from its files. */
+  /** Retries work once after a device loss; levels are rebuilt from the model's files. */
   async #surviveLoss<T>(work: () => Promise<T>, onLoss: () => void = () => {}): Promise<T> {
     try {
       return await work();
@@ -214,7 +211,7 @@ export class Studio {
     }, work.restart);
   }
 
-  /** Measures one level with only it on the device, so that the peak is its own. */
+  /** Measures the speed of a level. Releases all others first, so that the memory peak is its own. */
   async benchmark(
     type: string,
     options: BenchmarkOptions = DEFAULT_BENCHMARK,
@@ -252,7 +249,7 @@ export class Studio {
     };
   }
 
-  /** How far the fast paths of a level are from the reference mode, over a text that the level writes. */
+  /** Compares the fast paths of a level with the reference mode, over a text sampled from the level. */
   async difference(type: string, work: Work<WriteProgress> = {}): Promise<PathDifference> {
     const gpu = await this.gpu();
     const engine = await this.#engine(type, work);
@@ -262,7 +259,7 @@ export class Studio {
     return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, work);
   }
 
-  /** Levels by name, prepared; no other stays on the device. */
+  /** Prepares these levels, in order, and releases all others. */
   async #onlyLevels(types: readonly string[], work: Work<WriteProgress>): Promise<Prepared[]> {
     this.#levels.keepOnly(types);
     for (const type of types) await this.#prepare(type, work);
@@ -275,7 +272,7 @@ export class Studio {
     return writeGguf(gpu, this.#planOf(type), sink, { ...work, ...(resident ? { resident } : {}) });
   }
 
-  /** For tests of the recovery: the device goes away as if the driver had reset. */
+  /** Destroys the device as a driver reset would; for tests. */
   loseDevice(): void {
     this.#device.current?.device.destroy();
   }

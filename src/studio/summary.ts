@@ -22,9 +22,9 @@ export interface TensorRow {
   readonly sizeBytes: number;
 }
 
-/** What the page shows of a model as soon as its header is read. */
+/** A model as shown on the page, from its header. */
 export interface ModelSummary {
-  /** Tells it from other models: what was measured of it is kept under this. */
+  /** Identifies the model; its results are stored under this key. */
   readonly fingerprint: string;
   readonly label: string;
   readonly name: string;
@@ -37,14 +37,13 @@ export interface ModelSummary {
   readonly tokenizer: string;
   readonly hasTokenizer: boolean;
   readonly hasChatTemplate: boolean;
-  /** Why it cannot generate; null when it can. */
+  /** Reason why it cannot generate; null when it can. */
   readonly blocked: string | null;
   readonly sourceTypes: readonly string[];
   readonly notes: readonly string[];
   readonly tensors: readonly TensorRow[];
 }
 
-/** Weights in all tensors of a model. */
 export const weightCount = (model: ModelFile): number =>
   model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
 
@@ -84,19 +83,19 @@ export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
   };
 }
 
-/** One level of the plan table. */
+/** A row of the plan table. */
 export interface PlanRow {
   readonly type: string;
   readonly group: string;
   readonly alias: { readonly name: string; readonly difference: string } | null;
-  /** Block structure of the level's default type. */
+  /** Block structure of the file type's default quantization type. */
   readonly structure: string;
   readonly use: string;
   readonly fileBytes: number;
   readonly bitsPerWeight: number;
-  /** Weights on the device. */
+  /** Bytes of the weights on the device. */
   readonly weightBytes: number;
-  /** Cache, activations and tables at the chosen context; 0 when the model cannot run. */
+  /** Bytes of KV cache, activations and tables at the chosen context length; 0 when the model cannot run. */
   readonly runtimeBytes: number;
   readonly fallbacks: readonly string[];
   readonly warning: string | null;
@@ -108,7 +107,7 @@ export interface PlanSettings {
   readonly context: number;
   readonly kvType: KvType;
   readonly fallbackToF16: boolean;
-  /** Refuse where a row width would force another type. */
+  /** Refuse plans where a row width forces another type. */
   readonly strict: boolean;
 }
 
@@ -162,7 +161,7 @@ export const planAll = (
     }),
   );
 
-/** The plan of a level by its name. Throws for one that llama-quantize refuses. */
+/** The plan of a level by name. Throws UnsupportedError for an unknown name, RefusedError when llama-quantize refuses. */
 export function allowedPlan(
   model: ModelFile,
   type: string,

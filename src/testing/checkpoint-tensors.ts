@@ -1,9 +1,9 @@
-// Names and shapes of the tensors of Hugging Face decoders.
+// Names and shapes of the tensors of Hugging Face checkpoints.
 
 export type Shape = readonly number[];
 export type Tensors = (readonly [name: string, shape: Shape])[];
 
-/** Sizes shared by all; an architecture may state its own. */
+/** Default dimensions; a recipe may override them. */
 export interface Sizes {
   readonly width: number;
   readonly ffn: number;
@@ -44,7 +44,7 @@ export const withBiases = (tensors: Tensors): Tensors =>
     [name, shape],
     [name.replace(/weight$/, 'bias'), shape.slice(0, 1)],
   ]);
-/** Experts, by the names of their matrices. */
+/** One matrix per expert and name. */
 const experts = (
   s: Sizes,
   count: number,
@@ -130,7 +130,7 @@ export const gpt2 = (s: Sizes): Tensors => [
         ] as Tensors
       ).map(([name, shape]) => [`h.${i}.${name}.weight`, shape] as const),
     ).map(([name, shape]): readonly [string, Shape] =>
-      // Inputs are the rows here: a bias is as long as the columns.
+      // GPT-2 stores cols x rows, so a bias is as long as the second dimension.
       /c_\w+\.bias/.test(name)
         ? [name, [name.includes('c_attn') ? 3 * s.width : name.includes('c_fc') ? s.ffn : s.width]]
         : [name, shape],

@@ -1,4 +1,4 @@
-// Tiny seeded Hugging Face checkpoints of every architecture, made here: the files as people download them.
+// Tiny seeded Hugging Face checkpoints of every architecture, with the files of a download.
 import { decisive } from './decisive';
 import { noise } from '../util/random';
 import {
@@ -238,7 +238,7 @@ function seeded(recipe: Recipe, tensors: Tensors): StoredTensor[] {
   });
 }
 
-/** The files of a recipe; `sizes` makes a larger one. */
+/** The files of a recipe; `sizes` overrides its dimensions. */
 export function checkpointFiles(
   name: string,
   folder: string,

@@ -4,7 +4,7 @@ import type { Plan } from '../model/plan';
 import { formatByGgmlType } from '../quant/registry';
 import { alignUp } from '../util/bytes';
 
-/** The file that the reference codec makes of a plan, without a GPU. */
+/** The GGUF of a plan by the reference codec, without a GPU. */
 export async function planBytes(plan: Plan): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array[] = [ggufHeader(plan.metadata, plan.tensors)];
   for (const t of plan.tensors) {
@@ -17,7 +17,7 @@ export async function planBytes(plan: Plan): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(Buffer.concat(parts));
 }
 
-/** Its sha256. */
+/** sha256 of that file, in hexadecimal. */
 export const codecHash = async (plan: Plan): Promise<string> =>
   createHash('sha256')
     .update(await planBytes(plan))

@@ -13,7 +13,7 @@ export function nmse(got: ArrayLike<number>, want: ArrayLike<number>): number {
 export const relativeError = (got: ArrayLike<number>, want: ArrayLike<number>): number =>
   Math.sqrt(nmse(got, want));
 
-/** The first differences, said so that a reader can find them. */
+/** The first `max` differing bytes, as messages. */
 export function byteDifferences(got: Uint8Array, want: Uint8Array, max = 5): string[] {
   const out: string[] = [];
   if (got.length !== want.length) out.push(`length ${got.length}, expected ${want.length}`);

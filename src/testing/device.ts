@@ -4,7 +4,7 @@ import type { Sources } from '../wgsl/link';
 
 let announced = false;
 
-/** A device for tests. A machine without an adapter fails the test: a skipped GPU invocation would look green. */
+/** A device for tests. Fails without an adapter: skipped GPU tests would look like passed ones. */
 export async function testGpu(options: GpuOptions = {}, sources?: Sources): Promise<Gpu> {
   const gpu = await openNodeGpu(options, sources);
   if (!announced) {

@@ -2,24 +2,24 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { NamedBytes } from './safetensors-file';
 
-/** What goes wrong with an answer; each is used up once. */
+/** A fault of one answer; each is used up once. */
 export type Trouble =
   | { kind: 'status'; status: number; retryAfter?: string }
-  /** The connection breaks after so many bytes. */
+  /** The connection breaks after this many bytes. */
   | { kind: 'break'; after: number }
-  /** The answer is of another place. */
+  /** The answer is another range. */
   | { kind: 'wrong range' }
-  /** Range requests are answered with the whole file. */
+  /** A range request is answered with the whole file. */
   | { kind: 'whole' };
 
-/** Answers like a hub: the list of files in pages, files in ranges after a redirect. */
+/** A hub's HTTP interface: paged file lists, and files in ranges after a redirect. */
 export class FakeHub {
   readonly #files = new Map<string, NamedBytes[]>();
-  /** Repositories that need this token. */
+  /** Access tokens by repository. */
   readonly gated = new Map<string, string>();
-  /** For the next requests of files. */
+  /** Faults of the next file requests, in order. */
   troubles: Trouble[] = [];
-  /** "GET path range" of each request. */
+  /** "METHOD path range" of each request. */
   readonly log: string[] = [];
   pageSize = 1000;
   readonly #server: Server;

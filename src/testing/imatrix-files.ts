@@ -15,7 +15,7 @@ export function imatrixGguf(matrix: ImportanceMatrix): Uint8Array<ArrayBuffer> {
   return imatrixFile({ dataset: matrix.datasets[0] ?? '', chunks: matrix.chunks, chunkTokens: 512, entries });
 }
 
-/** The older binary file with the same content. */
+/** The same matrix in the older .dat format. */
 export function imatrixDat(matrix: ImportanceMatrix): Uint8Array<ArrayBuffer> {
   const out: number[] = [];
   const i32 = (v: number) => out.push(...new Uint8Array(Int32Array.of(v).buffer));

@@ -3,19 +3,21 @@ import type { ModelFile } from '../files/model-file';
 import type { QuantFormat } from '../quant/format';
 import { noise } from '../util/random';
 
-/** Seeded importance of `cols` columns: positive, spread over some orders of magnitude, like activations squared. */
+/** Seeded importance of `cols` columns: positive, spread over orders of magnitude, like squared activations. */
 export function testImportance(cols: number, seed = 7): Float32Array<ArrayBuffer> {
   return noise(cols, seed).map((v) => v * v + 1e-3);
 }
 
-/** What a format that cannot do without importance is given where the test is about something else. */
+/** Importance for the formats that require it, where the test does not depend on it. */
 export const requiredImportance = (
   format: QuantFormat,
   cols: number,
 ): Float32Array<ArrayBuffer> | undefined =>
   format.importance === 'required' ? testImportance(cols) : undefined;
 
-/** A seeded importance matrix for every matrix of a model but the embedding, which llama-imatrix does not see. */
+/**
+ * A seeded importance matrix for every matrix of a model except the embedding, which llama-imatrix does not collect.
+ */
 export function testImatrix(model: ModelFile): ImportanceMatrix {
   const entries = new Map<string, Float32Array<ArrayBuffer>>();
   for (const t of model.tensors)

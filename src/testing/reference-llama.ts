@@ -1,6 +1,6 @@
 import type { TinyShape } from '../../bench/models/tiny-llama';
 
-/** Weights by GGUF name, decoded. */
+/** Decoded weights by GGUF name; matrices are rows x cols, row-major. */
 export type ReferenceWeights = ReadonlyMap<string, Float32Array>;
 
 function linear(w: Float32Array, x: Float64Array): Float64Array {
@@ -32,7 +32,9 @@ function rotate(x: Float64Array, headDim: number, position: number): void {
 export const referenceLogits = (s: TinyShape, weights: ReferenceWeights, ids: readonly number[]) =>
   referenceRows(s, weights, ids, ids.length - 1)[0]!;
 
-/** Logits of every token from `first` on, in float64, written from the paper's formulas and nothing of the engine. */
+/**
+ * Logits of every token from `first` on, in float64: an independent implementation that shares no code with the engine.
+ */
 export function referenceRows(
   s: TinyShape,
   weights: ReferenceWeights,

@@ -50,7 +50,7 @@ const { templates, conversations, render_date } = hasShared
   ? sharedJson<Templates>('golden/templates.json')
   : { templates: [], conversations: {}, render_date: '' };
 
-/** Two vocabularies may give the same ids: mpt and olmo do. */
+/** Equivalent names: mpt and olmo, for example, share their rules. */
 const sameMeaning = (a = '', b = ''): boolean =>
   preTokenizerByName(a) !== undefined && preTokenizerByName(a) === preTokenizerByName(b);
 
@@ -65,10 +65,10 @@ describe.runIf(hasShared)('reference texts', () => {
     const { metadata } = await readGguf(memorySource(file, sharedBytes(`models/vocabs/${file}`)));
     const tokenizer = createTokenizer(file, metadata);
     for (const { text, ids } of cases) expect(tokenizer.encode(text, { addBos: false }), text).toEqual(ids);
-    // Byte-level vocabularies are known by the ids of the check text.
+    // Byte-level vocabularies are detected by the ids of the check text.
     if (getString(metadata, 'tokenizer.ggml.model') !== 'gpt2') return;
     const ids = tokenizer.encode(PRE_TOKENIZER_CHECK, { addBos: false });
-    // Some vocabularies put their own beginning in front.
+    // Some vocabularies add BOS.
     const hashes = [ids, [tokenizer.bos ?? -1, ...ids]].map(hashOfIds);
     const name = hashes.map((hash) => checkTextHashes[hash]).find(Boolean);
     expect(sameMeaning(name, getString(metadata, 'tokenizer.ggml.pre')), hashes.join()).toBe(true);

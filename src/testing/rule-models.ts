@@ -1,4 +1,4 @@
-// Models that exist as names and shapes only: what llama-quantize's rules look at.
+// Models with names and shapes only, which is all that llama-quantize's type rules read.
 import { ggmlTypeByLabel } from '../files/ggml-types';
 import { type MetaValue, stringValue, u32Value } from '../files/gguf/metadata';
 import type { ModelFile, TensorSource } from '../files/model-file';
@@ -18,7 +18,7 @@ interface RuleShape {
 
 const HEADS = 8;
 
-/** By the names in golden/rules.json. */
+/** Keyed by the names in golden/rules.json. */
 export const ruleShapes: Readonly<Record<string, RuleShape>> = {
   llama8: { arch: 'llama', layers: 8, kvHeads: 8 },
   llama17gqa: { arch: 'llama', layers: 17, kvHeads: 2 },

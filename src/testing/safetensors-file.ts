@@ -7,7 +7,7 @@ export interface NamedBytes {
 
 export interface StoredTensor {
   readonly name: string;
-  /** Row-major, outermost first. */
+  /** Row-major, outermost dimension first. */
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -18,7 +18,7 @@ export const jsonFile = (path: string, value: unknown): NamedBytes => ({
   bytes: new TextEncoder().encode(JSON.stringify(value)),
 });
 
-/** A tensor in one of the float types that are formats here, too. */
+/** A tensor in a float type that is also a quantization format here. */
 export const floatTensor = (
   name: string,
   shape: readonly number[],

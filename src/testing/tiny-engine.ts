@@ -1,4 +1,4 @@
-// A tiny model with an engine, for tests of the session.
+// A tiny model with an engine, for tests of infer and evaluate.
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { Gpu } from '../gpu/gpu';
@@ -19,7 +19,7 @@ export const tinyIds = (count: number, seed = 1): number[] => {
   return Array.from({ length: count }, () => Math.floor(next() * TINY.vocabulary));
 };
 
-/** The model at a level, with an engine that samples greedily; `free` gives both back. */
+/** The tiny model at a level, with a greedy engine; `free` releases both. */
 export async function tinyEngine(
   gpu: Gpu,
   shape: TinyShape,

@@ -24,7 +24,7 @@ function huggingFaceName(name: string): string {
   return match ? `model.layers.${match[1]}.${parts[match[2]!]}.weight` : whole[name]!;
 }
 
-/** GGUF's interleaved rows back to Hugging Face's halves. */
+/** Reorders GGUF's interleaved rotary rows to Hugging Face's halves. */
 function split(tensor: TinyTensor, heads: number): Float32Array<ArrayBuffer> {
   const [cols, rows] = [tensor.shape[0]!, tensor.shape[1]!];
   const dim = rows / heads;
@@ -46,7 +46,7 @@ function shard(path: string, tensors: readonly TinyTensor[], s: TinyShape): Name
   return safetensorsFile(path, stored);
 }
 
-/** The same seeded llama as tinyGguf, as Hugging Face would ship it, in one or several weight files. */
+/** The same seeded Llama as tinyGguf, as a Hugging Face folder with one or several weight files. */
 export function huggingFaceFolder(s: TinyShape, shards = 1, folder = 'tiny'): NamedBytes[] {
   const tensors = tinyTensors(s);
   const name = (i: number) =>

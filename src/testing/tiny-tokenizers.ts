@@ -1,6 +1,6 @@
 import { byteOfChar } from '../text/token-bytes';
 
-/** GPT-2's byte alphabet and a few merges, as a tokenizer.json; special tokens come first. */
+/** A tokenizer.json of special tokens, GPT-2's byte alphabet and a few merges, in this order. */
 export function byteLevelTokenizer(
   size: number,
   special: readonly string[] = ['<|start|>', '<|end|>'],
@@ -24,7 +24,7 @@ export function byteLevelTokenizer(
 
 type Piece = readonly [text: string, score: number, type: number];
 
-/** A SentencePiece ModelProto. */
+/** Encodes a SentencePiece ModelProto. */
 export function sentencePieceModel(pieces: readonly Piece[], addsSpace = true): Uint8Array<ArrayBuffer> {
   const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >> 7)]);
   const field = (id: number, bytes: readonly number[]) => [(id << 3) | 2, ...varint(bytes.length), ...bytes];
@@ -36,7 +36,7 @@ export function sentencePieceModel(pieces: readonly Piece[], addsSpace = true): 
   return Uint8Array.from([...encoded, ...field(3, [3 << 3, addsSpace ? 1 : 0])]);
 }
 
-/** Control tokens, the bytes, letters and a few words: pieces of a small SentencePiece model. */
+/** Pieces of a small SentencePiece model: control tokens, bytes, letters and a few words. */
 export function tinyPieces(control: readonly string[]): Piece[] {
   const bytes = Array.from(
     { length: 256 },

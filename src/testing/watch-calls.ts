@@ -1,6 +1,6 @@
 type Methods = Record<string, (...a: unknown[]) => unknown>;
 
-/** Counts calls of methods; `end` gives the objects their own methods back. */
+/** Counts method calls; `end` restores the original methods. */
 export function watchCalls(...watched: readonly (readonly [object: object, names: readonly string[]])[]) {
   let counts: Record<string, number> = {};
   for (const [object, names] of watched) {
@@ -14,7 +14,7 @@ export function watchCalls(...watched: readonly (readonly [object: object, names
     }
   }
   return {
-    /** Counts since the last look; methods never called are absent. */
+    /** Counts since the last call; methods never called are absent. */
     take: () => {
       const taken = counts;
       counts = {};

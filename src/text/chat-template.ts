@@ -8,7 +8,7 @@ export interface ChatMessage {
   readonly content: string;
 }
 
-/** What a template may ask for beside the messages. */
+/** Variables of a template besides the messages. */
 export interface TemplateOptions {
   readonly bosToken: string;
   readonly eosToken: string;
@@ -18,7 +18,7 @@ export interface TemplateOptions {
 export const hasChatTemplate = (metadata: Metadata): boolean =>
   getString(metadata, 'tokenizer.chat_template') !== undefined;
 
-/** A conversation as a template writes it. Throws what the template raises. */
+/** Renders a conversation with a Jinja template. Throws the template's own errors. */
 export const renderTemplate = (
   template: string,
   messages: readonly ChatMessage[],
@@ -31,7 +31,7 @@ export const renderTemplate = (
     eos_token: options.eosToken,
   });
 
-/** The conversation as the model's own template writes it, up to where the assistant speaks. */
+/** Renders a conversation with the model's chat template, including the generation prompt. Throws NibbleError. */
 export function renderChat(metadata: Metadata, messages: readonly ChatMessage[]): string {
   const template = getString(metadata, 'tokenizer.chat_template');
   if (template === undefined)
@@ -55,7 +55,7 @@ export function renderChat(metadata: Metadata, messages: readonly ChatMessage[])
   }
 }
 
-/** A noncharacter that none of the texts holds, to stand inside what must stay text. */
+/** A Unicode noncharacter that occurs in none of the texts; it marks text that must not be read as control tokens. */
 function guardFor(texts: readonly string[]): string {
   for (let code = 0xfdd0; code <= 0xfdef; code++) {
     const guard = String.fromCharCode(code);
@@ -65,8 +65,8 @@ function guardFor(texts: readonly string[]): string {
 }
 
 /**
- * A conversation as ids: control tokens that the template writes are read as such, those in what people wrote stay text.
- * `text` is what the template gave.
+ * Encodes a conversation: control tokens of the template become ids, those inside messages stay text. `text` is the
+ * rendered template.
  */
 export function encodeChat(
   tokenizer: TextTokenizer,

@@ -1,11 +1,11 @@
-// llama.cpp's tokenizer.ggml.pre names, and what they mean for byte-level BPE. Source: llama-vocab.cpp (expressions, in
-// the form the models' own tokenizer.json has them) and the tokenizer.json of the models that use them.
+// llama.cpp's tokenizer.ggml.pre names and their byte-level BPE rules. Source: llama-vocab.cpp (expressions, in the
+// form of the models' own tokenizer.json) and the tokenizer.json of models that use them.
 
 const { raw } = String;
 
 const GPT2 = raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 const contractions = `(?i:'s|'t|'re|'ve|'m|'ll|'d)`;
-/** Llama 3's expression; digits in runs of up to three, or one by one. */
+/** Llama 3's expression, with a choice of digit grouping. */
 const words = (digits: string) =>
   raw`${contractions}|[^\r\n\p{L}\p{N}]?\p{L}+|${digits}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
 const upper = raw`[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]`;
@@ -20,13 +20,13 @@ const HAN_KANA = '[\u4e00-\u9fa5\u3040-\u309f\u30a0-\u30ff]+';
 const CJK = '[\u4e00-\u9fa5\u0800-\u4e00\uac00-\ud7ff]+';
 
 export interface PreTokenizer {
-  /** Names in tokenizer.ggml.pre that mean the same; without a reason to take another, the first is written. */
+  /** Equivalent values of tokenizer.ggml.pre; the first is written by default. */
   readonly names: readonly string[];
-  /** Each splits the pieces that the one before left. */
+  /** Applied in order, each to the pieces of the one before. */
   readonly expressions: readonly string[];
-  /** Whole words that are tokens are taken as such. */
+  /** A word that is a token is not split by merges. */
   readonly ignoreMerges?: boolean;
-  /** Beginning-of-sequence is added where the file does not say. */
+  /** BOS is added when the file has no add_bos_token. */
   readonly addsBos?: boolean;
 }
 
@@ -106,7 +106,7 @@ const split = (pattern: string) => ({
   invert: false,
 });
 
-/** The pre_tokenizer entry of an equal tokenizer.json. */
+/** The pre_tokenizer entry of an equivalent tokenizer.json. */
 export const preTokenizerJson = (p: PreTokenizer): object => ({
   type: 'Sequence',
   pretokenizers: [
@@ -117,7 +117,7 @@ export const preTokenizerJson = (p: PreTokenizer): object => ({
 
 const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null;
 
-/** The expressions of a pre_tokenizer entry, in order. */
+/** The regular expressions of a pre_tokenizer entry, in order. */
 function expressionsOf(node: unknown): string[] {
   if (!isRecord(node)) return [];
   if (Array.isArray(node.pretokenizers)) return node.pretokenizers.flatMap(expressionsOf);
@@ -127,7 +127,7 @@ function expressionsOf(node: unknown): string[] {
   return [`<${String(node.type)}>`];
 }
 
-/** Names whose expressions are those of a tokenizer.json; among equals those that treat whole words the same first. */
+/** Names whose expressions equal those of a tokenizer.json; those with equal ignore_merges first. */
 export function detectPreTokenizers(tokenizerJson: Record<string, unknown>): string[] {
   const found = expressionsOf(tokenizerJson.pre_tokenizer);
   const model = tokenizerJson.model;

@@ -3,14 +3,14 @@ import { TokenType, type Vocabulary } from './vocabulary';
 interface Pair {
   readonly left: number;
   readonly right: number;
-  /** Of the pair, in UTF-16 units: a pair whose parts have grown since is stale. */
+  /** Length of the pair in UTF-16 units when queued; a pair whose parts have grown since is stale. */
   readonly size: number;
   readonly score: number;
 }
 
 const isBetter = (a: Pair, b: Pair): boolean => a.score > b.score || (a.score === b.score && a.left < b.left);
 
-/** A heap with the best pair on top. */
+/** A binary heap with the best pair on top. */
 class PairQueue {
   readonly #pairs: Pair[] = [];
 
@@ -46,8 +46,8 @@ class PairQueue {
 }
 
 /**
- * SentencePiece BPE: neighbours whose text is a token merge, best score first, the leftmost among equals; characters that
- * are no token become bytes. Source: llama-vocab.cpp, llm_tokenizer_spm_session.
+ * SentencePiece BPE: merges neighbours whose text is a token, best score first, leftmost among equals; characters that
+ * are not tokens become bytes. Source: llama-vocab.cpp, llm_tokenizer_spm_session.
  */
 export class SentencePiece {
   readonly #v: Vocabulary;

@@ -1,16 +1,18 @@
 import { TokenType, type Vocabulary } from './vocabulary';
 
-/** Text between special tokens, or the id of one. */
+/** Text between special tokens, or the id of a special token. */
 export type Fragment = string | number;
 
-/** Tokens that Phi-3's own tokenizer does not take the following white space with. */
+/** Special tokens of Phi-3 that do not swallow the following white space. */
 const PHI3_KEEPS_SPACE = ['<unk>', '<s>', '<|endoftext|>'];
 
-/** Cuts texts at special tokens, longest token first. Source: llama-vocab.cpp, tokenizer_st_partition. */
+/** Splits text at special tokens, longest token first. Source: llama-vocab.cpp, tokenizer_st_partition. */
 export class SpecialSplitter {
   readonly #tokens: readonly { id: number; text: string; control: boolean; eatsSpace: boolean }[];
 
-  /** `modelName` is general.name: llama.cpp knows by it that Phi-3's special tokens take white space after them. */
+  /**
+   * `modelName` is general.name, by which llama.cpp detects Phi-3, whose special tokens swallow following white space.
+   */
   constructor(v: Vocabulary, modelName = '') {
     const isPhi3 = /phi-?3/i.test(modelName);
     const special: number[] = [TokenType.CONTROL, TokenType.USER_DEFINED, TokenType.UNKNOWN];
@@ -30,7 +32,7 @@ export class SpecialSplitter {
     return this.#tokens.filter((t) => t.control).map((t) => t.text);
   }
 
-  /** Without `control`, control tokens in the text stay text. */
+  /** Without `control`, control tokens in the text are not split off. */
   split(text: string, control: boolean): Fragment[] {
     let fragments: Fragment[] = text === '' ? [] : [text];
     for (const token of this.#tokens) {

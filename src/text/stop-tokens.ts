@@ -1,7 +1,7 @@
 import { getNumber, type Metadata } from '../files/gguf/metadata';
 import type { Vocabulary } from './vocabulary';
 
-/** Tokens that end a turn wherever they are in a vocabulary. Source: llama-vocab.cpp, special_eog_ids. */
+/** Tokens that end a turn in any vocabulary. Source: llama-vocab.cpp, special_eog_ids. */
 const NAMES = [
   '<|eot_id|>',
   '<|im_end|>',
@@ -26,7 +26,7 @@ const NAMES = [
   '<\uff5cend\u2581of\u2581sentence\uff5c>',
 ];
 
-/** eos, eot and eom of the file, and tokens whose name says so. */
+/** EOS, EOT and EOM of the metadata, and tokens with a name in NAMES. */
 export function stopTokens(metadata: Metadata, v: Vocabulary): number[] {
   const keys = ['eos_token_id', 'eot_token_id', 'eom_token_id'].map((k) =>
     getNumber(metadata, `tokenizer.ggml.${k}`),

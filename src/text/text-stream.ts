@@ -1,6 +1,6 @@
 import type { TextTokenizer } from './tokenizer';
 
-/** Turns token ids into text as they come; half a character is held back until it is whole. */
+/** Decodes token ids incrementally; an incomplete UTF-8 sequence is held back. */
 export class TextStream {
   readonly #tokenizer: TextTokenizer;
   readonly #decoder = new TextDecoder('utf-8');
@@ -11,7 +11,7 @@ export class TextStream {
   push(id: number): string {
     return this.#decoder.decode(this.#tokenizer.bytes(id), { stream: true });
   }
-  /** What was held back, as replacement characters. */
+  /** Flushes an incomplete sequence as replacement characters. */
   end(): string {
     return this.#decoder.decode();
   }

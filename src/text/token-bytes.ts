@@ -1,4 +1,4 @@
-/** GPT-2's printable stand-ins for bytes, character to byte. */
+/** GPT-2's printable characters for bytes, character to byte. */
 export const byteOfChar: ReadonlyMap<string, number> = (() => {
   const map = new Map<string, number>();
   let extra = 256;
@@ -11,7 +11,6 @@ export const byteOfChar: ReadonlyMap<string, number> = (() => {
 
 const encoder = new TextEncoder();
 
-/** The bytes of a byte-level BPE token. */
 export function byteLevelBytes(token: string): Uint8Array {
   const out: number[] = [];
   for (const char of token) {
@@ -22,7 +21,7 @@ export function byteLevelBytes(token: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
-/** The bytes of a SentencePiece token: a lone byte, or text with U+2581 for spaces. */
+/** The bytes of a SentencePiece token: a single byte (<0x0A>), or text with U+2581 for spaces. */
 export function sentencePieceBytes(token: string, isByte: boolean): Uint8Array {
   if (isByte) return Uint8Array.of(Number.parseInt(token.slice(3, 5), 16));
   return encoder.encode(token.replaceAll('\u2581', ' '));

@@ -10,7 +10,7 @@ import { createTokenizer } from './tokenizer';
 
 const spm = createTokenizer('tiny', tinyMetadata(TINY));
 
-/** A byte-level vocabulary of the bytes, a control token and one merge. */
+/** A byte-level vocabulary: 256 bytes, a control token and one merge. */
 function byteLevel(pre: string, template?: string): Map<string, MetaValue> {
   const tokens = [...byteOfChar].sort((a, b) => a[1] - b[1]).map(([c]) => c);
   const metadata = new Map<string, MetaValue>([
@@ -35,7 +35,7 @@ const strings = (count: number): string[] => {
   );
 };
 
-/** Any characters of Unicode, but for halves of surrogates and SentencePiece's sign for a space. */
+/** Random Unicode characters except surrogates and U+2581, SentencePiece's space. */
 function anyUnicode(count: number): string[] {
   const next = seededRandom(11);
   const char = (): string => {

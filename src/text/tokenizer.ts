@@ -12,34 +12,34 @@ import { WordPiece } from './word-piece';
 export { TokenType } from './vocabulary';
 
 export interface EncodeOptions {
-  /** Begin with the token that the file's own rule asks for. */
+  /** Add BOS (and the closing token) if the file's metadata asks for it. */
   readonly addBos: boolean;
-  /** Whether control tokens in the text are read as such; by default they are text. */
+  /** Parse control tokens in the text; by default they stay text. */
   readonly control?: boolean;
-  /** A character that keeps text from being read as a control token; it is dropped afterwards. */
+  /** A character that keeps text from being parsed as a control token; removed before encoding. */
   readonly guard?: string;
 }
 
 export interface TextTokenizer {
-  /** One line for people: kind, pre-tokenizer, size. */
+  /** One line for the page: algorithm, pre-tokenizer, vocabulary size. */
   readonly summary: string;
   readonly size: number;
   readonly bos: number | undefined;
-  /** Tokens that end a generation. */
+  /** Token ids that end generation. */
   readonly stops: readonly number[];
-  /** Texts of control tokens. */
+  /** Texts of the control tokens. */
   readonly controlTexts: readonly string[];
   encode(text: string, options: EncodeOptions): number[];
-  /** What a token adds to the text; nothing for control tokens. */
+  /** UTF-8 bytes of a token; empty for control tokens. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
 }
 
-/** How text between special tokens becomes ids; `first` is text at the beginning or after a special token. */
+/** A tokenization algorithm for text between special tokens; `first` is set at the start and after a special token. */
 interface Model {
   readonly label: string;
   readonly addsBos: boolean;
-  /** Appended after what begins with bos. */
+  /** Appended to sequences that begin with BOS. */
   readonly closing?: number | undefined;
   encode(text: string, first: boolean): number[];
   bytes(token: string, type: number | undefined): Uint8Array;
@@ -62,7 +62,7 @@ function byteLevelModel(label: string, metadata: Metadata, v: Vocabulary): Model
   };
 }
 
-/** The vocabulary as a tokenizer.json without special tokens: those are cut out before. */
+/** The vocabulary as a tokenizer.json without special tokens, which are split off earlier. */
 function byteLevelJson(metadata: Metadata, v: Vocabulary, pre: PreTokenizer): object {
   const merges = (getStrings(metadata, 'tokenizer.ggml.merges') ?? []).map((line): [string, string] => {
     const at = line.indexOf(' ', 1);
@@ -123,7 +123,7 @@ function modelOf(label: string, metadata: Metadata, v: Vocabulary): Model {
   );
 }
 
-/** The tokenizer of a model, from its GGUF metadata. Throws when there is none, or none that is known. */
+/** Creates the tokenizer from GGUF metadata. Throws FileError when there is none, UnsupportedError for unknown ones. */
 export function createTokenizer(label: string, metadata: Metadata): TextTokenizer {
   const v = readVocabulary(label, metadata);
   const model = modelOf(label, metadata, v);

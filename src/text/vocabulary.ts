@@ -7,13 +7,13 @@ export const TokenType = { NORMAL: 1, UNKNOWN: 2, CONTROL: 3, USER_DEFINED: 4, U
 export interface Vocabulary {
   readonly tokens: readonly string[];
   readonly types: readonly number[];
-  /** Of SentencePiece. */
+  /** SentencePiece only. */
   readonly scores: readonly number[];
-  /** Where a text is there twice, the later id. */
+  /** Of duplicate texts, the last id. */
   readonly ids: ReadonlyMap<string, number>;
 }
 
-/** `label` names the file in errors. */
+/** `label` names the file in errors. Throws FileError when there is no vocabulary. */
 export function readVocabulary(label: string, metadata: Metadata): Vocabulary {
   const tokens = getStrings(metadata, 'tokenizer.ggml.tokens');
   if (!tokens)

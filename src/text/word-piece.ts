@@ -1,13 +1,13 @@
 import { TokenType, type Vocabulary } from './vocabulary';
 
-/** Chinese characters as BERT cuts them. Source: llama-vocab.cpp, is_chinese_char. */
+/** Characters that BERT splits off as words. Source: llama-vocab.cpp, is_chinese_char. */
 const CHINESE =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
 const SINGLE = /[\p{P}]|[$+<=>^`|~]/u;
 
 /**
- * WordPiece: words without accents and in lower case, cut into the longest tokens from the front; a word that cannot be
- * cut is unknown. Source: llama-vocab.cpp, llm_tokenizer_wpm_session.
+ * WordPiece: words in lower case without accents, split greedily into the longest tokens; a word that cannot be split
+ * is the unknown token. Source: llama-vocab.cpp, llm_tokenizer_wpm_session.
  */
 export class WordPiece {
   readonly #v: Vocabulary;
@@ -17,7 +17,7 @@ export class WordPiece {
   constructor(v: Vocabulary, unknown: number | undefined) {
     this.#v = v;
     this.#unknown = unknown ?? v.types.indexOf(TokenType.UNKNOWN);
-    this.#longest = v.tokens.reduce((most, t) => Math.max(most, t.length), 0);
+    this.#longest = v.tokens.reduce((max, t) => Math.max(max, t.length), 0);
   }
 
   encode(text: string): number[] {

@@ -1,7 +1,7 @@
 import { fromWire } from '../util/errors';
 import type { Calls, Event, FromWorker, ToWorker } from './protocol';
 
-/** The part of a Worker that is used; tests pass a fake. */
+/** The used part of Worker; tests pass a fake. */
 export interface Port {
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
@@ -19,7 +19,7 @@ interface Pending {
   onEvent(event: Event): void;
 }
 
-/** Typed calls to the engine. Errors arrive with their class. */
+/** Typed calls to the engine in the worker. Errors keep their class. */
 export class EngineClient {
   readonly #port: Port;
   readonly #pending = new Map<number, Pending>();

@@ -7,7 +7,7 @@ import { serve } from './host';
 import { tuningStore } from '../browser/tuning-store';
 import type { FromWorker, ToWorker } from './protocol';
 
-/** `#max-binding=65536` in the worker's name forces small bindings; tests use it. */
+/** `#max-binding=65536` in the worker's name limits binding sizes, for tests. */
 function options(): GpuOptions {
   const limit = /max-binding=(\d+)/.exec(self.name)?.[1];
   return limit ? { maxBindingBytes: Number(limit) } : {};
@@ -27,7 +27,7 @@ async function openGpu(): Promise<Gpu> {
   });
 }
 
-/** `#tune=skip` leaves the paths as they are without measuring. */
+/** `#tune=skip` in the worker's name keeps the default compute paths. */
 const tuning = self.name.includes('tune=skip') ? undefined : tuningStore;
 
 void forgetExports().catch(() => {});

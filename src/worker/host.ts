@@ -9,11 +9,11 @@ import { Downloads } from '../browser/downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
 import type { RunProgress } from '../util/work';
 
-/** A call's implementation: its arguments, then the means to tell and to be stopped. */
+/** Implementation of a call: its arguments, an event callback and an abort signal. */
 type Handlers = {
   [K in keyof Calls]: (
     args: Parameters<Calls[K]>,
-    tell: (event: Event) => void,
+    emit: (event: Event) => void,
     signal: AbortSignal,
   ) => ReturnType<Calls[K]> | Promise<ReturnType<Calls[K]>>;
 };
@@ -32,8 +32,8 @@ async function openSink(target: ExportTarget) {
   }
 }
 
-/** A full disk or a revoked permission, said so. */
-function explainDisk(error: unknown): unknown {
+/** Replaces storage errors by ones with a hint. */
+function explainStorageError(error: unknown): unknown {
   if (error instanceof DOMException && error.name === 'QuotaExceededError')
     return new NibbleError(
       'The disk is full: the file was not written.',
@@ -48,20 +48,20 @@ function explainDisk(error: unknown): unknown {
 }
 
 /** Tells the page of the weights that are quantized, and of the runs after them. */
-const workOf = (tell: (event: Event) => void, signal: AbortSignal) => ({
+const workOf = (emit: (event: Event) => void, signal: AbortSignal) => ({
   signal,
-  progress: (progress: WriteProgress) => tell({ kind: 'progress', progress }),
-  run: ({ done, total }: RunProgress) => tell({ kind: 'run', done, total }),
+  progress: (progress: WriteProgress) => emit({ kind: 'progress', progress }),
+  run: ({ done, total }: RunProgress) => emit({ kind: 'run', done, total }),
 });
 
 function handlers(studio: Studio): Handlers {
   const downloads = new Downloads();
-  const memory = (tell: (event: Event) => void) =>
-    tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
+  const memory = (emit: (event: Event) => void) =>
+    emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
-    device: async (_args, tell) => {
+    device: async (_args, emit) => {
       const gpu = await studio.gpu();
-      memory(tell);
+      memory(emit);
       return {
         name: gpu.adapterName,
         facts: gpu.facts,
@@ -85,47 +85,47 @@ function handlers(studio: Studio): Handlers {
     },
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
-    useImatrix: async ([file], tell) => {
+    useImatrix: async ([file], emit) => {
       const summary = await studio.useImatrix(file && blobSource(file.path, file.file));
-      memory(tell);
+      memory(emit);
       return summary;
     },
-    plan: ([settings], tell) => {
+    plan: ([settings], emit) => {
       const rows = studio.plan(settings);
-      memory(tell);
+      memory(emit);
       return rows;
     },
-    prepare: ([type], tell, signal) => studio.prepare(type, workOf(tell, signal)),
+    prepare: ([type], emit, signal) => studio.prepare(type, workOf(emit, signal)),
     release: ([type]) => studio.release(type),
     prompt: ([request]) => studio.prompt(request),
-    generate: ([request], tell, signal) =>
+    generate: ([request], emit, signal) =>
       studio.generate(request, {
-        ...workOf(tell, signal),
-        token: (text) => tell({ kind: 'token', text }),
-        restart: () => tell({ kind: 'restart' }),
+        ...workOf(emit, signal),
+        token: (text) => emit({ kind: 'token', text }),
+        restart: () => emit({ kind: 'restart' }),
       }),
-    write: ([request], tell, signal) => studio.lab.write(request, workOf(tell, signal)),
-    benchmark: ([type], tell, signal) => studio.benchmark(type, undefined, workOf(tell, signal)),
-    quality: ([request], tell, signal) => studio.lab.quality(request, workOf(tell, signal)),
-    collectImatrix: async ([request, name], tell, signal) => {
-      const bytes = await studio.lab.importance(request, workOf(tell, signal));
+    write: ([request], emit, signal) => studio.lab.write(request, workOf(emit, signal)),
+    benchmark: ([type], emit, signal) => studio.benchmark(type, undefined, workOf(emit, signal)),
+    quality: ([request], emit, signal) => studio.lab.quality(request, workOf(emit, signal)),
+    collectImatrix: async ([request, name], emit, signal) => {
+      const bytes = await studio.lab.importance(request, workOf(emit, signal));
       const file = new Blob([bytes]);
       return { summary: (await studio.useImatrix(blobSource(name, file)))!, file };
     },
-    search: async ([request], tell, signal) =>
-      studio.mixes.take(await studio.lab.sensitivities(request, workOf(tell, signal))),
+    search: async ([request], emit, signal) =>
+      studio.mixes.take(await studio.lab.sensitivities(request, workOf(emit, signal))),
     mix: ([budgetBytes]) => studio.mixes.at(budgetBytes),
     addMix: ([budgetBytes]) => studio.mixes.add(budgetBytes),
     addRecipe: ([label, text]) => studio.mixes.addRecipe(label, text),
     inspect: ([type, name, row, block]) => studio.lab.inspect(type, name, row, block),
-    difference: ([type], tell, signal) => studio.difference(type, workOf(tell, signal)),
-    export: async ([type, target], tell, signal) => {
+    difference: ([type], emit, signal) => studio.difference(type, workOf(emit, signal)),
+    export: async ([type, target], emit, signal) => {
       try {
         const { sink, finished } = await openSink(target);
-        const report = await studio.export(type, sink, workOf(tell, signal));
+        const report = await studio.export(type, sink, workOf(emit, signal));
         return { ...report, file: await finished() };
       } catch (error) {
-        throw explainDisk(error);
+        throw explainStorageError(error);
       }
     },
     loseDevice: () => studio.loseDevice(),
@@ -134,8 +134,8 @@ function handlers(studio: Studio): Handlers {
 
 const FRAME_MS = 16;
 
-/** Tokens and progress reach the page at most once a frame; nothing is lost, tokens are joined. */
-class Mailbox {
+/** Batches events: at most one flush per frame, tokens joined, the latest of every other kind. */
+class EventBatch {
   readonly #send: (message: FromWorker) => void;
   readonly #id: number;
   #text = '';
@@ -146,7 +146,7 @@ class Mailbox {
     this.#id = id;
     this.#send = send;
   }
-  tell = (event: Event): void => {
+  emit = (event: Event): void => {
     if (event.kind === 'token') this.#text += event.text;
     else {
       if (event.kind === 'restart') this.#text = '';
@@ -165,22 +165,22 @@ class Mailbox {
   };
 }
 
-/** Answers calls, one at a time: the device has one owner. Cancelling reaches a running or a waiting call. */
+/** Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. */
 export function serve(studio: Studio, send: (message: FromWorker) => void): (message: ToWorker) => void {
   const table = handlers(studio);
   const running = new Map<number, AbortController>();
   let queue: Promise<void> = Promise.resolve();
   const answer = async (id: number, call: keyof Calls, args: readonly unknown[], signal: AbortSignal) => {
-    const mailbox = new Mailbox(id, send);
+    const events = new EventBatch(id, send);
     try {
-      const handler = table[call] as (args: never, tell: (e: Event) => void, signal: AbortSignal) => unknown;
-      const result = await handler(args as never, mailbox.tell, signal);
-      mailbox.tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
-      mailbox.flush();
+      const handler = table[call] as (args: never, emit: (e: Event) => void, signal: AbortSignal) => unknown;
+      const result = await handler(args as never, events.emit, signal);
+      events.emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
+      events.flush();
       send({ id, result });
     } catch (error) {
-      mailbox.tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
-      mailbox.flush();
+      events.emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
+      events.flush();
       send({ id, error: toWire(error) });
     } finally {
       running.delete(id);

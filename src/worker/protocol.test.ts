@@ -5,7 +5,7 @@ import { CancelledError, FileError, fromWire, RefusedError, toWire, UnsupportedE
 import { EngineClient, type Port } from './client';
 import { serve } from './host';
 
-/** Client and host joined by structured clones, as a Worker joins them; there is no GPU. */
+/** Client and host connected by structured clones, as with a Worker; without a GPU. */
 function connect(): EngineClient {
   const port: Port = { onmessage: null, onerror: null, postMessage: () => {} };
   const studio = new Studio(() =>

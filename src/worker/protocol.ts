@@ -21,13 +21,13 @@ import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { Tuning } from '../device/tune';
 import type { WireError } from '../util/errors';
 
-// The border between the page and the engine: types only. A call is one line here and one function in host.ts.
+// Messages between the page and the worker; types only. A new call takes a line here and a function in host.ts.
 
 export interface DeviceReport {
   readonly name: string;
   readonly facts: AdapterFacts;
   readonly subgroup: Subgroup;
-  /** How products are made, and what was measured to choose; null where nothing was. */
+  /** Compute paths, and the measurements that chose them; null without measurements. */
   readonly paths: ComputePaths;
   readonly tuning: Tuning | null;
   readonly numerics: Numerics | null;
@@ -35,8 +35,8 @@ export interface DeviceReport {
 }
 
 /**
- * Where an export goes: a save dialog's handle, the origin's private disk (else memory) for a download link, or the
- * library on that disk.
+ * Destination of an export: a save dialog's handle, the origin private file system (memory if denied) for a download
+ * link, or the library in that file system.
  */
 export type ExportTarget =
   | { readonly handle: FileSystemFileHandle }
@@ -44,7 +44,7 @@ export type ExportTarget =
   | { readonly keep: string };
 
 export interface ExportResult extends ExportReport {
-  /** Set when the page must offer the file itself. */
+  /** Set when the page must offer the file as a download. */
   readonly file: Blob | null;
 }
 
@@ -56,31 +56,31 @@ export interface Calls {
     label: string,
     options: ConvertOptions,
   ): ModelSummary;
-  /** A model on a hub, by its address; the token of a gated one stays in memory. */
+  /** Opens a model of a hub; the access token is kept in memory only. */
   openHub(address: string, token: string | undefined, options: ConvertOptions): ModelSummary;
-  /** Removes what was fetched of a repository from the disk. */
+  /** Deletes the cached blocks of a repository. */
   deleteDownload(repository: string): void;
-  /** Whether the files are an importance matrix, and not a model. */
+  /** True for a single file that is an importance matrix. */
   isImatrix(files: readonly { readonly path: string; readonly file: Blob }[]): boolean;
-  /** Null takes it out of use. */
+  /** Null removes the importance matrix. */
   useImatrix(file: { readonly path: string; readonly file: Blob } | null): ImatrixSummary | null;
   plan(settings: PlanSettings): PlanRow[];
   prepare(type: string): LevelSummary;
   release(type: string): void;
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
   generate(request: PromptRequest): GenerateResult;
-  /** The same, with the probability of each token. */
+  /** Like `generate`, with the probability of each token. */
   write(request: PromptRequest): ScoredToken[];
   benchmark(type: string): RunRecord;
   quality(request: QualityRequest): QualityRecord;
-  /** Collects an importance matrix and takes it into use, under a name; `file` is what llama-imatrix would write. */
+  /** Collects an importance matrix and sets it, under a name; `file` is a llama-imatrix GGUF. */
   collectImatrix(request: CalibrationRequest, name: string): { summary: ImatrixSummary; file: Blob };
-  /** Measures what each tensor is worth; mixes follow from it. */
+  /** Measures the sensitivity of each tensor; `mix` and `addMix` use the result. */
   search(request: SearchRequest): SearchSummary;
   mix(budgetBytes: number): MixSummary;
-  /** Makes a level of a mix; its name. */
+  /** Adds a mix as a level; returns the level's name. */
   addMix(budgetBytes: number): string;
-  /** The same of a recipe that was saved. */
+  /** Adds a saved recipe as a level; returns the level's name. */
   addRecipe(label: string, text: string): string;
   inspect(type: string, name: string, row: number, block: number): TensorInspection;
   difference(type: string): PathDifference;
@@ -92,11 +92,11 @@ export interface MemoryReport {
   readonly currentBytes: number;
   readonly peakBytes: number;
   readonly owners: readonly { readonly owner: string; readonly sizeBytes: number }[];
-  /** Levels on the device. */
+  /** Resident levels. */
   readonly levels: readonly string[];
 }
 
-/** What a running call tells, besides its result. */
+/** An event of a running call. */
 export type Event =
   | { readonly kind: 'progress'; readonly progress: WriteProgress }
   | { readonly kind: 'token'; readonly text: string }

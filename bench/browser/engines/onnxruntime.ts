@@ -4,7 +4,7 @@ import { runOf, type Session, sessionOf } from './session';
 
 type Theirs = typeof import('../onnx/page');
 
-/** ONNX Runtime's WebGPU provider over the graph of onnx/decoder.ts; its cache stays on the GPU. */
+/** ONNX Runtime's WebGPU provider with the graph of onnx/decoder.ts; its KV cache stays on the GPU. */
 export async function runOnnxRuntime(
   page: Page,
   prompt: readonly number[],

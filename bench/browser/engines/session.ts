@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test';
-import { ask, type Counts, perToken } from '../browser';
+import { type Counts, perToken, readCounts } from '../browser';
 
-/** What every engine is asked for. */
+/** Prompt tokens, generated tokens and context length of every engine. */
 export const PROMPT = 128;
 export const TOKENS = 64;
 export const CONTEXT = 512;
-/** Runs of a session, after one that warms up. */
+/** Measured runs per session, after one warm-up run. */
 const RUNS = 3;
 
 export interface Run {
@@ -19,12 +19,12 @@ export interface Session {
   readonly loadMs: number;
   readonly runs: Run[];
   readonly peakBytes: number;
-  /** Of one generated token. */
+  /** WebGPU calls per generated token. */
   readonly perToken: Counts | null;
   readonly note?: string;
 }
 
-/** A run whose prompt and decode were timed by the page. */
+/** A run with prefill and decode timed by the page. */
 export const runOf = (
   promptTokens: number,
   { ids, promptMs, decodeMs }: { ids: number[]; promptMs: number; decodeMs: number },
@@ -35,7 +35,7 @@ export const runOf = (
   tokensPerSecond: (1000 * (ids.length - 1)) / decodeMs,
 });
 
-/** Runs an engine that is loaded. What it asks of WebGPU is counted, if it does. */
+/** Runs a loaded engine; counts WebGPU calls if it runs on the GPU. */
 export async function sessionOf(
   page: Page,
   loadMs: number,
@@ -47,5 +47,5 @@ export async function sessionOf(
   for (let i = 0; i < RUNS; i++) runs.push(await run(TOKENS));
   if (!onGpu) return { loadMs, runs, perToken: null, peakBytes: 0 };
   const counts = await perToken(page, TOKENS, run);
-  return { loadMs, runs, perToken: counts, peakBytes: (await ask(page)).peakBytes };
+  return { loadMs, runs, perToken: counts, peakBytes: (await readCounts(page)).peakBytes };
 }

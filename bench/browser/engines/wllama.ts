@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { greedyRequest } from '../../../e2e/peer';
 import { CONTEXT, type Run, type Session, sessionOf } from './session';
 
-/** What wllama answers, as far as it is used. */
+/** The used part of wllama's answer. */
 interface Result {
   readonly __verbose: { readonly tokens: number[] };
   readonly timings: {
@@ -12,7 +12,7 @@ interface Result {
   };
 }
 
-/** `banned` are ids that are never written. */
+/** `banned` ids are never sampled. */
 export async function runWllama(
   page: Page,
   prompt: string,

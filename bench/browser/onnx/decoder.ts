@@ -1,6 +1,6 @@
-// A llama of one GGUF as the ONNX graph that ONNX Runtime's own builder makes: MatMulNBits for the products,
-// GroupQueryAttention with its cache as inputs and outputs, norms fused with the additions before them. Blocks of Q4_0 and
-// Q8_0 are repacked bit by bit, so that the weights are the GGUF's own numbers.
+// Converts a GGUF Llama to the ONNX graph of ONNX Runtime's model builder: MatMulNBits, GroupQueryAttention with its
+// cache as inputs and outputs, norms fused with the preceding additions. Q4_0 and Q8_0 blocks are repacked bit by bit,
+// so the weights equal the GGUF's.
 import type { ModelFile, TensorSource } from '../../../src/files/model-file';
 import { formatByGgmlType } from '../../../src/quant/registry';
 import { runnableOf } from '../../../src/infer/model-runtime';
@@ -9,7 +9,7 @@ import { type DataType, type Graph, model, type Node, tensor, valueInfo } from '
 
 const bytesOf = (x: Float32Array): Uint8Array => new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
 
-/** Blocks of 32 as codes in order and scales; null for a type that MatMulNBits does not have. */
+/** Blocks of 32 as codes in order and scales; null for types that MatMulNBits lacks. */
 export function repack(
   type: string,
   blocks: Uint8Array,
@@ -32,7 +32,7 @@ export function repack(
     const scales = new Float32Array(count);
     for (let b = 0; b < count; b++) {
       scales[b] = f16ToFloat(view.getUint16(34 * b, true));
-      // Its codes are unsigned around 128.
+      // MatMulNBits codes are unsigned around 128.
       for (let j = 0; j < 32; j++) codes[32 * b + j] = view.getInt8(34 * b + 2 + j) + 128;
     }
     return { bits: 8, codes, scales };
@@ -40,14 +40,14 @@ export function repack(
   return null;
 }
 
-/** Keys and values that the graph takes and gives; `shape` is that of an empty one. */
+/** KV cache inputs and outputs of the graph; `shape` is that of an empty one. */
 export interface OnnxCache {
   readonly layers: number;
   readonly shape: readonly number[];
 }
 
 const MICROSOFT = 'com.microsoft';
-/** Activations rounded to int8 for the product: the fast path there, as here. */
+/** MatMulNBits accuracy level: int8 activations, like the int8 compute path here. */
 const INT8_ACTIVATIONS = 4;
 
 class Builder {
@@ -70,7 +70,7 @@ class Builder {
     this.constants.push(tensor(name, type, shape, raw));
     return name;
   }
-  /** A tensor's numbers as float32, [rows, cols]. */
+  /** A tensor decoded to float32, shape [rows, cols]. */
   async floats(name: string): Promise<{ x: Float32Array; shape: number[] }> {
     const source = this.#source(name);
     const raw = await source.read(0, source.sizeBytes);
@@ -102,7 +102,7 @@ class Builder {
     const [cols, rows] = source.shape as [number, number];
     const packed = repack(source.type.label, await source.read(0, source.sizeBytes));
     if (!packed) {
-      // Types that it lacks (the output matrix of a Q4_0 file is Q6_K) are multiplied as float32.
+      // Other types (a Q4_0 file has a Q6_K output matrix) are multiplied as float32.
       const { x: w } = await this.floats(name);
       const across = new Float32Array(w.length);
       for (let r = 0; r < rows; r++) for (let c = 0; c < cols; c++) across[c * rows + r] = w[r * cols + c]!;
@@ -118,7 +118,10 @@ class Builder {
   }
 }
 
-/** The graph of a llama; inputs `ids`, `seqlens_k`, `total` and the cache, outputs `logits` of the newest token and the cache. */
+/**
+ * Builds the graph of a Llama: inputs `ids`, `seqlens_k`, `total` and the cache; outputs `logits` of the newest token
+ * and the cache.
+ */
 export async function onnxDecoder(
   file: ModelFile,
   context: number,
@@ -140,7 +143,7 @@ export async function onnxDecoder(
     stash_type: 1,
   });
   let [x, n] = ['x', 'n'];
-  /** Adds to x and normalizes by the weights of that name. */
+  /** x += added, then the RMS norm of x with the named weights. */
   const addAndNorm = async (added: string, weights: string) => {
     const [next, sum] = [`${weights}.out`, `${weights}.sum`];
     const inputs = [x, added, await g.floatConstant(weights)];
@@ -166,7 +169,7 @@ export async function onnxDecoder(
       'GroupQueryAttention',
       [q, k, v, `past.${i}.key`, `past.${i}.value`, 'seqlens_k', 'total', 'cos', 'sin'],
       [`${p}.attended`, `present.${i}.key`, `present.${i}.value`],
-      // GGUF's llama keeps the two halves of a rotation side by side.
+      // GGUF Llamas interleave the two halves of a rotation.
       { num_heads: h.heads, kv_num_heads: h.kvHeads, do_rotary: 1, rotary_interleaved: 1 },
       MICROSOFT,
     );

@@ -22,7 +22,7 @@ export async function load(url: string, { layers, shape }: OnnxCache): Promise<v
   session = await ort.InferenceSession.create(bytes, options);
 }
 
-/** A fresh prompt and so many greedy tokens after it. */
+/** Prefills an empty cache and decodes `count` greedy tokens. */
 export async function run(prompt: readonly number[], count: number) {
   let past = new Map<string, Tensor>(
     caches.map((name) => [name, new ort.Tensor('float32', new Float32Array(0), cacheShape)]),

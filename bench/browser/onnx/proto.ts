@@ -1,6 +1,6 @@
-// The part of protobuf and of onnx.proto that a model of dense layers takes.
+// The subset of protobuf and onnx.proto that a dense decoder needs.
 
-/** A field of a message: numbers as varints, texts and bytes with their length, floats as they are. */
+/** A message field: varint, length-delimited string or bytes, or float. */
 type Field = readonly [number: number, value: number | bigint | string | Uint8Array | { float: number }];
 
 function varint(value: number | bigint): number[] {
@@ -26,7 +26,7 @@ function field([number, value]: Field): Buffer {
 }
 const message = (...fields: readonly Field[]): Buffer => Buffer.concat(fields.map(field));
 
-/** TensorProto.DataType. */
+/** Ids of TensorProto.DataType. */
 const DATA = { float: 1, uint8: 2, int32: 6, int64: 7 } as const;
 export type DataType = keyof typeof DATA;
 
@@ -34,7 +34,7 @@ export type DataType = keyof typeof DATA;
 export const tensor = (name: string, type: DataType, shape: readonly number[], raw: Uint8Array): Buffer =>
   message(...shape.map((d): Field => [1, d]), [2, DATA[type]], [8, name], [9, raw]);
 
-/** An input or output; dimensions that are texts vary. */
+/** An input or output; string dimensions are symbolic. */
 export function valueInfo(name: string, type: DataType, shape: readonly (number | string)[]): Buffer {
   const dimensions = shape.map((d): Field => [1, message(typeof d === 'number' ? [1, d] : [2, d])]);
   const tensorType = message([1, DATA[type]], [2, message(...dimensions)]);
@@ -72,7 +72,7 @@ export interface Graph {
   readonly outputs: readonly Buffer[];
 }
 
-/** A ModelProto. */
+/** Encodes a ModelProto. */
 export function model({ nodes, constants, inputs, outputs }: Graph): Buffer {
   const graph = message(
     ...nodes.map((n): Field => [1, node(n)]),

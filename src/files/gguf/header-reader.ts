@@ -4,7 +4,7 @@ import { GgufType, type MetaValue, type Scalar } from './metadata';
 
 const STEP = 1024 * 1024;
 const decoder = new TextDecoder();
-/** Bytes a value of each fixed-width type takes. */
+/** Bytes of a value of each fixed-width type. */
 const widths: Readonly<Record<number, number>> = {
   [GgufType.UINT8]: 1,
   [GgufType.INT8]: 1,
@@ -20,8 +20,8 @@ const widths: Readonly<Record<number, number>> = {
 };
 
 /**
- * Reads the header front to back, fetching as it goes. No count or length from the file is believed before it is
- * compared with the bytes that are left, so nothing is allocated for a lie.
+ * Reads the header sequentially, fetching as it goes. Every count and length is checked against the remaining bytes of
+ * the file before anything is allocated for it.
  */
 export class HeaderReader {
   readonly #source: ByteSource;
@@ -83,7 +83,7 @@ export class HeaderReader {
     return Number(value);
   }
 
-  /** A count of things that take at least `eachBytes` in the rest of the file. */
+  /** A count of items of at least `eachBytes` bytes each; throws when the rest of the file cannot hold them. */
   async count(what: string, eachBytes: number): Promise<number> {
     await this.#need(8, what);
     const value = this.#view.getBigUint64(this.#at, true);

@@ -1,4 +1,4 @@
-/** GGUF value types, with their numbers in the file. */
+/** GGUF value types and their ids. Source: GGUF spec, gguf_metadata_value_type. */
 export const GgufType = {
   UINT8: 0,
   INT8: 1,
@@ -38,7 +38,7 @@ export function getString(metadata: Metadata, key: string): string | undefined {
   const value = metadata.get(key)?.value;
   return typeof value === 'string' ? value : undefined;
 }
-/** Numbers of any width; 64-bit ones only when safe. */
+/** A number of any width; undefined for a 64-bit value that is not a safe integer. */
 export function getNumber(metadata: Metadata, key: string): number | undefined {
   const value = metadata.get(key)?.value;
   if (typeof value === 'number') return value;

@@ -43,7 +43,9 @@ async function readTensorInfo(reader: HeaderReader, i: number): Promise<TensorIn
   return { name, shape, typeId, offset: await reader.size(`offset of tensor "${name}"`) };
 }
 
-/** Reads the header of a GGUF v2 or v3 file; tensors are read later, in ranges. */
+/**
+ * Reads the header of a GGUF v2 or v3 file. Tensor data is read later, in ranges. Throws FileError, UnsupportedError.
+ */
 export async function readGguf(source: ByteSource): Promise<ModelFile> {
   const reader = new HeaderReader(source);
   const magic = await reader.u32('magic');

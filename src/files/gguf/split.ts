@@ -1,4 +1,4 @@
-// Models in several GGUF files: NAME-00001-of-00003.gguf. Source: llama.cpp, gguf-split.cpp.
+// Models split over several GGUF files: NAME-00001-of-00003.gguf. Source: llama.cpp, gguf-split.cpp.
 import { FileError } from '../../util/errors';
 import type { ModelFile } from '../model-file';
 import { getNumber, GgufType, type Metadata, type MetaValue } from './metadata';
@@ -11,7 +11,7 @@ export const splitName = (name: string, index: number, count: number): string =>
   return `${name.replace(/\.gguf$/, '')}-${five(index + 1)}-of-${five(count)}.gguf`;
 };
 
-/** Metadata of one file of several: all of it in the first, and where it belongs. */
+/** Metadata of one split: the split.* keys, and in the first file all the others too. */
 export function splitMetadata(metadata: Metadata, index: number, count: number, tensors: number): Metadata {
   const out = new Map<string, MetaValue>(index === 0 ? metadata : []);
   for (const key of KEYS) out.delete(key);
@@ -21,7 +21,7 @@ export function splitMetadata(metadata: Metadata, index: number, count: number, 
   return out;
 }
 
-/** One model of the files that were read; they may come in any order. A whole file passes as it is. */
+/** Joins the splits of one model, given in any order. A single unsplit file is returned as is. Throws FileError. */
 export function joinSplits(files: readonly ModelFile[], label: string): ModelFile {
   const [first] = files;
   const count = getNumber(first!.metadata, 'split.count') ?? 1;

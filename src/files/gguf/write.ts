@@ -4,7 +4,7 @@ import { GgufType, type Metadata, type Scalar } from './metadata';
 
 export const GGUF_ALIGNMENT = 32;
 
-/** A tensor to be written: order in the list is order in the file. */
+/** A tensor to write; list order is file order. */
 export interface TensorOut {
   readonly name: string;
   readonly shape: readonly number[];
@@ -31,7 +31,7 @@ class Growing {
     return at;
   }
   u32(value: number): void {
-    const at = this.#room(4); // may move the view
+    const at = this.#room(4); // first: it may reallocate #view
     this.#view.setUint32(at, value, true);
   }
   u64(value: number | bigint): void {
@@ -82,7 +82,7 @@ const WIDTHS: Readonly<Record<number, number>> = {
   12: 8,
 };
 
-/** Magic, version 3, metadata, tensor infos and the padding before the data. */
+/** Magic, version 3, metadata, tensor infos and the padding before the data section. */
 export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): Uint8Array<ArrayBuffer> {
   const out = new Growing();
   out.u32(0x46554747);
@@ -111,6 +111,6 @@ export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): U
   return out.bytes();
 }
 
-/** Bytes of the data part: each tensor padded to the alignment. */
+/** Bytes of the data section: every tensor padded to the alignment. */
 export const ggufDataBytes = (tensors: readonly TensorOut[]): number =>
   tensors.reduce((sum, t) => sum + alignUp(t.sizeBytes, GGUF_ALIGNMENT), 0);

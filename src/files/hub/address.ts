@@ -1,15 +1,15 @@
 import { FileError } from '../../util/errors';
 
-/** A repository on a hub, and what of it is meant. */
+/** A repository on a model hub, and the part of it to open. */
 export interface HubAddress {
   /** Origin of the hub. */
   readonly endpoint: string;
   /** ORGANIZATION/NAME. */
   readonly repository: string;
   readonly revision: string;
-  /** A file or folder inside; empty for the whole. */
+  /** A file or folder inside; empty for the whole repository. */
   readonly path: string;
-  /** A level, as in ORGANIZATION/NAME:Q4_K_M; empty for none. */
+  /** A file type, as in ORGANIZATION/NAME:Q4_K_M; empty for none. */
   readonly tag: string;
 }
 
@@ -17,8 +17,8 @@ const HUB = 'https://huggingface.co';
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 /**
- * Understands ORGANIZATION/NAME, with @REVISION, :LEVEL or /FILE behind it, and the addresses that a browser shows on the
- * hub (or a mirror of it).
+ * Parses ORGANIZATION/NAME, optionally with @REVISION, :LEVEL or /FILE, and page addresses of the hub or a mirror of
+ * it. Throws FileError.
  */
 export function parseHubAddress(text: string): HubAddress {
   const bad = (): never => {

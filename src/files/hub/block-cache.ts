@@ -1,26 +1,26 @@
 import type { ByteSource } from '../byte-source';
 
-/** Blocks of remote files are kept whole. */
+/** Remote files are cached in blocks of this size. */
 export const BLOCK_BYTES = 1024 * 1024;
-/** Most of a file that is asked for at once. */
+/** Maximum number of blocks per request. */
 const MAX_BLOCKS = 16;
 
-/** Where the blocks of one file are kept, in the order in which they came. Throws when there is no room. */
+/** Storage for the blocks of one file, in order of arrival. Throws when the storage is full. */
 export interface BlockStore {
   /** Block numbers by slot. */
   readonly index: readonly number[];
   read(slot: number, bytes: number): Uint8Array<ArrayBuffer>;
-  /** Keeps a block in the next slot. */
+  /** Stores a block in the next slot. */
   append(block: number, bytes: Uint8Array<ArrayBuffer>): void;
 }
 
-/** Reads a remote file through a store: what was fetched once is not fetched again, also on another day. */
+/** Reads a remote file through a store, which persists between visits: no block is fetched twice. */
 export function cachedSource(source: ByteSource, store: BlockStore): ByteSource {
   const slots = new Map(store.index.map((block, slot) => [block, slot]));
   let full = false;
   const sizeOf = (block: number) => Math.min(BLOCK_BYTES, source.sizeBytes - block * BLOCK_BYTES);
 
-  /** Fetches the blocks [from, to) and keeps them, as long as there is room. */
+  /** Fetches the blocks [from, to) and stores them until the store is full. */
   async function fetchRun(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await source.read(from * BLOCK_BYTES, Math.min(source.sizeBytes, to * BLOCK_BYTES));
     for (let block = from; block < to && !full; block++) {
@@ -29,7 +29,7 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
         store.append(block, bytes.slice(at, at + sizeOf(block)));
         slots.set(block, slots.size);
       } catch {
-        // No room, or storage was taken away: from now on the network alone.
+        // Storage is full or was revoked: read from the network only.
         full = true;
       }
     }

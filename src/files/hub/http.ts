@@ -1,21 +1,21 @@
 import { CancelledError, FileError, type NibbleError } from '../../util/errors';
 
-/** How a hub is asked; tests hand in their own clock and network. */
+/** Request options; tests inject `fetch` and `sleep`. */
 export interface HttpOptions {
   readonly fetch?: typeof fetch;
-  /** For gated models; sent to the hub only, kept nowhere. */
+  /** Access token for gated models; sent to the hub only, never stored. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly sleep?: (ms: number) => Promise<void>;
 }
 
-/** Attempts without a byte of progress before giving up. */
+/** Attempts without progress before giving up. */
 const MAX_ATTEMPTS = 6;
 const MAX_WAIT_MS = 60_000;
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** What a status means for the person; undefined for those worth another try. */
+/** The error for an HTTP status; undefined for statuses worth a retry. */
 function refusal(status: number, what: string): NibbleError | undefined {
   if (status === 401 || status === 403)
     return new FileError(
@@ -31,7 +31,7 @@ function refusal(status: number, what: string): NibbleError | undefined {
   return new FileError(`${what}: the hub answers ${status}, which was not expected.`, 'Try again later.');
 }
 
-/** Retry-After in milliseconds: seconds, or a date. */
+/** Retry-After in milliseconds, from seconds or a date. */
 function retryAfter(response: Response): number | undefined {
   const text = response.headers.get('retry-after');
   if (!text) return undefined;
@@ -40,8 +40,8 @@ function retryAfter(response: Response): number | undefined {
   return Number.isFinite(ms) ? Math.min(Math.max(ms, 0), MAX_WAIT_MS) : undefined;
 }
 
-/** Waits between attempts, twice as long each time, and gives up in the end. */
-class Patience {
+/** Exponential backoff; throws FileError after MAX_ATTEMPTS. */
+class Backoff {
   readonly #what: string;
   readonly #options: HttpOptions;
   #attempt = 0;
@@ -50,7 +50,7 @@ class Patience {
     this.#what = what;
     this.#options = options;
   }
-  /** Something arrived. */
+  /** Resets the attempts: bytes arrived. */
   progress(): void {
     this.#attempt = 0;
   }
@@ -81,17 +81,17 @@ async function attempt(url: string, headers: HeadersInit, options: HttpOptions):
   }
 }
 
-/** A whole JSON answer, and the address of the next page where there is one. */
+/** Fetches a JSON answer, and the URL of the next page if there is one. Throws FileError, CancelledError. */
 export async function getJson(
   url: string,
   what: string,
   options: HttpOptions,
 ): Promise<{ json: unknown; next: string | undefined }> {
-  const patience = new Patience(what, options);
+  const backoff = new Backoff(what, options);
   for (;;) {
     const response = await attempt(url, {}, options);
     if (typeof response === 'string') {
-      await patience.wait(response);
+      await backoff.wait(response);
       continue;
     }
     if (response.ok) {
@@ -99,17 +99,19 @@ export async function getJson(
         const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
         return { json: await response.json(), next: link && new URL(link, url).href };
       } catch (error) {
-        await patience.wait(`the answer is no JSON (${messageOf(error)})`);
+        await backoff.wait(`the answer is no JSON (${messageOf(error)})`);
         continue;
       }
     }
     const error = refusal(response.status, what);
     if (error) throw error;
-    await patience.wait(`the hub answers ${response.status}`, retryAfter(response));
+    await backoff.wait(`the hub answers ${response.status}`, retryAfter(response));
   }
 }
 
-/** Bytes [start, end) of a remote file of `size` bytes; a broken connection goes on where it broke. */
+/**
+ * Bytes [start, end) of a remote file of `size` bytes; resumes a broken connection. Throws FileError, CancelledError.
+ */
 export async function getRange(
   url: string,
   what: string,
@@ -118,18 +120,18 @@ export async function getRange(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { start, end, size } = range;
   const out = new Uint8Array(end - start);
-  const patience = new Patience(what, options);
+  const backoff = new Backoff(what, options);
   let at = start;
   while (at < end) {
     const response = await attempt(url, { Range: `bytes=${at}-${end - 1}` }, options);
     if (typeof response === 'string') {
-      await patience.wait(response);
+      await backoff.wait(response);
       continue;
     }
     if (!response.ok) {
       const error = refusal(response.status, what);
       if (error) throw error;
-      await patience.wait(`the hub answers ${response.status}`, retryAfter(response));
+      await backoff.wait(`the hub answers ${response.status}`, retryAfter(response));
       continue;
     }
     let skip = startOf(response, what, at, size);
@@ -148,17 +150,18 @@ export async function getRange(
       if (options.signal?.aborted) throw new CancelledError();
       broken = `the connection broke (${messageOf(error)})`;
     }
-    if (at > before) patience.progress();
-    if (at < end) await patience.wait(broken);
+    if (at > before) backoff.progress();
+    if (at < end) await backoff.wait(broken);
   }
   return out;
 }
 
-/** How many bytes of the answer come before the one that was asked for; throws when the answer is of another place. */
+/** Bytes of the answer before `at`, to be skipped; throws FileError when the answer is another range. */
 function startOf(response: Response, what: string, at: number, size: number): number {
   const text = response.headers.get('content-range');
   if (response.status === 200 || !text) {
-    // The server knows no ranges, or hides the header from other origins: all right where the whole file is meant.
+    // A 206 without the header has it hidden by CORS. A 200 is the whole file: its first bytes are skipped up to a
+    // limit.
     if (response.status === 206) return 0;
     if (at <= 64 * 1024 * 1024) return at;
     throw new FileError(

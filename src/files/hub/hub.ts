@@ -7,11 +7,11 @@ import { getJson, getRange, type HttpOptions } from './http';
 interface HubFile {
   readonly path: string;
   readonly sizeBytes: number;
-  /** Changes with the content. */
+  /** LFS or git object id; changes with the content. */
   readonly version: string;
 }
 
-/** A file of a repository; `path` is inside it. */
+/** A file of a repository; `path` is relative to its root. */
 export interface HubSource extends ByteSource {
   readonly path: string;
   readonly version: string;
@@ -26,12 +26,12 @@ interface ListEntry {
 }
 
 const MAX_FILES = 20_000;
-/** What a checkpoint is made of, beside its weights. */
+/** Files of a checkpoint other than weights. */
 const WANTED =
   /^(config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|\.safetensors$/;
 const SPLIT = /-\d{5}-of-\d{5}\.gguf$/;
 
-/** The files of a repository, page by page. */
+/** Lists the files of a repository, over all pages. */
 async function listFiles(address: HubAddress, options: HttpOptions): Promise<HubFile[]> {
   const { endpoint, repository, revision } = address;
   const files: HubFile[] = [];
@@ -56,7 +56,7 @@ async function listFiles(address: HubAddress, options: HttpOptions): Promise<Hub
     }
     if (files.length > MAX_FILES)
       throw new FileError(`${repository}: more than ${MAX_FILES} files.`, 'This is no model.');
-    // A list does not send readers, and their token, elsewhere.
+    // The token must not be sent to another host.
     if (next && new URL(next).origin !== new URL(endpoint).origin)
       throw new FileError(`${repository}: the list of its files goes on at another host: ${next}.`);
     url = next;
@@ -64,7 +64,7 @@ async function listFiles(address: HubAddress, options: HttpOptions): Promise<Hub
   return files;
 }
 
-/** GGUF files by what they are parts of. */
+/** GGUF files grouped by model: splits share a key. */
 function ggufModels(files: readonly HubFile[]): Map<string, HubFile[]> {
   const models = new Map<string, HubFile[]>();
   for (const file of files) {
@@ -75,7 +75,7 @@ function ggufModels(files: readonly HubFile[]): Map<string, HubFile[]> {
   return models;
 }
 
-/** The files of one model among those of a repository. */
+/** The files of the addressed model. Throws FileError with the choices when the address is ambiguous. */
 function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
   const { repository, path, tag } = address;
   const folder = path.replace(/\/$/, '');
@@ -93,7 +93,7 @@ function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
     own.some((f) => f.path.endsWith('.safetensors')) && own.some((f) => f.path.endsWith('config.json'));
   if (isCheckpoint && tag === '') return own;
   const named = [...models].filter(([name]) => name.toLowerCase().includes(tag.toLowerCase()));
-  // Q4_K is part of Q4_K_M: a name that ends with the tag is meant first.
+  // Q4_K is part of Q4_K_M, so names that end with the tag take precedence.
   const exact = named.filter(([name]) => name.toLowerCase().endsWith(`${tag.toLowerCase()}.gguf`));
   const found = tag !== '' && exact.length > 0 ? exact : named;
   if (found.length === 1) return found[0]![1];
@@ -115,7 +115,6 @@ function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
   );
 }
 
-/** A file of a repository, read in ranges. */
 function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions): HubSource {
   const { endpoint, repository, revision } = address;
   const path = file.path.split('/').map(encodeURIComponent).join('/');
@@ -130,14 +129,14 @@ function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions):
   };
 }
 
-/** The files of a model on a hub; only the list is asked for here. Errors say what to write instead. */
+/** Lists the files of a model on a hub; their content is read later, in ranges. Throws FileError. */
 export async function openHub(
   text: string,
   options: HttpOptions = {},
 ): Promise<{ label: string; files: HubSource[] }> {
   const address = parseHubAddress(text);
   const files = choose(address, await listFiles(address, options));
-  // The signal ends this call; the files are read for as long as the model is open.
+  // The signal cancels this call only; the sources outlive it.
   const { signal: _, ...reading } = options;
   return { label: address.repository, files: files.map((f) => remoteSource(address, f, reading)) };
 }

@@ -4,7 +4,7 @@ import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
 import { checkRanges } from '../ranges';
 
 const MAX_HEADER = 100_000_000; // the limit of the reference implementation
-/** Integers are read as bytes of their width: buffers of old checkpoints, which no model needs. */
+/** Integer tensors (buffers of old checkpoints, not weights) are kept as raw bytes of their width. */
 const types: Readonly<Record<string, string>> = {
   F32: 'F32',
   F16: 'F16',
@@ -20,13 +20,13 @@ const types: Readonly<Record<string, string>> = {
   I64: 'I64',
 };
 
-/** A tensor as safetensors states it: shape in row-major order, outermost first. */
+/** A tensor as stored in safetensors: shape in row-major order, outermost dimension first. */
 export interface SafeTensor {
   readonly name: string;
   readonly shape: readonly number[];
   readonly type: GgmlType;
   readonly sizeBytes: number;
-  /** Set for 8-bit floats, whose bytes `type` counts as I8. */
+  /** Set for 8-bit floats; their `type` is I8. */
   readonly fp8?: 'F8_E4M3' | 'F8_E5M2';
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
@@ -35,7 +35,7 @@ const isRecord = (v: unknown): v is Record<string, unknown> =>
   typeof v === 'object' && v !== null && !Array.isArray(v);
 const isCount = (v: unknown): v is number => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
 
-/** Reads the header only. Errors name the file and the tensor. */
+/** Reads the header only. Throws FileError naming the file and the tensor. */
 export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]> {
   const bad = (what: string): never => {
     throw new FileError(

@@ -1,4 +1,4 @@
-// What the library keeps, in this browser only: records in IndexedDB, results in the origin's private file system.
+// Storage of the library: records in IndexedDB, files in the origin private file system.
 import { createStore, del, entries, set as put, type UseStore } from 'idb-keyval';
 import { listDownloads } from '../../browser/private-store';
 import type { ModelSummary } from '../../studio/summary';
@@ -16,7 +16,7 @@ export const database = (): UseStore => {
 
 export type WithHandles = LibraryEntry & { readonly handles?: readonly FileSystemHandle[] };
 
-/** Runs what needs storage; a browser that denies it is no error, but it is said. */
+/** Runs storage operations; failures set `library.denied` instead of throwing. */
 export async function withStorage(work: () => Promise<void>): Promise<void> {
   try {
     await work();
@@ -40,7 +40,7 @@ async function listKept(): Promise<KeptFile[]> {
   return kept.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** Reads what is there: entries, kept files, and the room that is left. */
+/** Loads entries, kept files, downloads and the storage quota. */
 export const loadLibrary = (): Promise<void> =>
   withStorage(async () => {
     const found = (await entries<string, WithHandles>(database())).map(([, entry]) => entry);
@@ -60,7 +60,7 @@ export const loadLibrary = (): Promise<void> =>
     });
   });
 
-/** Notes a model that was opened, if the browser can find it again. */
+/** Stores an opened model, if it can be reopened: a hub address, or files with handles. */
 export async function remember(
   opening: { kind: 'files' | 'hub'; label: string; handles?: readonly FileSystemHandle[] | undefined },
   model: ModelSummary,

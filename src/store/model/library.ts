@@ -1,4 +1,4 @@
-// Models that were open before, and results that are kept.
+// Actions on earlier models and kept files.
 import { del, entries } from 'idb-keyval';
 import { get, job, run, set } from '../work/job';
 import { database, keptFolder, loadLibrary, withStorage, type WithHandles } from './library-storage';
@@ -12,7 +12,7 @@ interface Permitted {
   requestPermission?(o: { mode: 'read' }): Promise<PermissionState>;
 }
 
-/** The files behind handles; asks for permission where the browser wants it. */
+/** The files behind handles; asks for permission if the browser requires it. */
 async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFile[]> {
   const files: DroppedFile[] = [];
   for (const handle of handles) {
@@ -32,14 +32,14 @@ async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFil
   return files;
 }
 
-/** Opens what a picker gave. */
+/** Opens the handles that a file picker returned. */
 export async function openHandles(handles: readonly FileSystemHandle[]): Promise<void> {
   const [first] = handles;
   const label = handles.length === 1 ? first!.name : `${handles.length} files`;
   await openFiles(await filesOf(handles), label, handles);
 }
 
-/** Opens a model that was open before. */
+/** Opens a model of the library. */
 export async function reopen(entry: LibraryEntry): Promise<void> {
   if (entry.kind === 'hub') return openAddress(entry.label, undefined, entry.preTokenizer);
   const all = await entries<string, WithHandles>(database()).catch(() => []);
@@ -56,7 +56,7 @@ export async function reopen(entry: LibraryEntry): Promise<void> {
   return openFiles(files, entry.label, handles, entry.preTokenizer);
 }
 
-/** Writes a level's GGUF into the browser's own storage. */
+/** Writes a level's GGUF to the origin private file system. */
 export async function keepLevel(type: string, name: string): Promise<void> {
   await job('export', `Keeping ${name}`, 'levels', async () => {
     const { sha256, sizeBytes, checkedBlocks } = await run('export', type, { keep: name });

@@ -1,4 +1,4 @@
-// Opening a model: dropped files, the built-in one, an address on a hub, or one that was open before.
+// Actions that open a model: from files or a hub address.
 import type { ModelSummary } from '../../studio/summary';
 import { get, job, run, set } from '../work/job';
 import { remember } from './library-storage';
@@ -6,30 +6,30 @@ import { isText, takeText } from '../work/own-text';
 import { planNow } from './plan';
 import { recallResults } from '../results/results-storage';
 import { addRecipe, isRecipe } from '../work/search';
-import { nothingMade } from '../state';
+import { noResults } from '../state';
 
 export interface DroppedFile {
   readonly path: string;
   readonly file: Blob;
 }
 
-/** What is being opened, so that it can be tried again with more knowledge and found again another day. */
+/** Source of a model, kept to retry with a pre-tokenizer and to store it in the library. */
 export type Opening =
   | {
       readonly kind: 'files';
       readonly label: string;
       readonly files: readonly DroppedFile[];
-      /** Where the browser can find the files again. */
+      /** Handles that reopen the files in a later visit. */
       readonly handles?: readonly FileSystemHandle[] | undefined;
     }
   | { readonly kind: 'hub'; readonly label: string; readonly handles?: undefined };
 
-/** The newest that was tried, and the token that went with it; neither is kept. */
+/** The last attempt with its access token; in memory only. */
 let latest: { opening: Opening; token: string | undefined } | undefined;
 
 function show(model: ModelSummary): void {
   set({
-    ...nothingMade,
+    ...noResults,
     model,
     imatrix: null,
     imatrixFile: null,
@@ -45,7 +45,7 @@ function show(model: ModelSummary): void {
   });
 }
 
-/** `preTokenizer` is tokenizer.ggml.pre on the person's word. */
+/** `preTokenizer` overrides tokenizer.ggml.pre. */
 async function open(opening: Opening, token?: string, preTokenizer?: string): Promise<void> {
   const running = get().job;
   if (running) {
@@ -67,7 +67,7 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
     await planNow();
     await recallResults();
   });
-  // After the job: what is dropped next need not wait for the browser's storage.
+  // Outside the job, so that the next drop does not wait for storage.
   if (opened) await remember(opening, opened, preTokenizer);
 }
 
@@ -80,7 +80,7 @@ export const openFiles = async (
   const [first, ...rest] = files;
   if (first && rest.length === 0 && get().model) {
     const { path, file } = first;
-    // A text alone is what the open model is measured on, a recipe a level of it.
+    // A single text is for measurements, a recipe adds a level; neither opens a model.
     if (isText(path)) return takeText(path, file);
     if (await isRecipe(path, file)) return addRecipe(path, file);
   }
@@ -90,14 +90,14 @@ export const openFiles = async (
 export const openAddress = (address: string, token?: string, preTokenizer?: string): Promise<void> =>
   open({ kind: 'hub', label: address.trim() }, token || undefined, preTokenizer);
 
-/** Tries the newest again, with the name of its pre-tokenizer. */
+/** Retries the last attempt with a pre-tokenizer name. */
 export async function openWithPreTokenizer(name: string): Promise<void> {
   if (latest) await open(latest.opening, latest.token, name);
 }
 
-/** What was made without the matrix, or with another one, is no longer what the plan says. */
+/** Sets or removes the matrix; levels and results without it no longer match the plan. */
 async function applyImatrix(file: DroppedFile | null): Promise<void> {
-  set({ ...nothingMade, imatrix: await run('useImatrix', file), imatrixFile: null });
+  set({ ...noResults, imatrix: await run('useImatrix', file), imatrixFile: null });
   await planNow();
   await recallResults();
 }

@@ -1,27 +1,27 @@
-// Errors of a level by layer and kind of tensor. Pure.
+// Quantization errors of a level by layer and kind of tensor. Pure.
 import type { TensorError } from '../../pipeline/tensor-error';
 
 export interface ErrorCell {
   readonly name: string;
   readonly type: string;
-  /** RMS error over the RMS of the weights. */
+  /** RMS error relative to the RMS of the weights. */
   readonly relative: number;
 }
 
 export interface ErrorMap {
-  /** Kinds of tensors, such as attn_q: the columns. */
+  /** Columns: tensor names without layer, such as attn_q. */
   readonly kinds: readonly string[];
-  /** Layers by number, with a cell for each kind that they have. */
+  /** Rows: one cell per kind, null where the layer has no such tensor. */
   readonly layers: readonly { readonly layer: number; readonly cells: readonly (ErrorCell | null)[] }[];
-  /** Tensors of no layer. */
+  /** Tensors outside the layers. */
   readonly others: readonly ErrorCell[];
-  /** The largest of all. */
+  /** Maximum of all cells. */
   readonly largest: number;
 }
 
 const LAYER = /^blk\.(\d+)\.(.+?)(?:\.weight)?$/;
 
-/** Tensors that lost something, laid out by layer; those that are stored as they were are left out. */
+/** Arranges the errors by layer; leaves out tensors stored without loss. */
 export function errorMap(errors: readonly TensorError[]): ErrorMap {
   const cells = errors
     .filter((e) => e.squaredError > 0 && e.squares > 0)

@@ -1,4 +1,4 @@
-// A report: what was measured, to be taken to another browser or device and laid beside what is measured there.
+// Reports: results saved to a file, to be compared in another browser or on another device.
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 import { NibbleError } from '../../util/errors';
@@ -10,7 +10,7 @@ export interface Report {
   readonly model: string;
   readonly fingerprint: string;
   readonly browser: string;
-  /** Since 1970. */
+  /** Milliseconds since 1970. */
   readonly savedMs: number;
   readonly runs: readonly RunRecord[];
   readonly qualities: readonly QualityRecord[];
@@ -18,7 +18,7 @@ export interface Report {
 
 const MAX_RECORDS = 200;
 
-/** Numbers that the page reads of a record, by path; a report that lacks one is refused. */
+/** Paths of the numbers that the page reads from a record; a report that lacks one is rejected. */
 const RUN_NUMBERS = [
   'fileBytes',
   'residentBytes',
@@ -55,7 +55,7 @@ function checkRecords(label: string, name: string, value: unknown, numbers: read
   }
 }
 
-/** Throws what is wrong with a file that is no report. */
+/** Parses a report file. Throws NibbleError with the defect. */
 export function parseReport(label: string, text: string): Report {
   let value: unknown;
   try {
@@ -76,7 +76,7 @@ export function parseReport(label: string, text: string): Report {
   return value as Report;
 }
 
-/** A level here and there. */
+/** Figures of a level measured here and in the report, in this order. */
 export interface Pair {
   readonly type: string;
   readonly generation: readonly [number | undefined, number | undefined];
@@ -84,7 +84,7 @@ export interface Pair {
   readonly kl: readonly [number | undefined, number | undefined];
 }
 
-/** Levels that both know, in the order of the rows here. */
+/** Levels that occur in both, in the order of `rows`. */
 export function pairs(rows: readonly ResultRow[], report: Report): Pair[] {
   return rows.flatMap(({ type, run, quality }) => {
     const there = report.runs.find((r) => r.type === type);

@@ -1,4 +1,4 @@
-// What was measured of a model stays in this browser, under what tells the model (and its importance matrix) from others.
+// Results per model and importance matrix (keyed by their fingerprints), in IndexedDB.
 import { createStore, del, get as read, set as write, type UseStore } from 'idb-keyval';
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
@@ -10,7 +10,7 @@ interface Kept {
   readonly runs: readonly RunRecord[];
   readonly qualities: readonly QualityRecord[];
   readonly sweep: Sweep | null;
-  /** The person's text, where a sweep over it is not at its end. */
+  /** The user's text, if an unfinished sweep needs it. */
   readonly ownText: StudioState['ownText'];
 }
 
@@ -25,7 +25,7 @@ const keyOf = (): string | undefined => {
   return model ? `${model.fingerprint} ${imatrix?.fingerprint ?? ''}` : undefined;
 };
 
-/** Keeps what is measured now; a browser that denies storage keeps nothing, and measuring goes on. */
+/** Stores the current results. Storage failures are ignored. */
 export async function keepResults(): Promise<void> {
   const key = keyOf();
   if (!key) return;
@@ -35,13 +35,13 @@ export async function keepResults(): Promise<void> {
   await write(key, kept, database()).catch(() => {});
 }
 
-/** Shows what was measured of the open model before. */
+/** Restores the stored results of the open model. */
 export async function recallResults(): Promise<void> {
   const key = keyOf();
   if (!key) return;
   const kept = await read<Kept>(key, database()).catch(() => undefined);
   if (kept?.version !== 1 || keyOf() !== key) return;
-  // A mix lives as long as the page: without its level its figures belong to nothing.
+  // Mixes are not stored, so figures of levels that are not in the plan are dropped.
   const { plan } = get();
   const exists = ({ type }: { readonly type: string }) => plan.some((p) => p.type === type);
   const types = kept.sweep?.types.filter((type) => exists({ type })) ?? [];

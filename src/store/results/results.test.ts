@@ -24,7 +24,7 @@ const run = (type: string, fileBytes: number, speed: number): RunRecord => ({
   },
   bound: { byBytes: 90, byDispatches: 80, binds: 'dispatches', bytesPerToken: 1, dispatchesPerToken: 1 },
 });
-/** Two tokens whose divergences are `kl` and three times that. */
+/** A record of two tokens with KL divergences `kl` and 3 `kl`. */
 const quality = (type: string, fileBytes: number, kl: number): QualityRecord => ({
   type,
   base: 'F16',
@@ -102,7 +102,7 @@ describe('results', () => {
       'top',
       'right',
     ]);
-    // Close in size alone is not close.
+    // Close in size alone does not count.
     expect(nameSides([...far, point(2, 1e-2), point(2.1, 1e-3)]).slice(2)).toEqual(['right', 'right']);
   });
   test('one recommendation with its reason', () => {

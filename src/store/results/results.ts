@@ -1,8 +1,8 @@
-// What was measured, as rows, as a recommendation and as text to take along. Pure.
+// Results as table rows, as a recommendation and as text for export. Pure.
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 
-/** One level: what is known of it. */
+/** Measurements of one level. */
 export interface ResultRow {
   readonly type: string;
   readonly fileBytes: number;
@@ -10,7 +10,7 @@ export interface ResultRow {
   readonly quality: QualityRecord | null;
 }
 
-/** Runs and qualities by level, in the order given. */
+/** Joins runs and qualities by level, in the order given. */
 export function resultRows(
   runs: readonly RunRecord[],
   qualities: readonly QualityRecord[],
@@ -25,12 +25,12 @@ export function resultRows(
   });
 }
 
-/** Columns of the table of results: how they are told, and the number they are sorted by. */
+/** A column of the results table, with its sort key. */
 export interface Column {
   readonly id: string;
   readonly title: string;
   readonly help: string;
-  /** Undefined where the level has no such figure. */
+  /** Undefined when the level was not measured for it. */
   readonly value: (row: ResultRow) => number | undefined;
   readonly text: (value: number, row: ResultRow) => string;
 }
@@ -123,7 +123,7 @@ export const columns: readonly Column[] = [
 const spread = (v: number, s: { min: number; max: number }) =>
   `${v.toFixed(1)} (${s.min.toFixed(1)} to ${s.max.toFixed(1)})`;
 
-/** Sorted by a column; rows without the figure come last, equals keep their order. */
+/** Rows sorted by a column; stable, rows without a value last. */
 export function sortRows(rows: readonly ResultRow[], id: string, descending: boolean): ResultRow[] {
   const column = columns.find((c) => c.id === id);
   if (!column) return [...rows];
@@ -135,7 +135,7 @@ export function sortRows(rows: readonly ResultRow[], id: string, descending: boo
   });
 }
 
-/** Levels that no other beats in both size and divergence, smallest first. */
+/** Pareto frontier of file size and mean KL divergence, smallest file first. */
 export function frontier(rows: readonly ResultRow[]): ResultRow[] {
   const measured = rows.filter((r) => r.quality).sort((a, b) => a.fileBytes - b.fileBytes);
   const kl = (r: ResultRow) => r.quality!.measured.kl.mean;
@@ -144,10 +144,10 @@ export function frontier(rows: readonly ResultRow[]): ResultRow[] {
   );
 }
 
-/** Divergence below which a level passes for the base in everyday use: about the difference that 1 % of perplexity makes. */
+/** Mean KL divergence, in nats, up to which a level is recommended: about a perplexity increase of 1 %. */
 const CLOSE_KL = 0.01;
 
-/** One sentence: which level to take, and why. Null while nothing is known of quality. */
+/** Recommends a level, with a reason in one sentence. Null without quality measurements. */
 export function recommendation(rows: readonly ResultRow[]): { type: string; sentence: string } | null {
   const best = frontier(rows);
   if (best.length === 0) return null;

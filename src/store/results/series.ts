@@ -15,12 +15,12 @@ export interface SpeedPoint {
   readonly type: string;
   readonly prompt: number;
   readonly generation: number;
-  /** Distance from the median down to the slowest and up to the fastest run. */
+  /** Distances from the median to the slowest and to the fastest run. */
   readonly promptSpread: readonly [number, number];
   readonly generationSpread: readonly [number, number];
 }
 
-/** Levels that are not refused, in the order of the plan. */
+/** Levels that are not refused, in plan order. */
 export const sizeSeries = (plan: readonly PlanRow[]): { type: string; fileMiB: number }[] =>
   plan.filter((p) => p.refusal === null).map((p) => ({ type: p.type, fileMiB: p.fileBytes / MIB }));
 
@@ -41,7 +41,7 @@ export const speedSeries = (runs: readonly RunRecord[]): SpeedPoint[] =>
     generationSpread: [g.median - g.min, g.max - g.median],
   }));
 
-/** A new record replaces the older one of its level; levels keep the order of the plan. */
+/** Replaces the record of the same level; keeps plan order. */
 export function mergeRun<R extends { readonly type: string }>(
   runs: readonly R[],
   run: R,
@@ -56,15 +56,15 @@ export interface ParetoPoint {
   readonly type: string;
   readonly fileMiB: number;
   readonly kl: number;
-  /** Median of generation; 0 when it is not measured. */
+  /** Median decode speed; 0 when not measured. */
   readonly tokensPerSecond: number;
   readonly best: boolean;
 }
 
-/** Below this a divergence is rounding: the chart's axis is logarithmic and begins here. */
-export const LEAST_KL = 1e-6;
+/** Lower end of the logarithmic axis; smaller KL divergences are rounding errors. */
+export const MIN_KL = 1e-6;
 
-/** Size against divergence, for the levels whose quality is known. `best` is on the frontier. */
+/** File size and KL divergence of the measured levels. `best` is on the Pareto frontier. */
 export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
   const best = new Set(frontier(rows).map((r) => r.type));
   return rows.flatMap(({ type, fileBytes, run, quality }) =>
@@ -73,7 +73,7 @@ export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
           {
             type,
             fileMiB: fileBytes / MIB,
-            kl: Math.max(LEAST_KL, quality.measured.kl.mean),
+            kl: Math.max(MIN_KL, quality.measured.kl.mean),
             tokensPerSecond: run?.speed.tokensPerSecond.median ?? 0,
             best: best.has(type),
           },
@@ -82,13 +82,13 @@ export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
   );
 }
 
-/** On which side of its dot a level's name stands. */
+/** Side of the dot on which a level's name is drawn. */
 export type NameSide = 'left' | 'top' | 'right';
 
-/** How near dots are whose names would meet: of the range of sizes, and a factor of divergence. */
+/** Distance below which names would overlap: a share of the size range, and a factor of KL divergence. */
 const NEAR = { size: 0.12, factor: 1.8 };
 
-/** A place for each name where it meets neither a neighbour's dot nor its name: outwards, and up between two. */
+/** Chooses sides so that a name overlaps no neighbour: outwards, or on top between two neighbours. */
 export function nameSides(points: readonly ParetoPoint[]): NameSide[] {
   const sizes = points.map((p) => p.fileMiB);
   const near = NEAR.size * (Math.max(...sizes) - Math.min(...sizes));
@@ -106,7 +106,7 @@ export function nameSides(points: readonly ParetoPoint[]): NameSide[] {
   });
 }
 
-/** Where texts of the same prompt part: the first place at which not all have the same token. */
+/** Index of the first token that is not the same in all texts. */
 export function firstDifference(texts: readonly (readonly { readonly id: number }[])[]): number {
   const longest = Math.max(0, ...texts.map((t) => t.length));
   for (let i = 0; i < longest; i++) if (new Set(texts.map((t) => t[i]?.id)).size > 1) return i;

@@ -1,7 +1,7 @@
 import { get, problemOf, set } from '../work/job';
 import { parseReport, type Report } from './report';
 
-/** What is measured now, as a file. */
+/** The current results as a JSON file. */
 export function saveReport(): Blob {
   const { model, runs, qualities } = get();
   const report: Report = {
@@ -17,7 +17,7 @@ export function saveReport(): Blob {
   return new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' });
 }
 
-/** Lays a report beside what is measured here; a file that is none is said, and the one before it stays. */
+/** Loads a report for comparison. An invalid file sets `problem` and keeps the previous report. */
 export async function takeReport(label: string, file: Blob): Promise<void> {
   try {
     set({ report: parseReport(label, await file.text()), problem: null });

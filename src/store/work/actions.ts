@@ -39,7 +39,7 @@ export async function releaseLevel(type: string): Promise<void> {
   await run('release', type);
 }
 
-/** The name of a level's file, without the level that the source's name ends with. */
+/** File name of a level: the model's name, with the level in place of a trailing float type. */
 export function fileName(type: string): string {
   const base = (get().model?.name ?? 'model').replace(/[^\w.-]+/g, '-').replace(/[-.](F32|F16|BF16)$/i, '');
   return `${base}-${type}.gguf`;
@@ -86,7 +86,7 @@ function request() {
   return { type: runType, maxTokens, sampling: rest, ...what };
 }
 
-/** Continues the text, or answers the newest message. What was said stays, whatever happens to the device. */
+/** Continues the text, or answers the newest message. Messages survive a device loss. */
 export async function generate(message?: string): Promise<void> {
   if (get().job) return;
   const { mode } = get();
@@ -111,10 +111,10 @@ export async function generate(message?: string): Promise<void> {
   });
 }
 
-/** Levels that are written with at once, at most. */
-export const MAX_BESIDE = 4;
+/** Maximum levels of a side-by-side comparison. */
+export const MAX_SIDE_BY_SIDE = 4;
 
-/** One prompt at several levels, one after the other. */
+/** Generates from one prompt with several levels, one after the other. */
 export async function writeSideBySide(types: readonly string[]): Promise<void> {
   await job('generate', 'Writing side by side', 'run', async () => {
     set({ side: [] });
@@ -129,7 +129,7 @@ export async function writeSideBySide(types: readonly string[]): Promise<void> {
   });
 }
 
-/** Looks at a tensor of a level, and at one of its blocks. */
+/** Inspects a tensor of a level and one of its blocks. */
 export async function inspect(type: string, name: string, row = 0, block = 0): Promise<void> {
   try {
     set({ inspection: await run('inspect', type, name, row, block), problem: null });
@@ -139,12 +139,12 @@ export async function inspect(type: string, name: string, row = 0, block = 0): P
 }
 export const closeInspection = () => set({ inspection: null });
 
-/** Takes the device away under a running job; the engine rebuilds what it needs. */
+/** Destroys the device during a running job, for tests of the recovery. */
 export function loseDevice(): void {
   void engineClient().call('loseDevice', []).result;
 }
 
-/** Compares the fast paths of the level in use with the reference mode. */
+/** Compares the fast paths of the current level with the reference mode. */
 export async function compareWithReference(): Promise<void> {
   const type = get().runType;
   await job('difference', `Comparing ${type} with the reference mode`, 'device', async () => {

@@ -2,12 +2,12 @@ import { get, job, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
 import { recallResults } from '../results/results-storage';
-import { nothingMade } from '../state';
+import { noResults } from '../state';
 
-/** Tokens of a chunk, llama-imatrix's own choice. */
+/** Tokens per chunk; the default of llama-imatrix. */
 const CONTEXT = 512;
 
-/** Collects an importance matrix from the person's text, or the page's, and takes it into use. */
+/** Collects an importance matrix from the user's text, or the built-in one, and sets it. */
 export async function collectImatrix(): Promise<void> {
   const { ownText, model } = get();
   if (!model) return;
@@ -17,7 +17,7 @@ export async function collectImatrix(): Promise<void> {
     const name = `${model.name.replace(/[^\w.-]+/g, '-')}.imatrix.gguf`;
     const request = { type: baseOf(get()), textLabel, text, context: CONTEXT };
     const { summary, file } = await run('collectImatrix', request, name);
-    set({ ...nothingMade, imatrix: summary, imatrixFile: file });
+    set({ ...noResults, imatrix: summary, imatrixFile: file });
     await planNow();
     await recallResults();
   });

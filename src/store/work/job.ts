@@ -1,4 +1,4 @@
-// What every action uses: the state, calls to the engine, and one job at a time with its bar, stop button and error.
+// Shared by all actions: the state, engine calls, and one job at a time with progress, cancellation and error.
 import { CancelledError, NibbleError } from '../../util/errors';
 import type { Running } from '../../worker/client';
 import type { Calls, Event } from '../../worker/protocol';
@@ -11,7 +11,7 @@ export const set = (change: Partial<StudioState>) => studioStore.setState(change
 const onEvent = (event: Event) => studioStore.setState((state) => applyEvent(state, event));
 
 let current: Running<unknown> | undefined;
-/** Raised by stop(): ends a sequence of calls, too. */
+/** Set by stop(); also ends sequences of calls. */
 let stopped = false;
 
 export function problemOf(error: unknown, place: Problem['place']): Problem {
@@ -29,7 +29,10 @@ export async function run<K extends keyof Calls>(
   return running.result;
 }
 
-/** Runs a job with its bar, stop button and error in its own place. Resolves to whether it came to its end. */
+/**
+ * Runs a job; errors go to `problem` at `place`. Resolves to true when it completed, false when it failed, was stopped or
+ * found another job running.
+ */
 export async function job(
   kind: Job['kind'],
   label: string,
@@ -61,7 +64,7 @@ export function stop(): void {
   current?.cancel();
 }
 
-/** Ends a sequence of calls after stop(). */
+/** Throws CancelledError after stop(), between the calls of a sequence. */
 export function throwIfStopped(): void {
   if (stopped) throw new CancelledError();
 }

@@ -1,12 +1,12 @@
-// Texts to measure on and to calibrate with: those that come with the page, or the person's own.
+// Texts for measurements and calibration: built-in ones, or the user's own.
 import { get, set } from './job';
 import type { StudioState } from '../state';
 
-/** Written with the built-in model's stories, from other seeds than its training. */
+/** Written by scripts/builtin-model/texts.py, from seeds that the built-in model was not trained or validated on. */
 export const HELD_OUT = 'stories-held-out.txt';
 export const CALIBRATION = 'stories-calibration.txt';
 
-/** The person's text of that name, or the page's. */
+/** The user's text if it has that label, else the built-in one. */
 export async function textOf(label: string): Promise<string> {
   const { ownText } = get();
   if (ownText?.label === label) return ownText.text;
@@ -15,14 +15,14 @@ export async function textOf(label: string): Promise<string> {
   return response.text();
 }
 
-/** A text of the person's own to measure on, from now on. */
+/** Uses a text of the user for measurements. */
 export async function takeText(label: string, file: Blob): Promise<void> {
   set({ ownText: { label, text: await file.text() }, lab: { ...get().lab, text: 'own' } });
 }
 
 export const isText = (path: string): boolean => /\.(txt|md)$/i.test(path);
 
-/** What levels are compared with when nothing else is chosen: the source's own precision where it is a plain one. */
+/** Default base of comparisons: BF16 or F16 if the source has it, else F32. */
 export function baseOf(state: Pick<StudioState, 'model'>): string {
   const types = state.model?.sourceTypes ?? [];
   return types.find((t) => t === 'BF16' || t === 'F16') ?? 'F32';

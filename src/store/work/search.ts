@@ -1,14 +1,14 @@
-// A type for each tensor, under a size.
+// Actions of the mixed-type search: a type for each tensor, under a file size.
 import { get, job, problemOf, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
 import { RECIPE_FORMAT } from '../../evaluate/recipe-format';
 
 const CONTEXT = 256;
-/** Enough to tell tensors apart; a tensor takes a pass over so many chunks. */
+/** Enough to rank tensors; every tensor takes a pass over all chunks. */
 const CHUNKS = 4;
 
-/** Measures what each tensor is worth, over the person's text or the page's. */
+/** Measures the sensitivity of each tensor, over the user's text or the built-in one. */
 export async function searchTypes(): Promise<void> {
   const label = get().ownText?.label ?? CALIBRATION;
   await job('search', 'Measuring what each tensor is worth', 'levels', async () => {
@@ -16,12 +16,12 @@ export async function searchTypes(): Promise<void> {
     const search = await run('search', { base: baseOf(get()), text, context: CONTEXT, chunks: CHUNKS });
     set({ search });
     const { plan } = get();
-    const usual = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.leastBytes;
-    await lookAtMix(Math.min(search.maxBytes, Math.max(search.leastBytes, usual)));
+    const defaultBytes = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.minBytes;
+    await lookAtMix(Math.min(search.maxBytes, Math.max(search.minBytes, defaultBytes)));
   });
 }
 
-/** A slider asks faster than it is answered: only what was asked last is shown. */
+/** The slider sends requests faster than they are answered; only the answer to the last one is shown. */
 export async function lookAtMix(budgetBytes: number): Promise<void> {
   set({ mixBudgetBytes: budgetBytes });
   try {
@@ -32,7 +32,7 @@ export async function lookAtMix(budgetBytes: number): Promise<void> {
   }
 }
 
-/** Makes a level and puts it among the others, selected. */
+/** Adds a level to the plan and selects it. */
 async function addLevel(make: () => Promise<string>): Promise<void> {
   await job('search', 'Adding a level', 'levels', async () => {
     const label = await make();
@@ -42,19 +42,19 @@ async function addLevel(make: () => Promise<string>): Promise<void> {
   });
 }
 
-/** Adds the mix that is looked at. */
+/** Adds the shown mix as a level. */
 export async function addMix(): Promise<void> {
   const { mix } = get();
   if (mix) await addLevel(() => run('addMix', mix.budgetBytes));
 }
 
-/** Adds the mix of a recipe that was saved before. */
+/** Adds a saved recipe as a level. */
 export const addRecipe = (label: string, file: Blob): Promise<void> =>
   addLevel(async () => run('addRecipe', label, await file.text()));
 
 const MAX_RECIPE_BYTES = 16 * 1024 * 1024;
 
-/** Whether a file is a recipe, by what it says of itself. */
+/** True for a recipe, by its `format` field. */
 export async function isRecipe(path: string, file: Blob): Promise<boolean> {
   if (!path.endsWith('.json') || file.size > MAX_RECIPE_BYTES) return false;
   return (await file.slice(0, 256).text()).includes(`"${RECIPE_FORMAT}"`);

@@ -1,5 +1,5 @@
-// Measuring many levels: quality first, with the base kept on the device, then speed. What is measured is kept at once,
-// so a sweep that was stopped, or cut short by a reload, goes on where it was.
+// Measurements of many levels: quality first, with the base kept on the device, then speed. Every result is stored at
+// once, so a sweep that was stopped or cut off by a reload can be continued.
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 import { get, job, relabel, run, set, throwIfStopped } from './job';
@@ -11,13 +11,13 @@ import type { StudioState, Sweep } from '../state';
 const sameConditions = (q: QualityRecord, s: Sweep): boolean =>
   q.base === s.base && q.textLabel === s.textLabel && q.context === s.context && q.chunks === s.chunks;
 
-/** A measurement that is still to be made. */
+/** A pending measurement. */
 interface Step {
   readonly kind: 'quality' | 'speed';
   readonly type: string;
 }
 
-/** What a sweep has not measured yet. */
+/** Pending measurements of a sweep. */
 export function stepsLeft(
   sweep: Sweep,
   runs: readonly RunRecord[],
@@ -45,17 +45,17 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<void> {
   const record = await run('quality', { type: step.type, base, textLabel, text, context, chunks, budgetMs });
   set({
     qualities: mergeRun(get().qualities, record, order),
-    // The first level decides how much text all of them get.
+    // The first level decides the chunks of all levels.
     sweep: { ...sweep, chunks: record.chunks, context: record.context },
   });
 }
 
-/** Goes on with the sweep that is there. */
+/** Continues the unfinished sweep. */
 export async function continueSweep(): Promise<void> {
-  const began = get().sweep;
-  if (!began) return;
+  const initial = get().sweep;
+  if (!initial) return;
   await job('benchmark', 'Measuring', 'compare', async () => {
-    const text = began.quality ? await textOf(began.textLabel) : '';
+    const text = initial.quality ? await textOf(initial.textLabel) : '';
     const started = performance.now();
     let done = 0;
     for (;;) {
@@ -77,7 +77,7 @@ export async function continueSweep(): Promise<void> {
   });
 }
 
-/** Measures every selected level anew. */
+/** Starts a new sweep over the selected levels. */
 export async function startSweep(): Promise<void> {
   const { selected, plan, lab, model, ownText } = get();
   const types = plan.map((p) => p.type).filter((t) => selected.includes(t));
@@ -97,7 +97,7 @@ export async function startSweep(): Promise<void> {
   set({
     sweep,
     runs: sweep.speed ? get().runs.filter((r) => !types.includes(r.type)) : get().runs,
-    // Figures of another text or base do not stand beside these.
+    // Figures for another text or base are not comparable.
     qualities: quality ? [] : get().qualities,
   });
   await continueSweep();

@@ -1,15 +1,17 @@
-// The house inspector: direction of imports, who may know what, twins, sizes of files and folders. It reads files, and runs none.
+// Checks of the source tree: directions of imports, reserved APIs, sizes of files and folders, comments. It reads files
+// and runs none.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { quantFormats } from '../../quant/registry';
+import { commentsOf } from './comments';
 import { circles, importsOf, targetOf } from './imports';
 import { roomOf, rooms, whyNot } from './rooms';
 
 const root = resolve(import.meta.dirname, '../../..');
 const MAX_LINES = 300;
 const MAX_FILES = 20;
-/** Folders that hold one file for each thing of a registry. */
+/** Folders with one file per entry of a registry, exempt from MAX_FILES. */
 const registries = ['src/quant/formats', 'src/model/arch', 'shaders/ops', 'shaders/quant'];
 
 const walk = (dir: string): string[] =>
@@ -23,7 +25,7 @@ const production = sources.filter((f) => f.startsWith('src/') && !isTest(f));
 const shaders = walk('shaders');
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 
-/** Imports of a file that it may not have. */
+/** Forbidden imports of a file, with the reason. */
 const wrongImports = (file: string, code: string): string[] =>
   importsOf(file, code).flatMap(({ specifier, typeOnly }) => {
     const to = targetOf(root, file, specifier);
@@ -137,6 +139,18 @@ describe('the house', () => {
   });
   test.each(outsiders)('$rule stays in its room', ({ pattern, allowed }) => {
     expect(production.filter((f) => pattern.test(text(f)) && !allowed.test(f))).toEqual([]);
+  });
+  test('comments give reasons', () => {
+    const narrates = (path: string, code: string): string[] =>
+      commentsOf(path, code).filter((comment) => /^(What|How|Whether|Where|Which)\b/.test(comment));
+    const scripts = tops.flatMap(walk).filter((f) => /\.(tsx?|m?js)$/.test(f));
+    const found = [...scripts, ...shaders].flatMap((f) =>
+      narrates(f, text(f)).map((comment) => `${f}: ${comment.split('\n')[0]}`),
+    );
+    expect(found).toEqual([]);
+    const bad = '/**\n * What it is.\n */\nlet a = 1; // How\n// Where it is.\n// Which is fine here.\n';
+    expect(narrates('bad.ts', `${bad}const s = '// What';`)).toHaveLength(3);
+    expect(narrates('bad.wgsl', bad)).toHaveLength(3);
   });
   test('no focused test', () => {
     const bad = sources.filter((f) => /\.(only|todo)\(/.test(text(f)) && !f.endsWith('house.test.ts'));

@@ -3,9 +3,9 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseSync } from 'vite';
 
 export interface Import {
-  /** As it is written. */
+  /** As written. */
   readonly specifier: string;
-  /** Whether it is gone once types are. */
+  /** True when the import leaves no trace in the compiled code. */
   readonly typeOnly: boolean;
 }
 
@@ -50,7 +50,7 @@ function importOf(node: Node): Import | undefined {
 
 /**
  * Every import of a file, from its syntax tree: static, type-only, dynamic, re-exported, `import('x')` as a type,
- * `import x = require('x')`, and workers that are made of a URL beside the file.
+ * `import x = require('x')`, and workers created from a URL beside the file.
  */
 export function importsOf(path: string, code: string): Import[] {
   const { program, errors } = parseSync(path, code);
@@ -70,12 +70,12 @@ export function importsOf(path: string, code: string): Import[] {
   return out;
 }
 
-/** The file that a relative import means, from the root; undefined for a package. */
+/** The imported file, relative to the root; undefined for a package. */
 export function targetOf(root: string, from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
   const path = relative(root, resolve(root, dirname(from), specifier));
   const file = [path, `${path}.ts`, `${path}.tsx`].find((p) => /\.\w+$/.test(p) && existsSync(join(root, p)));
-  // A file that is not there yet is judged by the room it would be in.
+  // A missing file is judged by the room of its path.
   return file ?? `${path}.ts`;
 }
 

@@ -1,4 +1,4 @@
-/** Rooms of the house, lowest first: a room may import what stands before it. docs/architecture.md draws them. */
+/** Rooms of the source tree, lowest first: a room may import those before it. docs/architecture.md lists them. */
 export const rooms = [
   'util',
   'wgsl',
@@ -28,24 +28,24 @@ export const rooms = [
 ] as const;
 export type Room = (typeof rooms)[number];
 
-/** Rooms that are not in a browser, and rooms that are nowhere else. */
+/** Rooms that never run in a browser, and rooms that run only there. */
 const outOfBrowser: readonly Room[] = ['node', 'cli'];
 const inBrowser: readonly Room[] = ['browser', 'worker', 'store', 'ui', 'main'];
-/** Rooms on top: each stands by itself on the house; benchmarks, examples and tests also lean on each other. */
+/** Rooms that nothing below imports; benchmarks, examples and tests may also import each other. */
 const onTop: readonly Room[] = ['cli', 'bench', 'examples', 'testing'];
 
-/** Room of a file by its path from the root of the project; undefined for what is no part of the house. */
+/** Room of a file by its path from the root of the project; undefined outside the rooms. */
 export function roomOf(path: string): Room | undefined {
   const [top, name] = path.split('/');
   const room = top === 'src' ? name?.replace(/\.(ts|tsx)$/, '') : top;
   return rooms.find((r) => r === room);
 }
 
-/** The page's files know the engine by its types; values come over the worker's protocol or from these places. */
+/** The page imports types from the engine, but values only from these places and over the worker's protocol. */
 const valuesForThePage =
   /^src\/(util|worker|browser|store|ui)\/|^src\/studio\/constants\.ts$|^src\/main\.tsx$/;
 
-/** Why a file may not import another; undefined where it may. `typeOnly` imports leave no trace at run time. */
+/** Reason why a file may not import another; undefined if it may. `typeOnly` imports have no effect at run time. */
 export function whyNot(from: string, to: string, typeOnly: boolean): string | undefined {
   const [own, other] = [roomOf(from), roomOf(to)];
   if (own === undefined || other === undefined || own === other) return undefined;

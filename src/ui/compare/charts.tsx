@@ -13,7 +13,7 @@ import type { RunRecord } from '../../studio/records';
 import { memorySeries, speedSeries } from '../../store/results/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
-/** Every level's name, however many there are. */
+/** Forces a tick label for every level. */
 const slanted = { interval: 0, angle: -40, textAnchor: 'end' as const, height: 56 };
 const tooltip = {
   contentStyle: { background: 'var(--panel)', border: '1px solid var(--line)', color: 'var(--text)' },

@@ -10,7 +10,7 @@ import { Results } from './results';
 
 const SizeChart = lazy(() => import('./size-chart').then((m) => ({ default: m.SizeChart })));
 
-/** A sweep that was begun and is not at its end. */
+/** Offers to continue an unfinished sweep. */
 function Unfinished() {
   const sweep = useStudio((s) => (s.job ? null : s.sweep));
   const runs = useStudio((s) => s.runs);

@@ -4,7 +4,7 @@ import type { TensorInspection } from '../../pipeline/inspect';
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 const short = (v: number) => v.toPrecision(4);
 
-/** How a tensor's weights are spread, before and after quantizing. */
+/** Distribution of a tensor's weights before and after quantization. */
 export function Histogram({ of }: { of: TensorInspection }) {
   const { low, high, before, after } = of.histogram;
   const width = (high - low) / before.length;

@@ -8,7 +8,7 @@ const BASES = ['F32', 'BF16', 'F16', 'Q8_0'];
 const BUDGETS = [5, 15, 60, 300];
 const CONTEXTS = [128, 256, 512, 1024, 2048];
 
-/** What is measured, and with what. */
+/** Settings of the measurements. */
 export function MeasureForm() {
   const lab = useStudio((s) => s.lab);
   const own = useStudio((s) => s.ownText);

@@ -12,13 +12,7 @@ import {
 } from 'recharts';
 import type { ResultRow } from '../../store/results/results';
 import { savePicture } from './save-picture';
-import {
-  LEAST_KL,
-  type NameSide,
-  nameSides,
-  type ParetoPoint,
-  paretoSeries,
-} from '../../store/results/series';
+import { MIN_KL, type NameSide, nameSides, type ParetoPoint, paretoSeries } from '../../store/results/series';
 
 const SIDES = ['left', 'top', 'right'] as const;
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
@@ -36,7 +30,7 @@ function Details({ active, payload }: { active?: boolean; payload?: readonly { p
   );
 }
 
-/** Size against divergence, a dot a level; the line joins those that no other beats in both. */
+/** File size against KL divergence, a dot per level; the line is the Pareto frontier. */
 export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
   const points = paretoSeries(rows);
   const line = points.filter((p) => p.best).sort((a, b) => a.fileMiB - b.fileMiB);
@@ -67,7 +61,7 @@ export function ParetoChart({ rows }: { rows: readonly ResultRow[] }) {
             dataKey="kl"
             name="mean KL"
             scale="log"
-            domain={[LEAST_KL / 2, (max: number) => 2 * max]}
+            domain={[MIN_KL / 2, (max: number) => 2 * max]}
             allowDataOverflow
             label={{
               value: 'mean KL (nats)',

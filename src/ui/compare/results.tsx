@@ -2,10 +2,10 @@ import { lazy, Suspense, useState } from 'react';
 import { asCsv, asMarkdown, recommendation, type ResultRow } from '../../store/results/results';
 import { forgetResults } from '../../store/results/results-storage';
 import { useStudio } from '../kit/use-studio';
-import { Beside } from './beside';
+import { ReportComparison } from './report-comparison';
 import { RunTable } from './run-table';
 
-// recharts is the largest part of the page; it comes with the first model.
+// recharts is the largest dependency; it is loaded with the first model.
 const Charts = lazy(() => import('./charts').then((m) => ({ default: m.Charts })));
 const ParetoChart = lazy(() => import('./pareto-chart').then((m) => ({ default: m.ParetoChart })));
 
@@ -51,7 +51,7 @@ function Copy({ rows }: { rows: readonly ResultRow[] }) {
   );
 }
 
-/** What was measured: a sentence, the charts, the table. */
+/** Results: recommendation, charts, table. */
 export function Results({ rows }: { rows: readonly ResultRow[] }) {
   const runs = rows.flatMap((r) => (r.run ? [r.run] : []));
   return (
@@ -63,7 +63,7 @@ export function Results({ rows }: { rows: readonly ResultRow[] }) {
       </Suspense>
       <RunTable rows={rows} />
       <Copy rows={rows} />
-      <Beside rows={rows} />
+      <ReportComparison rows={rows} />
     </>
   );
 }

@@ -3,7 +3,7 @@ import { columns, type ResultRow, sortRows } from '../../store/results/results';
 import { formatBytes } from '../../util/bytes';
 import { ScrollRegion } from '../kit/scroll-region';
 
-/** What lies behind a figure, on hover. */
+/** Tooltip of a cell. */
 function detail(id: string, { run, quality }: ResultRow): string | undefined {
   if (id === 'ceiling' && run) {
     const { bytesPerToken, byBytes, dispatchesPerToken, byDispatches } = run.bound;
@@ -18,7 +18,7 @@ function detail(id: string, { run, quality }: ResultRow): string | undefined {
   return undefined;
 }
 
-/** The numbers behind the charts; every column sorts. */
+/** Table of the measurements; every column sorts. */
 export function RunTable({ rows }: { rows: readonly ResultRow[] }) {
   const [sort, setSort] = useState<{ id: string; descending: boolean } | null>(null);
   const shown = sort ? sortRows(rows, sort.id, sort.descending) : rows;

@@ -9,10 +9,10 @@ const PAINTED = [
   'font-family',
   'opacity',
 ] as const;
-/** Pixels of the picture for one of the page. */
+/** Picture pixels per CSS pixel. */
 const SCALE = 2;
 
-/** The drawing with the page's colours written into it: outside the page its style sheet means nothing. */
+/** A copy of the chart with computed styles inlined, as the style sheet does not apply outside the page. */
 function standalone(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const [from, to] = [svg, copy].map((root) => [root, ...root.querySelectorAll<SVGElement>('*')]);
@@ -23,7 +23,7 @@ function standalone(svg: SVGSVGElement): SVGSVGElement {
   return copy;
 }
 
-/** Saves the chart of a figure as PNG, on the page's own background. */
+/** Saves the chart of a figure as PNG, on the page's background color. */
 export async function savePicture(figure: HTMLElement, name: string): Promise<void> {
   const svg = figure.querySelector<SVGSVGElement>('svg.recharts-surface');
   if (!svg) return;

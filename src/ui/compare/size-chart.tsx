@@ -5,7 +5,7 @@ import { sizeSeries } from '../../store/results/series';
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 const ROW_PX = 22;
 
-/** File size of every level that the model can be made in, known before any is made. */
+/** File size of every level, computed from the plan. */
 export function SizeChart({ plan }: { plan: readonly PlanRow[] }) {
   const data = sizeSeries(plan);
   return (

@@ -8,7 +8,7 @@ import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
 
-/** What the self-test found: it decides how the quantizers divide, so that files come out the same everywhere. */
+/** Result of the arithmetic self-test, which selects exact or emulated division in the quantizers. */
 function NumericsFacts({ numerics: n, arithmetic }: { numerics: Numerics; arithmetic: Arithmetic }) {
   return (
     <>
@@ -38,7 +38,7 @@ const PATHS: Record<ComputePath, string> = {
   float32: 'float32',
 };
 
-/** What the kernels were found to give and to take, path by path. */
+/** Measured error and time of the kernels, per compute path. */
 const measuredText = (
   errors: Partial<Record<ComputePath, number>>,
   ms: Partial<Record<ComputePath, number>>,
@@ -52,7 +52,7 @@ const measuredText = (
     })
     .join('; ');
 
-/** How products are made here, and why so. */
+/** The compute paths of decode and prefill, and the reason for them. */
 function Products({ tuning, paths: { decode, prefill } }: Pick<DeviceReport, 'tuning' | 'paths'>) {
   const usual = 'Float weights (F32, F16, BF16) are multiplied in float32';
   return (
@@ -79,7 +79,7 @@ function Products({ tuning, paths: { decode, prefill } }: Pick<DeviceReport, 'tu
   );
 }
 
-/** The fast paths round activations; how much that is, is measured here. */
+/** Measures the effect of rounding activations in the fast paths. */
 function FastPaths({ device }: { device: DeviceReport }) {
   const difference = useStudio((s) => s.difference);
   const busy = useStudio((s) => s.job !== null);

@@ -1,16 +1,16 @@
 interface ChoiceProps<T extends string | number> {
   readonly label: string;
-  /** What is chosen from; a value whose text is not given is its own. */
+  /** Values, each optionally with a text; the value itself is the default text. */
   readonly options: readonly (T | readonly [value: T, text: string])[];
   readonly value: T;
   readonly onChoose: (value: T) => void;
-  /** Fuller name than the label, where the label is a word of a sentence. */
+  /** Accessible name, when the label is only a word of a sentence. */
   readonly name?: string;
   readonly help?: string;
   readonly disabled?: boolean;
 }
 
-/** One of several values, in a labelled select. */
+/** A labelled select. */
 export function Choice<T extends string | number>(props: ChoiceProps<T>) {
   const options = props.options.map((o) => (typeof o === 'object' ? o : ([o, String(o)] as const)));
   return (

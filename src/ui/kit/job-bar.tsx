@@ -17,7 +17,7 @@ function detail(job: Job): { share: number | null; text: string } {
   };
 }
 
-/** The running job of some kinds: bar, rate, time left, and a way to stop it. */
+/** The running job, if of one of these kinds: progress bar, rate, remaining time and a stop button. */
 export function JobBar(props: { kinds: readonly Job['kind'][] }) {
   const job = useStudio((s) => (s.job && props.kinds.includes(s.job.kind) ? s.job : null));
   if (!job) return null;

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A section of the page with its heading. */
+/** A section with a heading. */
 export function Panel(props: { id: string; title: string; aside?: ReactNode; children: ReactNode }) {
   return (
     <section className="panel" aria-labelledby={`${props.id}-title`} id={props.id}>
@@ -13,7 +13,7 @@ export function Panel(props: { id: string; title: string; aside?: ReactNode; chi
   );
 }
 
-/** A number with its meaning on hover and for screen readers. */
+/** A labelled value with a tooltip. */
 export function Fact(props: { label: string; value: ReactNode; help?: string }) {
   return (
     <div className="fact" title={props.help}>

@@ -2,7 +2,7 @@ import { dismissProblem } from '../../store/work/job';
 import type { Problem } from '../../store/state';
 import { useStudio } from './use-studio';
 
-/** An error in its place: what happened and what to do; it stays until it is dismissed or solved. */
+/** The error of a panel, until it is dismissed or the next job starts. */
 export function ProblemNote(props: { place: Problem['place'] }) {
   const problem = useStudio((s) => (s.problem?.place === props.place ? s.problem : null));
   if (!problem) return null;

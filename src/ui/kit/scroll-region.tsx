@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 
-/** A region that scrolls on its own; it takes the focus, so that the keyboard can scroll it. */
+/** A scrollable region; focusable, so that it scrolls by keyboard. */
 export function ScrollRegion(props: { label: string; tall?: boolean; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard

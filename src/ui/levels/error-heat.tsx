@@ -21,7 +21,7 @@ function Cell({ level, cell, largest }: { level: string; cell: ErrorCell | null;
   );
 }
 
-/** What quantizing took from every tensor of a level, layers down and kinds of tensors across. */
+/** Heat map of the quantization error of every tensor: layers as rows, kinds of tensors as columns. */
 export function ErrorHeat() {
   const levels = useStudio((s) => s.levels);
   const [chosen, setChosen] = useState('');

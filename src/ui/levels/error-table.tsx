@@ -1,7 +1,7 @@
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
 
-/** RMSE of each tensor at each prepared level, as it was measured on the GPU. */
+/** RMSE of each tensor at each prepared level, measured on the GPU. */
 export function ErrorTable() {
   const levels = useStudio((s) => s.levels);
   const types = Object.keys(levels);

@@ -4,7 +4,7 @@ import { removeImatrix } from '../../store/model/open';
 import { CALIBRATION } from '../../store/work/own-text';
 import { useStudio } from '../kit/use-studio';
 
-/** The importance matrix in use, or how to come to one. */
+/** The importance matrix in use, or ways to get one. */
 export function Imatrix() {
   const imatrix = useStudio((s) => s.imatrix);
   const file = useStudio((s) => s.imatrixFile);

@@ -14,8 +14,7 @@ import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
 import { Search } from './search';
 
-/** The importance matrix in use, or how to bring one. */
-/** Said once for all levels: it is about the model. */
+/** Shown once: the warning is about the model, so all levels have the same one. */
 function Warning() {
   const warning = useStudio((s) => s.plan.find((p) => p.warning !== null)?.warning);
   return warning ? <p className="note">{warning}</p> : null;
@@ -28,7 +27,7 @@ function Settings() {
   const fallback = useStudio((s) => s.fallbackToF16);
   const refused = useStudio((s) => s.fallbackToF16 || s.plan.some((p) => p.curedByF16));
   const strict = useStudio((s) => s.strict);
-  const fallen = useStudio((s) => s.strict || s.plan.some((p) => p.fallbacks.length > 0));
+  const hasFallbacks = useStudio((s) => s.strict || s.plan.some((p) => p.fallbacks.length > 0));
   const busy = useStudio((s) => s.job !== null);
   const max = model?.contextLength ?? 0;
   const steps = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072].filter((n) => n < max);
@@ -63,7 +62,7 @@ function Settings() {
           Keep rows that fit no block as F16 (llama-quantize refuses them)
         </label>
       )}
-      {fallen && (
+      {hasFallbacks && (
         <label className="check">
           <input
             type="checkbox"
@@ -78,7 +77,7 @@ function Settings() {
   );
 }
 
-/** Levels under the width people ask for: FP32, 16-bit, 8-bit and so on. */
+/** Groups levels by width: FP32, 16-bit, 8-bit and so on. */
 function groupByWidth(plan: readonly PlanRow[]): [string, PlanRow[]][] {
   const groups = new Map<string, PlanRow[]>();
   for (const row of plan) {

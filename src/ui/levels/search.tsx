@@ -5,7 +5,7 @@ import { formatBytes } from '../../util/bytes';
 import { Fact } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
 
-/** The mix that is looked at: what it takes, what is expected of it, how to make it elsewhere. */
+/** The shown mix: size, expected KL divergence, recipe and llama-quantize command. */
 function Mix() {
   const mix = useStudio((s) => s.mix);
   const name = useStudio((s) => s.model?.name ?? 'model');
@@ -41,13 +41,13 @@ function Mix() {
   );
 }
 
-/** Types chosen tensor by tensor for a size of the person's choice. */
+/** Search for a type per tensor under a file size. */
 export function Search() {
   const search = useStudio((s) => s.search);
   const mix = useStudio((s) => s.mix);
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
-  const asked = useStudio((s) => s.mixBudgetBytes);
+  const requested = useStudio((s) => s.mixBudgetBytes);
   if (!search)
     return (
       <p className="hint" data-testid="search">
@@ -69,10 +69,10 @@ export function Search() {
         Target size
         <input
           type="range"
-          min={search.leastBytes}
+          min={search.minBytes}
           max={search.maxBytes}
-          step={Math.max(1, Math.round((search.maxBytes - search.leastBytes) / 500))}
-          value={asked ?? search.leastBytes}
+          step={Math.max(1, Math.round((search.maxBytes - search.minBytes) / 500))}
+          value={requested ?? search.minBytes}
           disabled={busy}
           aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}
           onChange={(e) => void lookAtMix(Number(e.currentTarget.value))}

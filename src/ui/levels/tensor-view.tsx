@@ -36,7 +36,7 @@ function Place({ level, of }: { level: string; of: TensorInspection }) {
   );
 }
 
-/** One block: its fields as they lie in the file, and each weight before and after. */
+/** One block: its fields as stored in the file, and each weight before and after quantization. */
 function Block({ of }: { of: TensorInspection }) {
   const { fields, before, after, codes, rmse } = of.block;
   const hasLow = codes.some((c) => c.low !== 0);
@@ -101,7 +101,7 @@ function Block({ of }: { of: TensorInspection }) {
   );
 }
 
-/** A tensor seen close: how its weights lie, the largest of them, and one block. */
+/** An inspected tensor: histogram, largest weights and one block. */
 export function TensorView({ level }: { level: string }) {
   const of = useStudio((s) => s.inspection);
   if (!of) return null;

@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { openAddress } from '../../store/model/open';
 import { useStudio } from '../kit/use-studio';
 
-/** A model by its address on the hub: header first, then what is needed, in ranges. */
+/** Opens a model by its hub address. */
 export function HubForm() {
   const busy = useStudio((s) => s.job !== null);
   const [address, setAddress] = useState('');

@@ -4,7 +4,7 @@ import { loadLibrary } from '../../store/model/library-storage';
 import { formatBytes, formatCount } from '../../util/bytes';
 import { useStudio } from '../kit/use-studio';
 
-/** Models that were open before and results that are kept; nothing when there are none. */
+/** Earlier models, downloads and kept files; empty when there are none. */
 export function Library() {
   const library = useStudio((s) => s.library);
   const busy = useStudio((s) => s.job !== null);

@@ -10,7 +10,7 @@ import { Library } from './library';
 import { PreTokenizerChoice } from './pre-tokenizer-choice';
 import { fromInput, labelOf, pickHandles, readDrop } from './read-drop';
 
-/** Files may be dropped anywhere on the page. */
+/** Accepts drops anywhere on the page; true while files hover over it. */
 function useDrop(): boolean {
   const [over, setOver] = useState(false);
   useEffect(() => {
@@ -46,7 +46,7 @@ export function OpenPanel() {
   const busy = useStudio((s) => s.job !== null);
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
-  // Pickers give handles, by which the library finds the files again; an input is what every browser has.
+  // Pickers return handles, which the library can reopen; the input is the fallback of other browsers.
   const choose = async (what: 'files' | 'folder') => {
     const handles = await pickHandles(what);
     if (handles === undefined) (what === 'files' ? files : folder).current?.click();

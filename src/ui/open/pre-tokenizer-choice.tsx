@@ -6,7 +6,7 @@ import { useStudio } from '../kit/use-studio';
 
 const names = preTokenizers.flatMap((p) => p.names).sort();
 
-/** Where nothing knows how a vocabulary splits words, the person may. */
+/** Lets the user choose the pre-tokenizer when it was not detected. */
 export function PreTokenizerChoice() {
   const unknown = useStudio((s) => s.problem?.name === 'PreTokenizerError');
   const busy = useStudio((s) => s.job !== null);

@@ -17,7 +17,7 @@ const readFile = (entry: FileSystemFileEntry): Promise<DroppedFile> =>
     entry.file((file) => resolve({ path: entry.fullPath.replace(/^\//, ''), file }), reject),
   );
 
-/** What was dropped or picked: its files, a name for it, and where the browser finds it again, if it can. */
+/** Dropped or picked files, their label, and their handles if the browser supports them. */
 export interface Picked {
   readonly files: DroppedFile[];
   readonly label: string;
@@ -26,7 +26,7 @@ export interface Picked {
 
 type WithHandle = { getAsFileSystemHandle?(): Promise<FileSystemHandle | null> };
 
-/** Files of a drop: loose ones, and what lies directly in dropped folders. Entries must be taken before any await. */
+/** Files of a drop: loose ones, and those directly in dropped folders. Items must be read before the first await. */
 export async function readDrop(transfer: DataTransfer): Promise<Picked> {
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
   const wanted = [...transfer.items].map((item) => (item as unknown as WithHandle).getAsFileSystemHandle?.());
@@ -51,7 +51,7 @@ interface Pickers {
   showDirectoryPicker?(): Promise<FileSystemDirectoryHandle>;
 }
 
-/** Asks with the browser's own pickers, whose choice can be found again; undefined where it has none. */
+/** Opens the browser's picker: [] when cancelled, undefined when there is none. */
 export async function pickHandles(what: 'files' | 'folder'): Promise<FileSystemHandle[] | undefined> {
   const pickers = window as unknown as Pickers;
   try {
@@ -64,7 +64,7 @@ export async function pickHandles(what: 'files' | 'folder'): Promise<FileSystemH
   }
 }
 
-/** A name for what was picked: the folder, or the file. */
+/** A label: the folder's name, the file's name, or a count. */
 export function labelOf(files: readonly DroppedFile[]): string {
   const [first] = files;
   if (!first) return 'nothing';

@@ -16,7 +16,7 @@ export function Chat() {
     setDraft('');
     void generate(text);
   };
-  // An answer that never came (a stop or an error before it) can be asked for again.
+  // A message without an answer (stopped, or failed) can be sent again.
   const waiting = !writing && chat.at(-1)?.role === 'user';
   return (
     <div className="chat">

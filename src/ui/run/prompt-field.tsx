@@ -1,7 +1,7 @@
 import { setCompletion } from '../../store/work/actions';
 import { useStudio } from '../kit/use-studio';
 
-/** The text that a level goes on with. */
+/** The text to continue. */
 export function PromptField() {
   const prompt = useStudio((s) => s.completion);
   return (

@@ -22,8 +22,8 @@ const Ratio = () => (
   </th>
 );
 
-/** A report of another device or day beside what was measured here. */
-export function Beside({ rows }: { rows: readonly ResultRow[] }) {
+/** Saves and loads reports, and compares a loaded one with the results here. */
+export function ReportComparison({ rows }: { rows: readonly ResultRow[] }) {
   const report = useStudio((s) => s.report);
   const fingerprint = useStudio((s) => s.model?.fingerprint);
   const file = useRef<HTMLInputElement>(null);
