@@ -2,7 +2,7 @@ import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { throwIfCancelled } from '../util/errors';
-import { type EvaluateOptions, halves, LOGITS_BYTES } from './evaluate';
+import { type EvaluateOptions, halves, MAX_RESIDENT_LOGITS_BYTES } from './evaluate';
 import { Evaluator, type Passage } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
 import { type Divergence, divergenceOf } from './quality-numbers';
@@ -47,7 +47,12 @@ export class BaseRows {
     const owner = `rows of the base #${++serial}`;
     let evaluator: Evaluator | undefined;
     try {
-      evaluator = await Evaluator.create(gpu, base, { reference: true, ...options }, LOGITS_BYTES);
+      evaluator = await Evaluator.create(
+        gpu,
+        base,
+        { reference: true, ...options },
+        MAX_RESIDENT_LOGITS_BYTES,
+      );
       const { rows, vocabulary } = evaluator;
       const batches: Batch[] = [];
       for (const passage of halves(ids, options)) {
@@ -86,7 +91,12 @@ export class BaseRows {
     const owner = `${this.#owner} beside ${level.plan.fileType.label}`;
     let evaluator: Evaluator | undefined;
     try {
-      evaluator = await Evaluator.create(gpu, level, { reference: true, ...this.#options }, LOGITS_BYTES);
+      evaluator = await Evaluator.create(
+        gpu,
+        level,
+        { reference: true, ...this.#options },
+        MAX_RESIDENT_LOGITS_BYTES,
+      );
       const { logits, vocabulary } = evaluator;
       const max = Math.max(...this.#batches.map((b) => b.end - b.at));
       const out = await gpu.memory.create(owner, 'divergence', max * 16, STORAGE());

@@ -8,8 +8,8 @@ import type { EngineOptions } from '../infer/model-runtime';
 import type { Prepared } from '../pipeline/prepared';
 import { type Divergence, divergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 
-/** Logits of one level that are held at a time. */
-export const LOGITS_BYTES = 64 * MIB;
+/** Bounds the logits of one prediction of a level that is on the device as a whole; they are held for each level. */
+export const MAX_RESIDENT_LOGITS_BYTES = 64 * MIB;
 
 export interface EvaluateOptions extends EngineOptions {
   /** Replaces the first token of each chunk. */
@@ -104,7 +104,9 @@ async function measureLevels(
   try {
     // What is measured is the level, not what rounding activations adds to it.
     for (const level of levels)
-      evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
+      evaluators.push(
+        await Evaluator.create(gpu, level, { reference: true, ...options }, MAX_RESIDENT_LOGITS_BYTES),
+      );
     return await measure(gpu, evaluators, passages, meterOf, progress, signal);
   } finally {
     for (const evaluator of evaluators) evaluator.dispose();

@@ -13,8 +13,8 @@ import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-/** Logits of one level that are held at a time. */
-const LOGITS_BYTES = 16 * MIB;
+/** Bounds the logits of one prediction of a level whose layers come and go: the device has no room for it as a whole. */
+const MAX_PAGED_LOGITS_BYTES = 16 * MIB;
 let serial = 0;
 
 /** Part of a level: the embedding, one layer, or the head. */
@@ -164,7 +164,7 @@ export class PagedLevel implements LogitRows {
         progress(i + 1, body.length);
       }
       stage = await prepareLevel(gpu, model, head.plan, () => {}, signal);
-      const max = logitRows(gpu, r, LOGITS_BYTES);
+      const max = logitRows(gpu, r, MAX_PAGED_LOGITS_BYTES);
       const logits = await gpu.memory.create(owner, 'logits', max * r.vocabulary * 4, STORAGE());
       const predict = recordStage(gpu, { ...r, logits }, stage, head.record);
       return new PagedLevel(gpu, r, stage, predict, rows, logits, max);

@@ -138,6 +138,13 @@ describe('the house', () => {
   test.each(outsiders)('$rule stays in its room', ({ pattern, allowed }) => {
     expect(production.filter((f) => pattern.test(text(f)) && !allowed.test(f))).toEqual([]);
   });
+  test('a bound in bytes has a name of its own', () => {
+    const names = production.flatMap((f) =>
+      [...text(f).matchAll(/^(?:export )?const ([A-Z_]+_BYTES)\b/gm)].map((m) => m[1]!),
+    );
+    expect(names.length).toBeGreaterThan(5);
+    expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+  });
   test('no focused test', () => {
     const bad = sources.filter((f) => /\.(only|todo)\(/.test(text(f)) && !f.endsWith('house.test.ts'));
     expect(bad).toEqual([]);
