@@ -1,5 +1,4 @@
 import type { Gpu } from '../gpu/gpu';
-import { encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { throwIfCancelled } from '../util/errors';
 import { type EvaluateOptions, halves, MAX_RESIDENT_LOGITS_BYTES } from './evaluate';
@@ -65,9 +64,8 @@ export class BaseRows {
           const targets = await gpu.memory.create(owner, 'targets', 4 * (end - at), STORAGE());
           gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(passage.ids.slice(at + 1, end + 1)));
           evaluator.predict(passage, at, end);
-          const encoder = gpu.device.createCommandEncoder();
-          encoder.copyBufferToBuffer(evaluator.logits, 0, logits, 0, bytes);
-          gpu.device.queue.submit([encoder.finish()]);
+          const from = evaluator.logits;
+          gpu.submit([], { before: (encoder) => encoder.copyBufferToBuffer(from, 0, logits, 0, bytes) });
           batches.push({ passage, at, end, logits, targets });
         }
       }
@@ -109,11 +107,7 @@ export class BaseRows {
         const dispatch = gpu
           .kernel(ops.divergence)
           .dispatch({ base, logits, targets, out }, { vocabulary }, [end - at], arena);
-        const encoder = gpu.device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        encode(pass, [dispatch]);
-        pass.end();
-        gpu.device.queue.submit([encoder.finish()]);
+        gpu.submit([dispatch]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (end - at))));
       }
       return divergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);

@@ -73,13 +73,7 @@ async function measure(
         const end = Math.min(ids.length - 1, at + rows);
         gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
         for (const level of levels) level.predict(passage, at, end);
-        const encoder = gpu.device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        pass.setPipeline(dispatch.pipeline);
-        pass.setBindGroup(0, dispatch.group);
-        pass.dispatchWorkgroups(end - at);
-        pass.end();
-        gpu.device.queue.submit([encoder.finish()]);
+        gpu.submit([{ ...dispatch, workgroups: [end - at] }]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
       }
       progress(c + 1, passages.length);

@@ -57,16 +57,12 @@ function runRows(
   rows: GPUBuffer,
   { at, count, load, save }: { at: number; count: number; load: boolean; save: boolean },
 ): void {
-  const { device } = gpu;
   const each = r.h.width * 4;
-  device.queue.writeBuffer(r.state, 0, Uint32Array.of(at, count, 0, 0));
-  const encoder = device.createCommandEncoder();
-  if (load) encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each);
-  const pass = encoder.beginComputePass();
-  encodeSteps(pass, steps, { tokens: count, positions: at + count });
-  pass.end();
-  if (save) encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each);
-  device.queue.submit([encoder.finish()]);
+  gpu.device.queue.writeBuffer(r.state, 0, Uint32Array.of(at, count, 0, 0));
+  gpu.submit((pass) => encodeSteps(pass, steps, { tokens: count, positions: at + count }), {
+    before: (encoder) => load && encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each),
+    after: (encoder) => save && encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each),
+  });
 }
 
 /** Gives up the last passages, so that this share of them is left, and one at least. */
