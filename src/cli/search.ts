@@ -3,7 +3,7 @@ import { planQuantization } from '../model/plan';
 import { divergence } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
 import { prepareLevel } from '../pipeline/prepared';
-import { recipeText } from '../evaluate/recipe-format';
+import { recipeText } from '../evaluate/recipe';
 import {
   measureSensitivities,
   planRecipe,

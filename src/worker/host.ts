@@ -2,8 +2,10 @@ import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
+import { kvTypes } from '../model/kv-cache';
 import type { LabEvents } from '../studio/laboratory';
 import type { Studio } from '../studio/studio';
+import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
 import { Downloads } from '../browser/downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
@@ -56,6 +58,7 @@ function handlers(studio: Studio): Handlers {
   const memory = (tell: (event: Event) => void) =>
     tell({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
+    lists: () => ({ kvTypes, preTokenizers: preTokenizers.flatMap((p) => p.names).sort() }),
     device: async (_args, tell) => {
       const gpu = await studio.gpu();
       memory(tell);
