@@ -61,9 +61,8 @@ async function uploadAll(): Promise<void> {
   const ring = await StagingRing.create(gpu, owner, bytes.length);
   const target = await owner.create('target', bytes.length, GPUBufferUsage.COPY_DST);
   for (let i = 0; i < TENSORS; i++) {
-    const encoder = gpu.device.createCommandEncoder();
-    const upload = await ring.upload(bytes, target, encoder);
-    gpu.device.queue.submit([encoder.finish()]);
+    const upload = await ring.upload(bytes, target);
+    gpu.submit([], { before: upload.encode });
     upload.submitted();
   }
   await gpu.device.queue.onSubmittedWorkDone();

@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { findDevice, loseDevice } from './store/work/actions';
+import { findDevice, loadLists, loseDevice } from './store/work/actions';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';
@@ -26,4 +26,5 @@ if (root)
   );
 // For the tests of recovery: the device goes away as if the driver had been reset.
 Object.assign(window, { nibble: { loseDevice } });
+void loadLists();
 void findDevice();

@@ -3,10 +3,20 @@ import { planQuantization } from '../model/plan';
 import { klDivergence } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
 import { prepareLevel } from '../pipeline/prepared';
-import { measureSensitivities, planRecipe, quantizeCommand, recipeFor } from '../evaluate/search';
+import { recipeText } from '../evaluate/recipe';
+import {
+  measureSensitivities,
+  planRecipe,
+  quantizeCommand,
+  type Recipe,
+  recipeFor,
+} from '../evaluate/search';
 import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
 import { answer, engineOptions, open, openGpu, readText, say } from './common';
 import { planOptions } from './plan-options';
+
+/** Writes a recipe that the page and the engine read again. */
+export const writeRecipe = (path: string, recipe: Recipe): void => writeFileSync(path, recipeText(recipe));
 
 /**
  * Searches a type for each tensor under each file size and measures the KL divergence of the result and, for --like TYPE,
@@ -65,7 +75,7 @@ export async function runSearch(path: string | undefined, values: Values): Promi
     rows.push({ name, budget, recipe, own, fixed, command: quantizeCommand(recipe, values.imatrix) });
   }
   baseLevel.dispose();
-  if (values.recipe !== undefined) writeFileSync(values.recipe, JSON.stringify(rows[0]!.recipe, null, 1));
+  if (values.recipe !== undefined) writeRecipe(values.recipe, rows[0]!.recipe);
   if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, probed: found.probed, rows }));
   answer(
     '| size of | bytes at most | bytes | expected KL | KL | same top | KL of the fixed mix | same top |',

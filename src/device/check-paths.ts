@@ -1,5 +1,4 @@
 import type { Gpu } from '../gpu/gpu';
-import { encode } from '../gpu/kernel';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
 import { CodebookBuffers } from '../model/codebook-buffers';
 import type { ComputePath, ComputePaths } from '../model/runtime';
@@ -73,11 +72,7 @@ export async function checkPaths(gpu: Gpu): Promise<PathErrors> {
     ): Promise<number> => {
       device.queue.writeBuffer(rows.y, 0, new Float32Array(TOKENS * ROWS).fill(Number.NaN));
       device.pushErrorScope('validation');
-      const encoder = device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      encode(pass, make(gpu, arena, path, tensor, rows));
-      pass.end();
-      device.queue.submit([encoder.finish()]);
+      gpu.submit(make(gpu, arena, path, tensor, rows));
       if (await device.popErrorScope()) return Number.POSITIVE_INFINITY;
       return errorOf(new Float32Array(await gpu.read(rows.y, 0, tokens * ROWS * 4)), want);
     };

@@ -26,13 +26,7 @@ export async function testNumerics(gpu: Gpu): Promise<Numerics> {
         [CASES / 64],
         await gpu.arena(owner, 1),
       );
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(step.pipeline);
-    pass.setBindGroup(0, step.group);
-    pass.dispatchWorkgroups(step.workgroups[0]);
-    pass.end();
-    gpu.device.queue.submit([encoder.finish()]);
+    gpu.submit([step]);
     const [division, constant, root, contraction, packing, denormals] = new Uint32Array(
       await gpu.read(counts, 0, 32),
     );

@@ -17,11 +17,9 @@ export async function timeRounds(gpu: Gpu, dispatches: readonly Dispatch[], time
   const { device } = gpu;
   await device.queue.onSubmittedWorkDone();
   const started = performance.now();
-  const encoder = device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  for (let i = 0; i < times; i++) encode(pass, dispatches);
-  pass.end();
-  device.queue.submit([encoder.finish()]);
+  gpu.submit((pass) => {
+    for (let i = 0; i < times; i++) encode(pass, dispatches);
+  });
   await device.queue.onSubmittedWorkDone();
   return performance.now() - started;
 }
@@ -72,12 +70,10 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
     const gap = gpu.kernel(ops.probeGap).dispatch({ y }, { step: 1 }, [1], arena);
     const dispatchMs = (await medianRound(gpu, Array(64).fill(gap), enoughMs)) / 64;
     const started = performance.now();
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
     const count = 2000;
-    for (let i = 0; i < count; i++) encode(pass, [gap]);
-    pass.end();
-    const commands = encoder.finish();
+    const commands = gpu.commands((pass) => {
+      for (let i = 0; i < count; i++) encode(pass, [gap]);
+    });
     const encodeMs = (performance.now() - started) / count;
     gpu.device.queue.submit([commands]);
     await gpu.device.queue.onSubmittedWorkDone();

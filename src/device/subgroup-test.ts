@@ -18,13 +18,7 @@ export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
     const arena = await gpu.arena(owner, 1);
     const kernel = gpu.kernel(ops.subgroup, {}, { SUBGROUPS: gpu.subgroupsPerWorkgroup });
     const step = kernel.dispatch({ found }, { seed: SEED, zero: 0 }, [WORKGROUPS], arena);
-    const encoder = gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    pass.setPipeline(step.pipeline);
-    pass.setBindGroup(0, step.group);
-    pass.dispatchWorkgroups(WORKGROUPS);
-    pass.end();
-    gpu.device.queue.submit([encoder.finish()]);
+    gpu.submit([step]);
     const got = new Float32Array(await gpu.read(found, 0, invocations * 16));
     if (!addsUp(got, count)) gpu.emulateSubgroups();
     return gpu.subgroup.kind;

@@ -1,9 +1,8 @@
 import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
-import { encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { throwIfCancelled } from '../util/errors';
-import { type EvaluateOptions, halves, LOGITS_BYTES } from './evaluate';
+import { type EvaluateOptions, halves, MAX_RESIDENT_LOGITS_BYTES } from './evaluate';
 import { Evaluator, type Passage } from './evaluator';
 import type { Prepared } from '../pipeline/prepared';
 import { type KlDivergence, klDivergenceOf } from './quality-numbers';
@@ -47,7 +46,12 @@ export class BaseRows {
     const owner = gpu.memory.owner('rows of the base');
     let evaluator: Evaluator | undefined;
     try {
-      evaluator = await Evaluator.create(gpu, base, { reference: true, ...options }, LOGITS_BYTES);
+      evaluator = await Evaluator.create(
+        gpu,
+        base,
+        { reference: true, ...options },
+        MAX_RESIDENT_LOGITS_BYTES,
+      );
       const { rows, vocabulary } = evaluator;
       const batches: Batch[] = [];
       for (const passage of halves(ids, options)) {
@@ -60,9 +64,8 @@ export class BaseRows {
           const targets = await owner.create('targets', 4 * (end - at), STORAGE());
           gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(passage.ids.slice(at + 1, end + 1)));
           evaluator.predict(passage, at, end);
-          const encoder = gpu.device.createCommandEncoder();
-          encoder.copyBufferToBuffer(evaluator.logits, 0, logits, 0, bytes);
-          gpu.device.queue.submit([encoder.finish()]);
+          const from = evaluator.logits;
+          gpu.submit([], { before: (encoder) => encoder.copyBufferToBuffer(from, 0, logits, 0, bytes) });
           batches.push({ passage, at, end, logits, targets });
         }
       }
@@ -86,7 +89,12 @@ export class BaseRows {
     const owner = this.#gpu.memory.owner(`rows of ${level.plan.fileType.label}`);
     let evaluator: Evaluator | undefined;
     try {
-      evaluator = await Evaluator.create(gpu, level, { reference: true, ...this.#options }, LOGITS_BYTES);
+      evaluator = await Evaluator.create(
+        gpu,
+        level,
+        { reference: true, ...this.#options },
+        MAX_RESIDENT_LOGITS_BYTES,
+      );
       const { logits, vocabulary } = evaluator;
       const max = Math.max(...this.#batches.map((b) => b.end - b.at));
       const out = await owner.create('divergence', max * 16, STORAGE());
@@ -99,11 +107,7 @@ export class BaseRows {
         const dispatch = gpu
           .kernel(ops.klDivergence)
           .dispatch({ base, logits, targets, out }, { vocabulary }, [end - at], arena);
-        const encoder = gpu.device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        encode(pass, [dispatch]);
-        pass.end();
-        gpu.device.queue.submit([encoder.finish()]);
+        gpu.submit([dispatch]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (end - at))));
       }
       return klDivergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);

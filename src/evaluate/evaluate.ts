@@ -10,8 +10,8 @@ import type { Prepared } from '../pipeline/prepared';
 import { type KlDivergence, klDivergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 import type { RunProgress, Work } from '../util/work';
 
-/** Maximum bytes of logits of one level at a time. */
-export const LOGITS_BYTES = 64 * MIB;
+/** Bounds the logits of one prediction of a level that is on the device as a whole; they are held for each level. */
+export const MAX_RESIDENT_LOGITS_BYTES = 64 * MIB;
 
 export interface EvaluateOptions extends EngineOptions {
   /** Replaces the first token of each chunk. */
@@ -78,13 +78,7 @@ async function measure(
         const end = Math.min(ids.length - 1, at + rows);
         gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
         for (const level of levels) level.predict(passage, at, end);
-        const encoder = gpu.device.createCommandEncoder();
-        const pass = encoder.beginComputePass();
-        pass.setPipeline(dispatch.pipeline);
-        pass.setBindGroup(0, dispatch.group);
-        pass.dispatchWorkgroups(end - at);
-        pass.end();
-        gpu.device.queue.submit([encoder.finish()]);
+        gpu.submit([{ ...dispatch, workgroups: [end - at] }]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
       }
       progress?.({ done: c + 1, total: passages.length });
@@ -107,7 +101,9 @@ async function measureLevels(
   try {
     // Reference mode: the result must not include the rounding of activations.
     for (const level of levels)
-      evaluators.push(await Evaluator.create(gpu, level, { reference: true, ...options }, LOGITS_BYTES));
+      evaluators.push(
+        await Evaluator.create(gpu, level, { reference: true, ...options }, MAX_RESIDENT_LOGITS_BYTES),
+      );
     return await measure(gpu, evaluators, passages, meterOf, work);
   } finally {
     for (const evaluator of evaluators) evaluator.dispose();

@@ -122,11 +122,8 @@ export class Evaluator implements LogitRows {
     const { queue } = this.#gpu.device;
     queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(ids));
     queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
-    const encoder = this.#gpu.device.createCommandEncoder();
-    const pass = encoder.beginComputePass();
-    encodeSteps(pass, steps, { tokens: ids.length, positions: position + ids.length });
-    pass.end();
-    queue.submit([encoder.finish()]);
+    const extent = { tokens: ids.length, positions: position + ids.length };
+    this.#gpu.submit((pass) => encodeSteps(pass, steps, extent));
   }
 
   /** Evaluates the first tokens of a text; their logits are not kept. */

@@ -14,8 +14,9 @@ import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import type { RunProgress, Work } from '../util/work';
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
-/** Maximum bytes of logits at a time. */
-const LOGITS_BYTES = 16 * MIB;
+/** Bounds the logits of one prediction of a level whose layers come and go: the device has no room for it as a whole. */
+const MAX_PAGED_LOGITS_BYTES = 16 * MIB;
+
 /** Part of a level: the embedding, one layer, or the head. */
 interface Stage {
   readonly plan: Plan;
@@ -56,16 +57,12 @@ function runRows(
   rows: GPUBuffer,
   { at, count, load, save }: { at: number; count: number; load: boolean; save: boolean },
 ): void {
-  const { device } = gpu;
   const each = r.h.width * 4;
-  device.queue.writeBuffer(r.state, 0, Uint32Array.of(at, count, 0, 0));
-  const encoder = device.createCommandEncoder();
-  if (load) encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each);
-  const pass = encoder.beginComputePass();
-  encodeSteps(pass, steps, { tokens: count, positions: at + count });
-  pass.end();
-  if (save) encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each);
-  device.queue.submit([encoder.finish()]);
+  gpu.device.queue.writeBuffer(r.state, 0, Uint32Array.of(at, count, 0, 0));
+  gpu.submit((pass) => encodeSteps(pass, steps, { tokens: count, positions: at + count }), {
+    before: (encoder) => load && encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each),
+    after: (encoder) => save && encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each),
+  });
 }
 
 /** Drops the last passages, keeping this share of them and at least one. */
@@ -161,7 +158,7 @@ export class PagedLevel implements LogitRows {
         progress?.({ done: i + 1, total: body.length });
       }
       stage = await prepareLevel(gpu, model, head.plan, { signal });
-      const max = logitRows(gpu, r, LOGITS_BYTES);
+      const max = logitRows(gpu, r, MAX_PAGED_LOGITS_BYTES);
       const logits = await owner.create('logits', max * r.vocabulary * 4, STORAGE());
       const predict = recordStage(gpu, { ...r, logits }, stage, head.record);
       return new PagedLevel(gpu, r, stage, predict, rows, logits, max);

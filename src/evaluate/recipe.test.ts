@@ -2,8 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openTiny } from '../testing/tiny-engine';
 import { TINY } from '../../bench/models/tiny-llama';
 import { Mixes } from '../studio/mixes';
-import { parseRecipe } from './recipe';
-import { recipeText } from './recipe-format';
+import { parseRecipe, recipeText } from './recipe';
 
 const recipe = {
   fileType: 'Q4_K_M',
@@ -20,6 +19,16 @@ const model = () => openTiny({ ...TINY, layers: 1 });
 describe('a saved recipe', () => {
   test('is read as it was written', () => {
     expect(parseRecipe('r.json', recipeText(recipe))).toEqual(recipe);
+  });
+
+  test('comes with the mix that is looked at', async () => {
+    const source = await model();
+    const mixes = new Mixes(() => [source, undefined]);
+    const options = ['Q4_0', 'Q8_0'].map((type, i) => ({ type, sizeBytes: 1000 * (i + 1), cost: 1 - i }));
+    mixes.take({ base: 'F16', tensors: [{ name: 'output.weight', options }], fixedBytes: 0, probed: [] });
+    const { recipeText: text, fileType, tensorTypes, fileBytes, expectedKl } = mixes.at(2000);
+    expect(parseRecipe('r.json', text)).toEqual({ fileType, tensorTypes, fileBytes, expectedKl });
+    expect(tensorTypes).toEqual([{ name: 'output.weight', type: 'Q8_0' }]);
   });
 
   test('makes a level of its types, of the size that it has here', async () => {

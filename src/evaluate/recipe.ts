@@ -2,12 +2,20 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { fileTypeByLabel } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
+import { RECIPE_FORMAT } from '../util/constants';
 import { FileError, NibbleError } from '../util/errors';
-import { RECIPE_FORMAT } from './recipe-format';
 import { planRecipe, type Recipe } from './search';
 
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
 const isSize = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x) && x >= 0;
+
+/** The file of a recipe. */
+export const recipeText = ({ fileType, tensorTypes, fileBytes, expectedKl }: Recipe): string =>
+  JSON.stringify(
+    { format: RECIPE_FORMAT, version: 1, fileType, fileBytes, expectedKl, tensorTypes },
+    null,
+    1,
+  );
 
 /** Parses a recipe file. Throws FileError with the defect. */
 export function parseRecipe(label: string, text: string): Recipe {

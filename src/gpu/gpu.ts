@@ -2,7 +2,7 @@ import { MIB } from '../util/bytes';
 import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
-import { type Constants, Kernel, type KernelSpec, UniformArena } from './kernel';
+import { type Constants, type Dispatch, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } from './subgroups';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { type BufferOwner, GpuMemory } from './memory';
@@ -47,6 +47,14 @@ export interface AdapterFacts {
   readonly subgroupSizes: readonly [least: number, max: number];
   readonly maxBindingBytes: number;
   readonly maxBufferBytes: number;
+}
+
+/** Dispatches of a compute pass, or what encodes them. */
+export type PassWork = readonly Dispatch[] | ((pass: GPUComputePassEncoder) => void);
+/** Copies on either side of a compute pass. */
+export interface PassCopies {
+  readonly before?: ((encoder: GPUCommandEncoder) => void) | undefined;
+  readonly after?: ((encoder: GPUCommandEncoder) => void) | undefined;
 }
 
 /** The limits to ask an adapter for: what it has, where more lets larger tensors stay in one piece. */
@@ -195,6 +203,25 @@ export class Gpu {
     if (this.#failure) throw this.#failure;
   }
 
+  /** Submits one compute pass, which is left out where there are no dispatches, between copies. */
+  submit(work: PassWork, copies?: PassCopies): void {
+    this.device.queue.submit([this.commands(work, copies)]);
+  }
+
+  /** The same, not submitted yet. */
+  commands(work: PassWork, copies: PassCopies = {}): GPUCommandBuffer {
+    const encoder = this.device.createCommandEncoder();
+    copies.before?.(encoder);
+    if (typeof work === 'function' || work.length > 0) {
+      const pass = encoder.beginComputePass();
+      if (typeof work === 'function') work(pass);
+      else encode(pass, work);
+      pass.end();
+    }
+    copies.after?.(encoder);
+    return encoder.finish();
+  }
+
   /** Copies a range to the CPU. For results and diagnostics; the decode loop keeps its own buffers. */
   async read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     return (await this.copyOut(source, offset, bytes))();
@@ -204,9 +231,7 @@ export class Gpu {
   async copyOut(source: GPUBuffer, offset: number, bytes: number): Promise<() => Promise<ArrayBuffer>> {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const target = await this.#readbacks.create('read', bytes, usage);
-    const encoder = this.device.createCommandEncoder();
-    encoder.copyBufferToBuffer(source, offset, target, 0, bytes);
-    this.device.queue.submit([encoder.finish()]);
+    this.submit([], { before: (encoder) => encoder.copyBufferToBuffer(source, offset, target, 0, bytes) });
     return async () => {
       try {
         await this.map(target);

@@ -25,14 +25,13 @@ export class StagingRing {
   }
 
   /**
-   * Copies `bytes` up and encodes the transfer to `target`; `submit` must submit that encoder before it returns.
+   * Copies `bytes` up. `encode` encodes the transfer to `target`; `submitted` is called when that has been submitted.
    * Sizes are padded to 4 bytes, as copies demand.
    */
   async upload(
     bytes: Uint8Array,
     target: GPUBuffer,
-    encoder: GPUCommandEncoder,
-  ): Promise<{ submitted(): void }> {
+  ): Promise<{ encode(encoder: GPUCommandEncoder): void; submitted(): void }> {
     const slot = this.#slots[this.#next]!;
     this.#next = (this.#next + 1) % this.#slots.length;
     try {
@@ -42,8 +41,9 @@ export class StagingRing {
     }
     new Uint8Array(slot.buffer.getMappedRange()).set(bytes);
     slot.buffer.unmap();
-    encoder.copyBufferToBuffer(slot.buffer, 0, target, 0, Math.ceil(bytes.length / 4) * 4);
     return {
+      encode: (encoder) =>
+        encoder.copyBufferToBuffer(slot.buffer, 0, target, 0, Math.ceil(bytes.length / 4) * 4),
       submitted: () => {
         slot.ready = slot.buffer.mapAsync(GPUMapMode.WRITE);
         slot.ready.catch(() => {}); // seen by the next upload

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
-import { encode } from '../gpu/kernel';
 import { empty, testGpu, upload } from '../testing/device';
 import { f16ToFloat } from '../util/half';
 import { attentionPrefill } from './kernels';
@@ -30,11 +29,7 @@ test.each([0, 1])('every finite half of a cache is read exactly, DEEP %i', async
   };
   const params = { heads: 1, kv_heads: 1, epsilon: 0, kv_scales: 0, scale: 1, cap: 0, window: 1 };
   const kernel = gpu.kernel(attentionPrefill, { kv: 'kv/f16' }, { HEAD_DIM: headDim, DEEP: deep });
-  const encoder = gpu.device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  encode(pass, [kernel.dispatch(storage, params, [1, tokens / 4], await gpu.arena('test', 1))]);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+  gpu.submit([kernel.dispatch(storage, params, [1, tokens / 4], await gpu.arena('test', 1))]);
   const got = new Float32Array(await gpu.read(storage.y, 0, 65536 * 4));
   const wrong = [...bits.keys()].filter((i) => got[i] !== f16ToFloat(bits[i]!));
   expect(wrong.map((i) => [bits[i], got[i]])).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
-import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
+import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { dotOf } from '../model/blocks/matvec';
 import { kvTypes } from '../model/kv-cache';
@@ -23,11 +23,7 @@ import {
 } from './kernels';
 
 async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: number): Promise<Float32Array> {
-  const encoder = gpu.device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  encode(pass, dispatches);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+  gpu.submit(dispatches);
   return new Float32Array(await gpu.read(out, 0, count * 4));
 }
 

@@ -88,11 +88,9 @@ describe('the sampler', () => {
       data.setUint32(16, seed, true);
       gpu.device.queue.writeBuffer(sampling, 0, data.buffer);
       gpu.device.queue.writeBuffer(state, 0, Uint32Array.of(POSITION - 3, 3, 0, 0));
-      const encoder = gpu.device.createCommandEncoder();
-      const pass = encoder.beginComputePass();
-      for (let i = 0; i < draws; i++) encode(pass, steps);
-      pass.end();
-      gpu.device.queue.submit([encoder.finish()]);
+      gpu.submit((pass) => {
+        for (let i = 0; i < draws; i++) encode(pass, steps);
+      });
       const token = new Uint32Array(await gpu.read(tokens, 0, 4))[0]!;
       const moved = new Uint32Array(await gpu.read(state, 0, 12));
       expect([...moved]).toEqual([POSITION + draws - 1, 1, token]);

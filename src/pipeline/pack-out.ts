@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/gpu';
-import { encode, type UniformArena } from '../gpu/kernel';
+import type { UniformArena } from '../gpu/kernel';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
 import { alignUp } from '../util/bytes';
 import { packStep } from './repack';
@@ -30,19 +30,19 @@ export class PackOut {
     this.#arena.reset();
     const bytes = blocks * format.block.bytes;
     const padded = alignUp(bytes, 4);
-    const encoder = this.#gpu.device.createCommandEncoder();
     const target = await this.#scratch.get(this.#turn++ % 2 === 0 ? 'readback' : 'readback2');
     if (format.planes.length === 1) {
       // The single plane equals the file's bytes.
-      encoder.copyBufferToBuffer(from.buffer, from.firstBlock * format.block.bytes, target, 0, padded);
+      const start = from.firstBlock * format.block.bytes;
+      this.#gpu.submit([], {
+        before: (encoder) => encoder.copyBufferToBuffer(from.buffer, start, target, 0, padded),
+      });
     } else {
       const packed = await this.#scratch.get('packed');
-      const pass = encoder.beginComputePass();
-      encode(pass, [packStep(this.#gpu, this.#arena, format, from, packed, blocks)]);
-      pass.end();
-      encoder.copyBufferToBuffer(packed, 0, target, 0, padded);
+      this.#gpu.submit([packStep(this.#gpu, this.#arena, format, from, packed, blocks)], {
+        after: (encoder) => encoder.copyBufferToBuffer(packed, 0, target, 0, padded),
+      });
     }
-    this.#gpu.device.queue.submit([encoder.finish()]);
     return async () => {
       await this.#gpu.map(target);
       const out = new Uint8Array(target.getMappedRange(0, padded)).slice(0, bytes);

@@ -1,7 +1,7 @@
 import type { TensorSource } from '../files/model-file';
 import { ReadAhead } from '../files/read-ahead';
 import { type Gpu, SLICE_BYTES } from '../gpu/gpu';
-import { type Dispatch, encode, grid, type UniformArena } from '../gpu/kernel';
+import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
 import { StagingRing } from '../gpu/staging';
 import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
@@ -143,19 +143,22 @@ export class TensorPipeline {
   ): Promise<void> {
     const elements = rows.count * rows.cols;
     this.#arena.reset();
-    const encoder = this.#gpu.device.createCommandEncoder();
     const raw = await this.#scratch.get('raw');
     const sums = await this.#scratch.get('sums');
-    const upload = await this.#staging.upload(bytes, raw, encoder);
+    const upload = await this.#staging.upload(bytes, raw);
     const steps: Dispatch[] = [];
     const x = await this.#widen(source, elements / source.block.size, elements, steps);
     const firstBlock = to.firstWeight / target.block.size;
-    if (source === target && target.planes.length === 1) {
+    const isCopy = source === target && target.planes.length === 1;
+    const before = (encoder: GPUCommandEncoder) => {
+      upload.encode(encoder);
       const each = target.block.bytes;
-      encoder.copyBufferToBuffer(raw, 0, to.buffer, firstBlock * each, alignUp(elements * each, 4));
-    } else if (source === target) {
+      if (isCopy)
+        encoder.copyBufferToBuffer(raw, 0, to.buffer, firstBlock * each, alignUp(elements * each, 4));
+    };
+    if (source === target) {
       const blocks = elements / target.block.size;
-      steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)));
+      if (!isCopy) steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)));
     } else {
       const place = { buffer: to.buffer, layout: to.layout, firstBlock };
       steps.push(...(await this.#encode.record(x, target, place, rows, importance)));
@@ -181,19 +184,14 @@ export class TensorPipeline {
         this.#arena,
       ),
     );
-    const pass = encoder.beginComputePass();
-    encode(pass, steps);
-    pass.end();
-    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#gpu.submit(steps, { before });
     upload.submitted();
     this.#gpu.check();
   }
 
   async #clearSums(): Promise<void> {
     const sums = await this.#scratch.get('sums');
-    const encoder = this.#gpu.device.createCommandEncoder();
-    encoder.clearBuffer(sums);
-    this.#gpu.device.queue.submit([encoder.finish()]);
+    this.#gpu.submit([], { before: (encoder) => encoder.clearBuffer(sums) });
   }
 
   /** Resolves when the copy of the error sums is queued, to a function that reads them. */

@@ -10,7 +10,7 @@ import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow } from '../studio/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { Report } from './results/report';
-import type { DeviceReport, MemoryReport } from '../worker/protocol';
+import type { DeviceReport, EngineLists, MemoryReport } from '../worker/protocol';
 
 export interface Problem {
   /** Panel that shows the error. */
@@ -129,6 +129,8 @@ export interface Sweep {
 }
 
 export interface StudioState {
+  /** Empty until the engine has told them. */
+  readonly lists: EngineLists;
   readonly device: DeviceReport | null;
   /** Reason why there is no GPU; null while unknown or when there is one. */
   readonly noGpu: string | null;
@@ -199,6 +201,7 @@ export const noResults = {
 
 export const initialState: StudioState = {
   ...noResults,
+  lists: { kvTypes: [], preTokenizers: [] },
   device: null,
   noGpu: null,
   model: null,

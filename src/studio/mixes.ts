@@ -2,7 +2,7 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Plan } from '../model/plan';
 import { NibbleError } from '../util/errors';
-import { checkRecipe, parseRecipe } from '../evaluate/recipe';
+import { checkRecipe, parseRecipe, recipeText } from '../evaluate/recipe';
 import { planRecipe, quantizeCommand, type Recipe, recipeFor, type Sensitivities } from '../evaluate/search';
 
 /** Summary of a search for the page. */
@@ -21,6 +21,8 @@ export interface MixSummary extends Recipe {
   /** Tensors per type, largest count first. */
   readonly counts: readonly { readonly type: string; readonly tensors: number }[];
   readonly command: string;
+  /** The file that a saved recipe is. */
+  readonly recipeText: string;
 }
 
 /** Searched mixes of the open model, by level name. */
@@ -66,6 +68,7 @@ export class Mixes {
         .map(([type, tensors]) => ({ type, tensors }))
         .sort((a, b) => b.tensors - a.tensors || (a.type < b.type ? -1 : 1)),
       command: quantizeCommand(recipe, importance?.label),
+      recipeText: recipeText(recipe),
     };
   }
 

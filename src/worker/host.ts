@@ -2,8 +2,10 @@ import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
+import { kvTypes } from '../model/kv-cache';
 import type { WriteProgress } from '../pipeline/export';
 import type { Studio } from '../studio/studio';
+import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
 import { Downloads } from '../browser/downloads';
 import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
@@ -59,6 +61,7 @@ function handlers(studio: Studio): Handlers {
   const memory = (emit: (event: Event) => void) =>
     emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
+    lists: () => ({ kvTypes, preTokenizers: preTokenizers.flatMap((p) => p.names).sort() }),
     device: async (_args, emit) => {
       const gpu = await studio.gpu();
       memory(emit);

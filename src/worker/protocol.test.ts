@@ -39,6 +39,12 @@ describe('the protocol', () => {
     await expect(client.call('prepare', ['Q4_0']).result).rejects.toThrow(/no WebGPU/);
     expect((await client.call('plan', [settings]).result).length).toBe(plan.length);
   });
+  test('lists to choose from come without WebGPU and without a model', async () => {
+    const { kvTypes, preTokenizers } = await connect().call('lists', []).result;
+    expect(kvTypes).toEqual(['F32', 'F16', 'Q8_0', 'Q4_0']);
+    expect(preTokenizers).toEqual([...new Set(preTokenizers)].sort());
+    expect(preTokenizers).toEqual(expect.arrayContaining(['gpt-2', 'llama-bpe', 'qwen2']));
+  });
   test('a bad file leaves the model that was open', async () => {
     const client = connect();
     await client.call('open', [drop(tinyGguf()), 'tiny.gguf', {}]).result;

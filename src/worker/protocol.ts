@@ -1,6 +1,7 @@
 import type { Subgroup } from '../gpu/subgroups';
 import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
 import type { ConvertOptions } from '../model/convert/folder';
+import type { KvType } from '../model/kv-cache';
 import type { PathDifference } from '../infer/compare-paths';
 import type { ExportReport, WriteProgress } from '../pipeline/export';
 import type { GenerateResult } from '../infer/generate';
@@ -48,7 +49,16 @@ export interface ExportResult extends ExportReport {
   readonly file: Blob | null;
 }
 
+/** Names that the page lets a person choose from. */
+export interface EngineLists {
+  readonly kvTypes: readonly KvType[];
+  /** llama.cpp's names of pre-tokenizers, in order. */
+  readonly preTokenizers: readonly string[];
+}
+
 export interface Calls {
+  /** Needs neither a device nor a model. */
+  lists(): EngineLists;
   device(): DeviceReport;
   /** `path` keeps the folder names of dropped files. */
   open(

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Gpu, GpuOptions } from '../../gpu/gpu';
-import { encode } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import { toDevice } from '../../quant/format';
 import { formatByLabel } from '../../quant/registry';
@@ -28,21 +27,13 @@ const chosen = Uint32Array.from({ length: PAIRS }, (_, pair) => {
   return [0, others[token % 5]!, others[(token + 1 + (Math.floor(token / 5) % 4)) % 5]!][pair % USED]!;
 });
 
-async function submit(gpu: Gpu, dispatches: Parameters<typeof encode>[1]): Promise<void> {
-  const encoder = gpu.device.createCommandEncoder();
-  const pass = encoder.beginComputePass();
-  encode(pass, dispatches);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
-}
-
 async function sortedPairs(gpu: Gpu): Promise<GPUBuffer> {
   const arena = await gpu.arena('test', 1);
   const sorted = await empty(gpu, (EXPERTS + 1 + PAIRS) * 4);
   const state = await upload(gpu, Uint32Array.of(0, TOKENS, 0, 0));
   const buffers = { chosen: await upload(gpu, chosen), state, sorted };
   const sort = gpu.kernel(ops.sortPairs, {}, { EXPERTS });
-  await submit(gpu, [sort.dispatch(buffers, { experts: EXPERTS, used: USED }, [1], arena)]);
+  gpu.submit([sort.dispatch(buffers, { experts: EXPERTS, used: USED }, [1], arena)]);
   return sorted;
 }
 
@@ -123,7 +114,7 @@ describe.each<{ name: string; options: GpuOptions }>([
         const [width, , depth] = dispatch.workgroups;
         return { ...dispatch, workgroups: [width, Math.ceil(TOKENS / tokensPerWorkgroup), depth!] as const };
       });
-      await submit(gpu, [...rounding, ...products]);
+      gpu.submit([...rounding, ...products]);
       const got = new Float32Array(await gpu.read(y, 0, want.length * 4));
       expect(relativeError(got, want), path).toBeLessThan(MAX_ERROR[path]);
     }

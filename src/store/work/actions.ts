@@ -4,6 +4,15 @@ import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
 import { engineClient } from '../store';
 
+/** Asks the engine for what a person may choose from. */
+export async function loadLists(): Promise<void> {
+  try {
+    set({ lists: await run('lists') });
+  } catch (error) {
+    set({ problem: problemOf(error, 'open') });
+  }
+}
+
 export async function findDevice(): Promise<void> {
   try {
     set({ device: await run('device'), noGpu: null });

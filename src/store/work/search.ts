@@ -2,7 +2,7 @@
 import { get, job, problemOf, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
-import { RECIPE_FORMAT } from '../../evaluate/recipe-format';
+import { RECIPE_FORMAT } from '../../util/constants';
 
 const CONTEXT = 256;
 /** Enough to rank tensors; every tensor takes a pass over all chunks. */

@@ -41,9 +41,11 @@ export function roomOf(path: string): Room | undefined {
   return rooms.find((r) => r === room);
 }
 
-/** The page imports types from the engine, but values only from these places and over the worker's protocol. */
-const valuesForThePage =
-  /^src\/(util|worker|browser|store|ui)\/|^src\/studio\/constants\.ts$|^src\/main\.tsx$/;
+/**
+ * The page's files know the engine by its types; values come over the worker's protocol or from these places: constants
+ * that both need are in util/constants.
+ */
+const valuesForThePage = /^src\/(util|worker|browser|store|ui)\/|^src\/main\.tsx$/;
 
 /** Reason why a file may not import another; undefined if it may. `typeOnly` imports have no effect at run time. */
 export function whyNot(from: string, to: string, typeOnly: boolean): string | undefined {

@@ -1,4 +1,3 @@
-import { kvTypes } from '../../model/kv-cache';
 import type { PlanRow } from '../../studio/summary';
 import { prepareSelected } from '../../store/work/actions';
 import { changePlan } from '../../store/model/plan';
@@ -24,6 +23,7 @@ function Settings() {
   const model = useStudio((s) => s.model);
   const context = useStudio((s) => s.context);
   const kvType = useStudio((s) => s.kvType);
+  const kvTypes = useStudio((s) => s.lists.kvTypes);
   const fallback = useStudio((s) => s.fallbackToF16);
   const refused = useStudio((s) => s.fallbackToF16 || s.plan.some((p) => p.curedByF16));
   const strict = useStudio((s) => s.strict);

@@ -1,6 +1,5 @@
 import { offerDownload } from '../../store/work/actions';
 import { addMix, lookAtMix, searchTypes } from '../../store/work/search';
-import { recipeText } from '../../evaluate/recipe-format';
 import { formatBytes } from '../../util/bytes';
 import { Fact } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
@@ -11,9 +10,8 @@ function Mix() {
   const name = useStudio((s) => s.model?.name ?? 'model');
   const busy = useStudio((s) => s.job !== null || s.mix?.budgetBytes !== s.mixBudgetBytes);
   if (!mix) return null;
-  const { command, counts } = mix;
-  const save = () =>
-    offerDownload(new Blob([recipeText(mix)]), `${name.replace(/[^\w.-]+/g, '-')}-recipe.json`);
+  const { command, counts, recipeText } = mix;
+  const save = () => offerDownload(new Blob([recipeText]), `${name.replace(/[^\w.-]+/g, '-')}-recipe.json`);
   return (
     <>
       <dl className="facts" data-testid="mix" aria-busy={busy}>
