@@ -36,7 +36,6 @@ describe('perplexity', () => {
   afterAll(() => {
     gpu.memory.release(prepared.owner);
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
 
   test('is that of the float64 reference: the second half of each chunk, with a first token of its own', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -15,7 +15,6 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 const plansOf = async (shape: TinyShape) => {
   const model = await openTiny(shape);
@@ -85,7 +84,6 @@ test('levels that do not fit beside each other are measured all the same, and th
     const { peakBytes } = device.memory;
     studio.releaseAll();
     expect(device.memory.currentBytes).toBe(0);
-    device.close();
     return { record, peakBytes };
   };
   const roomy = await measureIn();

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
-import { testGpu } from '../testing/device';
+import { ownGpu, testGpu } from '../testing/device';
 import { openTiny, tinyEngine, tinyIds } from '../testing/tiny-engine';
 import { TINY } from '../../bench/models/tiny-llama';
 import { watchCalls } from '../testing/watch-calls';
@@ -15,7 +15,6 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 test('loading, switching and generating again and again leaves nothing behind', async () => {
   const shape = { ...TINY, layers: 1 };
@@ -93,7 +92,7 @@ test('a context whose cache no binding can hold is refused with the numbers', as
 });
 
 test('a device lost while quantizing is a class of its own', async () => {
-  const lost = await testGpu();
+  const lost = await ownGpu();
   const model = await openTiny(TINY);
   const plan = planQuantization(model, fileTypeByLabel('Q8_0')!);
   const work = prepareLevel(lost, model, plan, (p) => p.index === 3 && lost.device.destroy());

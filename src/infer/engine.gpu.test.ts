@@ -48,7 +48,6 @@ describe.each<{ name: string; options: GpuOptions; levels: readonly string[] }>(
   });
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
   // Small bindings need a cache that fits one.
   const small = options.maxBindingBytes === 65536;
@@ -84,7 +83,6 @@ describe('the engine', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu.close());
 
   test.each<{ name: string; shape: TinyShape; label: string }>([
     { name: 'a tied embedding', shape: { ...TINY, tied: true }, label: 'Q4_K_M' },

@@ -32,11 +32,8 @@ function chooseDriver(): void {
 // The GPU object must stay referenced as long as anything made from it lives.
 let instance: GPU | undefined;
 
-/** A device through Dawn. Throws when the machine has no adapter at all. */
-export async function openNodeGpu(
-  options: GpuOptions = {},
-  sources: Sources = shadersFromDisk(),
-): Promise<Gpu> {
+/** A device through Dawn, and what the adapter says of itself. Throws when the machine has no adapter at all. */
+export async function openNodeDevice(): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
   if (!instance) {
     chooseDriver();
     Object.assign(globalThis, globals);
@@ -50,8 +47,13 @@ export async function openNodeGpu(
       'No WebGPU adapter: Dawn found no Vulkan, Metal or D3D12 driver.',
       'On Debian, `apt-get install chromium libvulkan1` brings a software one.',
     );
-  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), sources, {
-    adapterInfo: adapter.info,
-    ...options,
-  });
+  return { device: await adapter.requestDevice(wantedDevice(adapter)), adapterInfo: adapter.info };
+}
+
+export async function openNodeGpu(
+  options: GpuOptions = {},
+  sources: Sources = shadersFromDisk(),
+): Promise<Gpu> {
+  const { device, adapterInfo } = await openNodeDevice();
+  return new Gpu(device, sources, { adapterInfo, ...options });
 }

@@ -1,5 +1,5 @@
 // The sampler against what the CPU makes of the same logits, over vocabularies from tiny to 128 k.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import { sampleClasses } from '../model/runtime';
@@ -54,7 +54,6 @@ describe('the sampler', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu.close());
 
   async function sampler(logits: Float32Array, capacity: number) {
     const vocabulary = logits.length;

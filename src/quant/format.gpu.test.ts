@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { TensorSource } from '../files/model-file';
 import { ggmlTypeByLabel } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
@@ -18,7 +18,6 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 function tensorOf(x: Float32Array<ArrayBuffer>, cols: number, format = quantFormats[0]!): TensorSource {
   const bytes = format.label === 'F32' ? bytesOf(x) : format.encode(x, requiredImportance(format, cols));

@@ -58,7 +58,7 @@ test('pairs are sorted by expert', async () => {
   }
   expect(starts[EXPERTS]).toBe(PAIRS);
   expect(starts[CHOSEN_BY_NONE]).toBe(starts[CHOSEN_BY_NONE + 1]);
-  gpu.close();
+  gpu.memory.release('test');
 });
 
 /** What a path's rounding of normal noise explains. */
@@ -128,6 +128,6 @@ describe.each<{ name: string; options: GpuOptions }>([
       expect(relativeError(got, want), path).toBeLessThan(MAX_ERROR[path]);
     }
     gpu.check();
-    gpu.close();
+    gpu.memory.release('test');
   });
 });
