@@ -29,6 +29,24 @@ function chooseDriver(): void {
   if ((!hardware || drivers.length === 0) && existsSync(SWIFTSHADER)) env.VK_ICD_FILENAMES = SWIFTSHADER;
 }
 
+const POLL_MS = 0.1;
+
+/**
+ * Dawn polls through setImmediate as long as anything is pending, which takes a core from whatever computes: on a software
+ * adapter from the very work that is waited for. Native callbacks, which its polls are, come after a short sleep.
+ */
+function sleepBetweenPolls(): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  const original = globalThis.setImmediate;
+  const isNative = (callback: unknown) =>
+    Function.prototype.toString.call(callback).endsWith('{ [native code] }');
+  const patched = (callback: (...a: unknown[]) => void, ...args: unknown[]) => {
+    if (isNative(callback)) Atomics.wait(nothing, 0, 0, POLL_MS);
+    return original(callback, ...args);
+  };
+  globalThis.setImmediate = Object.assign(patched, original) as typeof setImmediate;
+}
+
 // The GPU object must stay referenced as long as anything made from it lives.
 let instance: GPU | undefined;
 
@@ -36,6 +54,7 @@ let instance: GPU | undefined;
 export async function openNodeDevice(): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
   if (!instance) {
     chooseDriver();
+    sleepBetweenPolls();
     Object.assign(globalThis, globals);
     const { NIBBLE_DAWN_FEATURES: features } = process.env;
     instance = create(features ? [`enable-dawn-features=${features}`] : []);

@@ -1,11 +1,6 @@
 // Whole files, logits and tokens against a larger reference collection, where it lies beside the checkout. Without it
-<<<<<<< HEAD
-// these tests say so; what they prove is proved on smaller data by the other invocations.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-=======
 // these tests say so; what they prove is proved on smaller data by the other lanes.
 import { beforeAll, describe, expect, test } from 'vitest';
->>>>>>> c4edb9f (GPU tests share the device of their process)
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';
 import { readGguf } from '../files/gguf/read';
