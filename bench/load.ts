@@ -79,7 +79,7 @@ async function load(label: string, from: TensorSource[]): Promise<void> {
     jobs.push({ tensor, to: to! });
   }
   const pipeline = await TensorPipeline.create(gpu, ROWS * COLS, from);
-  await pipeline.load(jobs, () => {});
+  await pipeline.load(jobs);
   pipeline.dispose();
   owner.dispose();
 }

@@ -7,7 +7,7 @@ import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
-import { testGpu } from '../testing/device';
+import { ownGpu, testGpu } from '../testing/device';
 import { testImatrix } from '../testing/importance';
 import { goldenJson } from '../testing/golden';
 import { SMALL, tinyGguf } from '../../bench/models/tiny-llama';
@@ -22,7 +22,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   expect(gpu.memory.currentBytes).toBe(0);
-  gpu.close();
 });
 
 const { files: hashes } = goldenJson<{ files: Record<string, string> }>('tiny-llama-sha256.json');
@@ -40,7 +39,6 @@ describe('the self-test', () => {
   test.each(['subgroup', 'pinned', 'mixed', 'shared'] as const)('lanes add up: %s', async (subgroup) => {
     const own = await testGpu({ subgroup });
     expect(await testSubgroup(own)).toBe(own.facts.features.includes('subgroups') ? subgroup : 'shared');
-    own.close();
   });
   test('lanes that do not add up are not used', async () => {
     // As if invocations lay in subgroups in another order.
@@ -50,7 +48,7 @@ describe('the self-test', () => {
       name,
       sources.get(name)!.replace('invocation % size == 0u', 'invocation % size == 1u && invocation > size'),
     );
-    const own = await testGpu({ subgroup: 'mixed' }, sources);
+    const own = await ownGpu({ subgroup: 'mixed' }, sources);
     expect(await testSubgroup(own)).toBe('shared');
     expect(own.subgroupsPerWorkgroup).toBe(1);
     own.close();

@@ -5,7 +5,7 @@ import { planQuantization } from '../model/plan';
 import type { ComputePath } from '../model/runtime';
 import { fileTypeByLabel } from '../quant/file-types';
 import { relativeError } from '../testing/compare';
-import { testGpu } from '../testing/device';
+import { ownGpu, testGpu } from '../testing/device';
 import { openTiny, tinyIds } from '../testing/tiny-engine';
 import { TINY } from '../../bench/models/tiny-llama';
 import { MIB } from '../util/bytes';
@@ -21,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   expect(gpu.memory.currentBytes).toBe(0);
-  gpu.close();
 });
 
 const leastOf = (ms: Partial<Record<string, number>>) => Math.min(...(Object.values(ms) as number[]));
@@ -65,7 +64,7 @@ describe('the choice of paths', () => {
     const text = sources.get(shader)!;
     expect(text).toMatch(change[0]);
     sources.set(shader, text.replace(...change));
-    const broken = await testGpu({ hardware: true }, sources);
+    const broken = await ownGpu({ hardware: true }, sources);
     const { paths, errors, prefillMs } = await tunePaths(broken, { maxMs: 0, size: 512, coldBytes: 2 * MIB });
     expect(errors.prefill.int8).toSatisfy(error);
     expect(isRight(errors, 'prefill', 'int8')).toBe(false);
@@ -91,7 +90,6 @@ describe('the choice of paths', () => {
     expect(await tuningOf(gpu, store)).not.toBe(first);
     const processor = await testGpu();
     if (processor.onCpu) expect(await tuningOf(processor, store)).toBeNull();
-    processor.close();
     expect(await tuningOf(gpu, undefined)).toBeNull();
   });
 });

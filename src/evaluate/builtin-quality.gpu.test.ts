@@ -75,5 +75,6 @@ test('the built-in model on its held-out text: perplexity, divergence and agreem
   }
   // What is smaller is further off.
   expect(kls).toEqual([...kls].sort((a, b) => a - b));
-  gpu.close();
+  base.dispose();
+  expect(gpu.memory.currentBytes).toBe(0);
 });

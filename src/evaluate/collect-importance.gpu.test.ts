@@ -25,7 +25,6 @@ describe('collecting importance', () => {
   });
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
   const collect = async (model: ModelFile, context: number, text: readonly number[]) => {
     const level = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F32')!));

@@ -36,7 +36,6 @@ describe('perplexity', () => {
   afterAll(() => {
     prepared.dispose();
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
 
   test('is that of the float64 reference: the second half of each chunk, with a first token of its own', async () => {
@@ -126,7 +125,7 @@ describe('perplexity', () => {
       /The text has 20 tokens; a context of 32/,
     );
     const stop = AbortSignal.abort();
-    await expect(perplexity(gpu, prepared, ids, options, () => {}, stop)).rejects.toThrow('Stopped');
+    await expect(perplexity(gpu, prepared, ids, options, { signal: stop })).rejects.toThrow('Stopped');
     expect(gpu.memory.currentBytes).toBe(before);
   });
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -10,12 +10,12 @@ import { klDivergencePaged } from './kl-divergence-paged';
 import { klDivergence } from './evaluate';
 import { prepareLevel } from '../pipeline/prepared';
 import { Studio } from '../studio/studio';
+import type { RunProgress } from '../util/work';
 
 let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 const plansOf = async (shape: TinyShape) => {
   const model = await openTiny(shape);
@@ -39,8 +39,8 @@ test.each([
   for (const level of resident) level.dispose();
   expect(gpu.memory.currentBytes).toBe(0);
   const steps: number[] = [];
-  const progress = (done: number, total: number) => steps.push(done / total);
-  expect(await klDivergencePaged(gpu, model, { base, level }, ids, { ...options, progress })).toEqual(want);
+  const progress = ({ done, total }: RunProgress) => void steps.push(done / total);
+  expect(await klDivergencePaged(gpu, model, { base, level }, ids, options, { progress })).toEqual(want);
   expect(want.kl.mean).toBeGreaterThan(0);
   expect(steps).toEqual([...steps].sort((a, b) => a - b));
   expect(steps.at(-1)).toBe(1);
@@ -58,9 +58,8 @@ test('a budget drops passages, one stays; a stop gives the memory back', async (
   const want = await klDivergencePaged(gpu, model, { base, level }, tinyIds(96), { ...options, chunks: 1 });
   expect(short).toEqual(want);
   const stop = new AbortController();
-  const work = klDivergencePaged(gpu, model, { base, level }, tinyIds(96), {
-    ...options,
-    progress: (done) => done === 4 && stop.abort(),
+  const work = klDivergencePaged(gpu, model, { base, level }, tinyIds(96), options, {
+    progress: ({ done }) => void (done === 4 && stop.abort()),
     signal: stop.signal,
   });
   await expect(work).rejects.toThrow('Stopped');
@@ -88,7 +87,6 @@ test('levels that do not fit beside each other are measured all the same, and th
     const { peakBytes } = device.memory;
     studio.releaseAll();
     expect(device.memory.currentBytes).toBe(0);
-    device.close();
     return { record, peakBytes };
   };
   const roomy = await measureIn();

@@ -28,7 +28,6 @@ describe('a type for each tensor', () => {
   }, 400_000);
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
 
   test('every matrix is a choice, and was felt', () => {

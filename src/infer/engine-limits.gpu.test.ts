@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
-import { testGpu } from '../testing/device';
+import { ownGpu, testGpu } from '../testing/device';
 import { openTiny, tinyEngine, tinyIds } from '../testing/tiny-engine';
 import { TINY } from '../../bench/models/tiny-llama';
 import { watchCalls } from '../testing/watch-calls';
@@ -15,7 +15,6 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 test('loading, switching and generating again and again leaves nothing behind', async () => {
   const shape = { ...TINY, layers: 1 };
@@ -40,12 +39,12 @@ test('loading, switching and generating again and again leaves nothing behind', 
       const bytes = gpu.memory.currentBytes;
       count.take();
       for (let n = 0; n < 20; n++)
-        await generate(
-          engine,
-          undefined,
-          { ids: tinyIds(4 + (n % 5), n), maxTokens: 6, sampling: GREEDY, stops: [] },
-          () => {},
-        );
+        await generate(engine, undefined, {
+          ids: tinyIds(4 + (n % 5), n),
+          maxTokens: 6,
+          sampling: GREEDY,
+          stops: [],
+        });
       expect(count.take()).toEqual({});
       expect(gpu.memory.currentBytes).toBe(bytes);
       free();
@@ -76,7 +75,10 @@ test('cancelling while quantizing gives all memory back', async () => {
   const model = await openTiny(TINY);
   const controller = new AbortController();
   const plan = planQuantization(model, fileTypeByLabel('Q4_1')!);
-  const work = prepareLevel(gpu, model, plan, () => controller.abort(), controller.signal);
+  const work = prepareLevel(gpu, model, plan, {
+    progress: () => controller.abort(),
+    signal: controller.signal,
+  });
   await expect(work).rejects.toThrow('Stopped.');
   expect(gpu.memory.currentBytes).toBe(0);
 });
@@ -93,10 +95,12 @@ test('a context whose cache no binding can hold is refused with the numbers', as
 });
 
 test('a device lost while quantizing is a class of its own', async () => {
-  const lost = await testGpu();
+  const lost = await ownGpu();
   const model = await openTiny(TINY);
   const plan = planQuantization(model, fileTypeByLabel('Q8_0')!);
-  const work = prepareLevel(lost, model, plan, (p) => p.index === 3 && lost.device.destroy());
+  const work = prepareLevel(lost, model, plan, {
+    progress: (p) => void (p.index === 3 && lost.device.destroy()),
+  });
   await expect(work).rejects.toBeInstanceOf(DeviceLostError);
   expect(lost.lost).toBe(true);
 });
@@ -105,12 +109,12 @@ test('a full context and a wrong id are said', async () => {
   const { engine, free } = await tinyEngine(gpu, { ...TINY, context: 16 }, 'Q8_0');
   await expect(engine.prefill(tinyIds(17))).rejects.toThrow(/prompt has 17 tokens; the context holds 16/);
   await expect(engine.prefill([1, 9999])).rejects.toThrow(/Token id 9999/);
-  const result = await generate(
-    engine,
-    undefined,
-    { ids: tinyIds(10), maxTokens: 50, sampling: GREEDY, stops: [] },
-    () => {},
-  );
+  const result = await generate(engine, undefined, {
+    ids: tinyIds(10),
+    maxTokens: 50,
+    sampling: GREEDY,
+    stops: [],
+  });
   expect(result.stopped).toBe('context');
   expect(result.ids).toHaveLength(7);
   free();

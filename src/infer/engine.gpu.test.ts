@@ -48,7 +48,6 @@ describe.each<{ name: string; options: GpuOptions; levels: readonly string[] }>(
   });
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
   // Small bindings need a cache that fits one.
   const small = options.maxBindingBytes === 65536;
@@ -84,7 +83,6 @@ describe('the engine', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu.close());
 
   test.each<{ name: string; shape: TinyShape; label: string }>([
     { name: 'a tied embedding', shape: { ...TINY, tied: true }, label: 'Q4_K_M' },
@@ -116,11 +114,11 @@ describe('the engine', () => {
   test('a second turn on the cache equals a fresh run of the whole conversation', async () => {
     const { engine, free } = await tinyEngine(gpu, TINY, 'Q4_0');
     const request = { maxTokens: 12, sampling: GREEDY, stops: [] };
-    const first = await generate(engine, undefined, { ...request, ids: tinyIds(20) }, () => {});
+    const first = await generate(engine, undefined, { ...request, ids: tinyIds(20) });
     const second = [...tinyIds(20), ...first.ids, ...tinyIds(10, 7)];
-    const warm = await generate(engine, undefined, { ...request, ids: second }, () => {});
+    const warm = await generate(engine, undefined, { ...request, ids: second });
     engine.rollback(0);
-    const fresh = await generate(engine, undefined, { ...request, ids: second }, () => {});
+    const fresh = await generate(engine, undefined, { ...request, ids: second });
     expect(warm.evaluated).toBeLessThan(fresh.evaluated);
     expect(warm.ids).toEqual(fresh.ids);
     free();

@@ -34,7 +34,6 @@ describe('against the reference mode', () => {
   });
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
 
   /** 256 tokens of a story: what the model itself writes, so that every position is one it knows. */
@@ -84,7 +83,6 @@ describe.each<{ name: string; options: GpuOptions }>([
   });
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
-    gpu.close();
   });
   const pairs = { name: 'heads in pairs', shape: TINY };
   const seven = { name: 'one key head for seven', shape: { ...TINY, width: 224, heads: 7, kvHeads: 1 } };
@@ -147,7 +145,6 @@ describe('experts', () => {
           }
         prepared.dispose();
         expect(gpu.memory.currentBytes).toBe(0);
-        gpu.close();
       }
       const want = found['whole reference 0']!;
       for (const [key, logits] of Object.entries(found)) {
@@ -165,7 +162,6 @@ describe('what a token costs', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu.close());
 
   test.each([
     { name: 'llama', perLayer: 5 },

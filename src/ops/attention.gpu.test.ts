@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
-import { empty, testGpu, upload } from '../testing/device';
+import { empty, testGpu, testOwner, upload } from '../testing/device';
 import { f16ToFloat } from '../util/half';
 import { attentionPrefill } from './kernels';
 
@@ -8,10 +8,7 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => {
-  gpu.memory.release('test');
-  gpu.close();
-});
+afterAll(() => testOwner(gpu).dispose());
 
 test.each([0, 1])('every finite half of a cache is read exactly, DEEP %i', async (deep) => {
   // Each token sees itself alone: what it gives is its value.
@@ -29,7 +26,7 @@ test.each([0, 1])('every finite half of a cache is read exactly, DEEP %i', async
   };
   const params = { heads: 1, kv_heads: 1, epsilon: 0, kv_scales: 0, scale: 1, cap: 0, window: 1 };
   const kernel = gpu.kernel(attentionPrefill, { kv: 'kv/f16' }, { HEAD_DIM: headDim, DEEP: deep });
-  gpu.submit([kernel.dispatch(storage, params, [1, tokens / 4], await gpu.arena('test', 1))]);
+  gpu.submit([kernel.dispatch(storage, params, [1, tokens / 4], await gpu.arena(testOwner(gpu), 1))]);
   const got = new Float32Array(await gpu.read(storage.y, 0, 65536 * 4));
   const wrong = [...bits.keys()].filter((i) => got[i] !== f16ToFloat(bits[i]!));
   expect(wrong.map((i) => [bits[i], got[i]])).toEqual([]);

@@ -1,9 +1,9 @@
 // The sampler against what the CPU makes of the same logits, over vocabularies from tiny to 128 k.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
 import { sampleClasses } from '../model/runtime';
-import { empty, testGpu, upload } from '../testing/device';
+import { empty, testGpu, testOwner, upload } from '../testing/device';
 import { noise } from '../util/random';
 import { sample, survey } from './kernels';
 
@@ -54,12 +54,11 @@ describe('the sampler', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu.close());
 
   async function sampler(logits: Float32Array, capacity: number) {
     const vocabulary = logits.length;
     const classes = sampleClasses(vocabulary);
-    const arena = await gpu.arena('test', 2);
+    const arena = await gpu.arena(testOwner(gpu), 2);
     const sampling = await empty(gpu, 32);
     const state = await empty(gpu, 16);
     const tokens = await empty(gpu, 16);
@@ -127,7 +126,7 @@ describe('the sampler', () => {
     const { run } = await sampler(logits, 4);
     const chosen: number[] = [];
     for (const o of settings) chosen.push(await run(o, 1));
-    gpu.memory.release('test');
+    testOwner(gpu).dispose();
     for (const [i, o] of settings.entries()) {
       const kept = support(logits, o);
       if (o.temperature === 0) {
@@ -155,6 +154,6 @@ describe('the sampler', () => {
       const p = Math.exp(v) / total;
       expect(Math.abs(counts[t]! - draws * p)).toBeLessThan(4 * Math.sqrt(draws * p * (1 - p)));
     }
-    gpu.memory.release('test');
+    testOwner(gpu).dispose();
   });
 });

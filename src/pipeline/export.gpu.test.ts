@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { MemorySink } from '../files/byte-sink';
 import { type ByteSource, memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
@@ -22,7 +22,6 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 const tiny = (): Promise<ModelFile> => readGguf(memorySource('tiny.gguf', tinyGguf(SMALL)));
 const builtIn = (): Promise<ModelFile> => {

@@ -6,6 +6,7 @@ import type { Plan } from '../model/plan';
 import { allocateWeights } from '../model/weights';
 import type { WriteProgress } from './export';
 import type { TensorError } from './tensor-error';
+import type { LoadProgress } from './load-job';
 import { TensorPipeline } from './tensor-pipeline';
 import type { Disposable } from '../util/dispose';
 import type { Work } from '../util/work';
@@ -44,11 +45,11 @@ export async function prepareLevel(
       importance: t.importance,
     }));
     const count = plan.tensors.length;
-    const report = (index: number, bytes: number) => {
-      doneBytes += bytes;
+    const report = ({ job: index, sizeBytes }: LoadProgress) => {
+      doneBytes += sizeBytes;
       progress?.({ tensor: plan.tensors[index]!.name, index, count, doneBytes, totalBytes });
     };
-    const errors = await pipeline.load(jobs, report, { signal });
+    const errors = await pipeline.load(jobs, { signal, progress: report });
     const elapsedMs = performance.now() - started;
     const weightBytes = owner.sizeBytes;
     return {

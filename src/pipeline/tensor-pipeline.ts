@@ -8,6 +8,7 @@ import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
 import { alignUp } from '../util/bytes';
 import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
+import type { LoadJob, LoadProgress } from './load-job';
 import { PackOut } from './pack-out';
 import { unpackSteps } from './repack';
 import { readRows, rowRanges, sourceFormat } from './row-ranges';
@@ -15,13 +16,6 @@ import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
 import { throwIfCancelled } from '../util/errors';
 import type { Work } from '../util/work';
-
-/** A tensor and its destination on the device. */
-export interface LoadJob {
-  readonly tensor: TensorSource;
-  readonly to: DeviceTensor;
-  readonly importance?: Float32Array<ArrayBuffer> | undefined;
-}
 
 interface SlicePlace {
   readonly buffer: GPUBuffer;
@@ -214,8 +208,7 @@ export class TensorPipeline {
    */
   async load(
     jobs: readonly LoadJob[],
-    report: (job: number, bytes: number) => void,
-    { signal }: Pick<Work, 'signal'> = {},
+    { signal, progress }: Work<LoadProgress> = {},
   ): Promise<TensorError[]> {
     const slices = jobs.map(({ tensor, to }) =>
       to.slabs.flatMap((slab) =>
@@ -237,7 +230,7 @@ export class TensorPipeline {
         for (const { rows, place } of slices[index]!) {
           throwIfCancelled(signal);
           await this.#slice(await reads.take(), source, to.format, rows, place, columnWeights);
-          report(index, formatBytesFor(source, rows.count * rows.cols));
+          progress?.({ job: index, sizeBytes: formatBytesFor(source, rows.count * rows.cols) });
         }
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
         if (pending.length > 1) errors.push(await pending.shift()!());

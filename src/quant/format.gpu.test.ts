@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { TensorSource } from '../files/model-file';
 import { ggmlTypeByLabel } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
@@ -6,7 +6,7 @@ import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
 import { CodebookBuffers } from '../model/codebook-buffers';
 import { TensorPipeline } from '../pipeline/tensor-pipeline';
 import { byteDifferences } from '../testing/compare';
-import { testGpu } from '../testing/device';
+import { testGpu, testOwner } from '../testing/device';
 import { requiredImportance, testImportance } from '../testing/importance';
 import { goldenFloats, goldenJson } from '../testing/golden';
 import { bytesOf } from '../util/bytes';
@@ -18,7 +18,6 @@ let gpu: Gpu;
 beforeAll(async () => {
   gpu = await testGpu();
 });
-afterAll(() => gpu.close());
 
 function tensorOf(x: Float32Array<ArrayBuffer>, cols: number, format = quantFormats[0]!): TensorSource {
   const bytes = format.label === 'F32' ? bytesOf(x) : format.encode(x, requiredImportance(format, cols));
@@ -53,8 +52,8 @@ const denormalRows = (label: string) =>
     : ['f32_denormal'];
 
 async function allocate(gpu: Gpu, format: QuantFormat, shape: readonly number[]): Promise<DeviceTensor> {
-  const codebooks = new CodebookBuffers(gpu, 'test');
-  return (await allocateTensors(gpu, 'test', format, [{ name: 'test', shape }], codebooks))[0]!;
+  const codebooks = new CodebookBuffers(gpu, testOwner(gpu));
+  return (await allocateTensors(gpu, testOwner(gpu), format, [{ name: 'test', shape }], codebooks))[0]!;
 }
 
 describe.each(quantFormats)('$label on the GPU', (format) => {
@@ -102,7 +101,7 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     const parts: number[] = [];
     for await (const part of pipeline.unload(to)) parts.push(...part);
     pipeline.dispose();
-    gpu.memory.release('test');
+    testOwner(gpu).dispose();
     expect(error!.rmse).toBe(0);
     expect(
       byteDifferences(Uint8Array.from(parts), new Uint8Array(await tensor.read(0, tensor.sizeBytes))),
@@ -122,7 +121,7 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     const importance = requiredImportance(format, 512);
     const [error] = await pipeline.load([{ tensor: tensorOf(x, 512), to, importance }]);
     pipeline.dispose();
-    gpu.memory.release('test');
+    testOwner(gpu).dispose();
     const back = format.decode(format.encode(x, importance));
     const want = Math.sqrt(x.reduce((s, v, i) => s + (v - back[i]!) ** 2, 0) / x.length);
     expect(Math.abs(error!.rmse - want)).toBeLessThanOrEqual(1e-4 * want);

@@ -1,7 +1,7 @@
 // Tiny checkpoints of every architecture against the reference collection, where it lies beside the checkout: the
 // converted files, float64 logits, greedy ids. Without it these tests say so; checkpoints.gpu.test.ts carries its own.
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openPath } from '../node/files';
 import { MemorySink } from '../files/byte-sink';
 import type { ModelFile } from '../files/model-file';
@@ -52,7 +52,6 @@ describe.runIf(hasShared)('reference architectures', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu?.close());
 
   test('all fourteen are there', () => expect(names).toHaveLength(14));
 

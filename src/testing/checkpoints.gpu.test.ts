@@ -1,6 +1,6 @@
 // Tiny checkpoints made here, of every architecture: the converted files by their hashes, and the logits and greedy ids
 // that llama.cpp's library gives for them. docs/testing.md says how the golden file was made.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';
 import type { ModelFile } from '../files/model-file';
@@ -40,7 +40,6 @@ describe('checkpoints of every architecture', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu?.close());
 
   test('every class that can be converted has one', () => {
     const made = new Set(Object.values(recipes).map((r) => r.class));

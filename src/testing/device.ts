@@ -1,24 +1,83 @@
-import { openNodeGpu } from '../node/gpu';
-import type { Gpu, GpuOptions } from '../gpu/gpu';
+// Devices for tests. A machine without an adapter fails the test: a skipped GPU lane would look green.
+import { setMaxListeners } from 'node:events';
+import { requestNodeDevice, openNodeGpu, shadersFromDisk } from '../node/gpu';
+import { Gpu, type GpuOptions } from '../gpu/gpu';
+import type { BufferOwner } from '../gpu/memory';
 import type { Sources } from '../wgsl/link';
 
-let announced = false;
+const POLL_MS = 0.1;
 
-/** A device for tests. Fails without an adapter: skipped GPU tests would look like passed ones. */
-export async function testGpu(options: GpuOptions = {}, sources?: Sources): Promise<Gpu> {
-  const gpu = await openNodeGpu(options, sources);
-  if (!announced) {
-    announced = true;
+/**
+ * Dawn polls through setImmediate as long as anything is pending, which takes a core from whatever computes: on a software
+ * adapter from the very work that is waited for. Native callbacks, which its polls are, come after a short sleep.
+ */
+function sleepBetweenPolls(): void {
+  const nothing = new Int32Array(new SharedArrayBuffer(4));
+  const original = globalThis.setImmediate;
+  const isNative = (callback: unknown) =>
+    Function.prototype.toString.call(callback).endsWith('{ [native code] }');
+  const patched = (callback: (...a: unknown[]) => void, ...args: unknown[]) => {
+    if (isNative(callback)) Atomics.wait(nothing, 0, 0, POLL_MS);
+    return original(callback, ...args);
+  };
+  globalThis.setImmediate = Object.assign(patched, original) as typeof setImmediate;
+}
+
+let opened: ReturnType<typeof requestNodeDevice> | undefined;
+async function openShared(): ReturnType<typeof requestNodeDevice> {
+  sleepBetweenPolls();
+  const found = await requestNodeDevice();
+  // Each Gpu listens for errors.
+  setMaxListeners(0, found.device);
+  return found;
+}
+/** Kept, because Dawn forgets a pipeline when nobody holds it. */
+const made: { gpu: Gpu; options: GpuOptions }[] = [];
+
+/**
+ * A Gpu with a ledger and a state of its own, on the one device of this process: Dawn gives whoever asks for a kernel
+ * again the pipeline that it has, so that each compiles once for all files. It is never closed.
+ */
+export async function testGpu(options: GpuOptions = {}): Promise<Gpu> {
+  opened ??= openShared();
+  const { device, adapterInfo } = await opened;
+  const gpu = new Gpu(device, shadersFromDisk(), { adapterInfo, ...options });
+  if (made.length === 0)
     process.stdout.write(`adapter: ${gpu.adapterName} (${gpu.subgroup.kind}, ${gpu.subgroup.count} lanes)\n`);
-  }
+  made.push({ gpu, options });
   return gpu;
+}
+
+/** A Gpu with a device of its own, for tests that lose or break it. They close it. */
+export const ownGpu = (options: GpuOptions = {}, sources?: Sources): Promise<Gpu> =>
+  openNodeGpu(options, sources);
+
+/** What a file has left on the device that files share: buffers, which are given back, and errors. */
+export function leftBehind(): string[] {
+  const found: string[] = [];
+  for (const { gpu, options } of made) {
+    gpu.check();
+    for (const { owner, label, sizeBytes } of gpu.memory.entries()) {
+      found.push(`${JSON.stringify(options)}: ${sizeBytes} bytes of ${owner.label} (${label})`);
+      owner.dispose();
+    }
+  }
+  return found;
+}
+
+const owners = new WeakMap<Gpu, BufferOwner>();
+/** The owner of the buffers that a test makes by itself. */
+export function testOwner(gpu: Gpu): BufferOwner {
+  const owner = owners.get(gpu) ?? gpu.memory.owner('test');
+  owners.set(gpu, owner);
+  return owner;
 }
 
 const USAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 
 export async function upload(gpu: Gpu, data: ArrayBufferView): Promise<GPUBuffer> {
   const size = Math.ceil(data.byteLength / 16) * 16;
-  const buffer = await gpu.memory.owner('test').create('upload', size, USAGE());
+  const buffer = await testOwner(gpu).create('upload', size, USAGE());
   const padded = new Uint8Array(size);
   padded.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
   gpu.device.queue.writeBuffer(buffer, 0, padded);
@@ -26,4 +85,4 @@ export async function upload(gpu: Gpu, data: ArrayBufferView): Promise<GPUBuffer
 }
 
 export const empty = (gpu: Gpu, bytes: number): Promise<GPUBuffer> =>
-  gpu.memory.owner('test').create('empty', bytes, USAGE());
+  testOwner(gpu).create('empty', bytes, USAGE());

@@ -1,6 +1,6 @@
 // Whole files, logits and tokens against a larger reference collection, where it lies beside the checkout. Without it
-// these tests say so; what they prove is proved on smaller data by the other invocations.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+// these tests say so; what they prove is proved on smaller data by the other lanes.
+import { beforeAll, describe, expect, test } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { MemorySink } from '../files/byte-sink';
 import { readGguf } from '../files/gguf/read';
@@ -48,7 +48,6 @@ describe.runIf(hasShared)('the reference collection', () => {
   beforeAll(async () => {
     gpu = await testGpu();
   });
-  afterAll(() => gpu?.close());
 
   test.each(quantFormats.filter((f) => f.label !== 'F32'))('blocks: $label on all 62 rows', (format) => {
     const floats = (name: string) => new Float32Array(sharedBytes(`golden/blocks/${name}.f32`).buffer);

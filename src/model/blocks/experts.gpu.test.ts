@@ -5,7 +5,7 @@ import { toDevice } from '../../quant/format';
 import { formatByLabel } from '../../quant/registry';
 import { pathsOf } from '../../device/product';
 import { relativeError } from '../../testing/compare';
-import { empty, testGpu, upload } from '../../testing/device';
+import { empty, testGpu, testOwner, upload } from '../../testing/device';
 import { noise } from '../../util/random';
 import { allocateTensors, joined } from '../device-tensor';
 import { CodebookBuffers } from '../codebook-buffers';
@@ -28,7 +28,7 @@ const chosen = Uint32Array.from({ length: PAIRS }, (_, pair) => {
 });
 
 async function sortedPairs(gpu: Gpu): Promise<GPUBuffer> {
-  const arena = await gpu.arena('test', 1);
+  const arena = await gpu.arena(testOwner(gpu), 1);
   const sorted = await empty(gpu, (EXPERTS + 1 + PAIRS) * 4);
   const state = await upload(gpu, Uint32Array.of(0, TOKENS, 0, 0));
   const buffers = { chosen: await upload(gpu, chosen), state, sorted };
@@ -49,7 +49,7 @@ test('pairs are sorted by expert', async () => {
   }
   expect(starts[EXPERTS]).toBe(PAIRS);
   expect(starts[CHOSEN_BY_NONE]).toBe(starts[CHOSEN_BY_NONE + 1]);
-  gpu.close();
+  testOwner(gpu).dispose();
 });
 
 /** What a path's rounding of normal noise explains. */
@@ -73,8 +73,8 @@ describe.each<{ name: string; options: GpuOptions }>([
     const bytes = format.encode(noise(outRows * EXPERTS * COLS, 1));
     const w = format.decode(bytes);
     const shapes = stacks.map((name) => ({ name, shape: [COLS, ROWS, EXPERTS] }));
-    const codebooks = new CodebookBuffers(gpu, 'test');
-    const tensor = joined(await allocateTensors(gpu, 'test', format, shapes, codebooks))!;
+    const codebooks = new CodebookBuffers(gpu, testOwner(gpu));
+    const tensor = joined(await allocateTensors(gpu, testOwner(gpu), format, shapes, codebooks))!;
     const rowBytes = bytes.length / tensor.rows;
     for (const { buffer, firstRow, rows } of tensor.slabs) {
       const part = bytes.subarray(firstRow * rowBytes, (firstRow + rows) * rowBytes);
@@ -97,7 +97,7 @@ describe.each<{ name: string; options: GpuOptions }>([
     const codes = await empty(gpu, values.length * 2);
     const scales = await empty(gpu, values.length);
     const sorted = await sortedPairs(gpu);
-    const arena = await gpu.arena('test', 256);
+    const arena = await gpu.arena(testOwner(gpu), 256);
     for (const path of pathsOf(gpu).prefill.filter((p) => prefillPathOf(gpu, p, tensor) === p)) {
       arena.reset();
       gpu.device.queue.writeBuffer(y, 0, new Float32Array(want.length).fill(Number.NaN));
@@ -119,6 +119,6 @@ describe.each<{ name: string; options: GpuOptions }>([
       expect(relativeError(got, want), path).toBeLessThan(MAX_ERROR[path]);
     }
     gpu.check();
-    gpu.close();
+    testOwner(gpu).dispose();
   });
 });
