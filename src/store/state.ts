@@ -10,7 +10,8 @@ import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow } from '../studio/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { Report } from './results/report';
-import type { DeviceReport, EngineLists, MemoryReport } from '../worker/protocol';
+import type { DeviceCapabilities } from '../device/capabilities';
+import type { EngineLists, MemoryReport } from '../worker/protocol';
 
 export interface Problem {
   /** Panel that shows the error. */
@@ -131,7 +132,7 @@ export interface Sweep {
 export interface StudioState {
   /** Empty until the engine has told them. */
   readonly lists: EngineLists;
-  readonly device: DeviceReport | null;
+  readonly device: DeviceCapabilities | null;
   /** Reason why there is no GPU; null while unknown or when there is one. */
   readonly noGpu: string | null;
   /** Measured difference between the fast paths and the reference mode at a level. */

@@ -1,9 +1,9 @@
 import type { Gpu } from '../gpu/gpu';
 import { FAST, type ComputePaths } from '../model/runtime';
 import { MIB } from '../util/bytes';
-import { testNumerics } from '../device/numerics';
+import { type DeviceCapabilities, findCapabilities } from '../device/capabilities';
 import { type Roofline, probeDevice } from '../device/probe';
-import { chunkOf, type Tuning, type TuningStore, tuningOf } from '../device/tune';
+import { chunkOf, type TuningStore } from '../device/tune';
 
 /** Exceeds the caches of most devices. */
 const PROBE_BYTES = 64 * MIB;
@@ -15,7 +15,7 @@ export class StudioDevice {
   readonly #onLoss: () => void;
   #gpu: Gpu | undefined;
   #opening: Promise<Gpu> | undefined;
-  #tuning: Tuning | null = null;
+  #capabilities: DeviceCapabilities | undefined;
   #roofline: Roofline | undefined;
 
   constructor(open: () => Promise<Gpu>, tunings: TuningStore | undefined, onLoss: () => void) {
@@ -28,14 +28,11 @@ export class StudioDevice {
   get current(): Gpu | undefined {
     return this.#gpu;
   }
-  /** Measured compute paths; null when the defaults are used. */
-  get tuning(): Tuning | null {
-    return this.#tuning;
-  }
 
   /** Compute paths and prefill chunk for a model of `weights` weights. */
   computePaths(weights: number): { paths: ComputePaths; chunk: number } {
-    return { paths: this.#tuning?.paths ?? FAST, chunk: chunkOf(this.#tuning, weights) };
+    const { paths = FAST, tuning = null } = this.#capabilities ?? {};
+    return { paths, chunk: chunkOf(tuning, weights) };
   }
 
   async gpu(): Promise<Gpu> {
@@ -54,10 +51,15 @@ export class StudioDevice {
   async #make(): Promise<Gpu> {
     const gpu = await this.#open();
     this.#roofline = undefined;
-    await testNumerics(gpu);
-    this.#tuning = await tuningOf(gpu, this.#tunings);
+    this.#capabilities = await findCapabilities(gpu, this.#tunings);
     this.#gpu = gpu;
     return gpu;
+  }
+
+  /** Everything found out about the device before its first work. */
+  async capabilities(): Promise<DeviceCapabilities> {
+    await this.gpu();
+    return this.#capabilities!;
   }
 
   /** Memory bandwidth and dispatch cost of the device; measured once. */

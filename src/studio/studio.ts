@@ -35,7 +35,8 @@ import { needTokenizer, renderPrompt } from './prompt';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
 import { overallError } from '../pipeline/tensor-error';
 import { StudioDevice } from './studio-device';
-import type { Tuning, TuningStore } from '../device/tune';
+import type { TuningStore } from '../device/tune';
+import type { DeviceCapabilities } from '../device/capabilities';
 import type { Work } from '../util/work';
 
 /** The binding limit that WebGPU guarantees; for plans without a device. */
@@ -81,8 +82,8 @@ export class Studio {
   gpu(): Promise<Gpu> {
     return this.#device.gpu();
   }
-  get tuning(): Tuning | null {
-    return this.#device.tuning;
+  capabilities(): Promise<DeviceCapabilities> {
+    return this.#device.capabilities();
   }
   /** Compute paths and prefill chunk of engines for the open model. */
   get computePaths() {

@@ -1,7 +1,7 @@
 import { forgetExports } from '../browser/sinks';
-import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
+import { requestBrowserDevice } from '../browser/gpu';
+import { Gpu, type GpuOptions } from '../gpu/gpu';
 import { Studio } from '../studio/studio';
-import { UnsupportedError } from '../util/errors';
 import { shaderSources } from '../wgsl/sources';
 import { serve } from './host';
 import { tuningStore } from '../browser/tuning-store';
@@ -14,17 +14,8 @@ function options(): GpuOptions {
 }
 
 async function openGpu(): Promise<Gpu> {
-  const hint =
-    'Use a current Chrome, Edge, Safari 26 or Firefox with WebGPU. Looking at a model and its plan works without.';
-  if (!navigator.gpu) throw new UnsupportedError('This browser has no WebGPU.', hint);
-  if (!navigator.gpu.wgslLanguageFeatures?.has('packed_4x8_integer_dot_product'))
-    throw new UnsupportedError('This browser’s WebGPU is too old: WGSL lacks packed 4x8 integers.', hint);
-  const adapter = await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new UnsupportedError('WebGPU found no graphics adapter on this machine.', hint);
-  return new Gpu(await adapter.requestDevice(wantedDevice(adapter)), shaderSources, {
-    adapterInfo: adapter.info,
-    ...options(),
-  });
+  const { device, adapterInfo } = await requestBrowserDevice();
+  return new Gpu(device, shaderSources, { adapterInfo, ...options() });
 }
 
 /** `#tune=skip` in the worker's name keeps the default compute paths. */

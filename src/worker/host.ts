@@ -63,17 +63,9 @@ function handlers(studio: Studio): Handlers {
   return {
     lists: () => ({ kvTypes, preTokenizers: preTokenizers.flatMap((p) => p.names).sort() }),
     device: async (_args, emit) => {
-      const gpu = await studio.gpu();
+      const capabilities = await studio.capabilities();
       memory(emit);
-      return {
-        name: gpu.adapterName,
-        facts: gpu.facts,
-        subgroup: gpu.subgroup,
-        paths: studio.computePaths.paths,
-        tuning: studio.tuning,
-        numerics: gpu.numerics ?? null,
-        arithmetic: gpu.arithmetic,
-      };
+      return capabilities;
     },
     open: async ([files, label, options]) => {
       const sources = files.map((f) => blobSource(f.path, f.file));

@@ -5,7 +5,6 @@ export { EngineClient, type Port, type Running } from './client';
 export { serve } from './host';
 export type {
   Calls,
-  DeviceReport,
   Event,
   ExportResult,
   ExportTarget,

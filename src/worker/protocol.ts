@@ -1,5 +1,4 @@
-import type { Subgroup } from '../gpu/subgroups';
-import type { AdapterFacts, Arithmetic, Numerics } from '../gpu/gpu';
+import type { DeviceCapabilities } from '../device/capabilities';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { KvType } from '../model/kv-cache';
 import type { PathDifference } from '../infer/compare-paths';
@@ -16,24 +15,11 @@ import type {
   SearchRequest,
 } from '../studio/records';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
-import type { ComputePaths } from '../model/runtime';
 import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
-import type { Tuning } from '../device/tune';
 import type { WireError } from '../util/errors';
 
 // Messages between the page and the worker; types only. A new call takes a line here and a function in host.ts.
-
-export interface DeviceReport {
-  readonly name: string;
-  readonly facts: AdapterFacts;
-  readonly subgroup: Subgroup;
-  /** Compute paths, and the measurements that chose them; null without measurements. */
-  readonly paths: ComputePaths;
-  readonly tuning: Tuning | null;
-  readonly numerics: Numerics | null;
-  readonly arithmetic: Arithmetic;
-}
 
 /**
  * Destination of an export: a save dialog's handle, the origin private file system (memory if denied) for a download
@@ -59,7 +45,7 @@ export interface EngineLists {
 export interface Calls {
   /** Needs neither a device nor a model. */
   lists(): EngineLists;
-  device(): DeviceReport;
+  device(): DeviceCapabilities;
   /** `path` keeps the folder names of dropped files. */
   open(
     files: readonly { readonly path: string; readonly file: Blob }[],

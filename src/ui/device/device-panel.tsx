@@ -3,7 +3,7 @@ import type { Arithmetic, Numerics } from '../../gpu/gpu';
 import type { ComputePath } from '../../model/runtime';
 import { compareWithReference } from '../../store/work/actions';
 import { formatBytes } from '../../util/bytes';
-import type { DeviceReport } from '../../worker/protocol';
+import type { DeviceCapabilities } from '../../device/capabilities';
 import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
@@ -53,7 +53,7 @@ const measuredText = (
     .join('; ');
 
 /** The compute paths of decode and prefill, and the reason for them. */
-function Products({ tuning, paths: { decode, prefill } }: Pick<DeviceReport, 'tuning' | 'paths'>) {
+function Products({ tuning, paths: { decode, prefill } }: Pick<DeviceCapabilities, 'tuning' | 'paths'>) {
   const usual = 'Float weights (F32, F16, BF16) are multiplied in float32';
   return (
     <>
@@ -80,7 +80,7 @@ function Products({ tuning, paths: { decode, prefill } }: Pick<DeviceReport, 'tu
 }
 
 /** Measures the effect of rounding activations in the fast paths. */
-function FastPaths({ device }: { device: DeviceReport }) {
+function FastPaths({ device }: { device: DeviceCapabilities }) {
   const difference = useStudio((s) => s.difference);
   const busy = useStudio((s) => s.job !== null);
   const canRun = useStudio((s) => s.model?.blocked === null && s.runType !== '');
@@ -144,7 +144,7 @@ export function DevicePanel() {
             value={formatBytes(device.facts.maxBindingBytes)}
             help="Larger tensors are split by rows"
           />
-          {device.numerics && <NumericsFacts numerics={device.numerics} arithmetic={device.arithmetic} />}
+          <NumericsFacts numerics={device.numerics} arithmetic={device.arithmetic} />
         </dl>
       )}
       {device && <FastPaths device={device} />}
