@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` share: the Node version, the npm packages, a Chromium and a Vulkan driver.
+// Shared by `npm start` and `npm test`: the Node version, the npm packages, a Chromium and a Vulkan driver.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';

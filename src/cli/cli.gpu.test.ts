@@ -19,7 +19,7 @@ const run = (command: string, args: readonly string[]) => {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd: root, encoding: 'utf8' });
   return { status, stdout, stderr };
 };
-/** What `npm run nibble` runs, without npm's own second; one test goes through npm. */
+/** As `npm run nibble`, without npm's own second; one test goes through npm. */
 const nibble = (...args: string[]) => run(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args]);
 
 describe('the command line', () => {

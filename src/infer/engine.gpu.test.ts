@@ -159,7 +159,7 @@ describe('the engine', () => {
       }
       expect(fed).toEqual(single.slice(0, stop));
       expect(engine.cached).toEqual([...prompt, first.id, ...single.slice(0, stop - 1)]);
-      // What ran beyond the stop is forgotten: the next turn goes on from here.
+      // Tokens beyond the stop are forgotten: the next turn goes on from here.
       const next = await engine.prefill([...engine.cached, single[stop - 1]!]);
       expect(next.evaluated).toBe(1);
       if (stop < 40) expect(next.id).toBe(single[stop]);

@@ -87,7 +87,7 @@ describe.each<{ name: string; options: GpuOptions }>([
   const seven = { name: 'one key head for seven', shape: { ...TINY, width: 224, heads: 7, kvHeads: 1 } };
   const single = { name: 'a key head for each', shape: { ...TINY, kvHeads: TINY.heads } };
   const shapes: { name: string; shape: TinyShape }[] = options.subgroup ? [seven] : [pairs, single];
-  // How a subgroup sums has nothing to do with how a cache is stored: one kind that is floats, one that is not.
+  // The sum over a subgroup has nothing to do with the storage of a cache: one kind that is floats, one that is not.
   const kvTypes: KvType[] = options.subgroup ? ['F32', 'Q8_0'] : ['F32', 'F16', 'Q8_0', 'Q4_0'];
   const bounds: Record<KvType, number> = { F32: 1e-5, F16: 1e-3, Q8_0: 2e-2, Q4_0: 0.4 };
 
@@ -169,7 +169,7 @@ describe('what a token costs', () => {
     async ({ name, perLayer }) => {
       const files = checkpointFiles(name, 'tiny').map((f) => memorySource(f.path, f.bytes));
       const model = await openModel(files, 'tiny');
-      // What is recorded, not what it computes.
+      // Dispatches are counted; nothing needs to be computed.
       const gpu = await undrivenGpu();
       const prepared = await prepare(gpu, model, 'F16');
       const engine = await Engine.create(gpu, prepared, { context: 600, kvType: 'F16' });

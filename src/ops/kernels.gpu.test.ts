@@ -17,7 +17,7 @@ async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: numb
 }
 
 /**
- * What runs: for every format one kernel for each of its codec's functions (weights32, codes_of_span, codes32), for a few
+ * Cases: for every format one kernel for each of its codec's functions (weights32, codes_of_span, codes32), for a few
  * formats every kernel, and for every way to sum over a subgroup the kernels that do.
  */
 type Extent = 'codec' | 'kernels' | 'sums';

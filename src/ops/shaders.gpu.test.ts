@@ -19,7 +19,7 @@ const dot = (staged?: string): Slots => ({
   dot: `lib/matvec/dot-${staged ? 'staged' : 'f32'}`,
   ...(staged ? { staged: `lib/matvec/staged-${staged}` } : {}),
 });
-/** What may fill a slot, the usual first; slots that go together stand together. */
+/** Fillings of a slot, the usual first; slots that go together stand together. */
 const FILLINGS: Record<string, readonly Slots[]> = {
   dot: [dot(), dot('int8'), dot('f16')],
   output: ['rows', 'gated'].map((name) => ({ output: `lib/matvec/output-${name}` })),

@@ -78,7 +78,7 @@ export async function undrivenGpu(options: GpuOptions = {}, sources = shadersFro
   return gpu;
 }
 
-/** What a file has left on the device that files share: buffers, which are given back, and errors. */
+/** Leftovers of a file on the device that files share: buffers, which are given back, and errors. */
 export function leftBehind(): string[] {
   const found: string[] = [];
   for (const { gpu, options } of made) {
