@@ -1,9 +1,40 @@
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** GPU files that take longest, first: both workers end together. */
+const LONGEST = [
+  'export',
+  'fast',
+  'engine',
+  'kernels',
+  'cli',
+  'checkpoints',
+  'search',
+  'kl-divergence-paged',
+  'engine-limits',
+  'format',
+  'tune',
+  'builtin-quality',
+  'experts',
+];
+const placeOf = ({ moduleId }: TestSpecification): number => {
+  const at = LONGEST.indexOf(basename(moduleId).replace(/\.gpu\.test\.ts$/, ''));
+  return at < 0 ? LONGEST.length : at;
+};
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    return (await super.sort(files)).sort((a, b) => placeOf(a) - placeOf(b));
+  }
+}
 
 export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -12,17 +43,21 @@ export default defineConfig({
           include: ['src/**/*.test.ts'],
           exclude: ['src/**/*.gpu.test.ts'],
           environment: 'node',
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {
         extends: true,
-        // Two at a time: most of a file's time goes to compiling kernels, which a software adapter does on one core.
+        // Most of a file's time goes to compiling kernels, which a software adapter does on one core: two processes, each
+        // with a device that lives on from file to file.
         test: {
           name: 'gpu',
           include: ['src/**/*.gpu.test.ts'],
           environment: 'node',
           pool: 'forks',
+          isolate: false,
           maxWorkers: 2,
+          setupFiles: ['src/testing/setup-gpu.ts'],
           sequence: { groupOrder: 1 },
         },
       },

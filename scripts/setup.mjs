@@ -1,4 +1,4 @@
-// What `npm start` and `npm test` share: the Node version, the npm packages, a Chromium and a Vulkan driver.
+// Shared by `npm start` and `npm test`: the Node version, the npm packages, a Chromium and a Vulkan driver.
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -38,6 +38,22 @@ export function installPackages() {
   const lock = join(root, 'package-lock.json');
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
   must(npm, ['ci', '--no-audit', '--no-fund']);
+}
+
+const node22Folder = join(root, 'scripts/node22');
+const node22Package = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
+
+/** Node 22 from the npm registry, as the lock file of scripts/node22 states it. */
+export const node22 = join(
+  node22Folder,
+  'node_modules',
+  node22Package,
+  'bin',
+  process.platform === 'win32' ? 'node.exe' : 'node',
+);
+export function installNode22() {
+  if (existsSync(node22)) return;
+  must(npm, ['ci', '--prefix', node22Folder, '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
 const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];

@@ -1,23 +1,25 @@
-// npm test: installs what is missing and runs every lane. `npm test -- unit e2e` runs only those.
-import { installChromium, installPackages, requireNode, run, softwareVulkan } from './setup.mjs';
+// npm test: installs what the lanes need and runs them; `npm test -- gpu e2e` only those, `--checks` those of npm run check.
+import { tmpdir } from 'node:os';
+import { chooseLanes, lanes } from './lanes.mjs';
+import {
+  installChromium,
+  installNode22,
+  installPackages,
+  requireNode,
+  run,
+  softwareVulkan,
+} from './setup.mjs';
 
 requireNode();
-installPackages();
-const env = softwareVulkan(installChromium());
-env.XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? (await import('node:os')).tmpdir();
-
-const lanes = [
-  ['types (engine, without DOM)', 'npx', ['tsc', '-p', 'tsconfig.engine.json']],
-  ['types', 'npx', ['tsc', '-p', 'tsconfig.json']],
-  ['lint', 'npx', ['biome', 'lint', '--error-on-warnings', '.']],
-  ['format', 'npx', ['biome', 'format', '.']],
-  ['build', 'npx', ['vite', 'build', '--logLevel', 'warn']],
-  ['unit and gpu', 'npx', ['vitest', 'run']],
-  ['e2e', 'npx', ['playwright', 'test']],
-];
 const wanted = process.argv.slice(2);
-const chosen = lanes.filter(([name]) => wanted.length === 0 || wanted.some((w) => name.includes(w)));
-const results = chosen.map(([name, command, args]) => {
+const chosen = wanted.includes('--checks') ? lanes.filter((l) => l.checks) : chooseLanes(wanted);
+installPackages();
+const has = (name) => chosen.some((l) => l.name === name);
+if (has('unit:node22')) installNode22();
+const env = has('gpu') || has('e2e') ? softwareVulkan(installChromium()) : {};
+env.XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
+
+const results = chosen.map(({ name, command, args }) => {
   console.log(`\n== ${name}`);
   const started = Date.now();
   const ok = run(command, args, env);
@@ -25,7 +27,7 @@ const results = chosen.map(([name, command, args]) => {
 });
 console.log('\n== lanes');
 for (const { name, ok, seconds } of results)
-  console.log(`${ok ? 'passed' : 'FAILED'}  ${seconds} s  ${name}`);
+  console.log(`${ok ? 'passed' : 'FAILED'}  ${String(seconds).padStart(4)} s  ${name}`);
 const failed = results.filter((r) => !r.ok).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exit(failed > 0 || results.length === 0 ? 1 : 0);

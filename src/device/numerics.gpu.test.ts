@@ -53,18 +53,18 @@ describe('the self-test', () => {
     expect(own.subgroupsPerWorkgroup).toBe(1);
     own.close();
   });
-  test.each(['integer', 'native'] as const)('the %s variant gives the known files', async (arithmetic) => {
-    const chosen = gpu.arithmetic;
-    // A device that rounds division its own way never runs the native variant.
-    if (arithmetic === 'native' && chosen !== 'native') return;
-    gpu.arithmetic = arithmetic;
+  // The integer variant, which every device starts with, gives all known files in export.gpu.test.ts.
+  test('where division and roots are exact, the native variant gives the known files', async () => {
+    if (gpu.arithmetic !== 'native') {
+      process.stdout.write(`native arithmetic did not run: ${gpu.adapterName} rounds its own way\n`);
+      return;
+    }
     const model = await tiny();
     for (const tag of ['Q4_0', 'Q4_K_M', 'Q2_K-imat', 'Q3_K_S', 'IQ4_XS', 'IQ3_XXS-imat']) {
       const importance = tag.endsWith('-imat') ? testImatrix(model) : undefined;
       const plan = planQuantization(model, fileTypeByLabel(tag.replace('-imat', ''))!, { importance });
       expect((await writeGguf(gpu, plan, new MemorySink())).sha256, tag).toBe(hashes[tag]);
     }
-    gpu.arithmetic = chosen;
   });
 });
 

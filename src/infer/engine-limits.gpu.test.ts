@@ -21,7 +21,7 @@ test('loading, switching and generating again and again leaves nothing behind', 
   const count = watchCalls([gpu.device, ['createComputePipeline', 'createBindGroup']]);
   const made: Record<string, number>[] = [];
   const before = gpu.memory.currentBytes;
-  for (let cycle = 0; cycle < 20; cycle++) {
+  for (let cycle = 0; cycle < 8; cycle++) {
     const { engine, free } = await tinyEngine(gpu, shape, 'Q8_0', 'F16', false);
     await engine.prefill(tinyIds(4));
     free();
@@ -38,7 +38,7 @@ test('loading, switching and generating again and again leaves nothing behind', 
       if (round > 0) expect(count.take().createComputePipeline ?? 0).toBe(0);
       const bytes = gpu.memory.currentBytes;
       count.take();
-      for (let n = 0; n < 20; n++)
+      for (let n = 0; n < 8; n++)
         await generate(engine, undefined, {
           ids: tinyIds(4 + (n % 5), n),
           maxTokens: 6,

@@ -2,27 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import { weightBytes } from '../model/weights';
 import { fileTypes } from '../quant/file-types';
-import { formatByGgmlType } from '../quant/registry';
 import { relativeError } from '../testing/compare';
 import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
-import { tinyEngine, tinyIds } from '../testing/tiny-engine';
+import { decodedWeights, tinyEngine, tinyIds } from '../testing/tiny-engine';
 import { TINY, type TinyShape } from '../../bench/models/tiny-llama';
 import { Engine, GREEDY } from './engine';
 import { generate } from './generate';
-import type { Prepared } from '../pipeline/prepared';
-
-/** The weights a level runs with, decoded by the codec. */
-async function decodedWeights(prepared: Prepared): Promise<Map<string, Float32Array>> {
-  const out = new Map<string, Float32Array>();
-  for (const t of prepared.plan.tensors) {
-    const source = formatByGgmlType(t.source.type.id)!;
-    const target = formatByGgmlType(t.type.id)!;
-    const x = source.decode(await t.source.read(0, t.source.sizeBytes));
-    out.set(t.name, target.decode(target.encode(x, t.importance)));
-  }
-  return out;
-}
 
 /** A level for each format; what mixes add is other tests' business. */
 const oneOfEachType = fileTypes
@@ -173,7 +159,7 @@ describe('the engine', () => {
       }
       expect(fed).toEqual(single.slice(0, stop));
       expect(engine.cached).toEqual([...prompt, first.id, ...single.slice(0, stop - 1)]);
-      // What ran beyond the stop is forgotten: the next turn goes on from here.
+      // Tokens beyond the stop are forgotten: the next turn goes on from here.
       const next = await engine.prefill([...engine.cached, single[stop - 1]!]);
       expect(next.evaluated).toBe(1);
       if (stop < 40) expect(next.id).toBe(single[stop]);

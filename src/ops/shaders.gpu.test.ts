@@ -1,19 +1,15 @@
 // Every variant of every kernel is checked by Dawn's whole front end on a device without a driver, which has every
 // feature: the WGSL, the override constants, the bindings. The adapter at hand compiles each kernel once.
-import { setMaxListeners } from 'node:events';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { create } from 'webgpu';
-import { Gpu, wantedDevice } from '../gpu/gpu';
+import { describe, expect, test } from 'vitest';
+import type { Gpu } from '../gpu/gpu';
 import type { SubgroupKind } from '../gpu/subgroups';
 import { kvTypes } from '../model/kv-cache';
 import { shadersFromDisk } from '../node/gpu';
 import { quantFormats } from '../quant/registry';
-import { testGpu } from '../testing/device';
+import { testGpu, undrivenGpu } from '../testing/device';
 import type { Slots } from '../wgsl/link';
 import { kernels } from './kernels';
 
-// Stays referenced as long as its device is used.
-let dawn: GPU;
 const sources = shadersFromDisk();
 const specs = Object.values(kernels) as (typeof kernels.matvec)[];
 /** Largest that every kernel can take: a head of 64, norms, and rows that are staged. */
@@ -23,7 +19,7 @@ const dot = (staged?: string): Slots => ({
   dot: `lib/matvec/dot-${staged ? 'staged' : 'f32'}`,
   ...(staged ? { staged: `lib/matvec/staged-${staged}` } : {}),
 });
-/** What may fill a slot, the usual first; slots that go together stand together. */
+/** Fillings of a slot, the usual first; slots that go together stand together. */
 const FILLINGS: Record<string, readonly Slots[]> = {
   dot: [dot(), dot('int8'), dot('f16')],
   output: ['rows', 'gated'].map((name) => ({ output: `lib/matvec/output-${name}` })),
@@ -85,17 +81,6 @@ describe('every shader', () => {
   });
 
   describe('is right to Dawn in every variant', () => {
-    let device: GPUDevice;
-    beforeAll(async () => {
-      // Brings WebGPU's globals.
-      await testGpu();
-      dawn = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
-      const adapter = await dawn.requestAdapter();
-      device = await adapter!.requestDevice(wantedDevice(adapter!));
-      // Each Gpu listens for errors.
-      setMaxListeners(0, device);
-    });
-
     const errorsOf = async (gpu: Gpu, spec: (typeof specs)[number], chosen: readonly Slots[]) => {
       const errors: string[] = [];
       for (const slots of chosen) {
@@ -113,7 +98,7 @@ describe('every shader', () => {
       for (const subgroup of ['subgroup', 'pinned', 'mixed', 'shared'] satisfies SubgroupKind[]) {
         if (subgroup !== 'subgroup' && !reached(shader, { ...USUAL, ...codecSlot('q4_0') }).has('subgroup'))
           continue;
-        const gpu = new Gpu(device, sources, { subgroup });
+        const gpu = await undrivenGpu({ subgroup }, sources);
         // Sums and codecs know nothing of each other: two formats for the other ways to sum.
         const formats = quantFormats.filter(
           (f) => (hasCodec && subgroup === 'subgroup') || f.id === 'q4_0' || (hasCodec && f.id === 'f16'),
@@ -132,10 +117,10 @@ describe('every shader', () => {
       const wrong = async (name: string, change: [RegExp, string], constants = {}) => {
         const text = sources.get(name)!;
         expect(text).toMatch(change[0]);
-        const gpu = new Gpu(device, new Map([...sources, [name, text.replace(...change)]]));
-        device.pushErrorScope('validation');
+        const gpu = await undrivenGpu({}, new Map([...sources, [name, text.replace(...change)]]));
+        gpu.device.pushErrorScope('validation');
         gpu.kernel(kernels.matvec, { ...USUAL, ...codecSlot('q4_0') }, { ...CONSTANTS, ...constants });
-        return (await device.popErrorScope())?.message ?? '';
+        return (await gpu.device.popErrorScope())?.message ?? '';
       };
       expect(await wrong('lib/matvec/dot-f32', [/^fn weigh/m, 'fn weighed'])).toMatch(
         /unresolved call target/,

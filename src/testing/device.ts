@@ -1,7 +1,8 @@
 // Devices for tests. A machine without an adapter fails the test: a skipped GPU lane would look green.
 import { setMaxListeners } from 'node:events';
+import { create, globals } from 'webgpu';
 import { requestNodeDevice, openNodeGpu, shadersFromDisk } from '../node/gpu';
-import { Gpu, type GpuOptions } from '../gpu/gpu';
+import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
 import type { Sources } from '../wgsl/link';
 
@@ -31,6 +32,7 @@ async function openShared(): ReturnType<typeof requestNodeDevice> {
   setMaxListeners(0, found.device);
   return found;
 }
+let announced = false;
 /** Kept, because Dawn forgets a pipeline when nobody holds it. */
 const made: { gpu: Gpu; options: GpuOptions }[] = [];
 
@@ -42,8 +44,10 @@ export async function testGpu(options: GpuOptions = {}): Promise<Gpu> {
   opened ??= openShared();
   const { device, adapterInfo } = await opened;
   const gpu = new Gpu(device, shadersFromDisk(), { adapterInfo, ...options });
-  if (made.length === 0)
+  if (!announced) {
+    announced = true;
     process.stdout.write(`adapter: ${gpu.adapterName} (${gpu.subgroup.kind}, ${gpu.subgroup.count} lanes)\n`);
+  }
   made.push({ gpu, options });
   return gpu;
 }
@@ -52,7 +56,29 @@ export async function testGpu(options: GpuOptions = {}): Promise<Gpu> {
 export const ownGpu = (options: GpuOptions = {}, sources?: Sources): Promise<Gpu> =>
   openNodeGpu(options, sources);
 
-/** What a file has left on the device that files share: buffers, which are given back, and errors. */
+let dawnAlone: GPU | undefined;
+let undriven: Promise<GPUDevice> | undefined;
+async function openUndriven(): Promise<GPUDevice> {
+  Object.assign(globalThis, globals);
+  dawnAlone = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
+  const adapter = (await dawnAlone.requestAdapter())!;
+  const device = await adapter.requestDevice(wantedDevice(adapter));
+  setMaxListeners(0, device);
+  return device;
+}
+
+/**
+ * A Gpu that computes nothing: Dawn's front end, which checks all that it is given, without a driver. It has every
+ * feature, and a kernel costs it a millisecond.
+ */
+export async function undrivenGpu(options: GpuOptions = {}, sources = shadersFromDisk()): Promise<Gpu> {
+  undriven ??= openUndriven();
+  const gpu = new Gpu(await undriven, sources, options);
+  made.push({ gpu, options });
+  return gpu;
+}
+
+/** Leftovers of a file on the device that files share: buffers, which are given back, and errors. */
 export function leftBehind(): string[] {
   const found: string[] = [];
   for (const { gpu, options } of made) {

@@ -27,14 +27,24 @@ export function f16FromFloat(x: number): number {
   return f16FromBits(u32[0]!);
 }
 
-/** f16 bits -> its exact value. */
-export function f16ToFloat(h: number): number {
+function valueOfF16(h: number): number {
   const sign = h & 0x8000 ? -1 : 1;
   const e = (h >> 10) & 31;
   const m = h & 1023;
   if (e === 0) return sign * m * 2 ** -24;
   if (e === 31) return m ? Number.NaN : sign * Number.POSITIVE_INFINITY;
   return sign * (1 + m / 1024) * 2 ** (e - 15);
+}
+
+let f16Values: Float32Array | undefined;
+
+/** f16 bits -> its exact value, from a table that the first call makes. */
+export function f16ToFloat(h: number): number {
+  if (!f16Values) {
+    f16Values = new Float32Array(65536);
+    for (let bits = 0; bits < 65536; bits++) f16Values[bits] = valueOfF16(bits);
+  }
+  return f16Values[h]!;
 }
 
 /** f32 bits -> bf16 bits, round to nearest even; NaN is made quiet (ggml_compute_fp32_to_bf16). */

@@ -13,7 +13,14 @@ export const f16: QuantFormat = {
   maxBlockError: 0.0005,
   encode(x) {
     const bits = new Uint32Array(x.buffer, x.byteOffset, x.length);
-    return new Uint8Array(Uint16Array.from(bits, f16FromBits).buffer);
+    const halves = new Uint16Array(x.length);
+    for (let i = 0; i < x.length; i++) halves[i] = f16FromBits(bits[i]!);
+    return new Uint8Array(halves.buffer);
   },
-  decode: (bytes) => Float32Array.from(new Uint16Array(bytes.slice().buffer), f16ToFloat),
+  decode(bytes) {
+    const halves = new Uint16Array(bytes.slice().buffer);
+    const x = new Float32Array(halves.length);
+    for (let i = 0; i < x.length; i++) x[i] = f16ToFloat(halves[i]!);
+    return x;
+  },
 };

@@ -1,0 +1,40 @@
+// The lanes of npm test, in order: the cheap ones first. `npm run check` is those that need no adapter and no browser.
+import { join } from 'node:path';
+import { node22, root } from './setup.mjs';
+
+const vitest = join(root, 'node_modules/vitest/vitest.mjs');
+
+export const lanes = [
+  { name: 'types', command: 'npx', args: ['tsc', '-p', 'tsconfig.json'], checks: true },
+  {
+    name: 'types of the engine, without DOM',
+    command: 'npx',
+    args: ['tsc', '-p', 'tsconfig.engine.json'],
+    checks: true,
+  },
+  { name: 'lint', command: 'npx', args: ['biome', 'lint', '--error-on-warnings', '.'], checks: true },
+  {
+    name: 'lint of promises',
+    command: 'npx',
+    args: ['oxlint', '--type-aware', '--deny-warnings'],
+    checks: true,
+  },
+  { name: 'format', command: 'npx', args: ['biome', 'format', '.'], checks: true },
+  { name: 'unit', command: process.execPath, args: [vitest, 'run', '--project', 'pure'], checks: true },
+  { name: 'unit:node22', command: node22, args: [vitest, 'run', '--project', 'pure'] },
+  { name: 'gpu', command: process.execPath, args: [vitest, 'run', '--project', 'gpu'] },
+  { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
+  { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
+];
+
+/** The lanes that are asked for: by name, by the name's first word, or all. */
+export function chooseLanes(wanted) {
+  if (wanted.length === 0) return lanes;
+  const isAsked = (name, asked) => name === asked || name.startsWith(`${asked} `);
+  const unknown = wanted.filter((asked) => !lanes.some(({ name }) => isAsked(name, asked)));
+  if (unknown.length > 0) {
+    console.error(`no such lane: ${unknown.join(', ')}; there are ${lanes.map((l) => l.name).join(', ')}`);
+    process.exit(2);
+  }
+  return lanes.filter(({ name }) => wanted.some((asked) => isAsked(name, asked)));
+}
