@@ -24,6 +24,10 @@ export class StagingRing {
     return ring;
   }
 
+  dispose(): void {
+    for (const { buffer } of this.#slots.splice(0)) this.#gpu.memory.destroy(buffer);
+  }
+
   /**
    * Copies `bytes` up. `encode` encodes the transfer to `target`; `submitted` is called when that has been submitted.
    * Sizes are padded to 4 bytes, as copies demand.

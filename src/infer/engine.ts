@@ -5,6 +5,7 @@ import { DecodeRecorder } from '../model/blocks/decode';
 import type { Recorder } from '../model/blocks/recorder';
 import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
 import { type Runtime, runtimeBytes } from '../model/runtime';
+import { disposable } from '../util/dispose';
 import { CancelledError, NibbleError } from '../util/errors';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
@@ -239,3 +240,4 @@ export class Engine {
     }
   }
 }
+disposable(Engine.prototype);

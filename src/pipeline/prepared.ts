@@ -8,7 +8,7 @@ import type { WriteProgress } from './export';
 import type { TensorError } from './tensor-error';
 import type { LoadProgress } from './load-job';
 import { TensorPipeline } from './tensor-pipeline';
-import type { Disposable } from '../util/dispose';
+import { type Disposable, disposable } from '../util/dispose';
 import type { Work } from '../util/work';
 
 /** A level whose weights are on the device. */
@@ -52,7 +52,7 @@ export async function prepareLevel(
     const errors = await pipeline.load(jobs, { signal, progress: report });
     const elapsedMs = performance.now() - started;
     const weightBytes = owner.sizeBytes;
-    return {
+    const prepared: Prepared = {
       plan,
       model,
       tensors: weights.tensors,
@@ -62,6 +62,8 @@ export async function prepareLevel(
       weightBytes,
       dispose: () => owner.dispose(),
     };
+    disposable(prepared);
+    return prepared;
   } catch (error) {
     owner.dispose();
     throw error;

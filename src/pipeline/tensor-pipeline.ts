@@ -88,6 +88,7 @@ export class TensorPipeline {
   }
 
   dispose(): void {
+    this.#staging.dispose();
     this.#scratch.dispose();
   }
 

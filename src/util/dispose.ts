@@ -7,7 +7,7 @@ export interface Disposable {
 /** `Symbol.dispose` is no part of ES2023, and Safari lacks it. */
 const symbol = (Symbol as unknown as { readonly dispose?: symbol }).dispose;
 
-/** Lets `using` dispose of the objects of a class. Without `Symbol.dispose` the class stays as it is. */
+/** Lets `using` dispose of an object, or of a class's by its prototype. Without `Symbol.dispose` nothing changes. */
 export function disposable(prototype: Disposable): void {
   if (symbol === undefined) return;
   Object.defineProperty(prototype, symbol, {
