@@ -1,7 +1,7 @@
 //#import kv
 //#import lib/float/f16
 fn half2(a: f32, b: f32) -> u32 { return f16_bits(a) | (f16_bits(b) << 16u); }
-// Stores a unit (where `write` says so) and gives back what it reads as.
+// Stores a unit if `write` is set. Returns the unit as it will be read back.
 fn store_unit(position: u32, head: u32, unit: u32, x: KvUnit, write: bool) -> KvUnit {
   var out: KvUnit;
   for (var i = 0u; i < min(8u, QUADS - unit * 8u); i++) {

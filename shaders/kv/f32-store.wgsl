@@ -1,5 +1,5 @@
 //#import kv
-// Stores a unit (where `write` says so) and gives back what it reads as.
+// Stores a unit if `write` is set. Returns the unit as it will be read back.
 fn store_unit(position: u32, head: u32, unit: u32, x: KvUnit, write: bool) -> KvUnit {
   if (!write) { return x; }
   for (var i = 0u; i < min(8u, QUADS - unit * 8u); i++) {

@@ -1,5 +1,5 @@
 //#import lib/attention/kv-place
-// The cache in float32.
+// F32 cache.
 fn words4(keys: bool, at: u32) -> vec4f {
   if (keys) { return bitcast<vec4f>(vec4u(k_cache[at], k_cache[at + 1u], k_cache[at + 2u], k_cache[at + 3u])); }
   return bitcast<vec4f>(vec4u(v_cache[at], v_cache[at + 1u], v_cache[at + 2u], v_cache[at + 3u]));

@@ -1,6 +1,6 @@
 //#import kv
 //#import lib/float/f16
-// Minus an eighth of what is largest in magnitude, with its sign.
+// The Q4_0 scale: the value of largest magnitude, sign included, divided by -8.
 fn step8(x: array<vec4f, 8>) -> f32 {
   let highest4 = max(max(max(x[0], x[1]), max(x[2], x[3])), max(max(x[4], x[5]), max(x[6], x[7])));
   let maximum4 = largest32(x);
@@ -12,7 +12,7 @@ fn codes8(x: vec4f, step: f32) -> u32 {
   let codes = x * select(0.0, 1.0 / step, step != 0.0) + 8.5;
   return pack4xU8(vec4u(clamp(codes, vec4f(0.0), vec4f(15.0))));
 }
-// Stores a unit (where `write` says so) and gives back what it reads as.
+// Stores a unit if `write` is set. Returns the unit as it will be read back.
 fn store_unit(position: u32, head: u32, unit: u32, x: KvUnit, write: bool) -> KvUnit {
   let steps = vec2f(step8(x.k), step8(x.v));
   let scales = f16_bits(steps.x) | (f16_bits(steps.y) << 16u);

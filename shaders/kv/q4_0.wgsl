@@ -1,6 +1,6 @@
 //#import lib/attention/kv-scales
 //#import lib/decode/nibbles
-// The cache as Q4_0: a word of nibbles holds a quad of the first half of its unit low, and one of the second high.
+// Q4_0 cache. The low nibbles of a word hold a quad of the unit's first half, the high nibbles one of the second half.
 fn word_of(quad: u32) -> u32 { return (quad / 8u) * 4u + (quad & 3u); }
 fn key4(position: u32, head: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(k_cache[scale_place(position, head, quad / 8u)]).x;

@@ -7,7 +7,7 @@ fn step127(x: array<vec4f, 8>) -> f32 {
 fn codes127(x: vec4f, step: f32) -> u32 {
   return pack4xI8(vec4i(round(x * select(0.0, 1.0 / step, step > 0.0))));
 }
-// Stores a unit (where `write` says so) and gives back what it reads as.
+// Stores a unit if `write` is set. Returns the unit as it will be read back.
 fn store_unit(position: u32, head: u32, unit: u32, x: KvUnit, write: bool) -> KvUnit {
   let steps = vec2f(step127(x.k), step127(x.v));
   let scales = f16_bits(steps.x) | (f16_bits(steps.y) << 16u);

@@ -1,5 +1,5 @@
 //#import lib/attention/kv-scales
-// The cache as Q8_0: a word of codes a quad.
+// Q8_0 cache: one word of codes per quad.
 fn key4(position: u32, head: u32, quad: u32) -> vec4f {
   let d = unpack2x16float(k_cache[scale_place(position, head, quad / 8u)]).x;
   return vec4f(unpack4xI8(k_cache[key_place(position, head, quad, QUADS)])) * d;

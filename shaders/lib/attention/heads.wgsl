@@ -1,16 +1,15 @@
-// A head of a row of queries, keys and values: normalized where HEAD_NORM says so (weights of queries first, then of
-// keys), and rotated by its position. The rotation comes from a table computed on the CPU: GPU sin and cos are not
-// exact enough.
+// Reads a head of a qkv row, applies the head's RMS norm (HEAD_NORM; weights of the queries, then of the keys) and
+// RoPE. The rotation table is computed on the CPU because GPU sin and cos are not exact enough.
 override HEAD_NORM: bool = false;
-// Which dimensions rotate together: the two halves, or neighbours.
+// Pairs that rotate together: d and d + ROTARY / 2 (NEOX), or neighbours.
 override NEOX: bool = false;
-// Leading dimensions that rotate.
+// RoPE applies to the first ROTARY dimensions of a head.
 override ROTARY: u32 = 0u;
 override HEAD_DIM: u32 = 4u;
 
-// First element of a head in a row of `heads` query heads and twice `kv_heads` others.
+// First element of a head. A qkv row has `heads` query heads, `kv_heads` key heads and `kv_heads` value heads.
 fn head_start(token: u32, head: u32) -> u32 { return (token * (params.heads + 2u * params.kv_heads) + head) * HEAD_DIM; }
-// `scale` is one over the root mean square, `weights` where the head's norm begins.
+// `scale` is 1 / RMS of the head, `weights` the offset of its norm in head_norm.
 fn head_value(start: u32, d: u32, scale: f32, weights: u32) -> f32 {
   let v = qkv[start + d];
   if (HEAD_NORM) { return v * scale * head_norm[weights + d]; }
@@ -23,9 +22,9 @@ fn rotated(start: u32, d: u32, scale: f32, weights: u32, position: u32) -> f32 {
   let first = select((d & 1u) == 0u, d < half, NEOX);
   let pair = select(d / 2u, d % half, NEOX);
   let partner = select(d ^ 1u, select(d - half, d + half, first), NEOX);
-  let turn = rotation[position * half + pair];
+  let cos_sin = rotation[position * half + pair];
   let other = head_value(start, partner, scale, weights);
-  return select(other * turn.y + v * turn.x, v * turn.x - other * turn.y, first);
+  return select(other * cos_sin.y + v * cos_sin.x, v * cos_sin.x - other * cos_sin.y, first);
 }
 fn rotated4(start: u32, quad: u32, scale: f32, weights: u32, position: u32) -> vec4f {
   let d = quad * 4u;

@@ -1,5 +1,5 @@
-// Where the cache keeps a quad of a head. Keys lie in tiles of 32 positions, so that invocations which take a position each
-// read side by side; values lie in rows, so that invocations which take a quad each do.
+// Layout of the KV cache, in quads of a head. Keys are stored in tiles of 32 positions and values in rows, so that
+// reads are coalesced: scores have one position per invocation, weighted sums one quad per invocation.
 override QUADS: u32 = HEAD_DIM / 4u;
 override UNITS: u32 = (HEAD_DIM + 31u) / 32u;
 fn key_place(position: u32, head: u32, part: u32, parts: u32) -> u32 {
@@ -8,5 +8,5 @@ fn key_place(position: u32, head: u32, part: u32, parts: u32) -> u32 {
 fn value_place(position: u32, head: u32, part: u32, parts: u32) -> u32 {
   return (position * params.kv_heads + head) * parts + part;
 }
-// 32 dimensions of a key and of its value, or as many as are left.
+// A unit: up to 32 dimensions of a key and of its value.
 struct KvUnit { k: array<vec4f, 8>, v: array<vec4f, 8>, }

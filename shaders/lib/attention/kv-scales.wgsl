@@ -1,5 +1,5 @@
 //#import lib/attention/kv-place
-// Scales of a unit of the quantized caches: of the key low, of the value high, behind the codes of the keys.
+// Quantized caches: the f16 scales of a unit (key low, value high) follow the key codes in k_cache.
 fn scale_place(position: u32, head: u32, unit: u32) -> u32 {
   return params.kv_scales + key_place(position, head, unit, UNITS);
 }

@@ -1,4 +1,4 @@
-// How the positions that a token sees are shared out (src/model/attention.ts: spansOf).
+// Cuts the positions a token attends to into KV splits (src/model/kv-cache.ts: kvSplitCount).
 struct KvSplits { first: u32, length: u32, count: u32, }
 fn kv_splits_of(positions: u32) -> KvSplits {
   let first = select(0u, positions - params.window, params.window > 0u && positions > params.window);

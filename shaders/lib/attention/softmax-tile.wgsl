@@ -1,17 +1,17 @@
-// Up to four rows of queries over a run of positions that they all may see the keys of (each up to its own last). Invocations
-// take a position each for the scores, and a quad of the head each for the weighted sum; the rows share what is read.
+// Attention of up to four query rows of one key head over a tile of positions. Each invocation computes the scores of
+// some positions, then the weighted sum of some quads of the values. All rows use the keys and values that are read.
 override ROWS: u32 = 4u;
-// Whether a invocation takes four positions at a time, and two quads: what invocations share is read less often, where that costs as
-// much as anything else (processors).
+// Four positions and two quads per invocation instead of two and one. Workgroup memory is then read less often, which
+// pays on CPU adapters.
 override DEEP: bool = false;
 const TILE: u32 = 256u;
 const LOWEST: f32 = -3.0e38;
-// Queries: row r of quad q at 4 q + r.
+// Quad q of query row r is at 4 q + r.
 var<workgroup> queries: array<vec4f, HEAD_DIM>;
-// Scores, then shares, of the four rows.
-var<workgroup> shares: array<vec4f, TILE>;
+// Scores of the four rows by position, then exp(score - maximum).
+var<workgroup> probs: array<vec4f, TILE>;
 
-// Quad `quad` of the queries: column r is row r.
+// Column r is quad `quad` of query row r.
 fn queries4(quad: u32) -> mat4x4f {
   var q = mat4x4f();
   q[0] = queries[quad * 4u];
@@ -33,11 +33,11 @@ fn capped4(scores: vec4f) -> vec4f {
   return vec4f(soft_cap(x.x, params.cap), soft_cap(x.y, params.cap), soft_cap(x.z, params.cap),
     soft_cap(x.w, params.cap));
 }
-// Scores of the positions from `first` to before `end` into `shares`; gives the highest that this invocation saw. A row sees
-// positions from its `low` to before its `high`.
+// Writes the scores of positions first..end - 1 to `probs` and returns the maximum of this invocation's scores. A row
+// attends to positions low..high - 1; other scores are LOWEST.
 fn score_tile(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, invocation: u32) -> vec4f {
   var maximum = vec4f(LOWEST);
-  // Several positions at a time: the queries are read once for them.
+  // The queries are read once for two or four positions.
   for (var p = first + invocation; p < end; p += select(2u, 4u, DEEP) * SUBGROUP_SIZE) {
     let at = min(p + SUBGROUP_SIZE * vec4u(0u, 1u, 2u, 3u), vec4u(end - 1u));
     var sum = mat4x4f();
@@ -62,52 +62,52 @@ fn score_tile(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, invoc
 fn keep_score(p: u32, first: u32, sum: vec4f, low: vec4u, high: vec4u) -> vec4f {
   let seen = (vec4u(p) >= low) & (vec4u(p) < high);
   let score = select(vec4f(LOWEST), capped4(sum), seen);
-  shares[p - first] = score;
+  probs[p - first] = score;
   return score;
 }
-// Scores to shares, relative to `most`; gives the sum over this invocation's.
-fn share_tile(count: u32, maximum: vec4f, invocation: u32) -> vec4f {
+// Replaces scores by exp(score - maximum) and returns the sum of this invocation's values.
+fn softmax_tile(count: u32, maximum: vec4f, invocation: u32) -> vec4f {
   var total = vec4f();
   for (var i = invocation; i < count; i += SUBGROUP_SIZE) {
-    let share = select(exp(shares[i] - maximum), vec4f(), shares[i] == vec4f(LOWEST));
-    shares[i] = share;
-    total += share;
+    let prob = select(exp(probs[i] - maximum), vec4f(), probs[i] == vec4f(LOWEST));
+    probs[i] = prob;
+    total += prob;
   }
   return total;
 }
-// The weighted sums of two quads of the values: column r is row r.
-struct Mixed { a: mat4x4f, b: mat4x4f, }
-fn mix_in(m: ptr<function, mat4x4f>, share: vec4f, v: vec4f) {
-  (*m)[0] += share.x * v;
-  if (ROWS > 1u) { (*m)[1] += share.y * v; }
-  if (ROWS > 2u) { (*m)[2] += share.z * v; }
-  if (ROWS > 3u) { (*m)[3] += share.w * v; }
+// Weighted sums of two quads of the values. Column r is row r.
+struct WeightedSums { a: mat4x4f, b: mat4x4f, }
+fn add_weighted(m: ptr<function, mat4x4f>, prob: vec4f, v: vec4f) {
+  (*m)[0] += prob.x * v;
+  if (ROWS > 1u) { (*m)[1] += prob.y * v; }
+  if (ROWS > 2u) { (*m)[2] += prob.z * v; }
+  if (ROWS > 3u) { (*m)[3] += prob.w * v; }
 }
-// Of quad `quad`, and where invocations are DEEP of `other`.
-fn mix_tile(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) -> Mixed {
+// Sums quad `quad` of the values and, if DEEP, quad `other`.
+fn weighted_sums(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) -> WeightedSums {
   var a = mat4x4f();
   var b = mat4x4f();
-  // Four positions at a time: what a loop costs is shared.
+  // Unrolled by four to reduce loop overhead.
   let fours = count & ~3u;
   for (var i = 0u; i < fours; i += 4u) {
-    let s0 = shares[i];
-    let s1 = shares[i + 1u];
-    let s2 = shares[i + 2u];
-    let s3 = shares[i + 3u];
-    mix_in(&a, s0, value_at4(first + i, kv_head, quad));
-    mix_in(&a, s1, value_at4(first + i + 1u, kv_head, quad));
-    mix_in(&a, s2, value_at4(first + i + 2u, kv_head, quad));
-    mix_in(&a, s3, value_at4(first + i + 3u, kv_head, quad));
+    let s0 = probs[i];
+    let s1 = probs[i + 1u];
+    let s2 = probs[i + 2u];
+    let s3 = probs[i + 3u];
+    add_weighted(&a, s0, value_at4(first + i, kv_head, quad));
+    add_weighted(&a, s1, value_at4(first + i + 1u, kv_head, quad));
+    add_weighted(&a, s2, value_at4(first + i + 2u, kv_head, quad));
+    add_weighted(&a, s3, value_at4(first + i + 3u, kv_head, quad));
     if (DEEP) {
-      mix_in(&b, s0, value_at4(first + i, kv_head, other));
-      mix_in(&b, s1, value_at4(first + i + 1u, kv_head, other));
-      mix_in(&b, s2, value_at4(first + i + 2u, kv_head, other));
-      mix_in(&b, s3, value_at4(first + i + 3u, kv_head, other));
+      add_weighted(&b, s0, value_at4(first + i, kv_head, other));
+      add_weighted(&b, s1, value_at4(first + i + 1u, kv_head, other));
+      add_weighted(&b, s2, value_at4(first + i + 2u, kv_head, other));
+      add_weighted(&b, s3, value_at4(first + i + 3u, kv_head, other));
     }
   }
   for (var i = fours; i < count; i++) {
-    mix_in(&a, shares[i], value_at4(first + i, kv_head, quad));
-    if (DEEP) { mix_in(&b, shares[i], value_at4(first + i, kv_head, other)); }
+    add_weighted(&a, probs[i], value_at4(first + i, kv_head, quad));
+    if (DEEP) { add_weighted(&b, probs[i], value_at4(first + i, kv_head, other)); }
   }
-  return Mixed(a, b);
+  return WeightedSums(a, b);
 }

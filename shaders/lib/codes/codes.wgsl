@@ -1,5 +1,5 @@
-// 32 weights as integers: weight = step * code - low, codes as int8 in the order of the weights, step and low for each
-// half of 16. What a block format states besides decode4: `codes32(group)`.
+// A group of 32 weights as int8 codes in order: weight = step * code - low, with one step and low per half of 16.
+// Each block format defines `codes32(group)` besides decode4.
 struct Codes { lo: vec4u, hi: vec4u, step: vec2f, low: vec2f, }
 
 fn weights4(codes: u32, step: f32, low: f32) -> vec4f { return vec4f(unpack4xI8(codes)) * step - low; }
@@ -15,16 +15,16 @@ const NIBBLES = vec4u(0x0f0f0f0fu);
 const PAIRS = vec4u(0x03030303u);
 const ONES = vec4u(0x01010101u);
 
-// Bit i of four, to byte i.
+// Spreads the low four bits of each word: bit i becomes byte i.
 fn bits_to_bytes(bits: vec4u) -> vec4u { return ((bits & vec4u(15u)) * 0x00204081u) & ONES; }
-// 16 bits, one a byte.
+// The low 16 bits as 16 bytes.
 fn bytes_of_bits(bits: u32) -> vec4u { return bits_to_bytes(vec4u(bits) >> vec4u(0u, 4u, 8u, 12u)); }
-// 16 pairs of bits, one pair a byte.
+// 16 two-bit codes as 16 bytes.
 fn bytes_of_pairs(bits: u32) -> vec4u {
   let p = (vec4u(bits) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
   return (p | (p << vec4u(6u)) | (p << vec4u(12u)) | (p << vec4u(18u))) & PAIRS;
 }
-// Codes that are looked up: an int8 for each of the sixteen values of a nibble, four a word.
+// Looks up the low nibble of each byte in a table of 16 int8, packed four per word.
 fn looked_up(nibbles: u32, table: vec4u) -> u32 {
   let i = unpack4xU8(nibbles & 0x0f0f0f0fu);
   let words = vec4u(table[i.x >> 2u], table[i.y >> 2u], table[i.z >> 2u], table[i.w >> 2u]);

@@ -1,4 +1,4 @@
-// Groups g and g + 2 lie in the same bytes: a span is both.
+// A span is a pair of groups that share bytes: g and g + 2.
 const GROUPS_IN_SPAN: u32 = 2u;
 struct Span { a: Codes, b: Codes, }
 fn first_group(span: u32) -> u32 { return (span >> 1u) * 4u + (span & 1u); }

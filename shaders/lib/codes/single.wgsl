@@ -1,4 +1,4 @@
-// A format whose groups of 32 share nothing: a span is a group.
+// For formats whose groups of 32 share no bytes. A span is one group.
 const GROUPS_IN_SPAN: u32 = 1u;
 struct Span { a: Codes, b: Codes, }
 fn codes_of_span(span: u32) -> Span {

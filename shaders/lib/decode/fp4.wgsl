@@ -1,15 +1,15 @@
-// The sixteen values of a 4-bit float (E2M1), doubled: a fact of MXFP4 and NVFP4 (kvalues_mxfp4).
+// The 16 values of E2M1, doubled. Source: kvalues_mxfp4.
 const FP4 = array<f32, 16>(0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 0.0, -1.0, -2.0, -3.0, -4.0, -6.0, -8.0, -12.0);
 fn fp4_at(nibbles: u32) -> vec4f {
   let i = unpack4xU8(nibbles & 0x0f0f0f0fu);
   return vec4f(FP4[i.x], FP4[i.y], FP4[i.z], FP4[i.w]);
 }
-// Half of the power of two that an exponent byte stands for.
+// Half of the E8M0 scale 2^(exponent - 127). Source: e8m0_to_fp32_half.
 fn power_of_two_half(exponent: u32) -> f32 {
   if (exponent < 2u) { return bitcast<f32>(0x00200000u << exponent); }
   return bitcast<f32>((exponent - 1u) << 23u);
 }
-// Unsigned float of 4 exponent and 3 mantissa bits, halved.
+// Half of an unsigned E4M3 scale. Source: ggml_ue4m3_to_fp32.
 fn ue4m3_half(code: u32) -> f32 {
   let mantissa = f32(code & 7u);
   let exponent = (code >> 3u) & 15u;

@@ -1,4 +1,4 @@
-// (step, minimum) of group j of a Q4_K or Q5_K block whose head is quad `head` of words.
+// (scale, minimum) of group j of a Q4_K or Q5_K block. w4[head] holds d, dmin and the packed 6-bit scales and minimums.
 fn affine_group(head: u32, j: u32) -> vec2f {
   let h = w4[head];
   let shifted = h.yzw >> vec3u(8u * (j & 3u));

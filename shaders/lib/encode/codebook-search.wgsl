@@ -1,9 +1,9 @@
 //#import lib/float/f16
 //#import lib/encode/weights
 //#import lib/encode/three-costs
-// The search that the 2- and 3-bit IQ formats share (src/quant/search/codebook-search.ts): magnitudes become odd
-// multiples of a scale, in tuples that lie on the codebook. The format states GROUP, DIMS, LEVELS, POINTS, REACH, DELTA,
-// TINY, EVEN_SIGNS, START_WITH_SCALE, REFIT_ALL (every tuple, if one was off) and REFIT_ALWAYS.
+// Search of the 2- and 3-bit IQ formats (src/quant/search/codebook-search.ts): magnitudes become odd multiples of a
+// scale, in tuples of DIMS that are codebook points. The format defines GROUP, DIMS, LEVELS, POINTS, REACH, DELTA,
+// TINY, EVEN_SIGNS, start_magnitude, REFIT_ALL (all tuples, not only those off the codebook) and REFIT_ALWAYS.
 const TUPLES: u32 = GROUP / DIMS;
 const POINT_WORDS: u32 = DIMS / 4u;
 const MAP_AT: u32 = POINTS * POINT_WORDS;
@@ -13,16 +13,16 @@ const OFF: u32 = 0x80000000u;
 
 var<private> roots: array<f32, 32>;
 var<private> found: array<u32, 8>;       // codebook points
-var<private> trial: array<u32, 8>;       // with OFF where the tuple itself was off the codebook
+var<private> trial: array<u32, 8>;       // OFF is set if the rounded tuple was not a codebook point
 var<private> sign_bits: u32;             // a byte for each 8 weights
 
 fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 1u))) & 0xffffu; }
-// The odd multiples of coordinates 4 part..4 part + 3 of a point.
+// Coordinates 4 part..4 part + 3 of a point as odd multiples of the scale.
 fn odds4(point: u32, part: u32) -> vec4f {
   return 2.0 * vec4f(unpack4xU8(search[point * POINT_WORDS + part])) + 1.0;
 }
-// Of the neighbours listed at `list`, the one nearest to the values of the tuple at `at` in steps of `scale`. Terms of
-// the distance are not negative: a candidate is left as soon as its sum reaches the least so far.
+// Nearest point to values[at..] / scale among the neighbours listed at `list`. The terms of the distance are not
+// negative, so a candidate is dropped as soon as its sum reaches the minimum.
 fn nearest_neighbour(list: u32, at: u32, scale: f32) -> u32 {
   let count = list_entry(list);
   var least = 3.4028234e38;
@@ -78,7 +78,7 @@ fn codebook_sums() -> vec2f {
   }
   return sums;
 }
-// Values become magnitudes, their signs go to sign_bits; with even parity the cheapest weight's sign gives way.
+// Splits values into magnitudes and sign_bits. With EVEN_SIGNS, odd parity is mended by flipping the cheapest weight.
 fn split_signs() {
   sign_bits = 0u;
   for (var k = 0u; k < GROUP / 8u; k++) {
@@ -107,7 +107,8 @@ fn split_signs() {
     sign_bits |= signs << (8u * k);
   }
 }
-// Fits the group in `values` and `weights`; 0 for a group of negligible ones. Leaves `found` and `sign_bits`.
+// Fits the group in `values` and `weights` and sets `found` and `sign_bits`. Returns the scale, 0 for a negligible
+// group.
 fn fit_codebook() -> f32 {
   split_signs();
   var maximum = values[0];
@@ -156,7 +157,7 @@ fn fit_codebook() -> f32 {
   }
   return scale;
 }
-// The 4-bit code of a group's scale in odd multiples of a part.
+// Code l of a group's scale, (2 l + 1) / inverse.
 fn odd_scale(inverse: f32, scale: f32, top: i32) -> u32 {
   return u32(clamp(nearest(0.5 * fence(fence(inverse * scale) - 1.0)), 0, top));
 }

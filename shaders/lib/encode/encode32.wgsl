@@ -2,9 +2,9 @@
 //#import lib/float/exact
 //#import lib/encode/qx-search
 //#import lib/encode/k-search
-// What the 4- and 5-bit formats of 32 weights share. `at` is an index into x.
+// Encoding of Q4_0, Q4_1, Q5_0 and Q5_1. `at` is an index into x.
 
-// The weight of largest magnitude, with its sign; the first of equals.
+// The weight of largest magnitude, with its sign. The first wins ties.
 fn signed_extreme(at: u32) -> f32 {
   var extreme = 0.0;
   for (var i = 0u; i < 32u; i++) {
@@ -13,7 +13,7 @@ fn signed_extreme(at: u32) -> f32 {
   }
   return extreme;
 }
-// (min, max)
+// (minimum, maximum) of 32 weights.
 fn extent(at: u32) -> vec2f {
   var lo = x[at];
   var hi = lo;
@@ -46,7 +46,7 @@ fn store_nibbles(block: u32, nibbles: vec4u) {
   for (var k = 0u; k < 4u; k++) { w[block * 4u + k] = nibbles[k]; }
 }
 
-// With an importance matrix: a search in place of rounding. Codes as in code32; the spread is that of the row.
+// With an importance matrix the codes are searched. They are packed as in code32; the spread is the row's.
 fn weighted_signed(at: u32, top: f32) -> Codes {
   weigh(at, 32u, row_spread(at));
   let fit = search_signed(32u, top);

@@ -1,6 +1,6 @@
 //#import lib/decode/fp4
 //#import lib/float/exact
-// The value nearest to v in steps of d; of equally near ones the first.
+// Code of the FP4 value nearest to v / d. The first wins ties. Source: best_index_mxfp4.
 fn nearest_fp4(v: f32, d: f32) -> u32 {
   var index = 0u;
   var least = abs(v);

@@ -1,4 +1,4 @@
-// Quantizing with an importance matrix: one number a column, and a set of them for each expert of a stacked tensor.
+// With an importance matrix: one number per column, and one such row per expert of a stacked tensor.
 const WEIGHTED: bool = true;
 fn importance_at(at: u32) -> f32 {
   let matrix = (params.first_row + at / params.cols) / params.matrix_rows;

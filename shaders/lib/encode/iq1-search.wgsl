@@ -1,17 +1,17 @@
 //#import lib/float/f16
 //#import lib/encode/weights
 //#import lib/encode/three-costs
-// What the 1-bit IQ formats share (src/quant/search/iq1-search.ts): codes 0, 1, 2 for -1, 0, 1, all moved an eighth up
-// or down, in eights that lie on the codebook. The format states SIZE, the weights of a group.
+// Search of the 1-bit IQ formats (src/quant/search/iq1-search.ts): codes 0, 1, 2 stand for -1, 0, 1 shifted by 1/8 or
+// -1/8, in tuples of eight that are codebook points. The format defines SIZE, the weights per group.
 const UP = vec3f(-0.875, 0.125, 1.125);
 const DOWN = vec3f(-1.125, -0.125, 0.875);
 const MAP_AT: u32 = 4096u;
 const LISTS_AT: u32 = 4096u + 6561u;
 
-var<private> order: array<u32, SIZE>;    // positions by ascending value
+var<private> order: array<u32, SIZE>;    // indices by ascending value
 var<private> codes: array<u32, SIZE>;
 var<private> found: array<u32, 4>;       // codebook point of each eight
-var<private> shifts: u32;                // bit 0: the second half is moved down, bit 1: the first
+var<private> shifts: u32;                // bit 0: the second half is shifted down, bit 1: the first
 
 fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 1u))) & 0xffffu; }
 fn point_code(point: u32, i: u32) -> u32 { return (search[2u * point + i / 4u] >> (8u * (i & 3u))) & 255u; }
@@ -20,7 +20,7 @@ fn largest_magnitude() -> f32 {
   for (var i = 0u; i < SIZE; i++) { if (abs(values[i]) > maximum) { maximum = abs(values[i]); } }
   return maximum;
 }
-// Of equal values the first comes first, as in a merge sort.
+// A stable insertion sort.
 fn sort_values() {
   for (var i = 0u; i < SIZE; i++) {
     let v = values[i];
@@ -33,7 +33,7 @@ fn sort_values() {
     order[at] = i;
   }
 }
-// Codes of a split; a negative scale turns codes and shifts round. Returns the scale.
+// Sets the codes of a split and returns |scale|. A negative scale inverts codes and shifts.
 fn split_codes(first: u32, second: u32, scale: f32) -> f32 {
   for (var j = 0u; j < SIZE; j++) {
     var code = select(select(2u, 1u, j < second), 0u, j < first);
@@ -68,7 +68,7 @@ fn nearest_neighbour(list: u32, at: u32, scale: f32, q: vec3f) -> u32 {
   }
   return point;
 }
-// Moves each eight codes onto the codebook; returns the scale that fits best then.
+// Replaces each tuple of eight codes by its nearest codebook point and returns the refitted scale.
 fn snap_to_codebook(split_scale: f32) -> f32 {
   var off = false;
   for (var k = 0u; k < SIZE / 8u; k++) {
@@ -93,7 +93,7 @@ fn snap_to_codebook(split_scale: f32) -> f32 {
   if (qx > 0.0 && q2 > 0.0) { return div(qx, q2); }
   return split_scale;
 }
-// The 3-bit code of a group's scale in odd multiples of a part.
+// 3-bit code l of a group's scale, (2 l + 1) / inverse.
 fn odd_scale(inverse: f32, scale: f32) -> u32 {
   return u32(clamp(nearest(0.5 * fence(fence(inverse * scale) - 1.0)), 0, 7));
 }

@@ -3,7 +3,7 @@
 //#import lib/decode/iq4-steps
 const TINY: f32 = 1e-15;
 
-// Index of the nearest step; of two equally near, the upper.
+// Index of the nearest level. The upper wins ties.
 fn nearest_step(v: f32) -> u32 {
   if (v <= STEPS[0]) { return 0u; }
   if (v >= STEPS[15]) { return 15u; }
@@ -28,8 +28,8 @@ fn step_sums(at: u32, inverse: f32) -> vec2f {
   }
   return sums;
 }
-// quantize_row_iq4_nl_impl: best scale of 32 weights, least squares weighted by x^2 (or by importance, from `weights`)
-// over 16 candidates, in order.
+// Best scale of 32 weights over 16 candidates, in order: least squares weighted by x^2, or by `weights` with an
+// importance matrix. Source: quantize_row_iq4_nl_impl.
 fn search_step_scale(at: u32) -> f32 {
   var extreme = 0.0;
   for (var i = 0u; i < 32u; i++) {
@@ -48,7 +48,7 @@ fn search_step_scale(at: u32) -> f32 {
   }
   return scale;
 }
-// Word k of the 32 weights at `at`: weights 4k.. in the low nibbles, 16 + 4k.. in the high ones.
+// Word k of 32 weights: 4k.. in the low nibbles, 16 + 4k.. in the high ones.
 fn step_codes(at: u32, k: u32, inverse: f32) -> u32 {
   var word = 0u;
   for (var b = 0u; b < 4u; b++) {

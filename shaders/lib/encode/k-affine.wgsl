@@ -1,7 +1,7 @@
 //#import lib/float/f16
 //#import lib/encode/k-search
 //#import lib/encode/qp-search
-// What Q4_K and Q5_K share: eight groups of 32 with 6-bit scales and minimums under f16 d and dmin.
+// Encoding of Q4_K and Q5_K: eight groups of 32 with 6-bit scales and minimums, scaled by f16 d and dmin.
 var<private> fits: array<Fit, 8>;
 var<private> steps: array<f32, 8>;
 var<private> lows: array<f32, 8>;
@@ -11,7 +11,7 @@ fn six_bits(inverse: f32, v: f32) -> u32 { return min(63u, u32(nearest(fence(inv
 fn weights_from(totals: array<f32, 8>) {
   for (var j = 0u; j < 8u; j++) { weights[j] = totals[j]; }
 }
-// Searches the groups of a block and stores its head (d, dmin, 12 bytes of scales: 4 words) at `head`.
+// Searches the groups of a block and stores d, dmin and 12 bytes of scales and minimums (4 words) at `head`.
 fn encode_head(at: u32, head: u32, s: Search) {
   var top_scale = 0.0;
   var top_low = 0.0;
@@ -31,7 +31,7 @@ fn encode_head(at: u32, head: u32, s: Search) {
       squares = fence(squares + fence(v * v));
     }
     fits[j] = search_scale_min(at + 32u * j, square_root(squares * 0.03125), s);
-    // Not max(): of 0 and -0 it may give either, and the sign would reach the file.
+    // Not max(): for 0 and -0 it may return either, and the sign would reach the file.
     if (fits[j].scale > top_scale) { top_scale = fits[j].scale; }
     if (fits[j].low > top_low) { top_low = fits[j].low; }
   }
@@ -76,10 +76,10 @@ fn encode_head(at: u32, head: u32, s: Search) {
   w[head + 2u] = packed.y;
   w[head + 3u] = packed.z;
 }
-// The code of weight i of group j, after encode_head.
+// Code of weight i of group j. Call encode_head first.
 fn affine_code(at: u32, j: u32, i: u32, top: f32) -> u32 {
   let v = x[at + 32u * j + i];
-  // Where the scale rounds to nothing the codes of the search stay.
+  // If the scale rounds to 0, the codes of the search are kept.
   if (steps[j] == 0.0) { return u32(search_code(v, fits[j].inverse, fits[j].base, top)); }
   return u32(clamp(nearest(div(fence(v + lows[j]), steps[j])), 0, i32(top)));
 }

@@ -1,16 +1,16 @@
 //#import lib/encode/weights
-// make_qkx2_quants, make_qkx3_quants: best scale and minimum of n weights for codes 0..top. Candidates are tried in order, the best fit
-// so far feeds the next one, and sums run in order: the bytes depend on all three. Weight i counts mean + |x|,
-// or with an importance matrix what lib/encode/weights has put into `weights`.
+// Best scale and minimum of n weights for codes 0..top. Candidates are tried in order, the best fit so far feeds the
+// next one, and sums run in order: the bytes depend on all three. Weight i counts mean + |x|, or weights[i] with an
+// importance matrix. Sources: make_qkx2_quants, make_qkx3_quants.
 struct Fit {
   scale: f32,
-  low: f32,         // what is subtracted
+  low: f32,         // subtracted from scale * code
   inverse: f32,     // the codes of the search are nearest(inverse * (x - base))
   base: f32,
 }
 struct Search { n: u32, top: f32, first: f32, delta: f32, steps: i32, absolute: bool, }
 
-// The candidates that every search with an importance matrix tries.
+// Candidates of the searches with an importance matrix.
 fn weighted_search(n: u32, top: f32) -> Search { return Search(n, top, -0.9, 0.05, 36, false); }
 fn count_of(i: u32, v: f32, mean: f32) -> f32 {
   if (WEIGHTED) { return weights[i]; }

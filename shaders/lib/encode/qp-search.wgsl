@@ -1,6 +1,6 @@
 //#import lib/encode/weights
-// make_qp_quants: best scale of n non-negative `values` for codes 0..top, weighted least squares: nine candidates, then
-// single codes move while the fit improves, at most five rounds. Leaves the codes in `parts`.
+// Best scale of n non-negative `values` for codes 0..top by weighted least squares: nine candidates, then single codes
+// change while the fit improves, for at most five rounds. Leaves the codes in `parts`. Source: make_qp_quants.
 const NOTHING: f32 = 1e-15;
 var<private> parts: array<f32, 32>;
 
@@ -64,5 +64,5 @@ fn search_positive(n: u32, top: f32) -> f32 {
   if (l2 > 0.0) { return div(lx, l2); }
   return 0.0;
 }
-// Codes are bytes: what is negative wraps.
+// The reference stores codes as bytes, so negative ones wrap.
 fn byte_of(l: f32) -> f32 { return f32(u32(i32(l)) & 255u); }

@@ -1,14 +1,15 @@
 //#import lib/encode/weights
-// make_qx_quants: best scale of n `values` for codes -top..top-1, weighted least squares over 19 candidates, in order.
+// Best scale of n `values` for codes -top..top - 1: weighted least squares over 19 candidates, in order.
+// Source: make_qx_quants.
 const NEGLIGIBLE: f32 = 1e-15;
 struct SignedFit {
   scale: f32,
-  inverse: f32,     // the codes are nearest(inverse * value); 0 where all values are negligible
+  inverse: f32,     // the codes are nearest(inverse * value); 0 if all values are negligible
 }
 fn signed_code(i: u32, inverse: f32, top: f32) -> f32 {
   return clamp(f32(nearest(fence(inverse * values[i]))), -top, top - 1.0);
 }
-// code + top, as stored; 0 where all values are negligible.
+// code + top, as stored. 0 if all values are negligible.
 fn stored_code(i: u32, inverse: f32, top: f32) -> u32 {
   if (inverse == 0.0) { return 0u; }
   return u32(signed_code(i, inverse, top) + top);

@@ -1,6 +1,6 @@
 //#import lib/float/f16
 //#import lib/float/exact
-// Codes 0, 1, 2 for -1, 0, 1 times the largest magnitude of n weights.
+// Ternary codes 0, 1, 2 for -1, 0, 1. The scale is the largest magnitude of n weights.
 fn largest(at: u32, n: u32) -> f32 {
   var top = 0.0;
   for (var i = 0u; i < n; i++) {
@@ -9,7 +9,7 @@ fn largest(at: u32, n: u32) -> f32 {
   }
   return top;
 }
-// lroundf(v * inverse) + 1, half away from zero; what is not finite is 1 (see src/quant/search/ternary.ts).
+// lroundf(v * inverse) + 1, half away from zero. Not finite gives 1 (see src/quant/search/ternary.ts).
 fn ternary_code(v: f32, inverse: f32) -> u32 {
   let scaled = fence(v * inverse);
   if (!(abs(scaled) < 2.0)) { return 1u; }

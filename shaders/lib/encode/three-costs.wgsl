@@ -1,4 +1,4 @@
-// What each of three codes costs a weight, computed once for all candidates: count * (scale * q - v)^2.
+// Weighted squared error of three codes of a weight, computed once for all candidates: count * (scale * q - v)^2.
 fn costs_of(q: vec3f, scale: f32, v: f32, count: f32) -> vec3f {
   let off = fence3(fence3(scale * q) - v);
   return fence3(fence3(count * off) * off);

@@ -1,6 +1,6 @@
 //#import lib/float/exact
 //#import importance
-// What a group of weights counts in the searches: up to 32 values and their weights, in the order of ggml-quants.c.
+// Up to 32 values of a group and their weights in the searches, computed in the order of ggml-quants.c.
 var<private> values: array<f32, 32>;
 var<private> weights: array<f32, 32>;
 
@@ -9,7 +9,7 @@ fn sum_of_squares(at: u32, n: u32) -> f32 {
   for (var i = 0u; i < n; i++) { sum = fence(sum + fence(x[at + i] * x[at + i])); }
   return sum;
 }
-// Importance times sqrt(spread + x^2).
+// Weight: importance * sqrt(spread + x^2). `spread` is sigma2 in ggml-quants.c.
 fn weigh(at: u32, n: u32, spread: f32) {
   for (var i = 0u; i < n; i++) {
     let v = x[at + i];

@@ -1,6 +1,6 @@
-// Division and square root by integers: correctly rounded on any hardware.
+// Division and square root in integer arithmetic, correctly rounded on any hardware.
 
-// Correctly rounded a / b by integer long division, for normal operands and results.
+// a / b by integer long division. Exact for normal operands and results.
 fn div(a: f32, b: f32) -> f32 {
   let ua = bitcast<u32>(a);
   let ub = bitcast<u32>(b);
@@ -36,7 +36,7 @@ fn div(a: f32, b: f32) -> f32 {
   return bitcast<f32>(sign | (u32(e) << 23u) | (m & 0x7fffffu));
 }
 
-// Correctly rounded square root of a normal number, digit by digit; 0 for 0 and below.
+// Square root of a normal number, digit by digit. 0 if x is not positive.
 fn square_root(x: f32) -> f32 {
   if (!(x > 0.0)) { return 0.0; }
   let bits = bitcast<u32>(x);

@@ -1,4 +1,4 @@
-// f32 -> f16 bits by integers, round to nearest even: pack2x16float may round either way, scales must not.
+// f32 bits to f16 bits, rounded to nearest even. pack2x16float may round either way.
 fn f16_from_bits(bits: u32) -> u32 {
   let sign = (bits >> 16u) & 0x8000u;
   let a = bits & 0x7fffffffu;

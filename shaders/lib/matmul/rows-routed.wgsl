@@ -1,11 +1,11 @@
-// The rows of one expert, for the tokens that chose it. `batch` is what ops/sort-pairs made: where the pairs of each expert
-// begin, then the pairs of tokens with experts in the order of experts. A stack of experts that is split by rows runs once
-// per slab; each stores the rows it holds.
+// Slot `rows` of a mixture of experts: the rows of one expert, with the tokens routed to it. `batch` is the output of
+// ops/sort-pairs: the first pair of each expert, then the (token, expert) pairs by expert. A stack of experts in
+// several slabs has a dispatch per slab, which stores only the slab's rows.
 struct Tile { first: u32, end: u32, row0: u32, }
 fn tile_at(wid: vec3u, each: u32) -> Tile {
   return Tile(batch[wid.z] + wid.y * each, batch[wid.z + 1u], wid.z * params.expert_rows - params.base_row);
 }
-// Rows before the slab's wrap around to numbers that are too large.
+// Rows before the slab wrap around to large numbers.
 fn slab_rows(tile: Tile, r: vec4u) -> vec4u {
   return tile.row0 + r % params.expert_rows + r / params.expert_rows * params.partner;
 }

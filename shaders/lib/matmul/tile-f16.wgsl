@@ -1,7 +1,7 @@
 enable f16;
 //#import codec/codes
-// A tile of float16: 32 columns of 64 rows and of 32 tokens, a quad of a row beside that of the next row. Each half of a
-// token's block is divided by its largest number, so that no product leaves the range whatever the activations are.
+// Tile in float16: 32 columns of 64 rows and of 32 tokens; quad q of consecutive rows is contiguous. Each half of a
+// token's block is divided by its largest magnitude so that products stay in range for any activations.
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 var<workgroup> row_quads: array<vec4h, 512>;
 var<workgroup> token_quads: array<vec4h, 256>;
@@ -18,7 +18,7 @@ fn stage_row(slot: u32, group: u32) {
   row_quads[slot + 384u] = vec4h(q[6]);
   row_quads[slot + 448u] = vec4h(q[7]);
 }
-// Half of a token's block each.
+// Each thread stages half of a token's block.
 fn stage_token(thread: u32, block: u32) {
   let first = (thread & 1u) * 4u;
   let at = block * 8u + first;

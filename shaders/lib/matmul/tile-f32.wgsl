@@ -1,5 +1,5 @@
 //#import codec/codes
-// A tile of float32: 32 columns of 64 rows and of 32 tokens, a quad of a row beside that of the next row.
+// Tile in float32: 32 columns of 64 rows and of 32 tokens; quad q of consecutive rows is contiguous.
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 var<workgroup> row_quads: array<vec4f, 512>;
 var<workgroup> token_quads: array<vec4f, 256>;
@@ -15,7 +15,7 @@ fn stage_row(slot: u32, group: u32) {
   row_quads[slot + 384u] = q[6];
   row_quads[slot + 448u] = q[7];
 }
-// Half of a token's block each.
+// Each thread stages half of a token's block.
 fn stage_token(thread: u32, block: u32) {
   let first = (thread & 1u) * 4u;
   for (var i = first; i < first + 4u; i++) { token_quads[i * 32u + thread / 2u] = x[block * 8u + i]; }

@@ -1,5 +1,5 @@
 //#import lib/product/int8
-// A tile of int8: codes of 64 rows and of 32 tokens, with their steps.
+// Tile in int8: 32 columns of codes of 64 rows and of 32 tokens, with their scales.
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
 var<workgroup> row_codes: array<vec4u, 128>;
 var<workgroup> row_steps: array<vec4f, 64>;
@@ -12,7 +12,7 @@ fn stage_row(slot: u32, group: u32) {
   row_codes[slot * 2u + 1u] = c.hi;
   row_steps[slot] = vec4f(c.step, c.low);
 }
-// Half of a token's block each.
+// Each thread stages half of a token's block.
 fn stage_token(thread: u32, block: u32) {
   token_codes[thread] = x[block * 2u + (thread & 1u)];
   if ((thread & 1u) == 0u) {
@@ -30,5 +30,5 @@ fn row_block(slot: u32) -> Codes {
   return Codes(row_codes[slot * 2u], row_codes[slot * 2u + 1u], s.xy, s.zw);
 }
 fn product(row: Codes, token: TokenBlock) -> f32 {
-  return token.step * weigh_codes(row, token.lo, token.hi, token.sums);
+  return token.step * dot_codes(row, token.lo, token.hi, token.sums);
 }

@@ -1,16 +1,16 @@
-// Products in float32, x read from memory as it is. Without barriers of its own.
+// Dot products in float32. x is read from storage; this module has no barriers of its own.
 //#import codec/codes
 //#import lib/product/norm32
 fn stage(thread: u32) {}
 
-fn weigh(group: u32, v: array<vec4f, 8>) -> f32 {
+fn dot32(group: u32, v: array<vec4f, 8>) -> f32 {
   let q = weights32(group);
   let sum = q[0] * v[0] + q[1] * v[1] + q[2] * v[2] + q[3] * v[3] + q[4] * v[4] + q[5] * v[5] + q[6] * v[6]
     + q[7] * v[7];
   return dot(sum, vec4f(1.0));
 }
 
-// Four rows of W times x.
+// Dot products of four rows of W with x.
 fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   var acc = vec4f();
   var squares = 0.0;
@@ -24,7 +24,7 @@ fn row_products(rows: vec4u, invocation: u32) -> vec4f {
         squares += squares32(v);
         v = normalized32(v, i, 1.0);
       }
-      acc += vec4f(weigh(at.x + g, v), weigh(at.y + g, v), weigh(at.z + g, v), weigh(at.w + g, v));
+      acc += vec4f(dot32(at.x + g, v), dot32(at.y + g, v), dot32(at.z + g, v), dot32(at.w + g, v));
     }
   } else {
     let quads = params.cols / 4u;

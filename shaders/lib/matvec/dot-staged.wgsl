@@ -1,4 +1,4 @@
-// Products of codes: each workgroup rounds x once, into workgroup memory. Slot `staged`: int8, or float16.
+// Dot products of codes. Each workgroup rounds x once, into workgroup memory. Slot `staged`: int8 or float16.
 //#import staged
 //#import lib/product/norm32
 var<workgroup> subgroup_squares: array<f32, SUBGROUPS>;
@@ -27,14 +27,14 @@ fn stage(thread: u32) {
   }
 }
 
-fn weigh_span(span: u32, a: Staged, b: Staged) -> f32 {
+fn dot_span(span: u32, a: Staged, b: Staged) -> f32 {
   let c = codes_of_span(span);
-  let first = weigh_staged(c.a, a);
+  let first = dot_staged(c.a, a);
   if (GROUPS_IN_SPAN == 1u) { return first; }
-  return first + weigh_staged(c.b, b);
+  return first + dot_staged(c.b, b);
 }
 
-// Four rows of W times x.
+// Dot products of four rows of W with x.
 fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   var acc = vec4f();
   let spans = params.cols / (32u * GROUPS_IN_SPAN);
@@ -42,8 +42,8 @@ fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   for (var s = invocation; s < spans; s += SUBGROUP_SIZE) {
     let a = staged(first_group(s));
     let b = staged(second_group(s));
-    acc += vec4f(weigh_span(at.x + s, a, b), weigh_span(at.y + s, a, b), weigh_span(at.z + s, a, b),
-      weigh_span(at.w + s, a, b));
+    acc += vec4f(dot_span(at.x + s, a, b), dot_span(at.y + s, a, b), dot_span(at.z + s, a, b),
+      dot_span(at.w + s, a, b));
   }
   return subgroup_sum4(acc, invocation) * inverse_rms;
 }

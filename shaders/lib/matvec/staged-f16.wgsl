@@ -1,11 +1,11 @@
 enable f16;
-// Activations as float16 in blocks of 32, divided by their largest number: times codes, which are whole numbers up to 127
-// and exact, a sum of four stays in range whatever weights and activations are.
+// Activations as float16 in blocks of 32, divided by their largest magnitude. Codes are integers up to 127 and exact,
+// so a sum of four products stays in range for any weights and activations.
 //#import codec/codes
 //#import lib/float/largest32
 override STAGED: u32 = 32u;
 var<workgroup> staged_quads: array<vec4h, STAGED / 4u>;
-// Largest number of a block, and the sums of its halves.
+// Largest magnitude of a block and the sums of its halves.
 var<workgroup> staged_heads: array<vec4f, STAGED / 32u>;
 
 fn total(a: vec4h, b: vec4h, c: vec4h, d: vec4h) -> f32 {
@@ -35,7 +35,7 @@ fn staged(group: u32) -> Staged {
     staged_quads[i + 4u], staged_quads[i + 5u], staged_quads[i + 6u], staged_quads[i + 7u]), staged_heads[group]);
 }
 fn half_codes(codes: u32) -> vec4h { return vec4h(unpack4xI8(codes)); }
-fn weigh_staged(c: Codes, x: Staged) -> f32 {
+fn dot_staged(c: Codes, x: Staged) -> f32 {
   let lo = half_codes(c.lo.x) * x.q[0] + half_codes(c.lo.y) * x.q[1] + half_codes(c.lo.z) * x.q[2]
     + half_codes(c.lo.w) * x.q[3];
   let hi = half_codes(c.hi.x) * x.q[4] + half_codes(c.hi.y) * x.q[5] + half_codes(c.hi.z) * x.q[6]

@@ -16,4 +16,4 @@ fn staged(group: u32) -> Staged {
   let head = staged_heads[group];
   return Staged(staged_codes[group * 2u], staged_codes[group * 2u + 1u], block_step(head), block_sums(head));
 }
-fn weigh_staged(c: Codes, x: Staged) -> f32 { return x.step * weigh_codes(c, x.lo, x.hi, x.sums); }
+fn dot_staged(c: Codes, x: Staged) -> f32 { return x.step * dot_codes(c, x.lo, x.hi, x.sums); }

@@ -1,5 +1,5 @@
 //#import lib/float/soft-cap
-// What happens to a product before it is stored: bias, scale, cap, and the sum that is there already.
+// Epilogue of a product: bias, scale, soft cap, and accumulation into y.
 fn finish(sum: f32, row: u32, at: u32) {
   var value = sum;
   if (params.has_bias == 1u) { value += bias[params.bias_at + row]; }

@@ -1,4 +1,5 @@
-// Activations as int8 in blocks of 32: a step, sixteen codes twice, and their sums (for weights that have a minimum).
+// Activations as int8 in blocks of 32: a scale, the codes, and the sum of the codes of each half (for weights with a
+// minimum).
 //#import lib/float/largest32
 struct Block8 { lo: vec4u, hi: vec4u, step: f32, sums: vec2i, }
 
@@ -14,7 +15,7 @@ fn to_block8(v: array<vec4f, 8>) -> Block8 {
   let ones = vec4u(0x01010101u);
   return Block8(lo, hi, maximum / 127.0, vec2i(integer_dot(lo, ones), integer_dot(hi, ones)));
 }
-// Step and sums in two words.
+// The scale and the sums in two words.
 fn pack_block_scale(b: Block8) -> vec2u {
   return vec2u(bitcast<u32>(b.step), (u32(b.sums.x) & 0xffffu) | (u32(b.sums.y) << 16u));
 }

@@ -1,4 +1,4 @@
-// 32 activations, from quad i on, and the same times the weights of a norm.
+// 32 activations from quad i on, their sum of squares, and their product with norm weights.
 fn input32(i: u32) -> array<vec4f, 8> {
   return array(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
 }

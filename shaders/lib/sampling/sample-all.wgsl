@@ -1,7 +1,7 @@
-// Truncation over the whole vocabulary, for distributions so flat that the tokens in question fit no list. Each
-// truncation is a threshold on the logit; it is found by bisecting the bits of the key, so it is exact.
+// Truncation over the whole vocabulary, for distributions too flat for the list of ops/sample. Each truncation is a
+// threshold on the logit, found exactly by bisecting the bits of the key.
 
-// How many logits (mass = false) or how much probability mass (relative to exp(top)) lies at or above a key.
+// Number of logits at or above a key or, if `mass`, their probability mass relative to exp(top).
 fn weight_above(key: u32, floor_key: u32, mass: bool, top: f32, invocation: u32) -> f32 {
   var sum = 0.0;
   for (var i = invocation; i < params.vocabulary; i += WIDTH) {
@@ -10,7 +10,7 @@ fn weight_above(key: u32, floor_key: u32, mass: bool, top: f32, invocation: u32)
   }
   return group_sum(sum, invocation);
 }
-// The largest key at or above which lies at least `target_weight`.
+// The largest key with at least `target_weight` at or above it.
 fn threshold(target_weight: f32, floor_key: u32, mass: bool, top: f32, invocation: u32) -> u32 {
   var key = 0u;
   for (var bit = 0x80000000u; bit > 0u; bit >>= 1u) {
@@ -18,7 +18,7 @@ fn threshold(target_weight: f32, floor_key: u32, mass: bool, top: f32, invocatio
   }
   return max(key, floor_key);
 }
-// The token drawn from what top-k, top-p and min-p leave of all.
+// Draws a token from the vocabulary after top-k, top-p and min-p.
 fn draw_of_all(top: f32, position: u32, invocation: u32) -> u32 {
   var floor_key = 0u;
   if (truncates_count()) { floor_key = threshold(f32(sampling.top_k), 0u, false, top, invocation); }

@@ -1,10 +1,10 @@
-// What sampling is made of: an order on logits and noise that a token, its position and the seed decide.
+// Sampling parameters, an order on logits, and noise that depends on the token, its position and the seed only.
 struct Sampling { temperature: f32, top_k: u32, top_p: f32, min_p: f32, seed: u32, }
-// What is seen of a class of tokens: its largest logit and the token that has it, the probability mass of the class
-// relative to it, and the token drawn from it if nothing is cut away.
+// A class of tokens: its largest logit and that token, the probability mass of the class relative to it, and the token
+// drawn from the class if nothing is truncated.
 struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
 
-// Larger float <=> larger key.
+// Maps a float to an integer of the same order.
 fn key_of(x: f32) -> u32 {
   let bits = bitcast<u32>(x);
   return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
@@ -14,7 +14,7 @@ fn hash(x: u32) -> u32 {
   let word = ((s >> ((s >> 28u) + 4u)) ^ s) * 277803737u;
   return (word >> 22u) ^ word;
 }
-// The maximum of this over tokens is a draw from their softmax (Gumbel-max).
+// Gumbel-max: the token with the maximum of this is a draw from the softmax.
 fn noisy(logit: f32, token: u32, position: u32) -> f32 {
   let bits = hash(token ^ hash(position ^ hash(sampling.seed)));
   let u = (f32(bits >> 8u) + 0.5) / 16777216.0;

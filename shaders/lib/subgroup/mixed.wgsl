@@ -1,9 +1,10 @@
 enable subgroups;
-// A subgroup is a workgroup of several subgroups, of whatever size the device chose for this kernel: each adds up its own, and
-// workgroup memory takes one value of each. Invocations lie in subgroups in order, which the self-test checks (ops/subgroup-sums).
+// An emulated subgroup is a workgroup of hardware subgroups of any size: each reduces its own values, and workgroup
+// memory combines the results. Assumes that invocations are assigned in order, which the self-test checks
+// (ops/subgroup-sums).
 var<workgroup> subgroup_values: array<vec4f, SUBGROUP_SIZE>;
 
-// Invocations of this subgroup: all of them take part.
+// Size of the hardware subgroup. All its invocations are active.
 fn hardware_size() -> u32 { return subgroupAdd(1u); }
 fn gather_subgroups(own: vec4f, invocation: u32, size: u32) {
   workgroupBarrier();

@@ -1,3 +1,3 @@
 enable subgroup_size_control;
-// A subgroup is one subgroup, of the size that the entry point asks for (src/wgsl/link.ts: pinSubgroups).
+// A hardware subgroup whose size the entry point fixes (src/wgsl/link.ts: pinSubgroups).
 //#import lib/subgroup/subgroup

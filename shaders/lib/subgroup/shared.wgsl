@@ -1,4 +1,5 @@
-// Invocations through workgroup memory, for devices without subgroups or with subgroups of varying size: a subgroup is a workgroup.
+// An emulated subgroup is a workgroup that reduces in workgroup memory. For devices without subgroups, or whose
+// hardware subgroups fail the self-test.
 var<workgroup> subgroup_values: array<vec4f, SUBGROUP_SIZE>;
 
 fn subgroup_sum4(x: vec4f, invocation: u32) -> vec4f {

@@ -1,5 +1,5 @@
 enable subgroups;
-// A subgroup is one subgroup: no barriers, no workgroup memory.
+// A hardware subgroup: no barriers and no workgroup memory.
 fn subgroup_sum(x: f32, invocation: u32) -> f32 { return subgroupAdd(x); }
 fn subgroup_sum4(x: vec4f, invocation: u32) -> vec4f { return subgroupAdd(x); }
 fn subgroup_max(x: f32, invocation: u32) -> f32 { return subgroupMax(x); }
