@@ -1,5 +1,5 @@
 const ENCODE_GROUP: u32 = 4u;
-// Round to nearest even; NaN is made quiet (ggml_compute_fp32_to_bf16).
+// Round to nearest even; NaN becomes quiet. Source: ggml_compute_fp32_to_bf16.
 fn bf16_at(i: u32) -> u32 {
   if (i >= params.elements) { return 0u; }
   let bits = bitcast<u32>(x[i]);

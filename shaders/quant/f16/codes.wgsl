@@ -1,5 +1,5 @@
 //#import codec/decode
-// Floats have no codes: the weights as they are.
+// Floats have no codes.
 fn weights32(group: u32) -> array<vec4f, 8> {
   let a = w4[group * 4u];
   let b = w4[group * 4u + 1u];

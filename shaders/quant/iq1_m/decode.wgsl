@@ -1,6 +1,7 @@
 //#import lib/decode/codebook
-// Planes: qs = 8 words a block of low index bytes, one for each 8; qh = 4 words, a nibble for each 8: 3 high index bits
-// and the shift; scales = 2 words, four halves of 4 x 3 bits with a nibble of f16 d on top of each.
+// Planes: qs = 8 words per block, the low index byte of each 8 weights; qh = 4 words, a nibble for each 8 weights: 3
+// high index bits and the shift; scales = 2 words: four 16-bit fields of 4 x 3-bit scales with a nibble of f16 d on
+// top.
 fn codebook_word(block: u32, q: u32) -> u32 {
   let k = q >> 1u;
   let head = (w[params.plane1 + block * 4u + (k >> 3u)] >> (4u * (k & 7u))) & 15u;

@@ -7,7 +7,7 @@ const LOWEST: f32 = -3.4028234e38;
 fn weigh_group(at: u32, spread: f32) {
   if (WEIGHTED) { weigh(at, 16u, spread); } else { weigh_by_squares(at, 16u); }
 }
-// The best of all splits of the sorted weights, with the shift of each eight chosen too. Returns the scale.
+// Best split of the sorted weights and best shifts of the two eights. Returns the scale.
 fn best_split() -> f32 {
   sort_values();
   var best = LOWEST;
@@ -21,7 +21,7 @@ fn best_split() -> f32 {
       for (var j = 0u; j < 16u; j++) {
         let i = order[j];
         let code = select(select(2u, 1u, j < second), 0u, j < first);
-        // Lane s is shifts s.
+        // Component s is for shifts = s.
         let up = UP[code];
         let down = DOWN[code];
         let q = select(vec4f(up, up, down, down), vec4f(up, down, up, down), i >= 8u);

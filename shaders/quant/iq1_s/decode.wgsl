@@ -1,6 +1,6 @@
 //#import lib/decode/codebook
-// Planes: qs = 8 words a block of low index bytes, one for each 8; qh = 4 words, a half for each 32: 4 x 3 high index
-// bits, 3 of scale, one of shift; d = f16.
+// Planes: qs = 8 words per block, the low index byte of each 8 weights; qh = 4 words, 16 bits for each 32 weights: 4 x
+// 3 high index bits, 3 bits of scale, one of shift; d = f16.
 fn head_of(block: u32, q: u32) -> u32 {
   let j = q >> 3u;
   return (w[params.plane1 + block * 4u + (j >> 1u)] >> (16u * (j & 1u))) & 0xffffu;

@@ -14,7 +14,7 @@ fn split_score(first: u32, second: u32, q: vec3f) -> vec2f {
   let q2 = fence(fence(fence(fence(pw.x * q.x) * q.x) + fence(fence(pw.y * q.y) * q.y)) + fence(fence(pw.z * q.z) * q.z));
   return vec2f(qx, q2);
 }
-// The best of all splits of the sorted weights, from running sums. Returns the scale.
+// Best split of the sorted weights, from prefix sums. Returns the scale.
 fn best_split() -> f32 {
   sort_values();
   sum_x[0] = 0.0;

@@ -1,6 +1,6 @@
 //#import lib/decode/codebook
-// Planes: qs = 16 words a block, 8 of low index bytes and 8 of signs; tail = 2 words of high index bits and 2 of scale
-// nibbles; d = f16.
+// Planes: qs = 16 words per block, 8 of low index bytes and 8 of signs; tail = 2 words of high index bits and 2 of
+// 4-bit scales; d = f16.
 fn codebook_word(block: u32, q: u32) -> u32 {
   let k = q >> 1u;
   let high = (w[params.plane1 + block * 4u + (k >> 4u)] >> (2u * (k & 15u))) & 3u;

@@ -1,5 +1,6 @@
 //#import lib/decode/codebook
-// Planes: qs = 16 words a block, a half of 9 index and 7 sign bits for each 8; scales = 2 words of nibbles; d = f16.
+// Planes: qs = 16 words per block, 9 index and 7 sign bits for each 8 weights; scales = 2 words of 4 bits each; d =
+// f16.
 fn codebook_word(block: u32, q: u32) -> u32 {
   let k = q >> 1u;
   let half = (w[block * 16u + (k >> 1u)] >> (16u * (k & 1u))) & 0xffffu;

@@ -1,5 +1,6 @@
 //#import lib/decode/codebook
-// Planes: qs = 16 words a block, a word of 4 indices and one of 4 x 7 signs and a scale for each 32; d = f16.
+// Planes: qs = 16 words per block, for each 32 weights a word of 4 indices and one of 4 x 7 signs and a 4-bit scale; d
+// = f16.
 fn codebook_word(block: u32, q: u32) -> u32 {
   let at = block * 16u + (q >> 3u) * 2u;
   let k = (q >> 1u) & 3u;

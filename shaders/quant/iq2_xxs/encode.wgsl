@@ -12,7 +12,7 @@ const EVEN_SIGNS: bool = true;
 const REFIT_ALWAYS: bool = true;
 const REFIT_ALL: bool = true;
 
-// The largest code stands for three steps of the best plain scale.
+// Source: quantize_row_iq2_xxs_impl, which starts from 3 x the scale of make_qp_quants.
 fn start_magnitude(maximum: f32) -> f32 { return fence(search_positive(32u, 4.0) * 3.0); }
 
 fn encode_block(at: u32, block: u32) -> u32 {

@@ -1,6 +1,6 @@
 //#import lib/decode/codebook
-// Planes: qs = 16 words a block of low index bytes, one for each 4; tail = 11 words: 2 of ninth bits, 8 of signs, one of
-// scale nibbles; d = f16.
+// Planes: qs = 16 words per block, the low index byte of each 4 weights; tail = 11 words: 2 of ninth index bits, 8 of
+// signs, one of 4-bit scales; d = f16.
 fn codebook_word(block: u32, q: u32) -> u32 {
   let tail = params.plane1 + block * 11u;
   let high = (w[tail + (q >> 5u)] >> (q & 31u)) & 1u;

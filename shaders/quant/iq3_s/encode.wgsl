@@ -20,7 +20,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
   var high = vec2u();
   for (var k = 0u; k < 16u; k++) { w[block * 16u + k] = 0u; }
   for (var k = 0u; k < 11u; k++) { w[tail + k] = 0u; }
-  // The reference's write positions stand still over a group of zeros; what follows it moves up.
+  // The reference does not advance its write position after a group of zeros, so later groups move up.
   var place = 0u;
   for (var j = 0u; j < 8u; j++) {
     if (WEIGHTED) { weigh(at + 32u * j, 32u, spread); } else { weigh_by_squares(at + 32u * j, 32u); }

@@ -1,5 +1,6 @@
 //#import lib/decode/codebook
-// Planes: qs = 16 words a block of indices, one for each 4; signs = 8 words of 4 x 7 signs and a scale; d = f16.
+// Planes: qs = 16 words per block, an index byte for each 4 weights; signs = 8 words of 4 x 7 signs and a 4-bit scale;
+// d = f16.
 fn codebook_word(block: u32, q: u32) -> u32 {
   let packed = w[params.plane1 + block * 8u + (q >> 3u)];
   let signs = even_signs((packed >> (7u * ((q >> 1u) & 3u))) & 127u) >> (4u * (q & 1u));

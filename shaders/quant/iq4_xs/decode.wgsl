@@ -1,5 +1,5 @@
 //#import lib/decode/iq4-steps
-// Planes: qs = 32 words a block, 4 a group; head = 2 words: f16 d and 16 high scale bits, then 32 low scale bits.
+// Planes: qs = 32 words per block, 4 per group; head = 2 words: f16 d and 16 high scale bits, then 32 low scale bits.
 fn group_step(block: u32, j: u32) -> f32 {
   let head = w[params.plane1 + block * 2u];
   let low = (w[params.plane1 + block * 2u + 1u] >> (4u * j)) & 15u;

@@ -1,5 +1,5 @@
 //#import lib/decode/fp4
-// Planes: qs = 4 words a block; e = exponents, four blocks a word.
+// Planes: qs = 4 words per block; e = exponents (E8M0), four blocks per word.
 fn block_scale(block: u32) -> f32 {
   return power_of_two_half((w[params.plane1 + block / 4u] >> (8u * (block & 3u))) & 255u);
 }

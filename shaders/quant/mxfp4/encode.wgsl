@@ -1,7 +1,7 @@
 //#import lib/encode/fp4
 const ENCODE_GROUP: u32 = 128u;
 
-// floor(log2(v)) as the reference takes it: in float32, where what lies just below 2^k rounds up to k.
+// floor(log2(v)) with log2 in float32, as in the reference: it rounds up to k just below 2^k.
 fn floor_log2(v: f32) -> i32 {
   let bits = bitcast<u32>(v);
   let e = i32(bits >> 23u) - 127;
@@ -11,7 +11,7 @@ fn floor_log2(v: f32) -> i32 {
   if (k == 0) { return e; }
   let magnitude = u32(abs(k));
   var reach = f32(1u << firstLeadingBit(magnitude));
-  if (k > 0 && (magnitude & (magnitude - 1u)) == 0u) { reach *= 0.5; }    // towards zero steps halve at a power of two
+  if (k > 0 && (magnitude & (magnitude - 1u)) == 0u) { reach *= 0.5; }    // float32 steps halve below a power of two
   let gap = 0x800000u - (bits & 0x7fffffu);
   return select(e, k, f32(gap) * 1.442695 < reach);
 }

@@ -1,13 +1,13 @@
 //#import lib/encode/fp4
 const ENCODE_GROUP: u32 = 64u;
 
-// Nearest unsigned float of 4 exponent and 3 mantissa bits, half up, 126 (448) at most.
+// Nearest UE4M3 code, half up, at most 126 (448). Source: ggml_fp32_to_ue4m3.
 fn ue4m3(v: f32) -> u32 {
   if (!(v > 0.0)) { return 0u; }
   let bits = bitcast<u32>(min(v, 448.0));
   let exponent = i32(bits >> 23u) - 120;
   if (exponent <= 0) { return min(7u, u32(trunc(fence(v * 512.0) + 0.5))); }
-  // A mantissa that rounds up to 8 carries into the exponent; from 256 on all is 448.
+  // A mantissa that rounds up to 8 carries into the exponent. Values of 256 and above become 448.
   let code = (u32(exponent) << 3u) + ((bits >> 20u) & 7u) + ((bits >> 19u) & 1u);
   return select(code, 126u, code >= 120u);
 }

@@ -1,4 +1,4 @@
-// Planes: qs = 4 words a block of sign bits; d = f16, two blocks a word.
+// Planes: qs = 4 words of sign bits per block; d = f16, two blocks per word.
 fn signed4(bits: u32, d: f32) -> vec4f {
   return select(vec4f(-d), vec4f(d), ((vec4u(bits) >> vec4u(0u, 1u, 2u, 3u)) & vec4u(1u)) == vec4u(1u));
 }

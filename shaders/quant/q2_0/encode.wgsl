@@ -2,7 +2,7 @@
 const ENCODE_GROUP: u32 = 128u;
 
 fn pair_code(v: f32, inv: f32) -> u32 {
-  // Not finite (a denormal scale) is 0 here: the reference's INT_MIN, clamped.
+  // Not finite (a denormal scale) gives 0: the reference clamps INT_MIN.
   if (!(abs(fence(v * inv)) < 2.0)) { return 0u; }
   return ternary_code(v, inv);
 }

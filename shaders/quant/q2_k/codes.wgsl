@@ -1,7 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/neighbours
-// Steps and minimums of both halves of group g.
+// (step, step, minimum, minimum) of both halves of group g.
 fn half_scales(block: u32, g: u32) -> vec4f {
   let dm = unpack2x16float(w[params.plane2 + block]);
   let scales = vec2u(w[params.plane1 + block * 4u + g / 2u] >> (16u * (g & 1u))) >> vec2u(0u, 8u);

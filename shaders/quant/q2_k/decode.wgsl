@@ -1,6 +1,6 @@
 //#import rounding
-// Planes: qs = 16 words a block, group g at half g / 4, bits 2 (g % 4); scales = 16 bytes (scale low, minimum high);
-// dm = f16 scale and f16 scale of minimums.
+// Planes: qs = 16 words per block, group g in half g / 4 at bit 2 (g % 4) of each byte; scales = 16 bytes (scale in the
+// low nibble, minimum in the high one); dm = f16 d and f16 dmin.
 fn group_scale(block: u32, sub: u32) -> vec2f {
   let byte = w[params.plane1 + block * 4u + sub / 4u] >> (8u * (sub & 3u));
   return rounded2(unpack2x16float(w[params.plane2 + block]) * vec2f(vec2u(byte & 15u, (byte >> 4u) & 15u)));

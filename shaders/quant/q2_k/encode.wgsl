@@ -20,7 +20,7 @@ fn encode_group(group: u32) {
       continue;
     }
     fits[j] = search_scale_min(at + 16u * j, 0.0, Search(16u, 3.0, -0.5, 0.1, 15, true));
-    // Not max(): of 0 and -0 it may give either, and the sign would reach the file.
+    // Not max(): for 0 and -0 it may return either, and the sign would reach the file.
     if (fits[j].scale > top_scale) { top_scale = fits[j].scale; }
     if (fits[j].low > top_low) { top_low = fits[j].low; }
   }
@@ -67,7 +67,7 @@ fn encode_group(group: u32) {
       for (var b = 0u; b < 4u; b++) {
         let v = x[at + 16u * j + 4u * k + b];
         var code: u32;
-        if (step == 0.0) { code = u32(search_code(v, fit.inverse, fit.base, 3.0)); }   // the codes of the search stay
+        if (step == 0.0) { code = u32(search_code(v, fit.inverse, fit.base, 3.0)); }   // keeps the codes of the search
         else { code = u32(clamp(nearest(div(fence(v + offset), step)), 0, 3)); }
         word |= code << (8u * b);
       }

@@ -1,5 +1,5 @@
-// Planes: qs = 16 words a block as in Q2_K; hmask = 8 words, group g at bit g of each byte; scales = 3 words of 6-bit
-// values; d = f16, two blocks a word.
+// Planes: qs = 16 words per block as in Q2_K; hmask = 8 words, group g at bit g of each byte; scales = 3 words of 6-bit
+// scales; d = f16, two blocks per word.
 fn scale_byte(block: u32, i: u32) -> u32 {
   return (w[params.plane2 + block * 3u + i / 4u] >> (8u * (i & 3u))) & 255u;
 }

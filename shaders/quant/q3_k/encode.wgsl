@@ -1,13 +1,14 @@
 //#import lib/float/f16
 //#import lib/float/exact
 //#import lib/encode/qx-search
-// quantize_row_q3_K_ref. Two blocks an invocation: their d share a word.
+// Two blocks per invocation: their d share a word. Source: quantize_row_q3_K_ref.
 const ENCODE_GROUP: u32 = 512u;
 const TINY: f32 = 1e-15;
 
 var<private> trial: array<f32, 16>;
 
-// make_q3_quants: rounds, then moves one code at a time while the fit weighted by x^2 improves. Leaves -4..3 in trial.
+// Rounds, then changes one code at a time while the fit weighted by x^2 improves. Leaves -4..3 in `trial`.
+// Source: make_q3_quants.
 fn search_scale(at: u32) -> f32 {
   var extreme = 0.0;
   for (var i = 0u; i < 16u; i++) {
@@ -52,7 +53,7 @@ fn search_scale(at: u32) -> f32 {
   if (l2 > 0.0) { return div(lx, l2); }
   return 0.0;
 }
-// The same with an importance matrix: make_qx_quants.
+// The same with an importance matrix. Source: make_qx_quants.
 fn search_weighted(at: u32, block_spread: f32) -> f32 {
   weigh(at, 16u, block_spread);
   let fit = search_signed(16u, 4.0);
@@ -96,7 +97,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
     packed[(j & 7u) / 4u] |= (six & 15u) << (8u * (j & 3u) + 4u * (j >> 3u));
     packed[2] |= (six >> 4u) << (8u * (j & 3u) + 2u * (j >> 2u));
     let step = fence(f16_value(d16) * (f32(six) - 32.0));
-    if (step == 0.0) {                                                   // the codes of the search stay
+    if (step == 0.0) {                                                   // keeps the codes of the search
       if (WEIGHTED) { scales[j] = search_weighted(at + 16u * j, block_spread); }
       else { scales[j] = search_scale(at + 16u * j); }
     }

@@ -1,7 +1,7 @@
 //#import rounding
 //#import lib/decode/nibbles
 //#import lib/decode/k-scales
-// Planes: qs = 32 words a block, groups 2p and 2p + 1 share 8 of them; head = 4 words.
+// Planes: qs = 32 words per block, groups 2p and 2p + 1 share 8 of them; head = 4 words (lib/decode/k-scales).
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 64u;
   let j = (quad >> 3u) & 7u;

@@ -1,6 +1,6 @@
 //#import rounding
 //#import lib/decode/nibbles
-// Planes: qs = 4 words a block; qh = a word of fifth bits; dm = f16 scale and f16 minimum.
+// Planes: qs = 4 words per block; qh = a word of fifth bits; dm = f16 scale and f16 minimum.
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 8u;
   let dm = unpack2x16float(w[params.plane2 + block]);

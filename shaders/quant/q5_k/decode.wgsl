@@ -1,7 +1,7 @@
 //#import rounding
 //#import lib/decode/nibbles
 //#import lib/decode/k-scales
-// Planes: qs = 32 words a block as in Q4_K; qh = 8 words, group j at bit j of each byte; head = 4 words.
+// Planes: qs = 32 words per block as in Q4_K; qh = 8 words, group j at bit j of each byte; head = 4 words as in Q4_K.
 fn fifth_of(word: u32, j: u32) -> vec4f { return vec4f(unpack4xU8(((word >> j) & 0x01010101u) << 4u)); }
 fn decode4(quad: u32) -> vec4f {
   let block = quad / 64u;

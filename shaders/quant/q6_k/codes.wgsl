@@ -6,7 +6,7 @@ fn half_steps(block: u32, group: u32) -> vec2f {
   let scales = bitcast<i32>(w[params.plane2 + block * 4u + group / 2u] >> (16u * (group & 1u)));
   return d * vec2f(vec2i(scales << 24u, scales << 16u) >> vec2u(24u));
 }
-// Low nibbles and high pairs of quarter `quarter` of a half.
+// 6-bit codes of quarter `quarter` of a half, from low nibbles and high bit pairs.
 fn sixes(low: vec4u, high: vec4u, quarter: u32) -> vec4u {
   return ((low >> vec4u(4u * (quarter >> 1u))) & NIBBLES) | (((high >> vec4u(2u * quarter)) & PAIRS) << vec4u(4u));
 }

@@ -1,5 +1,5 @@
-// Planes: ql = 32 words a block of low nibbles; qh = 16 words of high pairs; scales = 4 words of int8; d = f16.
-// Group g of 32 weights in a block: half g / 4, quarter g % 4 (ggml's interleaving).
+// Planes: ql = 32 words of low nibbles per block; qh = 16 words of high bit pairs; scales = 4 words of int8; d = f16.
+// Group g of 32 weights is quarter g % 4 of half g / 4 (ggml's interleaving).
 fn sub_scale(block: u32, sub: u32) -> f32 {
   let d = unpack2x16float(w[params.plane3 + block / 2u] >> (16u * (block & 1u))).x;
   return d * f32(unpack4xI8(w[params.plane2 + block * 4u + sub / 4u])[sub & 3u]);

@@ -1,14 +1,14 @@
 //#import lib/float/f16
 //#import lib/encode/qx-search
-// quantize_row_q6_K_ref: per 16 weights the best of 19 scales, then 8-bit scales under one f16 scale. Candidates are
-// tried in order and sums run in order: the bytes depend on both. Two blocks an invocation: their d share a word.
+// The best of 19 scales for each 16 weights, then 8-bit scales under one f16 d. Candidates and sums run in order: the
+// bytes depend on both. Two blocks per invocation: their d share a word. Source: quantize_row_q6_K_ref.
 const ENCODE_GROUP: u32 = 512u;
 
 var<private> search_inverse: array<f32, 16>;
 
 fn code6(v: f32) -> u32 { return u32(clamp(nearest(v), -32, 31) + 32); }
 
-// Leaves the inverse scale of the search for the codes; the importance counts as it is, without a spread.
+// Keeps the inverse scale of the search for the codes. With an importance matrix the weights are the importance itself.
 fn search_scale(at: u32, sub: u32) -> f32 {
   weigh_by_squares(at, 16u);
   if (WEIGHTED) { for (var i = 0u; i < 16u; i++) { weights[i] = importance_at(at + i); } }
@@ -41,7 +41,7 @@ fn encode_block(at: u32, block: u32) -> u32 {
         let v = x[at + 16u * s + 4u * k + i];
         var code = 0u;
         if (d != 0.0) { code = code6(div(v, d)); }
-        else if (search_inverse[s] != 0.0) { code = code6(fence(search_inverse[s] * v)); }   // that of the search stays
+        else if (search_inverse[s] != 0.0) { code = code6(fence(search_inverse[s] * v)); }   // the code of the search
         low |= (code & 15u) << (8u * i);
         high |= (code >> 4u) << (8u * i);
       }

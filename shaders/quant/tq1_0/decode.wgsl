@@ -1,5 +1,5 @@
-// Planes: qs = 12 words a block; qh = 1 word; d = f16, two blocks a word. Five weights a byte 32 apart (words 0-7), then
-// five 16 apart (words 8-11), then four 4 apart (qh): a byte is its base-3 number as a fraction of 256.
+// Planes: qs = 12 words per block; qh = 1 word; d = f16, two blocks per word. A byte is a base-3 number as a fraction
+// of 256: five weights 32 apart (words 0-7), five weights 16 apart (words 8-11) or four weights 4 apart (qh).
 fn block_scale(block: u32) -> f32 { return unpack2x16float(w[params.plane2 + block / 2u] >> (16u * (block & 1u))).x; }
 fn power_of_three(digit: u32) -> u32 {
   return select(select(select(select(81u, 27u, digit == 3u), 9u, digit == 2u), 3u, digit == 1u), 1u, digit == 0u);

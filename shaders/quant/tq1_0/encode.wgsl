@@ -1,7 +1,7 @@
 //#import lib/encode/ternary
 const ENCODE_GROUP: u32 = 512u;
 
-// Four bytes of base-3 numbers, each of `digits` weights `apart` from each other; as fractions of 256, rounded up.
+// Four bytes, each a base-3 number of `digits` weights that are `apart` weights apart, as a fraction of 256 rounded up.
 fn ternary_word(first: u32, digits: u32, apart: u32, inv: f32) -> u32 {
   var word = 0u;
   for (var b = 0u; b < 4u; b++) {
