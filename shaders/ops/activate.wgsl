@@ -1,4 +1,4 @@
-// hidden = activate(hidden). Slot `activation`.
+// hidden = activate(hidden), in place. Slot `activation`.
 //#import lib/grid
 //#import activation
 struct Params { quads: u32, }

@@ -1,4 +1,4 @@
-// Adds up the parts that the KV splits of ops/attention-prefill-decode gave a head.
+// Combines the partial results of the KV splits of ops/attention-decode, one head per workgroup.
 struct Params { window: u32, shortest: u32, max_splits: u32, quads: u32, }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> parts: array<vec4f>;

@@ -1,7 +1,7 @@
-// Attention of one token. A workgroup owns up to four query heads (ROWS) that share a key head, and a KV split of positions; the
-// last KV split also normalizes and rotates the token's own key and writes it, with its value, into the cache. One KV split
-// gives the result; several give parts, which ops/attention-prefill-combine adds up. A window bounds how far back the token sees, itself
-// included; 0 is no bound. Slots `kv` and `kv_store`.
+// Attention of a decode step. A workgroup owns ROWS query heads of one key head (GQA) and one KV split. The last KV
+// split also normalizes and rotates the token's own key and writes it, with its value, to the cache. A single KV split
+// writes the result; several write partial results for ops/attention-combine. `window` counts the positions that the
+// token attends to, itself included; 0 is unlimited. Slots `kv` and `kv_store`.
 //#import subgroup
 //#import kv_store
 //#import lib/float/soft-cap
@@ -26,15 +26,15 @@ override SUBGROUP_SIZE: u32 = 64u;
 var<workgroup> own_key: array<vec4f, QUADS>;
 var<workgroup> own_value: array<vec4f, QUADS>;
 
-// What a workgroup found: rows from `head0` on, their highest scores and the sums of their shares.
+// Softmax state of a workgroup: query heads head0.., the maximum of their scores and the sum of exp(score - maximum).
 struct Part { head0: u32, rows: u32, split: u32, maximum: vec4f, total: vec4f, }
 const ONLY_SPLIT: u32 = 0xffffffffu;
 
-// Stores a quad of the rows, to which the token's own value is added.
-fn put(part: Part, quad: u32, mixed: mat4x4f, own_share: vec4f) {
+// Adds the token's own value to a quad of each row and stores it.
+fn put(part: Part, quad: u32, sums: mat4x4f, own_prob: vec4f) {
   let own = own_value[quad];
   for (var r = 0u; r < part.rows; r++) {
-    let sum = mixed[r] + own_share[r] * own;
+    let sum = sums[r] + own_prob[r] * own;
     if (part.split == ONLY_SPLIT) {
       y[(part.head0 + r) * QUADS + quad] = sum / part.total[r];
     } else {
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let sets = (group + ROWS - 1u) / ROWS;
   let kv_head = wid.x / sets;
   let head0 = kv_head * group + wid.x % sets * ROWS;
-  // Rows beyond the group are computed as its last and not stored.
+  // Heads beyond the GQA group repeat its last and are not stored.
   let heads = min(head0 + vec4u(0u, 1u, 2u, 3u), vec4u((kv_head + 1u) * group - 1u));
   let position = state[0];
   let splits = kv_splits_of(position + 1u);
@@ -104,15 +104,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   }
   let low = vec4u(first);
   let maximum = max(own, subgroup_max4(score_tile(first, end, low, vec4u(end), kv_head, invocation), invocation));
-  let own_share = select(vec4f(), exp(own - maximum), is_last);
-  let total = subgroup_sum4(share_tile(end - first, maximum, invocation), invocation) + own_share;
+  let own_prob = select(vec4f(), exp(own - maximum), is_last);
+  let total = subgroup_sum4(softmax_tile(end - first, maximum, invocation), invocation) + own_prob;
   workgroupBarrier();
   let rows = min(ROWS, group - wid.x % sets * ROWS);
   let part = Part(head0, rows, select(wid.y, ONLY_SPLIT, splits.count == 1u), maximum, total);
   for (var quad = invocation; quad < QUADS; quad += select(1u, 2u, DEEP) * SUBGROUP_SIZE) {
     let other = quad + SUBGROUP_SIZE;
-    let mixed = mix_tile(first, end - first, kv_head, quad, min(other, QUADS - 1u));
-    put(part, quad, mixed.a, select(vec4f(), own_share, is_last));
-    if (DEEP && other < QUADS) { put(part, other, mixed.b, select(vec4f(), own_share, is_last)); }
+    let sums = weighted_sums(first, end - first, kv_head, quad, min(other, QUADS - 1u));
+    put(part, quad, sums.a, select(vec4f(), own_prob, is_last));
+    if (DEEP && other < QUADS) { put(part, other, sums.b, select(vec4f(), own_prob, is_last)); }
   }
 }

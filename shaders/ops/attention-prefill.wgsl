@@ -1,6 +1,6 @@
-// Causal attention of many tokens, whose keys and values are in the cache. A workgroup owns four rows of queries that
-// share a key head (heads of a group first, then tokens) and goes through the positions in KV splits, with an online
-// softmax from KV split to KV split. A window bounds how far back a token sees, itself included; 0 is no bound. Slot `kv`.
+// Causal attention of a prefill pass whose keys and values are in the cache. A workgroup owns four query rows of one
+// key head (heads of the GQA group first, then tokens) and walks the positions in tiles with an online softmax.
+// `window` counts the positions that a token attends to, itself included; 0 is unlimited. Slot `kv`.
 //#import subgroup
 //#import kv
 //#import lib/float/soft-cap
@@ -19,11 +19,11 @@ struct Params {
 @group(0) @binding(7) var<uniform> params: Params;
 
 override SUBGROUP_SIZE: u32 = 64u;
-// What the rows have added up: row r of quad q at 4 q + r.
-var<workgroup> mixed: array<vec4f, HEAD_DIM>;
+// Unnormalized output: quad q of row r is at 4 q + r.
+var<workgroup> acc: array<vec4f, HEAD_DIM>;
 
-fn add(quad: u32, more: mat4x4f, keep: vec4f) {
-  for (var r = 0u; r < 4u; r++) { mixed[quad * 4u + r] = mixed[quad * 4u + r] * keep[r] + more[r]; }
+fn rescale_add(quad: u32, sums: mat4x4f, rescale: vec4f) {
+  for (var r = 0u; r < 4u; r++) { acc[quad * 4u + r] = acc[quad * 4u + r] * rescale[r] + sums[r]; }
 }
 
 @compute @workgroup_size(SUBGROUP_SIZE)
@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let rows = group * state[1];
   let row0 = wid.y * 4u;
   if (row0 >= rows) { return; }
-  // Rows beyond the last are computed as the last and not stored.
+  // Rows beyond the last repeat it and are not stored.
   let row = min(row0 + vec4u(0u, 1u, 2u, 3u), vec4u(rows - 1u));
   let token = row / group;
   let head = wid.x * group + row % group;
@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   }
   for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     queries[i] = rotated4(start[i & 3u], i / 4u, scale[i & 3u], 0u, high[i & 3u] - 1u);
-    mixed[i] = vec4f();
+    acc[i] = vec4f();
   }
   workgroupBarrier();
   var maximum = vec4f(LOWEST);
@@ -59,20 +59,20 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   for (var first = low.x; first < high.w; first += TILE) {
     let end = min(first + TILE, high.w);
     let higher = max(maximum, subgroup_max4(score_tile(first, end, low, high, wid.x, invocation), invocation));
-    let keep = exp(maximum - higher);
+    let rescale = exp(maximum - higher);
     maximum = higher;
-    total = total * keep + subgroup_sum4(share_tile(end - first, maximum, invocation), invocation);
+    total = total * rescale + subgroup_sum4(softmax_tile(end - first, maximum, invocation), invocation);
     workgroupBarrier();
     for (var quad = invocation; quad < QUADS; quad += select(1u, 2u, DEEP) * SUBGROUP_SIZE) {
       let other = quad + SUBGROUP_SIZE;
-      let more = mix_tile(first, end - first, wid.x, quad, min(other, QUADS - 1u));
-      add(quad, more.a, keep);
-      if (DEEP && other < QUADS) { add(other, more.b, keep); }
+      let sums = weighted_sums(first, end - first, wid.x, quad, min(other, QUADS - 1u));
+      rescale_add(quad, sums.a, rescale);
+      if (DEEP && other < QUADS) { rescale_add(other, sums.b, rescale); }
     }
     workgroupBarrier();
   }
   for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     let r = i & 3u;
-    if (row0 + r < rows) { y[(token[r] * params.heads + head[r]) * QUADS + i / 4u] = mixed[i] / total[r]; }
+    if (row0 + r < rows) { y[(token[r] * params.heads + head[r]) * QUADS + i / 4u] = acc[i] / total[r]; }
   }
 }

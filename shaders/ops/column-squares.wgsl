@@ -1,6 +1,5 @@
-// Adds the squares of every column of rows that go into a product: what llama-imatrix keeps. An invocation owns a
-// column. Where EXPERTS is set, rows belong to the experts that were chosen for them, and how many rows each got stands
-// behind the sums.
+// Adds the squares of the activations to the sum of each column, as llama-imatrix does. An invocation owns a column.
+// The row count follows the sums. With EXPERTS there are sums and a row count for each expert.
 struct Params { cols: u32, rows_per_token: u32, pairs_per_row: u32, experts: u32, }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> state: array<u32>;

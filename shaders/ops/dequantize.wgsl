@@ -1,4 +1,4 @@
-// Device planes -> f32, four weights an invocation.
+// Device planes -> f32, four weights per invocation. Slots `codec` and `rounding`.
 //#import lib/grid
 //#import codec/decode
 struct Params { quads: u32, first_quad: u32, plane1: u32, plane2: u32, plane3: u32, zero: u32, }

@@ -1,5 +1,5 @@
-// Rows of the token embedding into x, or of the position table onto it. A tensor split by rows runs once per slab; each
-// takes the tokens it holds.
+// Writes rows of the token embedding to x or, if `positions` is set, adds rows of the position table. A tensor in
+// several slabs has a dispatch per slab, which handles the rows of the slab.
 //#import codec/decode
 struct Params {
   cols: u32, first_row: u32, rows: u32, plane1: u32, plane2: u32, plane3: u32, scale: f32, positions: u32,

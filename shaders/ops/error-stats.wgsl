@@ -1,5 +1,5 @@
-// Per invocation: (sum of squared error, sum of squares, non-finite inputs) of the weights it owns, added to `sums`,
-// so that a tensor quantized in slices ends with one set of partial sums.
+// Adds (squared error, squares, count of non-finite inputs) of an invocation's weights to its entry of `sums`, so that
+// a tensor quantized in slices ends with one set of partial sums.
 //#import codec/decode
 struct Params { quads: u32, elements: u32, first_quad: u32, plane1: u32, plane2: u32, plane3: u32, workers: u32, }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;

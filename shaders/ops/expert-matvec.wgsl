@@ -1,8 +1,7 @@
-// y = W[e] x for the experts that a token chose, x taken as it is or divided by its root mean square and weighed. MIX adds
-// what all of them give by their shares, one after the other in a workgroup; else each has a row of y and a row of the grid.
-// A workgroup takes `tiles` sets of rows. GATED: the rows of an expert are gates, and those `partner` further on hold what
-// they let through. A stack of experts that is split by rows runs once per slab; each takes the rows it holds. Slots `dot`
-// and `activation`.
+// y = W[e] x for the experts of a decode step, with a fused RMS norm of x (NORM). MIX: y += scale * the sum over
+// experts, weighted by routing_weights, in one workgroup; otherwise each expert has a row of y and a row of the grid.
+// GATED: rows of an expert are gates, and row r + partner is the up projection of gate r. A workgroup computes `tiles`
+// sets of rows. A stack of experts in several slabs has a dispatch per slab. Slots `dot` and `activation`.
 //#import subgroup
 //#import dot
 //#import activation
@@ -15,7 +14,7 @@ struct Params {
 @group(0) @binding(2) var<storage, read> x: array<vec4f>;
 @group(0) @binding(3) var<storage, read> norm: array<vec4f>;
 @group(0) @binding(4) var<storage, read> chosen: array<u32>;
-@group(0) @binding(5) var<storage, read> shares: array<f32>;
+@group(0) @binding(5) var<storage, read> routing_weights: array<f32>;
 @group(0) @binding(6) var<storage, read_write> y: array<f32>;
 @group(0) @binding(7) var<storage, read> points: array<u32>;
 @group(0) @binding(8) var<uniform> params: Params;
@@ -26,7 +25,7 @@ override NORM: bool = false;
 override GATED: bool = false;
 override MIX: bool = false;
 override OUTPUT_ROWS: u32 = select(4u, 2u, GATED);
-// First quad of the row of x: experts that are mixed have one each, others read the same.
+// First quad of the row of x: one row per expert with MIX, else one for all.
 var<private> x_at: u32;
 
 @compute @workgroup_size(SUBGROUP_SIZE * SUBGROUPS)
@@ -40,19 +39,19 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     x_at = select(0u, n * (params.cols / 4u), MIX);
     if (n > first) { workgroupBarrier(); }
     stage(thread);
-    // Rows of the slab; those before it wrap around to numbers that are too large.
+    // Rows before the slab wrap around to large numbers.
     let expert0 = chosen[n] * params.expert_rows - params.first_row;
     for (var tile = wid.x * params.tiles; tile < (wid.x + 1u) * params.tiles; tile++) {
       if (tile * SUBGROUPS * OUTPUT_ROWS >= params.expert_rows) { break; }
       let out0 = (tile * SUBGROUPS + subgroup_index) * OUTPUT_ROWS;
-      // Rows that are not the slab's are computed as its last and not stored.
+      // Rows outside the slab are clamped to its last and not stored.
       let sums = row_products(min(expert0 + out0 + ahead, vec4u(params.rows - 1u)), invocation);
       let out = out0 + invocation;
       if (invocation < OUTPUT_ROWS && out < params.expert_rows && expert0 + out < params.rows) {
         var sum = sums[invocation];
         if (GATED) { sum = activate(vec4f(sum)).x * sums[invocation + 2u]; }
         if (MIX) {
-          y[out] += params.scale * shares[n] * sum;
+          y[out] += params.scale * routing_weights[n] * sum;
         } else {
           y[n * params.stride + params.at + out] = sum;
         }

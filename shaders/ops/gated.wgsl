@@ -1,4 +1,4 @@
-// hidden = activate(gate) * up, where a row holds the gates first and the values after them. Slot `activation`.
+// hidden = activate(gate) * up. A row of gate_up holds the gates, then the up projections. Slot `activation`.
 //#import lib/grid
 //#import activation
 struct Params { quads: u32, rows_per_token: u32, }

@@ -1,4 +1,4 @@
-// x = x / rms(x) * weight in place, for parts of rows: heads of queries or keys, or all of them together.
+// RMS norm in place over parts of qkv rows: single heads, or all queries or keys together.
 //#import subgroup
 struct Params { cols: u32, stride: u32, at: u32, epsilon: f32, weight_at: u32, }
 @group(0) @binding(0) var<storage, read> weight: array<vec4f>;

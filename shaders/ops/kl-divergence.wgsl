@@ -1,5 +1,5 @@
-// A candidate's logits beside a base's, a row a workgroup: minus the log-probability that each gives the target, the
-// Kullback-Leibler divergence of the candidate from the base in nats, and whether both have the same best token.
+// Compares a candidate's logits with the base's, one row per workgroup: negative log-likelihood of the target under
+// base and candidate, KL divergence D(base || candidate) in nats, and 1 if the top token is the same.
 //#import subgroup
 struct Params { vocabulary: u32, }
 @group(0) @binding(0) var<storage, read> base: array<f32>;
@@ -11,7 +11,7 @@ struct Params { vocabulary: u32, }
 override SUBGROUP_SIZE: u32 = 64u;
 const LOWEST: f32 = -3.4028234e38;
 
-// The smallest index among the invocations that hold the largest value; exact up to 2^24.
+// The smallest index with the maximum value, exact up to 2^24.
 fn index_of(maximum: f32, best: f32, index: u32, invocation: u32) -> f32 {
   return -subgroup_max(select(LOWEST, -f32(index), best == maximum), invocation);
 }
@@ -40,25 +40,25 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let same = index_of(a_maximum, a_best, a_index, invocation) == index_of(b_maximum, b_best, b_index, invocation);
   var a_sum = 0.0;
   var b_sum = 0.0;
-  var moved = 0.0;
+  var divergence = 0.0;
   for (var i = invocation; i < params.vocabulary; i += SUBGROUP_SIZE) {
     let a = base[start + i] - a_maximum;
     let b = logits[start + i] - b_maximum;
     let p = exp(a);
     a_sum += p;
     b_sum += exp(b);
-    // What has no probability adds nothing, however far apart the logits are.
-    moved += select(0.0, p * (a - b), p > 0.0);
+    // A probability of 0 adds nothing, even if a - b is not finite.
+    divergence += select(0.0, p * (a - b), p > 0.0);
   }
   a_sum = subgroup_sum(a_sum, invocation);
   b_sum = subgroup_sum(b_sum, invocation);
-  moved = subgroup_sum(moved, invocation);
+  divergence = subgroup_sum(divergence, invocation);
   if (invocation == 0u) {
     let target_at = start + targets[wid.x];
     out[wid.x] = vec4f(
       log(a_sum) + a_maximum - base[target_at],
       log(b_sum) + b_maximum - logits[target_at],
-      moved / a_sum - log(a_sum) + log(b_sum),
+      divergence / a_sum - log(a_sum) + log(b_sum),
       select(0.0, 1.0, same),
     );
   }

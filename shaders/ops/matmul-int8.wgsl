@@ -1,5 +1,5 @@
-// Y = X W^T for many tokens by integers: an invocation owns four rows and eight tokens, without workgroup memory. `x`
-// and `scales` are what ops/quantize-rows made of the activations. Slot `rows`: which rows and tokens.
+// Prefill product Y = X W^T with int8 dot products. An invocation owns four rows and eight tokens; no workgroup memory.
+// `x` and `scales` are the output of ops/quantize-rows. Slots `codec` and `rows`.
 //#import lib/product/int8
 //#import rows
 //#import lib/product/epilogue
@@ -18,13 +18,13 @@ struct Params {
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-fn weigh_rows(rows: array<Codes, 4>, block: u32) -> vec4f {
+fn dot_rows(rows: array<Codes, 4>, block: u32) -> vec4f {
   let lo = x[block * 2u];
   let hi = x[block * 2u + 1u];
   let scale8 = scales[block];
   let sums = block_sums(scale8);
-  return block_step(scale8) * vec4f(weigh_codes(rows[0], lo, hi, sums), weigh_codes(rows[1], lo, hi, sums),
-    weigh_codes(rows[2], lo, hi, sums), weigh_codes(rows[3], lo, hi, sums));
+  return block_step(scale8) * vec4f(dot_codes(rows[0], lo, hi, sums), dot_codes(rows[1], lo, hi, sums),
+    dot_codes(rows[2], lo, hi, sums), dot_codes(rows[3], lo, hi, sums));
 }
 fn store(sums: vec4f, tile: Tile, row0: u32, token: u32) {
   if (token >= tile.end) { return; }
@@ -40,7 +40,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let tile = tile_at(wid, 8u);
   if (row0 >= params.rows || tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;
-  // Rows and tokens beyond the last are computed as the last and not stored.
+  // Rows and tokens beyond the last repeat it and are not stored.
   let row = weight_rows(tile, row0 + vec4u(0u, 1u, 2u, 3u)) * groups;
   let early = sources(tile, tile.first + vec4u(0u, 1u, 2u, 3u)) * groups;
   let late = sources(tile, tile.first + vec4u(4u, 5u, 6u, 7u)) * groups;
@@ -53,17 +53,17 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   var s6 = vec4f();
   var s7 = vec4f();
   for (var g = 0u; g < groups; g++) {
-    // In a loop, so that a codec is compiled once.
+    // A loop, so that the codec is compiled once.
     var rows: array<Codes, 4>;
     for (var r = 0u; r < 4u; r++) { rows[r] = codes32(row[r] + g); }
-    s0 += weigh_rows(rows, early.x + g);
-    s1 += weigh_rows(rows, early.y + g);
-    s2 += weigh_rows(rows, early.z + g);
-    s3 += weigh_rows(rows, early.w + g);
-    s4 += weigh_rows(rows, late.x + g);
-    s5 += weigh_rows(rows, late.y + g);
-    s6 += weigh_rows(rows, late.z + g);
-    s7 += weigh_rows(rows, late.w + g);
+    s0 += dot_rows(rows, early.x + g);
+    s1 += dot_rows(rows, early.y + g);
+    s2 += dot_rows(rows, early.z + g);
+    s3 += dot_rows(rows, early.w + g);
+    s4 += dot_rows(rows, late.x + g);
+    s5 += dot_rows(rows, late.y + g);
+    s6 += dot_rows(rows, late.z + g);
+    s7 += dot_rows(rows, late.w + g);
   }
   store(s0, tile, row0, tile.first);
   store(s1, tile, row0, tile.first + 1u);

@@ -1,8 +1,8 @@
 enable f16;
 enable chromium_experimental_subgroup_matrix;
-// Y = X W^T for many tokens by the matrix units of subgroups: four subgroups own 64 rows and 64 tokens, a quarter each, and
-// pass 32 columns at a time through workgroup memory in float16; sums are float32. `x` and `scales` are what ops/rows-to-f16
-// made of the activations. Slots `matrix` (the shape that the units take) and `rows` (which rows and tokens).
+// Prefill product Y = X W^T with subgroup matrices. Four hardware subgroups own a quarter each of a tile of 64 rows and
+// 64 tokens; 32 columns at a time go through workgroup memory in float16, sums are float32. `x` and `scales` are the
+// output of ops/rows-to-f16. Slots `codec`, `matrix` (shape of the matrix units) and `rows`.
 //#import subgroup
 //#import matrix
 //#import rows
@@ -27,7 +27,7 @@ override SUBGROUP_SIZE: u32 = 32u;
 const SIDE: u32 = 64u;
 const HALF: u32 = SIDE / 2u;
 const COLS: u32 = 32u;
-// From row to row of a tile: not a power of two, so that rows lie in different banks.
+// Row stride of a tile. Not a power of two, so that rows fall in different banks.
 const STRIDE: u32 = 40u;
 alias Left = subgroup_matrix_left<f16, MATRIX_K, MATRIX_M>;
 alias Right = subgroup_matrix_right<f16, MATRIX_N, MATRIX_K>;
@@ -36,7 +36,7 @@ const DOWN: u32 = HALF / MATRIX_M;
 const ACROSS: u32 = HALF / MATRIX_N;
 var<workgroup> row_tile: array<f16, SIDE * STRIDE>;
 var<workgroup> token_tile: array<f16, SIDE * STRIDE>;
-// One matrix of sums of each subgroup, on its way out.
+// One result matrix per subgroup, staged for the epilogue.
 var<workgroup> sums_out: array<f32, 4u * MATRIX_M * MATRIX_N>;
 
 fn put4(at: u32, v: vec4h) {
@@ -75,14 +75,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   let tile = tile_at(wid, SIDE);
   if (tile.first >= tile.end) { return; }
   let groups = params.cols / COLS;
-  // Where this subgroup's quarter begins.
+  // First row and token of this subgroup's quarter.
   let down = subgroup_index / 2u * HALF;
   let across = subgroup_index % 2u * HALF;
   var sums: array<array<Sums, ACROSS>, DOWN>;
   for (var g = 0u; g < groups; g++) {
     workgroupBarrier();
     for (var i = thread; i < 2u * SIDE; i += 4u * SUBGROUP_SIZE) {
-      // Rows and tokens beyond the last are computed as the last and not stored.
+      // Rows and tokens beyond the last repeat it and are not stored.
       if (i < SIDE) {
         stage_row(i, weight_rows(tile, vec4u(row0 + i)).x * groups + g);
       } else {

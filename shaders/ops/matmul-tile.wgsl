@@ -1,7 +1,6 @@
-// Y = X W^T for many tokens: a workgroup owns 64 rows and 32 tokens and passes 32 columns at a time through workgroup
-// memory, so that a weight is decoded once for 32 tokens and read side by side. For hardware; where a workgroup runs on a
-// processor, ops/matmul and ops/matmul-int8 are faster. Slots `tile` (float32, float16 or int8)
-// and `rows` (which rows and tokens).
+// Prefill product Y = X W^T. A workgroup owns a tile of 64 rows and 32 tokens; 32 columns at a time go through
+// workgroup memory, so that a weight is decoded once for 32 tokens and reads are coalesced. For GPUs: on CPU adapters
+// ops/matmul and ops/matmul-int8 are faster. Slots `codec`, `tile` (float32, float16 or int8) and `rows`.
 //#import tile
 //#import rows
 //#import lib/product/epilogue
@@ -28,7 +27,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   let tile = tile_at(wid, TOKENS);
   if (tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;
-  // Rows and tokens beyond the last are computed as the last and not stored.
+  // Rows and tokens beyond the last repeat it and are not stored.
   let own_row = weight_rows(tile, vec4u(row0 + thread)).x * groups;
   let own_token = source(tile, tile.first + thread / 2u) * groups;
   // An invocation owns rows r, r + 8, ... and tokens t, t + 8, ...

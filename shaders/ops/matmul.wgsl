@@ -1,5 +1,5 @@
-// Y = X W^T for many tokens in float32: an invocation owns eight rows and eight tokens, without workgroup memory.
-// Slot `rows`: which rows and tokens.
+// Prefill product Y = X W^T in float32. An invocation owns eight rows and eight tokens; no workgroup memory.
+// Slots `codec` and `rows`.
 //#import codec/codes
 //#import rows
 //#import lib/product/epilogue
@@ -18,11 +18,11 @@ struct Params {
 @group(0) @binding(7) var<storage, read> bias: array<f32>;
 @group(0) @binding(8) var<uniform> params: Params;
 
-// Four rows times four tokens: column r, component t.
+// Products of a quad of four rows and four tokens: column r, component t.
 fn products(a: vec4f, b: vec4f, c: vec4f, d: vec4f, tokens: mat4x4f) -> mat4x4f {
   return mat4x4f(a * tokens, b * tokens, c * tokens, d * tokens);
 }
-// A quad of four tokens.
+// Quad i of four tokens.
 fn quad_of(starts: vec4u, i: u32) -> mat4x4f {
   return mat4x4f(x[starts.x + i], x[starts.y + i], x[starts.z + i], x[starts.w + i]);
 }
@@ -43,7 +43,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let token0 = tile.first;
   if (row0 >= params.rows || token0 >= tile.end) { return; }
   let quads = params.cols / 4u;
-  // Rows and tokens beyond the last are computed as the last and not stored.
+  // Rows and tokens beyond the last repeat it and are not stored.
   let upper = weight_rows(tile, row0 + vec4u(0u, 1u, 2u, 3u));
   let lower = weight_rows(tile, row0 + vec4u(4u, 5u, 6u, 7u));
   var rows = array(upper.x, upper.y, upper.z, upper.w, lower.x, lower.y, lower.z, lower.w);
@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   if (params.cols % 32u == 0u) {
     let groups = quads / 8u;
     for (var g = 0u; g < groups; g++) {
-      // In a loop, so that a codec is compiled once.
+      // A loop, so that the codec is compiled once.
       for (var r = 0u; r < 8u; r++) { decoded[r] = weights32(rows[r] * groups + g); }
       let q = g * 8u;
       let m0 = quad_of(early, q + 0u);

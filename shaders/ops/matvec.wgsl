@@ -1,6 +1,6 @@
-// y = W x for one token, x taken as it is or divided by its root mean square and weighed. A subgroup walks the
-// columns of four rows together; a workgroup is SUBGROUPS subgroups and goes through `tiles` sets of rows.
-// Slots: `dot` (float32, or int8 by integer dot products), `output` (rows, or gates with what they let through).
+// Decode product y = W x, with a fused RMS norm of x (NORM). A subgroup reduces the columns of four rows; a workgroup
+// has SUBGROUPS subgroups and computes `tiles` sets of rows. Slots `codec`, `dot` (float32, or staged int8 or float16)
+// and `output` (rows, or activate(gate) * up).
 //#import subgroup
 //#import lib/grid
 //#import dot
@@ -23,7 +23,6 @@ const x_at: u32 = 0u;
 
 override SUBGROUP_SIZE: u32 = 64u;
 override SUBGROUPS: u32 = 1u;
-// Whether x is normalized.
 override NORM: bool = false;
 
 @compute @workgroup_size(SUBGROUP_SIZE * SUBGROUPS)
@@ -35,7 +34,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   for (var tile = first_tile; tile < first_tile + params.tiles; tile++) {
     if (tile * SUBGROUPS * OUTPUT_ROWS >= outputs()) { break; }
     let out0 = (tile * SUBGROUPS + subgroup_index) * OUTPUT_ROWS;
-    // Rows beyond the last are computed as the last and not stored.
+    // Rows beyond the last repeat it and are not stored.
     let rows = min(rows_of(out0), vec4u(params.rows - 1u)) + params.base_row;
     let sums = row_products(rows, invocation);
     if (invocation < OUTPUT_ROWS && out0 + invocation < outputs()) { put(sums, out0 + invocation, invocation); }

@@ -1,4 +1,4 @@
-// Minus the log-probability of each row's target, a row a workgroup: log(sum(exp(logits))) - logits[target].
+// Negative log-likelihood of each row's target, one row per workgroup: log(sum(exp(logits))) - logits[target].
 //#import subgroup
 struct Params { vocabulary: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;

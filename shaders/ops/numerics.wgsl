@@ -1,4 +1,5 @@
-// What this device's float arithmetic does, counted over pseudo-random operands, against integer arithmetic.
+// Self-test: counts differences between the device's float arithmetic and integer arithmetic over pseudo-random
+// operands.
 //#import lib/float/f16
 //#import lib/float/arithmetic-integer
 struct Params { cases: u32, samples: u32, zero: u32, }
@@ -11,7 +12,7 @@ struct Counts {
   denormals: atomic<u32>,
 }
 @group(0) @binding(0) var<storage, read_write> counts: Counts;
-@group(0) @binding(1) var<storage, read_write> samples: array<vec4f>;   // a, b, a / b, sqrt(a) by integers
+@group(0) @binding(1) var<storage, read_write> samples: array<vec4f>;   // a, b, a / b, sqrt(a) in integer arithmetic
 @group(0) @binding(2) var<uniform> params: Params;
 
 fn opaque_bits(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ params.zero); }

@@ -1,4 +1,4 @@
-// Device planes -> GGUF blocks: the inverse of unpack. Word j of the output is gathered byte by byte.
+// Device planes -> GGUF blocks, the inverse of ops/unpack. An invocation gathers the bytes of one output word.
 //#import lib/grid
 struct Params {
   words: u32, block_bytes: u32, first_block: u32, blocks: u32,

@@ -1,4 +1,4 @@
-// A dispatch that does nothing but depend on the one before: what a dispatch costs at least.
+// Measures dispatch overhead: does nothing but depend on the dispatch before.
 struct Params { step: u32, }
 @group(0) @binding(0) var<storage, read_write> y: array<u32>;
 @group(0) @binding(1) var<uniform> params: Params;

@@ -1,4 +1,4 @@
-// Reads a buffer once, 16 bytes a load, and keeps a word of each workgroup: what memory gives at most.
+// Measures read bandwidth: reads a buffer once, 16 bytes per load.
 struct Params { quads: u32, per_invocation: u32, }
 @group(0) @binding(0) var<storage, read> x: array<vec4u>;
 @group(0) @binding(1) var<storage, read_write> y: array<u32>;
@@ -11,6 +11,6 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let first = wid.x * WIDTH * params.per_invocation + invocation;
   var sum = vec4u();
   for (var i = 0u; i < params.per_invocation; i++) { sum ^= x[min(first + i * WIDTH, params.quads - 1u)]; }
-  // A condition that the compiler cannot know keeps the reads.
+  // The compiler cannot evaluate this condition, so it cannot remove the reads.
   if ((sum.x ^ sum.y ^ sum.z ^ sum.w) == 0x9e3779b9u) { y[wid.x] = sum.x; }
 }

@@ -1,4 +1,4 @@
-// Rows of activations as int8 in blocks of 32, normalized before where NORM says so: a row a workgroup.
+// Rounds activation rows to int8 in blocks of 32, after an RMS norm if NORM. One row per workgroup.
 //#import subgroup
 //#import lib/product/int8-blocks
 //#import lib/product/norm32

@@ -1,5 +1,5 @@
-// f32 `x` -> device planes of the linked format, starting at a block of the tensor. `importance` and `spread` are read
-// with an importance matrix, `search` by formats whose codes lie on a codebook.
+// f32 `x` -> device planes of the codec, from block `first_block` of the tensor on. `importance` and `spread` are read
+// with an importance matrix, `search` by codebook formats. Slots `codec` and `importance`.
 //#import lib/grid
 //#import codec/encode
 struct Params {

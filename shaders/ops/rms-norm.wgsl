@@ -1,4 +1,4 @@
-// y (+)= x / rms(x) * weight, a row a workgroup. `last` takes only the newest row of the batch, into row 0.
+// y (+)= x / rms(x) * weight, one row per workgroup. `last`: only the newest row of the batch, to row 0 of y.
 //#import subgroup
 struct Params { cols: u32, epsilon: f32, last: u32, accumulate: u32, }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;

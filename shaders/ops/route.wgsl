@@ -1,10 +1,10 @@
-// Chooses the experts of a token: the best of the router's logits, weighted by softmax over the chosen. A workgroup owns
-// a token; equal logits go to the lower expert.
+// Routes a token to its experts: top-k of the router logits, with a softmax over the chosen ones as routing weights.
+// One token per workgroup; the lower expert wins ties.
 //#import subgroup
 struct Params { experts: u32, used: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
 @group(0) @binding(1) var<storage, read_write> chosen: array<u32>;
-@group(0) @binding(2) var<storage, read_write> shares: array<f32>;
+@group(0) @binding(2) var<storage, read_write> routing_weights: array<f32>;
 @group(0) @binding(3) var<uniform> params: Params;
 
 override SUBGROUP_SIZE: u32 = 64u;
@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
       }
     }
     let top = subgroup_max(best, invocation);
-    // Ids are small integers, exact as floats; the lowest that reaches the top is minus the largest of their negatives.
+    // Lowest id with the top logit. Ids are exact as floats.
     let id = -subgroup_max(select(LOWEST, -f32(best_id), best == top && best_id < params.experts), invocation);
     ids[n] = u32(id);
     values[n] = top;
@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   if (invocation == 0u) {
     for (var n = 0u; n < params.used; n++) {
       chosen[wid.x * params.used + n] = ids[n];
-      shares[wid.x * params.used + n] = exp(values[n] - values[0]) / sum;
+      routing_weights[wid.x * params.used + n] = exp(values[n] - values[0]) / sum;
     }
   }
 }

@@ -1,4 +1,4 @@
-// Mean square of each row, summed in the order of ggml-quants.c: one invocation a row.
+// Mean square of each row, summed in the order of ggml-quants.c. One row per invocation.
 //#import lib/grid
 //#import lib/float/exact
 struct Params { rows: u32, cols: u32, zero: u32, }

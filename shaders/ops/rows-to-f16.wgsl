@@ -1,6 +1,6 @@
 enable f16;
-// Rows of activations as float16, normalized before where NORM says so: a row a workgroup. A row is divided by its step, so
-// that its largest number lies well inside the range whatever the activations are.
+// Converts activation rows to float16, after an RMS norm if NORM. One row per workgroup. A row is divided by its scale,
+// so that its largest magnitude is well inside the range of float16.
 //#import subgroup
 struct Params { cols: u32, epsilon: f32, }
 @group(0) @binding(0) var<storage, read> x: array<vec4f>;

@@ -1,10 +1,9 @@
-// The next token, on one workgroup, from the logits and what ops/survey saw of them: greedy, or top-k, top-p, min-p and
-// temperature in llama.cpp's order. The classes bound what can be kept from below: with top-k, at least k tokens reach
-// the k-th largest of the classes' best. The tokens that reach the bound, few as a rule, are listed, and each is ranked
-// among the list. Order in the list is the devices' business and decides nothing: counts and masses are integers, and
-// the draw is the maximum of logit / temperature + Gumbel noise, which has the softmax distribution. Then the state
-// moves on: the token is fed back and noted at its place in the text, and the position advances, so that many steps may
-// follow each other without a word from the CPU.
+// Samples the next token from the logits and the classes of ops/survey, in one workgroup: greedy, or top-k, top-p,
+// min-p and temperature in llama.cpp's order. The classes give a lower bound of the kept logits: with top-k, at least k
+// tokens reach the k-th largest of the class maximums. The tokens that reach the bound, usually few, are listed and
+// ranked. The order of the list varies but does not matter: counts and masses are integers, and the draw is the maximum
+// of logit / temperature + Gumbel noise. The token is then written to `tokens` and `history` and the position advances,
+// so that decode steps can follow each other without the CPU.
 //#import lib/sampling/sampling
 struct Params { vocabulary: u32, classes: u32, capacity: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -18,23 +17,23 @@ struct Params { vocabulary: u32, classes: u32, capacity: u32, }
 const WIDTH: u32 = 128u;
 const MAX_CLASSES: u32 = 1024u;
 const MAX_LISTED: u32 = 512u;
-// Without top-k, tokens further than this below the best logit are left out of the list at first.
+// With top-p and no top-k, tokens further than this below the top logit are not listed at first.
 const DEPTH: f32 = 12.0;
-// Probability masses relative to the best token's, as integers; MOST_LISTED of them fit 32 bits.
+// Probability masses relative to the top token's, in fixed point: MAX_LISTED of them fit 32 bits.
 const MASS_UNIT: f32 = 4194304.0;
 var<workgroup> values: array<f32, WIDTH>;
 var<workgroup> indices: array<u32, WIDTH>;
 var<workgroup> reaching: array<u32, MAX_CLASSES>;
 var<workgroup> listed_keys: array<u32, MAX_LISTED>;
 var<workgroup> listed_tokens: array<u32, MAX_LISTED>;
-// The key of what top-k keeps, 0 of what it cuts away.
+// Key of a token that top-k keeps, else 0.
 var<workgroup> kept: array<u32, MAX_LISTED>;
 var<workgroup> reaching_count: atomic<u32>;
 var<workgroup> listed_count: atomic<u32>;
 var<workgroup> kept_mass: atomic<u32>;
 var<workgroup> shared_value: u32;
 
-// A small vocabulary leaves classes empty.
+// Classes that have a token: a small vocabulary leaves some empty.
 fn live_classes() -> u32 { return min(params.classes, params.vocabulary); }
 fn group_sum(x: f32, invocation: u32) -> f32 {
   workgroupBarrier();
@@ -46,7 +45,7 @@ fn group_sum(x: f32, invocation: u32) -> f32 {
   }
   return workgroupUniformLoad(&values[0]);
 }
-// Index of the largest value; of equals, the smallest index.
+// Index of the maximum. The smallest index wins ties.
 fn group_argmax(x: f32, index: u32, invocation: u32) -> u32 {
   workgroupBarrier();
   values[invocation] = x;
@@ -68,7 +67,7 @@ fn group_argmax(x: f32, index: u32, invocation: u32) -> u32 {
 //#import lib/sampling/sample-all
 
 fn logit_of(key: u32) -> f32 { return bitcast<f32>(select(~key, key & 0x7fffffffu, (key >> 31u) == 1u)); }
-// A key that at least top_k classes reach with their best; the leading bits of it are enough for a bound.
+// A key that the maximums of at least top_k classes reach. Its leading bits are enough for a bound.
 fn bound_of_count(invocation: u32) -> u32 {
   var key = 0u;
   for (var bit = 0x80000000u; bit > 0x800u; bit >>= 1u) {
@@ -80,7 +79,7 @@ fn bound_of_count(invocation: u32) -> u32 {
   }
   return key;
 }
-// Lists the tokens at or above a key; resolves to how many there are, which may be more than the list holds.
+// Lists the tokens at or above a key. Returns their number, which may exceed MAX_LISTED.
 fn list(key: u32, invocation: u32) -> u32 {
   for (var c = invocation; c < live_classes(); c += WIDTH) {
     if (key_of(classes[c].top) >= key) { reaching[atomicAdd(&reaching_count, 1u)] = c; }
@@ -126,7 +125,7 @@ fn kept_mass_of(count: u32, top: f32, invocation: u32) -> f32 {
   if (invocation == 0u) { shared_value = atomicLoad(&kept_mass); }
   return f32(workgroupUniformLoad(&shared_value));
 }
-// The token drawn from the list, or from all tokens where the list does not hold what is asked for.
+// Draws from the list, or from the whole vocabulary if the list does not suffice.
 fn draw(top: f32, position: u32, invocation: u32) -> u32 {
   var key = 0u;
   if (truncates_count()) {
@@ -193,7 +192,7 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
   var choice = group_argmax(best, token, invocation);
   if (draws && cuts) {
     let drawn = draw(logits[choice], position, invocation);
-    // Where logits are no numbers nothing can be drawn; what follows still gets a token that exists.
+    // Nothing can be drawn from NaN logits. The steps that follow still need a valid token.
     choice = select(choice, drawn, drawn < params.vocabulary);
   }
   storageBarrier();

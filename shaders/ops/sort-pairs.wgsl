@@ -1,5 +1,5 @@
-// Sorts the pairs of tokens with their experts by expert: where each expert's begin and where the last ones end, then the
-// pairs. The order of an expert's own pairs is any; nothing depends on it.
+// Counting sort of the (token, expert) pairs by expert. Output: the first pair of each expert and the end of the last,
+// then the pairs. The order within an expert is arbitrary.
 struct Params { experts: u32, used: u32, }
 @group(0) @binding(0) var<storage, read> chosen: array<u32>;
 @group(0) @binding(1) var<storage, read> state: array<u32>;

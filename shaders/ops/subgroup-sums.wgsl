@@ -1,5 +1,5 @@
-// What subgroups come to, for a self-test: each invocation writes the sum, the most and the third invocation's value of what
-// its subgroup holds.
+// Self-test of the subgroup operations: each invocation writes the sum, the maximum and the value of invocation 3 of
+// its subgroup.
 //#import subgroup
 struct Params { seed: u32, zero: u32 }
 @group(0) @binding(0) var<storage, read_write> found: array<vec4f>;
@@ -13,7 +13,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   let invocation = thread % SUBGROUP_SIZE;
   let at = wid.x * SUBGROUP_SIZE * SUBGROUPS + thread;
   let value = f32((at * 37u + params.seed) % 61u);
-  // In a loop, as the kernels have it.
+  // A loop, as in the kernels.
   var out = vec4f();
   for (var i = 0u; i <= params.zero; i++) {
     out = vec4f(subgroup_sum(value, invocation), subgroup_max(value, invocation), subgroup_broadcast(value, invocation, 3u),

@@ -1,7 +1,5 @@
-// A first look at the logits: tokens fall into classes (a token belongs to its id modulo the number of classes), and of
-// each class comes its largest logit, the token that has it, the probability mass relative to it, and the token that
-// would be drawn from the class if nothing were cut away. ops/sample goes on from there. No barriers: an invocation
-// reads its class alone, neighbours read neighbours.
+// First pass of sampling: computes a Class for the tokens of equal id modulo `classes`, one class per invocation. No
+// barriers, and reads are coalesced. ops/sample continues from the classes.
 //#import lib/sampling/sampling
 struct Params { vocabulary: u32, classes: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;

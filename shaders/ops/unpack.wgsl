@@ -1,4 +1,4 @@
-// GGUF blocks -> one device plane: word j of the plane is gathered byte by byte. Moves bytes, no arithmetic.
+// GGUF blocks -> one device plane. An invocation gathers the bytes of one word of the plane.
 //#import lib/grid
 struct Params { words: u32, plane_bytes: u32, at: u32, block_bytes: u32, target_word: u32, blocks: u32, }
 @group(0) @binding(0) var<storage, read> gguf: array<u32>;

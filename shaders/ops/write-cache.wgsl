@@ -1,5 +1,5 @@
-// Keys (normalized and rotated) and values of many tokens into the cache: an invocation takes 32 dimensions of a head.
-// Slots `kv` and `kv_store`.
+// Writes keys (after head norm and RoPE) and values of a prefill pass to the KV cache, 32 dimensions of a head per
+// invocation. Slots `kv` and `kv_store`.
 //#import kv_store
 //#import lib/attention/heads
 struct Params { heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, }

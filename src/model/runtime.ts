@@ -61,7 +61,7 @@ export interface Runtime {
   readonly routerLogits: GPUBuffer;
   /** Experts of each token, and what share of the sum each has. */
   readonly chosen: GPUBuffer;
-  readonly shares: GPUBuffer;
+  readonly routingWeights: GPUBuffer;
   /** Pairs of a batch's tokens with their experts, by expert (ops/sort-pairs). */
   readonly sortedPairs: GPUBuffer;
   readonly logits: GPUBuffer;
@@ -127,7 +127,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     hidden: expertRows * h.ffnWidth,
     'router logits': rows * h.experts,
     'chosen experts': h.experts > 0 ? expertRows : 0,
-    'expert shares': h.experts > 0 ? expertRows : 0,
+    'routing weights': h.experts > 0 ? expertRows : 0,
     'sorted pairs': h.experts > 0 ? expertRows + (h.experts + 1) * 4 : 0,
     logits: s.vocabulary * 4,
     'classes of logits': sampleClasses(s.vocabulary) * 16,
@@ -200,7 +200,7 @@ export async function createRuntime(
     hidden: await make('hidden'),
     routerLogits: await make('router logits'),
     chosen: await make('chosen experts'),
-    shares: await make('expert shares'),
+    routingWeights: await make('routing weights'),
     sortedPairs: await make('sorted pairs'),
     logits: await make('logits'),
     classes: await make('classes of logits'),

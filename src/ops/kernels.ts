@@ -210,7 +210,7 @@ export const activate = defineKernel({
 /** Chooses experts. */
 export const route = defineKernel({
   shader: 'ops/route',
-  bindings: { logits: 'read', chosen: 'read_write', shares: 'read_write' },
+  bindings: { logits: 'read', chosen: 'read_write', routing_weights: 'read_write' },
   params: { experts: 'u32', used: 'u32' },
 });
 /** Pairs of tokens with experts, by expert. Constant EXPERTS. */
@@ -222,7 +222,7 @@ export const sortPairs = defineKernel({
 /** What experts gave to many tokens, added up. */
 export const mixExperts = defineKernel({
   shader: 'ops/mix-experts',
-  bindings: { parts: 'read', shares: 'read', state: 'read', x: 'read_write' },
+  bindings: { parts: 'read', routing_weights: 'read', state: 'read', x: 'read_write' },
   params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
 /** Chosen experts of one token. Slots `codec`, `dot` and `activation`; constants SUBGROUP_SIZE, SUBGROUPS, NORM, GATED, MIX and, where x is rounded, STAGED. */
@@ -233,7 +233,7 @@ export const expertMatvec = defineKernel({
     x: 'read',
     norm: 'read',
     chosen: 'read',
-    shares: 'read',
+    routing_weights: 'read',
     y: 'read_write',
     points: 'read',
   },

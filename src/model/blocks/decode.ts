@@ -2,7 +2,7 @@ import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
 import { maxKvSplits, kvSplitCount } from '../kv-cache';
-import { gatedExpertsOfOne, mixedExpertsOfOne } from './expert-matvec';
+import { decodeGatedExperts, decodeMixedExperts } from './expert-matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 
 /**
@@ -42,10 +42,10 @@ export class DecodeRecorder extends Recorder {
   }
 
   gatedExperts(gates: DeviceTensor, ups: DeviceTensor, input: Input, y: GPUBuffer): void {
-    gatedExpertsOfOne(this, gates, ups, input, y);
+    decodeGatedExperts(this, gates, ups, input, y);
   }
   mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
-    mixedExpertsOfOne(this, downs, x, out);
+    decodeMixedExperts(this, downs, x, out);
   }
 
   attention(layer: number, y: GPUBuffer): void {

@@ -20,7 +20,7 @@ interface ExpertRows {
 /** y = W[e] x for the chosen experts. */
 function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void {
   const { gpu } = g;
-  const { h, chosen, shares, arena, paths } = g.r;
+  const { h, chosen, routingWeights, arena, paths } = g.r;
   const { x, norm } = p.input;
   const isMixed = p.mixScale !== undefined;
   const expertRows = tensor.rows / h.experts / (p.isGated ? 2 : 1);
@@ -55,14 +55,14 @@ function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void 
       partner: expertRows * h.experts,
     };
     const weights = { w4: slab.buffer, w: slab.buffer, points: tensor.points };
-    const buffers = { ...weights, x, norm: normWeights, chosen, shares, y: p.y };
+    const buffers = { ...weights, x, norm: normWeights, chosen, routing_weights: routingWeights, y: p.y };
     const workgroups = [Math.ceil(sets / tiles), isMixed ? 1 : h.expertsUsed] as const;
     g.steps.push({ dispatch: kernel.dispatch(buffers, params, workgroups, arena) });
   }
 }
 
 /** y = activation(gate) * up, a row for each chosen expert. */
-export function gatedExpertsOfOne(
+export function decodeGatedExperts(
   g: Recorder,
   gates: DeviceTensor,
   ups: DeviceTensor,
@@ -82,7 +82,7 @@ export function gatedExpertsOfOne(
 }
 
 /** out += what the experts make of their rows, by their shares. */
-export function mixedExpertsOfOne(g: Recorder, downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
+export function decodeMixedExperts(g: Recorder, downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
   const { width, residualScale } = g.r.h;
   expertProducts(g, downs, { input: { x }, y: out, stride: width, mixScale: residualScale });
 }

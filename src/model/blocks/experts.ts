@@ -4,9 +4,10 @@ import type { Input, Recorder } from './recorder';
 
 /** Chooses the experts of each token by the router's logits. */
 function route(g: Recorder, logits: GPUBuffer): void {
-  const { h, chosen, shares, arena } = g.r;
+  const { h, chosen, routingWeights, arena } = g.r;
   const params = { experts: h.experts, used: h.expertsUsed };
-  g.push(g.gpu.kernel(ops.route).dispatch({ logits, chosen, shares }, params, [1], arena), 'x');
+  const buffers = { logits, chosen, routing_weights: routingWeights };
+  g.push(g.gpu.kernel(ops.route).dispatch(buffers, params, [1], arena), 'x');
 }
 
 /** A mixture of experts in place of a feed-forward: `out` gets what they give, scaled, added to it. */

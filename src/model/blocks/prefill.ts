@@ -120,13 +120,14 @@ export class PrefillRecorder extends Recorder {
 
   mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
     // Gates and values have been used.
-    const { h, shares, state, gateUp: parts, arena } = this.r;
+    const { h, routingWeights, state, gateUp: parts, arena } = this.r;
     this.#expertMatmul(downs, { x }, parts, { stride: h.width, pairsPerRow: 1 });
     const quads = h.width / 4;
     const params = { quads, used: h.expertsUsed, scale: h.residualScale };
     const all = grid(Math.ceil((quads * this.tokens) / 64));
     const mix = this.gpu.kernel(ops.mixExperts);
-    this.steps.push({ dispatch: mix.dispatch({ parts, shares, state, x: out }, params, all, arena) });
+    const buffers = { parts, routing_weights: routingWeights, state, x: out };
+    this.steps.push({ dispatch: mix.dispatch(buffers, params, all, arena) });
   }
 
   attention(layer: number, y: GPUBuffer): void {
