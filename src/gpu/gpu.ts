@@ -7,35 +7,35 @@ import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } f
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { type BufferOwner, GpuMemory } from './memory';
 
-/** What a device's float arithmetic was found to do. */
+/** Properties of the device's float arithmetic, measured by the self-test. */
 export interface Numerics {
-  /** Whether a / b and sqrt are correctly rounded. */
+  /** `exact` if a / b is correctly rounded. */
   readonly division: 'exact' | 'approximate';
-  /** The same for a divisor that the compiler knows. */
+  /** The same for a constant divisor. */
   readonly constantDivision: 'exact' | 'approximate';
   readonly squareRoot: 'exact' | 'approximate';
-  /** Whether a * b + c is rounded once where the shader writes two operations. */
+  /** True if a * b + c is fused: rounded once instead of twice. */
   readonly contraction: boolean;
   readonly halfPacking: 'exact' | 'approximate';
   readonly denormals: 'kept' | 'flushed';
-  /** Whether the integer arithmetic, which stands in for the above, gives what it must. */
+  /** `exact` if division and square root in integer arithmetic are correctly rounded. */
   readonly integerArithmetic: 'exact' | 'broken';
   readonly elapsedMs: number;
 }
 
-/** How the quantizers divide and take roots: by the hardware where that is exact, else by integers. */
+/** Division and square root of the quantizers: hardware where that is exact, else integer arithmetic. */
 export type Arithmetic = 'native' | 'integer';
 
 export interface GpuOptions {
-  /** Lower than the device's binding limit: tests force the splitting of tensors with it. */
+  /** Lowers the binding limit; tests use it to cut tensors into slabs. */
   readonly maxBindingBytes?: number;
-  /** All buffers together take at most so much. */
+  /** Limit of the total size of all buffers. */
   readonly maxMemoryBytes?: number;
-  /** Another way to add up invocations than the device would get; without subgroups there is only `shared`. */
+  /** Overrides the kind of subgroup. Ignored on devices without subgroups. */
   readonly subgroup?: SubgroupKind;
-  /** Shape workgroups as for hardware although the adapter is a processor. */
+  /** Uses the GPU workgroup shapes on a CPU adapter. */
   readonly hardware?: boolean;
-  /** Of the adapter that the device is of: some devices do not repeat all of it. */
+  /** Info of the device's adapter; on some devices adapterInfo is incomplete. */
   readonly adapterInfo?: GPUAdapterInfo;
 }
 
@@ -49,7 +49,7 @@ export interface AdapterFacts {
   readonly maxBufferBytes: number;
 }
 
-/** Dispatches of a compute pass, or what encodes them. */
+/** Dispatches of a compute pass, or a function that encodes them. */
 export type PassWork = readonly Dispatch[] | ((pass: GPUComputePassEncoder) => void);
 /** Copies on either side of a compute pass. */
 export interface PassCopies {
@@ -57,7 +57,7 @@ export interface PassCopies {
   readonly after?: ((encoder: GPUCommandEncoder) => void) | undefined;
 }
 
-/** The limits to ask an adapter for: what it has, where more lets larger tensors stay in one piece. */
+/** Features and limits to request from an adapter. The higher the limits, the fewer slabs a tensor needs. */
 export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   const limits = adapter.limits;
   const wantedFeatures = [
@@ -79,19 +79,19 @@ export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   };
 }
 
-/** The device with everything the engine hangs on it: compiled kernels, the memory ledger, the choice of invocations. */
+/** A device with its compiled kernels, its memory ledger and the kind of subgroup that kernels use. */
 export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
   #subgroup: Subgroup;
   readonly #matrixShapes: ReadonlySet<string>;
-  /** Whether the adapter is a processor: workgroups run one after the other there, and each should do much. */
+  /** True if the adapter is a CPU. Workgroups then run one after the other, so each should do more. */
   readonly onCpu: boolean;
   readonly maxBindingBytes: number;
   readonly facts: AdapterFacts;
-  /** Set by the self-test; integers are right everywhere. */
+  /** Set by the self-test. The default is exact on every device. */
   arithmetic: Arithmetic = 'integer';
-  /** Threads of a workgroup of the products that has subgroups; set by what was measured. */
+  /** Threads per workgroup of decode products that have several subgroups; set from tuning. */
   productThreads = 128;
   /** Set by the self-test. */
   numerics: Numerics | undefined;
@@ -136,11 +136,11 @@ export class Gpu {
   get subgroup(): Subgroup {
     return this.#subgroup;
   }
-  /** What a device whose subgroups do not add up as they should is left with. Before any kernel is made. */
+  /** Falls back to workgroup memory if hardware subgroups fail the self-test. Call it before any kernel is compiled. */
   emulateSubgroups(): void {
     this.#subgroup = SHARED;
   }
-  /** Subgroups in a workgroup of the products: more than one only where a subgroup needs no barrier. */
+  /** Subgroups per workgroup of decode products. More than one only if reductions need no barrier. */
   get subgroupsPerWorkgroup(): number {
     return this.hasManySubgroups ? this.productThreads / this.#subgroup.count : 1;
   }
@@ -148,7 +148,7 @@ export class Gpu {
     return !this.onCpu && isBarrierFree(this.#subgroup);
   }
 
-  /** The shader that states the shape of the device's matrix units; undefined where it has none. */
+  /** Shader module with the shape of the device's matrix units; undefined without them. */
   get matrixShader(): string | undefined {
     return matrixShaderOf(this.device, this.#subgroup, this.#matrixShapes);
   }
@@ -158,7 +158,9 @@ export class Gpu {
     return [f.vendor, f.architecture, f.description].filter(Boolean).join(' ') || 'unknown adapter';
   }
 
-  /** A compiled kernel; the same choice compiles once. `invocations`, `arithmetic`, `rounding` and SUBGROUP_SIZE are filled in where they are not given. */
+  /**
+   * Returns a compiled kernel from a cache. Slots `subgroup`, `arithmetic`, `rounding` and SUBGROUP_SIZE have defaults.
+   */
   kernel<P extends ParamSpec, B extends BindingSpec>(
     spec: KernelSpec<P, B>,
     slots: Slots = {},
@@ -187,28 +189,28 @@ export class Gpu {
     return new UniformArena(this.device, await owner.create('params', slots * UniformArena.SLOT, usage));
   }
 
-  /** Whether the device is gone and the engine must be rebuilt. */
+  /** True if the device is lost and the engine must be rebuilt. */
   get lost(): boolean {
     return this.#failure instanceof DeviceLostError;
   }
 
-  /** Gives the device back. */
+  /** Destroys the device. */
   close(): void {
     this.#closing = true;
     this.device.destroy();
   }
 
-  /** Throws what the device has reported since it was made. */
+  /** Throws the first error that the device has reported: GpuError or DeviceLostError. */
   check(): void {
     if (this.#failure) throw this.#failure;
   }
 
-  /** Submits one compute pass, which is left out where there are no dispatches, between copies. */
+  /** Submits a compute pass between copies. Without dispatches there is no pass. */
   submit(work: PassWork, copies?: PassCopies): void {
     this.device.queue.submit([this.commands(work, copies)]);
   }
 
-  /** The same, not submitted yet. */
+  /** The same as a command buffer, not submitted. */
   commands(work: PassWork, copies: PassCopies = {}): GPUCommandBuffer {
     const encoder = this.device.createCommandEncoder();
     copies.before?.(encoder);
@@ -222,12 +224,14 @@ export class Gpu {
     return encoder.finish();
   }
 
-  /** Copies a range to the CPU. For results and diagnostics; the decode loop keeps its own buffers. */
+  /** Reads a range of a buffer. For results and diagnostics; the decode loop has its own readback buffers. */
   async read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     return (await this.copyOut(source, offset, bytes))();
   }
 
-  /** The same in two steps: resolves when the copy is queued; what it gives then waits for the bytes. Call it once. */
+  /**
+   * The same in two steps: resolves when the copy is queued. The function it returns waits for the bytes; call it once.
+   */
   async copyOut(source: GPUBuffer, offset: number, bytes: number): Promise<() => Promise<ArrayBuffer>> {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const target = await this.#readbacks.create('read', bytes, usage);
@@ -242,7 +246,7 @@ export class Gpu {
     };
   }
 
-  /** mapAsync whose failure says why: usually the device is gone. */
+  /** Maps a buffer for reading. Throws DeviceLostError if the device is gone, else GpuError. */
   async map(buffer: GPUBuffer): Promise<void> {
     try {
       await buffer.mapAsync(GPUMapMode.READ);
@@ -252,7 +256,7 @@ export class Gpu {
     this.check();
   }
 
-  /** Throws the loss behind a failed operation, or the failure itself. The loss may be told a moment later. */
+  /** Throws the device loss behind a failed operation, else GpuError. Waits, because the loss may be reported later. */
   async explain(error: unknown): Promise<never> {
     await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
     this.check();
@@ -262,5 +266,5 @@ export class Gpu {
 
 const LOSS_MS = 500;
 
-/** Bytes of one slice on its way through the GPU. */
+/** Bytes of the slices in which tensors stream through the GPU. */
 export const SLICE_BYTES = 16 * MIB;

@@ -22,17 +22,17 @@ export const defineKernel = <const P extends ParamSpec, const B extends BindingS
 /** A range of a buffer; the whole of it when only the buffer is given. */
 export type BufferRange = GPUBuffer | { buffer: GPUBuffer; offset: number; size: number };
 
-/** Values of a shader's `override` constants, by name; those that it has not are left out. */
+/** Values of a shader's `override` constants, by name. Names that the shader lacks are ignored. */
 export type Constants = Readonly<Record<string, number>>;
 
-/** One recorded step: everything that encoding needs, made once. */
+/** A recorded dispatch: everything that encoding needs, created once. */
 export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: Workgroups;
 }
 
-/** Where uniform params live: 256-byte slots in one buffer, written as they are taken. */
+/** Uniform params in 256-byte slots of one buffer, written when a slot is taken. Throws when the slots run out. */
 export class UniformArena {
   static readonly SLOT = 256;
   readonly #device: GPUDevice;
@@ -52,13 +52,13 @@ export class UniformArena {
     this.#device.queue.writeBuffer(this.buffer, offset, data);
     return { buffer: this.buffer, offset, size: data.byteLength };
   }
-  /** Only when all work that reads the slots has been submitted. */
+  /** Frees all slots. Call it only when all work that reads them has been submitted. */
   reset(): void {
     this.#next = 0;
   }
 }
 
-/** A kernel compiled for one device, one choice of slots and constants. */
+/** A kernel compiled for one device and one choice of slots and constants. Throws if WGSL and `spec` disagree. */
 export class Kernel<P extends ParamSpec, B extends BindingSpec> {
   readonly spec: KernelSpec<P, B>;
   readonly #device: GPUDevice;
@@ -78,7 +78,7 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
     checkInterface(spec.shader, spec, code);
     const label = `${spec.shader} ${Object.values(slots).join(' ')}`;
     const module = device.createShaderModule({ label, code });
-    // The layout is stated, not derived: a variant that leaves a binding unused keeps the same interface.
+    // An explicit layout, so that variants that leave a binding unused keep the same interface.
     const entries: GPUBindGroupLayoutEntry[] = Object.values(spec.bindings).map((access, binding) => ({
       binding,
       visibility: GPUShaderStage.COMPUTE,
@@ -117,7 +117,7 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
   }
 }
 
-/** Encodes steps into a pass; nothing is created. */
+/** Encodes dispatches into a pass. Creates nothing. */
 export function encode(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
   for (const d of dispatches) {
     pass.setPipeline(d.pipeline);
@@ -126,7 +126,7 @@ export function encode(pass: GPUComputePassEncoder, dispatches: readonly Dispatc
   }
 }
 
-/** Workgroups in x before y is used; the shaders know it as GRID_WIDTH. */
+/** Workgroups in x before y is used; GRID_WIDTH in the shaders. */
 export const GRID_WIDTH = 32768;
 
 /** A grid of `count` workgroups; `index = wid.y * GRID_WIDTH + wid.x` in the shader. */

@@ -1,9 +1,9 @@
 import { isBarrierFree, type Subgroup } from './subgroups';
 
-/** The feature of adapters whose subgroups multiply matrices; browsers hide it behind a flag so far. */
+/** WebGPU feature of subgroup matrices. Browsers have it behind a flag. */
 export const MATRIX_FEATURE = 'chromium-experimental-subgroup-matrix' as GPUFeatureName;
 
-/** Shapes that shaders/ops/matmul-matrix.wgsl is written for (M x N sums over K), the largest first: shaders/lib/matrix-*. */
+/** Shapes (M x N x K) that shaders/ops/matmul-matrix.wgsl supports, largest first; see shaders/lib/matmul/matrix-*. */
 const SHAPES = ['16x16x16', '8x16x16', '8x8x8'] as const;
 
 interface MatrixConfig {
@@ -14,7 +14,7 @@ interface MatrixConfig {
   readonly K: number;
 }
 
-/** Shapes of an adapter's products of float16 with sums in float32. */
+/** Subgroup matrix shapes of an adapter for float16 products with float32 sums. */
 export function matrixShapesOf(info: GPUAdapterInfo): ReadonlySet<string> {
   const { subgroupMatrixConfigs = [] } = info as { subgroupMatrixConfigs?: Iterable<MatrixConfig> };
   return new Set(
@@ -24,7 +24,7 @@ export function matrixShapesOf(info: GPUAdapterInfo): ReadonlySet<string> {
   );
 }
 
-/** The shader that states what a device's matrix units take; undefined where it has none. */
+/** Shader module with the shape of the device's matrix units; undefined if the kernel cannot use them. */
 export function matrixShaderOf(
   device: GPUDevice,
   subgroup: Subgroup,
@@ -32,7 +32,7 @@ export function matrixShaderOf(
 ): string | undefined {
   const { features, limits } = device;
   const fits = 4 * subgroup.count <= limits.maxComputeInvocationsPerWorkgroup;
-  // A subgroup is one subgroup, or the quarters of a tile would not be whole.
+  // Each of the four subgroups of a workgroup must be one hardware subgroup.
   if (!features.has(MATRIX_FEATURE) || !features.has('shader-f16') || !isBarrierFree(subgroup) || !fits)
     return undefined;
   const shape = SHAPES.find((s) => shapes.has(s));

@@ -8,9 +8,9 @@ export interface LedgerEntry {
   readonly sizeBytes: number;
 }
 
-/** Holds buffers of the ledger. Made by GpuMemory.owner; two owners never release each other's buffers. */
+/** Owner of a set of buffers, created by GpuMemory.owner. Owners never release each other's buffers. */
 export class BufferOwner {
-  /** As the ledger shows it. */
+  /** Label in the ledger. */
   readonly label: string;
   readonly #memory: GpuMemory;
 
@@ -18,22 +18,22 @@ export class BufferOwner {
     this.#memory = memory;
     this.label = label;
   }
-  /** Allocates `bytes`, rounded up to 16. Throws a GpuError that names who wanted how much. */
+  /** Allocates `bytes`, rounded up to 16. Throws GpuError with owner and size on failure. */
   create(label: string, bytes: number, usage: number): Promise<GPUBuffer> {
     return this.#memory.create(this, label, bytes, usage);
   }
-  /** Bytes that it holds now. */
+  /** Bytes of its buffers. */
   get sizeBytes(): number {
     return this.#memory.sizeOf(this);
   }
-  /** Destroys all its buffers. It may take new ones afterwards. */
+  /** Destroys its buffers. It may create new ones afterwards. */
   dispose(): void {
     this.#memory.release(this);
   }
 }
 disposable(BufferOwner.prototype);
 
-/** Every GPUBuffer of the engine, with its owner and size. Nothing else calls createBuffer. */
+/** Allocates every GPUBuffer of the engine and records its owner and size. Nothing else calls createBuffer. */
 export class GpuMemory {
   readonly #device: GPUDevice;
   readonly #maxBytes: number;
@@ -41,7 +41,7 @@ export class GpuMemory {
   #currentBytes = 0;
   #peakBytes = 0;
 
-  /** `mostBytes` is a limit of the caller's: many devices move to slow memory rather than refuse. */
+  /** `maxBytes` is a limit of the caller: many drivers spill to slow memory instead of failing. */
   constructor(device: GPUDevice, maxBytes = Number.POSITIVE_INFINITY) {
     this.#device = device;
     this.#maxBytes = maxBytes;
@@ -54,7 +54,7 @@ export class GpuMemory {
     );
   }
 
-  /** An owner for the buffers of one piece of work. Its label gets a number while another holds buffers by that name. */
+  /** Creates an owner. Its label gets a number while another owner of that label has buffers. */
   owner(label: string): BufferOwner {
     const taken = new Set([...this.#live.values()].map((e) => e.owner.label));
     let free = label;
@@ -62,7 +62,7 @@ export class GpuMemory {
     return new BufferOwner(this, free);
   }
 
-  /** For BufferOwner, which others call. */
+  /** Used by BufferOwner only. */
   async create(owner: BufferOwner, label: string, bytes: number, usage: number): Promise<GPUBuffer> {
     const sizeBytes = alignUp(Math.max(bytes, 16), 16);
     if (this.#currentBytes + sizeBytes > this.#maxBytes)
@@ -110,7 +110,7 @@ export class GpuMemory {
   get peakBytes(): number {
     return this.#peakBytes;
   }
-  /** Starts a new peak measurement at what is allocated now. */
+  /** Resets the peak to the current size. */
   resetPeak(): void {
     this.#peakBytes = this.#currentBytes;
   }

@@ -2,8 +2,8 @@ import type { BufferOwner } from './memory';
 import type { Gpu } from './gpu';
 
 /**
- * A ring of mapped upload buffers. A slice is copied once, into mapped memory; the ring hands the next buffer out when
- * the GPU has let go of it, so reading, uploading and computing overlap while memory stays fixed.
+ * A ring of mapped upload buffers. A slice is copied once, into mapped memory. A buffer is reused when the GPU has
+ * finished with it, so reading, uploading and computing overlap in a fixed amount of memory.
  */
 export class StagingRing {
   readonly #gpu: Gpu;
@@ -29,8 +29,8 @@ export class StagingRing {
   }
 
   /**
-   * Copies `bytes` up. `encode` encodes the transfer to `target`; `submitted` is called when that has been submitted.
-   * Sizes are padded to 4 bytes, as copies demand.
+   * Copies `bytes` to a staging buffer. `encode` encodes the copy to `target`, padded to 4 bytes; call `submitted`
+   * after it has been submitted.
    */
   async upload(
     bytes: Uint8Array,
@@ -50,7 +50,7 @@ export class StagingRing {
         encoder.copyBufferToBuffer(slot.buffer, 0, target, 0, Math.ceil(bytes.length / 4) * 4),
       submitted: () => {
         slot.ready = slot.buffer.mapAsync(GPUMapMode.WRITE);
-        slot.ready.catch(() => {}); // seen by the next upload
+        slot.ready.catch(() => {}); // the next upload reports it
       },
     };
   }

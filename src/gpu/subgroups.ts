@@ -1,25 +1,27 @@
 /**
- * How the invocations of a subgroup add up: one subgroup (of the adapter's only size, or of a size that the shader asks for), several
- * subgroups of any size through workgroup memory, or workgroup memory alone.
+ * In this code a subgroup is the set of invocations that reduce together (sum, maximum, broadcast): a hardware
+ * subgroup, or one emulated through workgroup memory. `subgroup`: a hardware subgroup of the adapter's only size.
+ * `pinned`: a hardware subgroup of a size that the shader fixes. `mixed`: a workgroup of hardware subgroups of any
+ * size, combined through workgroup memory. `shared`: a workgroup that reduces in workgroup memory alone.
  */
 export type SubgroupKind = 'subgroup' | 'pinned' | 'mixed' | 'shared';
 
 export interface Subgroup {
   readonly kind: SubgroupKind;
   readonly shader: `lib/subgroup/${SubgroupKind}`;
-  /** Invocations of a subgroup. */
+  /** Invocations in a subgroup. */
   readonly count: number;
 }
 
 const has = (device: GPUDevice, feature: string): boolean => device.features.has(feature as GPUFeatureName);
 
-/** Whether a subgroup needs no barrier: then a workgroup can have several. */
+/** Returns true when reductions need no barrier. A workgroup can then have several subgroups. */
 export const isBarrierFree = ({ kind }: Subgroup): boolean => kind === 'subgroup' || kind === 'pinned';
 
-/** Invocations in workgroup memory: right everywhere. */
+/** Works on every device. */
 export const SHARED: Subgroup = { kind: 'shared', shader: 'lib/subgroup/shared', count: 64 };
 
-/** The invocations for a device; `asked` where the device can. */
+/** Picks the kind for a device; `asked` overrides the choice on devices with subgroups. */
 export function subgroupOf(device: GPUDevice, asked?: SubgroupKind): Subgroup {
   const { subgroupMinSize: min, subgroupMaxSize: max } = device.adapterInfo;
   const usual = (): SubgroupKind => {

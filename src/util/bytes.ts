@@ -1,10 +1,10 @@
-/** Rounds up to a multiple, by arithmetic: sizes pass 2^32. */
+/** Rounds up to a multiple. No bit operations: sizes exceed 2^32. */
 export const alignUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
 export const KIB = 1024;
 export const MIB = 1024 * 1024;
 
-/** 1.5 GiB, 13.0 MiB, 512 B: binary units, as file managers of engineers show them. */
+/** Formats a size in binary units: 1.50 GiB, 13.0 MiB, 512 B. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
   let value = bytes;
@@ -16,7 +16,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
 }
 
-/** 3.67 M, 8.03 B: the way model sizes are said. */
+/** Formats a parameter count: 3.67 M, 8.03 B. */
 export function formatCount(count: number): string {
   if (count >= 1e9) return `${(count / 1e9).toFixed(2)} B`;
   if (count >= 1e6) return `${(count / 1e6).toFixed(2)} M`;
@@ -24,6 +24,6 @@ export function formatCount(count: number): string {
   return String(count);
 }
 
-/** A view of the same memory as bytes. */
+/** The bytes of a view, without a copy. */
 export const bytesOf = (view: ArrayBufferView): Uint8Array<ArrayBuffer> =>
   new Uint8Array(view.buffer as ArrayBuffer, view.byteOffset, view.byteLength);

@@ -1,10 +1,9 @@
-// Every error a person can meet. Each has a class that survives the trip out of the worker and, where there is
-// one, a next step.
+// Errors that users can see. The class survives the message from the worker; `hint` is a next step, if there is one.
 
 export class NibbleError extends Error {
-  // Written out: a minifier renames classes, and differently in the page and in the worker.
+  // Explicit, because a minifier renames classes, differently in the page and in the worker.
   override name = 'NibbleError';
-  /** What the person can do about it. */
+  /** A next step for the user. */
   readonly hint: string;
   constructor(message: string, hint = '') {
     super(message);
@@ -12,19 +11,19 @@ export class NibbleError extends Error {
   }
 }
 
-/** A file is not what it should be: names the file, the place, what was found and what was expected. */
+/** A malformed file. The message names the file, the place, what was found and what was expected. */
 export class FileError extends NibbleError {
   override name = 'FileError';
 }
-/** The request is well-formed but this build or this device cannot do it. */
+/** A valid request that this build or device does not support. */
 export class UnsupportedError extends NibbleError {
   override name = 'UnsupportedError';
 }
-/** A vocabulary whose way to split words is not known; the person may name it. */
+/** The pre-tokenizer of a vocabulary is unknown; the user may name it. */
 export class PreTokenizerError extends UnsupportedError {
   override name = 'PreTokenizerError';
 }
-/** llama-quantize refuses this combination, and so do we unless the person allows the fallback. */
+/** llama-quantize refuses this combination. The user may allow a fallback. */
 export class RefusedError extends NibbleError {
   override name = 'RefusedError';
 }
@@ -32,11 +31,11 @@ export class RefusedError extends NibbleError {
 export class GpuError extends NibbleError {
   override name = 'GpuError';
 }
-/** The GPU device is gone; everything on it must be rebuilt from the files. */
+/** The GPU device was lost. Everything on it must be rebuilt from the files. */
 export class DeviceLostError extends GpuError {
   override name = 'DeviceLostError';
 }
-/** The person stopped it. */
+/** The user cancelled the operation. */
 export class CancelledError extends NibbleError {
   override name = 'CancelledError';
   constructor(message = 'Stopped.') {
@@ -70,7 +69,7 @@ export function toWire(error: unknown): WireError {
   return { name: 'Error', message: String(error), hint: '', stack: '' };
 }
 
-/** Rebuilds the error with its class. */
+/** Rebuilds an error with its class. */
 export function fromWire(wire: WireError): Error {
   const Class = classes[wire.name];
   const error = Class
@@ -80,7 +79,7 @@ export function fromWire(wire: WireError): Error {
   return error;
 }
 
-/** Throws CancelledError once the signal is raised. */
+/** Throws CancelledError if the signal is aborted. */
 export function throwIfCancelled(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new CancelledError();
 }

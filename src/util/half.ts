@@ -1,4 +1,4 @@
-// 16-bit floats as bit patterns, by integers, so that every engine and GPU agrees on ties and subnormals.
+// 16-bit floats as bit patterns, in integer arithmetic, so that ties and subnormals are the same everywhere.
 
 const f32 = new Float32Array(1);
 const u32 = new Uint32Array(f32.buffer);
@@ -38,7 +38,7 @@ function valueOfF16(h: number): number {
 
 let f16Values: Float32Array | undefined;
 
-/** f16 bits -> its exact value, from a table that the first call makes. */
+/** f16 bits -> value, exact, from a table built on the first call. */
 export function f16ToFloat(h: number): number {
   if (!f16Values) {
     f16Values = new Float32Array(65536);
@@ -47,7 +47,7 @@ export function f16ToFloat(h: number): number {
   return f16Values[h]!;
 }
 
-/** f32 bits -> bf16 bits, round to nearest even; NaN is made quiet (ggml_compute_fp32_to_bf16). */
+/** f32 bits -> bf16 bits, round to nearest even; NaN becomes quiet. Source: ggml_compute_fp32_to_bf16. */
 export function bf16FromBits(bits: number): number {
   if ((bits & 0x7fffffff) > 0x7f800000) return (bits >>> 16) | 64;
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;

@@ -1,4 +1,4 @@
-/** A small seeded generator (mulberry32): the same numbers on every machine. */
+/** Seeded generator of numbers in [0, 1) (mulberry32), the same on every machine. */
 export function seededRandom(seed: number): () => number {
   let s = seed >>> 0;
   return () => {
@@ -9,7 +9,7 @@ export function seededRandom(seed: number): () => number {
   };
 }
 
-/** Roughly normal noise (sum of four uniforms, unit variance), as float32. */
+/** Roughly normal noise as float32: a sum of four uniforms, with standard deviation `scale`. */
 export function noise(count: number, seed: number, scale = 1): Float32Array<ArrayBuffer> {
   const next = seededRandom(seed);
   const out = new Float32Array(count);

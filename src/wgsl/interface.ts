@@ -18,7 +18,7 @@ export function packParams<S extends ParamSpec>(spec: S, values: ParamValues<S>)
   return buffer;
 }
 
-/** The `Params` fields and the bindings, in order, as the WGSL states them. */
+/** Reads the `Params` fields and the bindings of a WGSL text, in order. */
 export function readInterface(wgsl: string): { params: Record<string, string>; bindings: string[] } {
   const body = /struct Params \{([^}]*)\}/.exec(wgsl)?.[1] ?? '';
   const fields = [...body.matchAll(/(\w+): (\w+)/g)].map((m) => [m[1]!, m[2]!] as const);
@@ -28,7 +28,7 @@ export function readInterface(wgsl: string): { params: Record<string, string>; b
   return { params: Object.fromEntries(fields), bindings };
 }
 
-/** Throws with both sides printed when the TypeScript and the WGSL of a kernel have drifted apart. */
+/** Throws an Error that shows both sides if a kernel's TypeScript and WGSL interfaces differ. */
 export function checkInterface(
   shader: string,
   spec: { bindings: BindingSpec; params: ParamSpec },

@@ -5,7 +5,7 @@ export type Slots = Readonly<Record<string, string>>;
 
 const IMPORT = /^\/\/#import (\S+)$/gm;
 
-/** Resolves `//#import path` lines, each module once, deepest first. */
+/** Resolves `//#import path` lines, each module once, dependencies first. Throws if a module is missing. */
 export function link(entry: string, sources: Sources, slots: Slots = {}): string {
   const seen = new Set<string>();
   const visit = (id: string, from: string): string => {
@@ -20,7 +20,7 @@ export function link(entry: string, sources: Sources, slots: Slots = {}): string
   return visit(entry, 'link');
 }
 
-/** `enable` directives must come first in a module; imports may carry their own. */
+/** Moves `enable` directives to the top, where WGSL requires them; imported modules may have their own. */
 export function hoistEnables(code: string): string {
   const enables = new Set<string>();
   const body = code.replace(/^enable [^;]+;$/gm, (line) => {
@@ -30,7 +30,7 @@ export function hoistEnables(code: string): string {
   return [...enables, body].join('\n');
 }
 
-/** Subgroups of SUBGROUP_SIZE become subgroups of that size where a module asks for the extension. */
+/** Fixes the hardware subgroup size to SUBGROUP_SIZE if a module enables subgroup_size_control. */
 export const pinSubgroups = (code: string): string =>
   code.includes('enable subgroup_size_control;')
     ? code.replace(/(?=@workgroup_size\(SUBGROUP_SIZE\b)/, '@subgroup_size(SUBGROUP_SIZE) ')

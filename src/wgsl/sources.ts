@@ -1,6 +1,6 @@
 import type { Sources } from './link';
 
-// The only file that knows about Vite.
+// The only file that depends on Vite.
 const files = import.meta.glob('/shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
 
 export const shaderSources: Sources = new Map(
