@@ -36,12 +36,12 @@ describe('the self-test', () => {
       facts.division === 'exact' && facts.squareRoot === 'exact' ? 'native' : 'integer',
     );
   });
-  test.each(['subgroup', 'pinned', 'mixed', 'shared'] as const)('lanes add up: %s', async (subgroup) => {
+  test.each(['subgroup', 'pinned', 'mixed', 'shared'] as const)('subgroups reduce: %s', async (subgroup) => {
     const own = await testGpu({ subgroup });
     expect(await testSubgroup(own)).toBe(own.facts.features.includes('subgroups') ? subgroup : 'shared');
   });
-  test('lanes that do not add up are not used', async () => {
-    // As if invocations lay in subgroups in another order.
+  test('subgroups that do not reduce correctly are not used', async () => {
+    // Breaks the assumption that invocations are assigned to hardware subgroups in order.
     const sources = new Map(shadersFromDisk());
     const name = 'lib/subgroup/mixed';
     sources.set(
@@ -111,7 +111,7 @@ describe('the spot check', () => {
         return Promise.resolve();
       },
     };
-    // The reader gives the check other weights than it gave the GPU: the same as a GPU that computed otherwise.
+    // The second read returns other weights, as if the GPU had computed something else.
     const reads = new Map<string, number>();
     const tensors = plan.tensors.map((t) => ({
       ...t,

@@ -7,8 +7,8 @@ const SAMPLES = 1024;
 const { fround } = Math;
 
 /**
- * Finds out what the device's float arithmetic does, and lets the quantizers use the hardware's division and square root
- * where both are correctly rounded; makes sure that invocations add up. Takes a few milliseconds after the first compilation.
+ * Self-test of a device: tests subgroups and float arithmetic, and lets the quantizers use hardware division and square
+ * root if both are correctly rounded. Takes a few milliseconds after the first compilation.
  */
 export async function testNumerics(gpu: Gpu): Promise<Numerics> {
   const started = performance.now();
@@ -49,7 +49,7 @@ export async function testNumerics(gpu: Gpu): Promise<Numerics> {
   }
 }
 
-/** IEEE arithmetic on the CPU has the last word: quotients and roots of the samples (a, b, a / b, sqrt a). */
+/** Checks samples (a, b, a / b, sqrt(a)) against IEEE arithmetic on the CPU. */
 function checkSamples(s: Float32Array): Numerics['integerArithmetic'] {
   for (let i = 0; i < s.length; i += 4) {
     const a = s[i]!;

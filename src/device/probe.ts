@@ -3,16 +3,16 @@ import { type Dispatch, encode } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
 import { MIB } from '../util/bytes';
 
-/** What bounds a decode step on a device: how fast memory is read, and what a dispatch costs. */
+/** Roofline of a decode step: memory bandwidth and dispatch overhead. */
 export interface Roofline {
   readonly readBytesPerSecond: number;
-  /** Of a dispatch that depends on the one before, on the GPU's side. */
+  /** GPU time of a dispatch that depends on the one before. */
   readonly dispatchMs: number;
-  /** Of encoding one, on the processor's side. */
+  /** CPU time to encode a dispatch. */
   readonly encodeMs: number;
 }
 
-/** Wall-clock time of a submit of `times` rounds of dispatches, in ms. */
+/** Wall-clock time in ms of one submit with `times` rounds of dispatches. */
 export async function timeRounds(gpu: Gpu, dispatches: readonly Dispatch[], times: number): Promise<number> {
   const { device } = gpu;
   await device.queue.onSubmittedWorkDone();
@@ -24,7 +24,7 @@ export async function timeRounds(gpu: Gpu, dispatches: readonly Dispatch[], time
   return performance.now() - started;
 }
 
-/** Milliseconds of one round: rounds are doubled until they take `enoughMs`; the median of `runs`. */
+/** Milliseconds of one round: doubles the rounds until they take `enoughMs`, then takes the median of `runs`. */
 export async function medianRound(
   gpu: Gpu,
   dispatches: readonly Dispatch[],
@@ -44,12 +44,12 @@ export async function medianRound(
 }
 
 export interface ProbeOptions {
-  /** Bytes read; a quarter of the memory, or several times the caches, to be honest. */
+  /** Bytes to read; several times the caches for a valid bandwidth. */
   readonly bytes?: number;
   readonly enoughMs?: number;
 }
 
-/** Measures a device. Takes `options.bytes` of it for the time. */
+/** Measures the roofline of a device. Allocates `options.bytes` meanwhile. */
 export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise<Roofline> {
   const { bytes = 256 * MIB, enoughMs = 60 } = options;
   const size = Math.min(bytes, gpu.maxBindingBytes);

@@ -7,11 +7,11 @@ import type { DeviceTensor } from '../model/device-tensor';
 import { type ComputePath, type ComputePaths, ROUNDED_BYTES } from '../model/runtime';
 import { formatByLabel } from '../quant/registry';
 
-// Products by themselves, to be checked and measured.
+// Single products, to check and to measure.
 
 const EPSILON = 1e-5;
 
-/** The paths that a device has for block formats, for one token and for many; of those, the ones that are wanted. */
+/** Compute paths of a device for block formats, for decode and prefill, filtered by `isWanted`. */
 export function pathsOf(
   gpu: Gpu,
   isWanted: (count: keyof ComputePaths, path: ComputePath) => boolean = () => true,
@@ -26,7 +26,7 @@ export function pathsOf(
   };
 }
 
-/** Where the activations of a product lie, what they are rounded to, and where it goes. */
+/** Buffers of a product: activations, rounded activations and output. */
 export interface ProductRows {
   readonly tokens: number;
   readonly x: GPUBuffer;
@@ -36,7 +36,7 @@ export interface ProductRows {
   readonly y: GPUBuffer;
 }
 
-/** Buffers for products of `tokens` rows of `cols` activations. */
+/** Allocates buffers for products of `tokens` x `cols` activations with `rows` x `cols` weights. */
 export async function productRows(
   gpu: Gpu,
   owner: BufferOwner,
@@ -58,7 +58,7 @@ export async function productRows(
   };
 }
 
-/** y = W x of the first row. */
+/** Decode product y = W x with the first row of x. */
 export const decodeProduct = (
   gpu: Gpu,
   arena: UniformArena,
@@ -70,7 +70,7 @@ export const decodeProduct = (
     matvecDispatch(gpu, arena, { path, tensor, slab, x, y, epsilon: EPSILON, at: slab.firstRow }),
   );
 
-/** Y = X W^T of all rows, with their rounding where the path has one. */
+/** Prefill product Y = X W^T, after the rounding of X on paths that have one. */
 export function prefillProduct(
   gpu: Gpu,
   arena: UniformArena,

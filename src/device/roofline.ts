@@ -3,21 +3,21 @@ import type { Hyperparameters } from '../model/hyperparameters';
 import type { Plan } from '../model/plan';
 import type { Roofline } from './probe';
 
-/** The speed that a device allows a level, and why. */
+/** Upper bound of the decode speed of a level, in tokens per second. */
 export interface SpeedBound {
-  /** If only memory took time. */
+  /** Bound by memory bandwidth alone. */
   readonly byBytes: number;
-  /** If only dispatches did. */
+  /** Bound by dispatch overhead alone. */
   readonly byDispatches: number;
-  /** Which of the two is the lower. */
+  /** The lower of the two. */
   readonly binds: 'bytes' | 'dispatches';
   readonly bytesPerToken: number;
   readonly dispatchesPerToken: number;
 }
 
 /**
- * Bytes that a token reads at least: every matrix once (of experts, those that work; of an embedding that is not the head,
- * nothing), and the keys and values of the text so far.
+ * Bytes read per decoded token: every matrix once (of experts, the used fraction; not an untied embedding), and the KV
+ * cache of `positions`.
  */
 export function bytesPerToken(plan: Plan, h: Hyperparameters, kvType: KvType, positions: number): number {
   const hasHead = plan.tensors.some((t) => t.name === 'output.weight');
@@ -31,7 +31,7 @@ export function bytesPerToken(plan: Plan, h: Hyperparameters, kvType: KvType, po
   return sum + (h.layers * (keyBytes + valueBytes) * positions) / 32;
 }
 
-/** What the device's roofline comes to for a level, in tokens a second. */
+/** Applies a device's roofline to a level. */
 export function rooflineOf(
   roofline: Roofline,
   plan: Plan,

@@ -5,8 +5,8 @@ const WORKGROUPS = 4;
 const SEED = 17;
 
 /**
- * Whether subgroups add up as they should on this device; where they do not, what it is left with is workgroup memory.
- * Resolves to the kind that runs.
+ * Tests the subgroup operations on the device and falls back to workgroup memory if they are wrong. Resolves to the
+ * kind in use.
  */
 export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
   const { count } = gpu.subgroup;
@@ -14,7 +14,7 @@ export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC;
   const owner = gpu.memory.owner('self-test');
   try {
-    const found = await owner.create('sums of lanes', invocations * 16, usage);
+    const found = await owner.create('subgroup sums', invocations * 16, usage);
     const arena = await gpu.arena(owner, 1);
     const kernel = gpu.kernel(ops.subgroup, {}, { SUBGROUPS: gpu.subgroupsPerWorkgroup });
     const step = kernel.dispatch({ found }, { seed: SEED, zero: 0 }, [WORKGROUPS], arena);

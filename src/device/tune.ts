@@ -10,39 +10,39 @@ import { checkPaths, isRight, type PathErrors } from './check-paths';
 import { medianRound } from './probe';
 import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
-/** Counts up when kernels change so that what was measured says nothing of them. */
+/** Increment it when kernels change so much that stored tunings are out of date. */
 export const TUNING_VERSION = 4;
 const TOKENS = 128;
 const THREADS = [64, 256];
-/** A choice must win by so much to take the place of the usual one. */
+/** A choice must be faster by this factor to replace the default. */
 const MARGIN = 1.05;
 
-/** Which paths are fastest on a device among those that are right, and what was measured. */
+/** The fastest accurate compute paths of a device, and the measurements. */
 export interface Tuning {
   readonly version: number;
-  /** Of the product that was measured. */
+  /** Weights of the measured product. */
   readonly weights: number;
   readonly paths: ComputePaths;
-  /** Threads of a workgroup of the products of one token. */
+  /** Threads per workgroup of decode products. */
   readonly threads: number;
   readonly errors: PathErrors;
-  /** Milliseconds of a product of Q4_0 for one token and for 128; paths not measured are absent. */
+  /** Milliseconds of a Q4_0 product for one token and for 128. Paths that were not measured are absent. */
   readonly decodeMs: Partial<Record<ComputePath, number>>;
   readonly prefillMs: Partial<Record<ComputePath, number>>;
-  /** Of the product for one token by its path, by threads. */
+  /** Milliseconds of the decode product on the chosen path, by threads. */
   readonly threadsMs: Partial<Record<number, number>>;
   readonly elapsedMs: number;
 }
 
 export interface TuneOptions {
   readonly maxMs?: number;
-  /** Rows and columns of the product. */
+  /** Rows and columns of the measured matrix. */
   readonly size?: number;
-  /** Weights are taken from so much memory in turn, so that no cache holds them. */
+  /** Bytes of weights to cycle through, so that they do not stay in a cache. */
   readonly coldBytes?: number;
 }
 
-/** The choice that took the least time, if it beats the usual one clearly. */
+/** The fastest choice if it beats the default by MARGIN, else the default. */
 function fastest<T>(measured: readonly (readonly [T, number])[], usual: T): T {
   const own = measured.find(([choice]) => choice === usual)?.[1];
   if (own === undefined) return usual;
@@ -53,8 +53,8 @@ const entries = <T extends string>(measured: Partial<Record<T, number>>) =>
   Object.entries(measured) as [T, number][];
 
 /**
- * Checks the paths of products, and measures those that are right with weights from memory, for at most a second and a half
- * (a kernel that is being compiled is waited for); what there is no time for stays as it is.
+ * Checks the compute paths and measures the accurate ones with uncached weights, for at most `maxMs` (plus a
+ * compilation in progress). What does not fit keeps its default.
  */
 export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tuning> {
   const { maxMs = 1500, size = 2048, coldBytes = 96 * MIB } = options;
@@ -79,7 +79,7 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
     for (let i = 0; i < copies; i++) {
       const shape = [{ name: `w${i}`, shape: [size, size] }];
       const [tensor] = (await allocateTensors(gpu, owner, format, shape, codebooks)) as [DeviceTensor];
-      // Memory of zeros may be read faster than memory is.
+      // Zeros may be compressed and read faster.
       for (const { buffer } of tensor.slabs)
         for (let at = 0; at < buffer.size; at += values.byteLength)
           queue.writeBuffer(buffer, at, values, 0, Math.min(values.byteLength, buffer.size - at) / 4);
@@ -130,10 +130,10 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
   }
 }
 
-/** Milliseconds that a pass over a part of a prompt should take: it can be stopped after each, and no driver thinks it hangs. */
+/** Target time of a prefill pass: generation can stop after each, and no driver watchdog triggers. */
 const PASS_MS = 500;
 
-/** How many tokens of a prompt a model of so many weights takes in one pass, by what was measured. */
+/** Tokens per prefill pass for a model of `weights` weights, from the measurements. */
 export function chunkOf(tuning: Tuning | null, weights: number): number {
   const ms = tuning?.prefillMs[tuning.paths.prefill];
   if (!tuning || ms === undefined) return CHUNK_TOKENS;
@@ -141,13 +141,15 @@ export function chunkOf(tuning: Tuning | null, weights: number): number {
   return Math.max(32, Math.min(512, 2 ** Math.floor(Math.log2(PASS_MS / perToken))));
 }
 
-/** Where tunings are kept between visits. */
+/** Stores tunings between visits. */
 export interface TuningStore {
   load(key: string): Promise<Tuning | undefined>;
   save(key: string, tuning: Tuning): Promise<void>;
 }
 
-/** The tuning of a device, which it gets: kept, or measured now and kept. Processors have nothing to choose. */
+/**
+ * Loads the tuning of a device, or measures and stores it, and applies its threads. Null on CPUs or without a store.
+ */
 export async function tuningOf(gpu: Gpu, store: TuningStore | undefined): Promise<Tuning | null> {
   if (!store || gpu.onCpu) return null;
   const units = gpu.matrixShader ? ', with matrix units' : '';

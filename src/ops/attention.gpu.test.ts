@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => testOwner(gpu).dispose());
 
 test.each([0, 1])('every finite half of a cache is read exactly, DEEP %i', async (deep) => {
-  // Each token sees itself alone: what it gives is its value.
+  // Each token attends only to itself, so its output is its value.
   const headDim = 64;
   const tokens = 65536 / headDim;
   const bits = Uint16Array.from({ length: 65536 }, (_, i) => ((i & 0x7c00) === 0x7c00 ? 0 : i));

@@ -61,7 +61,7 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
   const titled = cases.map((c) => ({ ...c, name: `${c.format.label} ${c.rows} x ${c.cols}, ${c.extent}` }));
   test.each(titled)('$name', async ({ format, rows, cols, extent }) => {
     const isCoded = format.block.size > 1;
-    // Rows of another tensor lie before these.
+    // Another tensor's rows precede these in the buffer.
     const before = 4;
     const bytes = format.encode(noise((before + rows) * cols, rows), requiredImportance(format, cols));
     const w = format.decode(bytes).subarray(before * cols);
@@ -95,7 +95,7 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
     };
     arena.reset();
     const codec = `quant/${format.id}`;
-    const one = (path: 'int8' | 'float16' | 'float32', isNormed: boolean) => {
+    const decode = (path: 'int8' | 'float16' | 'float32', isNormed: boolean) => {
       const dot = dotOf(path, cols);
       const kernel = gpu.kernel(
         matvec,
@@ -114,7 +114,7 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
     const slots = { codec, rows: 'lib/matmul/rows-all' };
     const noExperts = { slab_rows: rows, expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
     const prefillParams = { ...params, ...noExperts, stride: rows };
-    const many = () =>
+    const prefill = () =>
       gpu
         .kernel(matmul, slots)
         .dispatch(
@@ -123,7 +123,7 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
           [Math.ceil(rows / 256), Math.ceil(tokens / 8)],
           arena,
         );
-    const manyInt8 = (isNormed: boolean) => [
+    const prefillInt8 = (isNormed: boolean) => [
       gpu
         .kernel(quantizeRows, {}, { NORM: isNormed ? 1 : 0 })
         .dispatch({ x: xBuffer, norm, codes, scales }, { cols, epsilon }, [tokens], arena),
@@ -162,7 +162,7 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
       const squares = x.subarray(t * cols, (t + 1) * cols).reduce((sum, v) => sum + v * v, 0);
       return Math.sqrt(squares / cols + epsilon);
     });
-    /** Largest error relative to the sum of magnitudes: what summation in float32 is bound by. */
+    /** Maximum error relative to the sum of magnitudes, which bounds the error of float32 summation. */
     const worst = (got: Float32Array, isNormed: boolean, rounded: boolean): number => {
       let max = 0;
       for (let t = 0; t < got.length / rows; t++) {
@@ -184,40 +184,40 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
       return max;
     };
     const isGrouped = cols % 32 === 0;
-    // A value halfway between two codes may go either way: some codes, out of all, may differ by one.
+    // A value halfway between two codes may round either way, so a few codes may differ by one.
     const bound = 2e-3;
-    const oneBy = async (path: 'int8' | 'float16' | 'float32', isNormed: boolean) =>
-      worst(await run(gpu, [one(path, isNormed)], y, rows), isNormed, path === 'int8');
-    const manyBy = async (dispatches: Dispatch[], isNormed: boolean, isRounded: boolean) =>
+    const decodeBy = async (path: 'int8' | 'float16' | 'float32', isNormed: boolean) =>
+      worst(await run(gpu, [decode(path, isNormed)], y, rows), isNormed, path === 'int8');
+    const prefillBy = async (dispatches: Dispatch[], isNormed: boolean, isRounded: boolean) =>
       worst(await run(gpu, dispatches, y, tokens * rows), isNormed, isRounded);
     const both = extent === 'codec' ? [] : [false, true];
-    expect(await oneBy('float32', false)).toBeLessThan(1e-6);
-    if (isCoded) expect(await oneBy('int8', true)).toBeLessThan(bound);
+    expect(await decodeBy('float32', false)).toBeLessThan(1e-6);
+    if (isCoded) expect(await decodeBy('int8', true)).toBeLessThan(bound);
     if (extent === 'codec') {
-      if (!isGrouped) expect(await manyBy([many()], false, false)).toBeLessThan(1e-6);
-      if (isCoded) expect(await manyBy([manyInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
+      if (!isGrouped) expect(await prefillBy([prefill()], false, false)).toBeLessThan(1e-6);
+      if (isCoded) expect(await prefillBy([prefillInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
     }
     for (const isNormed of both) {
-      expect(await oneBy('float32', isNormed)).toBeLessThan(1e-6);
-      if (isCoded) expect(await oneBy('int8', isNormed)).toBeLessThan(bound);
-      if (isCoded) expect(await manyBy(manyInt8(isNormed), isNormed, true)).toBeLessThan(bound);
-      // Codes are exact, activations and sums of four products of them are rounded to 11 bits.
+      expect(await decodeBy('float32', isNormed)).toBeLessThan(1e-6);
+      if (isCoded) expect(await decodeBy('int8', isNormed)).toBeLessThan(bound);
+      if (isCoded) expect(await prefillBy(prefillInt8(isNormed), isNormed, true)).toBeLessThan(bound);
+      // Codes are exact; activations and sums of four products are rounded to 11 bits.
       if (isCoded && gpu.device.features.has('shader-f16'))
-        expect(await oneBy('float16', isNormed)).toBeLessThan(2 ** -10);
+        expect(await decodeBy('float16', isNormed)).toBeLessThan(2 ** -10);
       // Weights and activations are rounded to 11 bits each.
-      if (gpu.matrixShader) expect(await manyBy(byMatrix(isNormed), isNormed, false)).toBeLessThan(2 ** -11);
+      if (gpu.matrixShader) expect(await prefillBy(byMatrix(isNormed), isNormed, false)).toBeLessThan(2 ** -11);
     }
     if (extent === 'kernels') {
-      expect(await manyBy([many()], false, false)).toBeLessThan(1e-6);
-      expect(await manyBy([tile('f32')], false, false)).toBeLessThan(1e-6);
-      if (isCoded) expect(await manyBy([manyInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
+      expect(await prefillBy([prefill()], false, false)).toBeLessThan(1e-6);
+      expect(await prefillBy([tile('f32')], false, false)).toBeLessThan(1e-6);
+      if (isCoded) expect(await prefillBy([prefillInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
     }
     testOwner(gpu).dispose();
     arena = await gpu.arena(testOwner(gpu), 64);
   });
 });
 
-/** Activations as shaders/lib/int8-blocks.wgsl rounds them, in place. */
+/** Rounds activations in place as shaders/lib/product/int8-blocks.wgsl does. */
 function roundToInt8(x: Float64Array): void {
   for (let b = 0; b < x.length; b += 32) {
     const max = x.subarray(b, b + 32).reduce((m, v) => Math.max(m, Math.abs(v)), 0);

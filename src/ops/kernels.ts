@@ -3,13 +3,13 @@ import * as measure from './measure-kernels';
 
 export * from './measure-kernels';
 
-// The kernels of the engine. Bindings and params repeat what each .wgsl states; Kernel throws if they differ.
+// The kernels of the engine. Bindings and params repeat those of the .wgsl files; Kernel throws if they differ.
 
 const planes = { plane1: 'u32', plane2: 'u32', plane3: 'u32' } as const;
 const weight = { w4: 'read', w: 'read' } as const;
-// `points` is the codebook of the codec; for formats without one any buffer may be bound (src/model/codebook-buffers.ts).
+// `points` is the codec's codebook (src/model/codebook-buffers.ts). Formats without one bind any buffer.
 
-/** f32 -> planes. Slots `codec` and `importance`. */
+/** f32 -> device planes. Slots `codec` and `importance`. */
 export const quantize = defineKernel({
   shader: 'ops/quantize',
   bindings: { x: 'read', w: 'read_write', importance: 'read', spread: 'read', search: 'read' },
@@ -23,25 +23,25 @@ export const quantize = defineKernel({
     zero: 'u32',
   },
 });
-/** Mean square of each row, for the formats whose importance weights ask for it. */
+/** Mean square of each row, for formats with `rowSpread`. */
 export const rowSpread = defineKernel({
   shader: 'ops/row-spread',
   bindings: { x: 'read', spread: 'read_write' },
   params: { rows: 'u32', cols: 'u32', zero: 'u32' },
 });
-/** planes -> f32. Slots `codec` and `rounding`. */
+/** Device planes -> f32. Slots `codec` and `rounding`. */
 export const dequantize = defineKernel({
   shader: 'ops/dequantize',
   bindings: { ...weight, x: 'read_write', points: 'read' },
   params: { quads: 'u32', first_quad: 'u32', ...planes, zero: 'u32' },
 });
-/** Squared error, squares and non-finite values. Slot `codec`. */
+/** Sums of squared error and squares, count of non-finite values. Slot `codec`. */
 export const errorStats = defineKernel({
   shader: 'ops/error-stats',
   bindings: { ...weight, x: 'read', sums: 'read_write', points: 'read' },
   params: { quads: 'u32', elements: 'u32', first_quad: 'u32', ...planes, workers: 'u32' },
 });
-/** GGUF blocks -> one plane. */
+/** GGUF blocks -> one device plane. */
 export const unpack = defineKernel({
   shader: 'ops/unpack',
   bindings: { gguf: 'read', w: 'read_write' },
@@ -54,7 +54,7 @@ export const unpack = defineKernel({
     blocks: 'u32',
   },
 });
-/** Planes -> GGUF blocks. */
+/** Device planes -> GGUF blocks. */
 export const pack = defineKernel({
   shader: 'ops/pack',
   bindings: { w: 'read', gguf: 'read_write' },
@@ -74,7 +74,7 @@ export const pack = defineKernel({
     ...planes,
   },
 });
-/** Token embedding lookup, or the position table onto it. Slot `codec`. */
+/** Writes rows of the token embedding, or adds rows of the position table. Slot `codec`. */
 export const embed = defineKernel({
   shader: 'ops/embed',
   bindings: { ...weight, tokens: 'read', state: 'read', x: 'read_write', points: 'read' },
@@ -90,13 +90,13 @@ export const layerNorm = defineKernel({
   bindings: { x: 'read', weight: 'read', bias: 'read', state: 'read', y: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32', last: 'u32' },
 });
-/** Parts of rows, in place. */
+/** RMS norm of parts of rows, in place. */
 export const headNorm = defineKernel({
   shader: 'ops/head-norm',
   bindings: { weight: 'read', x: 'read_write' },
   params: { cols: 'u32', stride: 'u32', at: 'u32', epsilon: 'f32', weight_at: 'u32' },
 });
-/** Rows of W in a buffer, and what a product passes through before it is stored (shaders/lib/epilogue.wgsl). */
+/** Shape of W and the epilogue of a product (shaders/lib/product/epilogue.wgsl). */
 const product = {
   rows: 'u32',
   cols: 'u32',
@@ -109,13 +109,13 @@ const product = {
   cap: 'f32',
   at: 'u32',
 } as const;
-/** One token. Slots `codec`, `dot` and `output`; constants SUBGROUP_SIZE, SUBGROUPS, NORM and, where x is rounded, STAGED. */
+/** Decode product y = W x. Slots `codec`, `dot`, `output`; constants SUBGROUPS, NORM and, for staged x, STAGED. */
 export const matvec = defineKernel({
   shader: 'ops/matvec',
   bindings: { ...weight, x: 'read', norm: 'read', y: 'read_write', points: 'read', bias: 'read' },
   params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32' },
 });
-/** Products of many tokens. `scales` is what rounded rows have besides. */
+/** Prefill products Y = X W^T. `scales` belongs to rounded activations. */
 const prefillInterface = {
   bindings: {
     ...weight,
@@ -136,21 +136,21 @@ const prefillInterface = {
     pairs_at: 'u32',
   },
 } as const;
-/** Many tokens in float32. Slots `codec` and `rows`. */
+/** In float32. Slots `codec` and `rows`. */
 export const matmul = defineKernel({ shader: 'ops/matmul', ...prefillInterface });
-/** Many tokens that are int8. Slots `codec` and `rows`. */
+/** With int8 activations. Slots `codec` and `rows`. */
 export const matmulInt8 = defineKernel({ shader: 'ops/matmul-int8', ...prefillInterface });
-/** Many tokens, through workgroup memory. Slots `codec`, `tile` and `rows`. */
+/** With tiles in workgroup memory. Slots `codec`, `tile` and `rows`. */
 export const matmulTile = defineKernel({ shader: 'ops/matmul-tile', ...prefillInterface });
-/** Many tokens by the matrix units of subgroups. Slots `codec`, `matrix` and `rows`; constant SUBGROUP_SIZE. */
+/** With subgroup matrices. Slots `codec`, `matrix` and `rows`. */
 export const matmulMatrix = defineKernel({ shader: 'ops/matmul-matrix', ...prefillInterface });
-/** Activations to float16. Constant NORM. */
+/** Activation rows to float16. Constant NORM. */
 export const rowsToF16 = defineKernel({
   shader: 'ops/rows-to-f16',
   bindings: { x: 'read', norm: 'read', halves: 'read_write', steps: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32' },
 });
-/** Activations to int8. Constant NORM. */
+/** Activation rows to int8. Constant NORM. */
 export const quantizeRows = defineKernel({
   shader: 'ops/quantize-rows',
   bindings: { x: 'read', norm: 'read', codes: 'read_write', scales: 'read_write' },
@@ -158,19 +158,19 @@ export const quantizeRows = defineKernel({
 });
 const headInputs = { state: 'read', rotation: 'read', qkv: 'read', head_norm: 'read' } as const;
 const headParams = { heads: 'u32', kv_heads: 'u32', epsilon: 'f32', kv_scales: 'u32' } as const;
-/** Keys and values of many tokens. Slots `kv` and `kv_store`; constants of shaders/lib/heads.wgsl. */
+/** Prefill: writes keys and values to the KV cache. Slots `kv` and `kv_store`; constants of lib/attention/heads. */
 export const writeCache = defineKernel({
   shader: 'ops/write-cache',
   bindings: { ...headInputs, k_cache: 'read_write', v_cache: 'read_write' },
   params: headParams,
 });
-/** Many tokens. Slot `kv`; constants of shaders/lib/heads.wgsl. */
+/** Prefill attention. Slot `kv`; constants of lib/attention/heads. */
 export const attentionPrefill = defineKernel({
   shader: 'ops/attention-prefill',
   bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
   params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
 });
-/** One token, its cache entry included. Slots `kv` and `kv_store`; constants of shaders/lib/heads.wgsl. */
+/** Decode attention and the token's cache write. Slots `kv` and `kv_store`; constants of lib/attention/heads. */
 export const attentionDecode = defineKernel({
   shader: 'ops/attention-decode',
   bindings: {
@@ -189,43 +189,43 @@ export const attentionDecode = defineKernel({
     max_splits: 'u32',
   },
 });
-/** Parts of a long context to one. */
+/** Combines the partial results of the KV splits. */
 export const attentionCombine = defineKernel({
   shader: 'ops/attention-combine',
   bindings: { state: 'read', parts: 'read', y: 'read_write' },
   params: { window: 'u32', shortest: 'u32', max_splits: 'u32', quads: 'u32' },
 });
-/** Slot `activation`. */
+/** activate(gate) * up. Slot `activation`. */
 export const gated = defineKernel({
   shader: 'ops/gated',
   bindings: { gate_up: 'read', state: 'read', hidden: 'read_write' },
   params: { quads: 'u32', rows_per_token: 'u32' },
 });
-/** Slot `activation`. */
+/** Activation in place. Slot `activation`. */
 export const activate = defineKernel({
   shader: 'ops/activate',
   bindings: { state: 'read', hidden: 'read_write' },
   params: { quads: 'u32' },
 });
-/** Chooses experts. */
+/** Chooses the experts of each token and their routing weights. */
 export const route = defineKernel({
   shader: 'ops/route',
   bindings: { logits: 'read', chosen: 'read_write', routing_weights: 'read_write' },
   params: { experts: 'u32', used: 'u32' },
 });
-/** Pairs of tokens with experts, by expert. Constant EXPERTS. */
+/** Sorts (token, expert) pairs by expert. Constant EXPERTS. */
 export const sortPairs = defineKernel({
   shader: 'ops/sort-pairs',
   bindings: { chosen: 'read', state: 'read', sorted: 'read_write' },
   params: { experts: 'u32', used: 'u32' },
 });
-/** What experts gave to many tokens, added up. */
+/** Prefill: sums the expert outputs of each token. */
 export const mixExperts = defineKernel({
   shader: 'ops/mix-experts',
   bindings: { parts: 'read', routing_weights: 'read', state: 'read', x: 'read_write' },
   params: { quads: 'u32', used: 'u32', scale: 'f32' },
 });
-/** Chosen experts of one token. Slots `codec`, `dot` and `activation`; constants SUBGROUP_SIZE, SUBGROUPS, NORM, GATED, MIX and, where x is rounded, STAGED. */
+/** Decode products of the chosen experts. Slots `codec`, `dot`, `activation`; constants of matvec, GATED and MIX. */
 export const expertMatvec = defineKernel({
   shader: 'ops/expert-matvec',
   bindings: {
@@ -252,7 +252,7 @@ export const expertMatvec = defineKernel({
     partner: 'u32',
   },
 });
-/** Every kernel: the house test looks for a shader without one, and the validation test compiles all of them. */
+/** All kernels. Tests check that every shader has one and compile every variant. */
 export const kernels = {
   quantize,
   rowSpread,

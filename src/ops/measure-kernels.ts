@@ -1,7 +1,7 @@
-// Kernels beside the model: the sampler's, and those that measure what comes out of it or what the device does.
+// Kernels outside the model graph: sampling, evaluation, calibration, and measurement of the device.
 import { defineKernel } from '../gpu/kernel';
 
-/** The best of each class of logits, and what sampling wants to know of it. */
+/** First pass of sampling: maximum, mass and a draw of each class of tokens. */
 export const survey = defineKernel({
   shader: 'ops/survey',
   bindings: { logits: 'read', sampling: 'read', state: 'read', classes: 'read_write' },
@@ -19,43 +19,43 @@ export const sample = defineKernel({
   },
   params: { vocabulary: 'u32', classes: 'u32', capacity: 'u32' },
 });
-/** Minus the log-probability of each row's target. */
+/** Negative log-likelihood of each row's target. */
 export const negativeLogLikelihood = defineKernel({
   shader: 'ops/negative-log-likelihood',
   bindings: { logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
 });
-/** A candidate's logits beside a base's: negative log-likelihood of both, divergence, same best token. */
+/** Compares a candidate's logits with the base's: both negative log-likelihoods, KL divergence, same top token. */
 export const klDivergence = defineKernel({
   shader: 'ops/kl-divergence',
   bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
 });
-/** Sums of squares of the columns that go into a product. Constant EXPERTS. */
+/** Sums of squared activations by column, for an importance matrix. Constant EXPERTS. */
 export const columnSquares = defineKernel({
   shader: 'ops/column-squares',
   bindings: { x: 'read', state: 'read', chosen: 'read', sums: 'read_write' },
   params: { cols: 'u32', rows_per_token: 'u32', pairs_per_row: 'u32', experts: 'u32' },
 });
-/** What subgroups add up to. Constants SUBGROUP_SIZE and SUBGROUPS. */
+/** Self-test of the subgroup operations. Constant SUBGROUPS. */
 export const subgroup = defineKernel({
   shader: 'ops/subgroup-sums',
   bindings: { found: 'read_write' },
   params: { seed: 'u32', zero: 'u32' },
 });
-/** What the device's float arithmetic does. */
+/** Self-test of float arithmetic. */
 export const numerics = defineKernel({
   shader: 'ops/numerics',
   bindings: { counts: 'read_write', samples: 'read_write' },
   params: { cases: 'u32', samples: 'u32', zero: 'u32' },
 });
-/** What memory gives. Constant WIDTH. */
+/** Read bandwidth. Constant WIDTH. */
 export const probeRead = defineKernel({
   shader: 'ops/probe-read',
   bindings: { x: 'read', y: 'read_write' },
   params: { quads: 'u32', per_invocation: 'u32' },
 });
-/** What a dispatch costs. */
+/** Dispatch overhead. */
 export const probeGap = defineKernel({
   shader: 'ops/probe-gap',
   bindings: { y: 'read_write' },

@@ -1,4 +1,4 @@
-// The sampler against what the CPU makes of the same logits, over vocabularies from tiny to 128 k.
+// The sampler against a CPU reference, for vocabularies from tiny to 128 k.
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import { encode } from '../gpu/kernel';
@@ -25,24 +25,24 @@ const gumbel = (token: number, position: number, seed: number) => {
   return -Math.log(-Math.log(((bits >>> 8) + 0.5) / 16777216));
 };
 
-/** Tokens that top-k, top-p and min-p leave, in llama.cpp's order; equals of the last one stay. */
+/** Tokens kept by top-k, top-p and min-p, in llama.cpp's order. Ties with the last one are kept. */
 function support(logits: Float32Array, o: Options): number[] {
   let kept = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
   const top = logits[kept[0]!]!;
   if (o.topK > 0 && o.topK < kept.length) {
-    const least = logits[kept[o.topK - 1]!]!;
-    kept = kept.filter((t) => logits[t]! >= least);
+    const threshold = logits[kept[o.topK - 1]!]!;
+    kept = kept.filter((t) => logits[t]! >= threshold);
   }
   if (o.topP < 1) {
     const all = kept.reduce((sum, t) => sum + Math.exp(logits[t]! - top), 0);
     let mass = 0;
-    let least = top;
+    let threshold = top;
     for (const t of kept) {
       if (mass >= o.topP * all) break;
-      least = logits[t]!;
-      mass += Math.exp(least - top);
+      threshold = logits[t]!;
+      mass += Math.exp(threshold - top);
     }
-    kept = kept.filter((t) => logits[t]! >= least);
+    kept = kept.filter((t) => logits[t]! >= threshold);
   }
   return o.minP > 0 ? kept.filter((t) => logits[t]! - top >= Math.log(o.minP)) : kept;
 }
@@ -137,7 +137,7 @@ describe('the sampler', () => {
       const best = kept.reduce((m, t) => Math.max(m, value(t)), Number.NEGATIVE_INFINITY);
       const note = `top-k ${o.topK}, top-p ${o.topP}, min-p ${o.minP}`;
       expect(kept.includes(chosen[i]!), note).toBe(true);
-      // float32 may part what is almost equal otherwise.
+      // float32 may order almost equal values differently.
       expect(best - value(chosen[i]!), note).toBeLessThan(1e-4 * Math.max(1, Math.abs(best)));
     }
   });
