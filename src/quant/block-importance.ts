@@ -1,9 +1,9 @@
-/** What an importance matrix says about a block. */
+/** The part of an importance matrix that belongs to a block. */
 export interface BlockImportance {
-  /** Of the whole row. */
+  /** Importance of the columns of the whole row. */
   readonly weights: Float32Array;
   /** Column of the block's first weight. */
   readonly column: number;
-  /** Mean square of the weights of the row, summed in order in float32. */
+  /** Mean square of the row's weights, summed in order in float32. */
   readonly rowMeanSquare: number;
 }

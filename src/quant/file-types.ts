@@ -1,4 +1,4 @@
-/** Groups of the picker, in its order. */
+/** Groups of levels in the picker, in its order. */
 export type LevelGroup =
   | 'Searched'
   | 'FP32'
@@ -7,16 +7,16 @@ export type LevelGroup =
   | 'FP4'
   | 'Ternary';
 
-/** A precision level as llama-quantize names it: the default type of its tensors, and general.file_type. */
+/** A precision level of llama-quantize: its name, its default tensor type and general.file_type. */
 export interface FileType {
   readonly label: string;
   readonly ftype: number;
-  /** ggml type of most tensors. */
+  /** Default ggml type of its tensors. */
   readonly type: string;
   readonly group: LevelGroup;
-  /** The everyday name, where there is one, and where it and the format differ. */
+  /** A common name of the level, and how the format differs from it. */
   readonly alias?: { readonly name: string; readonly difference: string };
-  /** What it is for and what it costs. */
+  /** One sentence on purpose and quality. */
   readonly use: string;
 }
 
@@ -84,7 +84,7 @@ const rows: readonly Row[] = [
   ['TQ1_0', 36, 'TQ1_0', 'Ternary', 'The same, packed tighter.'],
 ];
 
-/** Everyday names that people look for, and what they do not say. */
+/** Common names by level. */
 const aliases: Readonly<Record<string, FileType['alias']>> = {
   F32: { name: 'FP32', difference: 'The same thing.' },
   F16: { name: 'FP16, half', difference: 'The same thing.' },

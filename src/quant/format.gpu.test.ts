@@ -43,8 +43,8 @@ async function convert(
 
 const rows = goldenJson<{ rows: string[] }>('blocks.json').rows;
 /**
- * Rows whose outcome hangs on float32 denormals, which an adapter may flush (WGSL allows it): denormal weights, and in
- * searches weighted by x^2 the products of sums of 1e-8 weights, which lie near 1e-46.
+ * Rows whose result depends on float32 denormals, which WGSL allows an adapter to flush: denormal weights and, in
+ * searches weighted by x^2, products of sums of 1e-8 weights (about 1e-46).
  */
 const denormalRows = (label: string) =>
   ['Q6_K', 'IQ4_NL', 'IQ4_XS', 'IQ3_S', 'IQ3_XXS', 'IQ2_S'].includes(label)

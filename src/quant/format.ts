@@ -3,7 +3,7 @@ import { alignUp } from '../util/bytes';
 import type { CodebookName } from './codebook/codebook';
 import { sumOfSquares } from './search/weights';
 
-/** One field of a GGUF block, stored on the device as a plane of its own: all blocks' bytes of it, end to end. */
+/** A field of a GGUF block. On the device each field is a plane: its bytes of all blocks, contiguous. */
 export interface Plane {
   readonly name: string;
   /** Byte offset of the field in the GGUF block. */
@@ -13,8 +13,8 @@ export interface Plane {
 }
 
 /**
- * One quantization format: everything the studio knows about it. The shader folder `shaders/quant/<id>` is its other
- * half (`decode.wgsl`, `encode.wgsl`).
+ * A quantization format and its CPU codec. The GPU codec is in `shaders/quant/<id>` (`codes.wgsl`, `decode.wgsl`,
+ * `encode.wgsl`).
  */
 export interface QuantFormat {
   /** Shader folder name. */
@@ -24,42 +24,42 @@ export interface QuantFormat {
   /** ggml_type. */
   readonly ggmlType: number;
   readonly block: { readonly size: number; readonly bytes: number };
-  /** Device planes, widest first; they cover the block without gaps. */
+  /** Device planes, widest first. They cover the block without gaps. */
   readonly planes: readonly Plane[];
-  /** One sentence for people. */
+  /** One sentence for users. */
   readonly summary: string;
-  /** Weights that one encode invocation owns, so that it writes whole 32-bit words (as in encode.wgsl). */
+  /** Weights per encode invocation (ENCODE_GROUP in encode.wgsl), chosen so that it writes whole 32-bit words. */
   readonly encodeGroup: number;
-  /** RMS error allowed on unit-variance noise; the conformance suite checks it. */
+  /** Maximum RMS error on unit-variance noise; checked by the conformance tests. */
   readonly maxError: number;
   /**
-   * Largest error of a weight over the largest magnitude of its block, whatever the block (within the range of its
-   * scales); the property tests check it. The 1- and 2-bit codebooks give single weights up for the sum.
+   * Maximum error of a weight relative to the largest magnitude of its block, for any block within the range of the
+   * scales; checked by the property tests. It is large for 1- and 2-bit codebooks, which sacrifice single weights.
    */
   readonly maxBlockError: number;
-  /** Whether encoding uses an importance matrix. llama-quantize refuses to make `required` types without one. */
+  /** Set if encoding uses an importance matrix. llama-quantize refuses `required` types without one. */
   readonly importance?: 'used' | 'required';
-  /** Whether importance is weighed by the mean square of the whole row, not of the block. */
+  /** True if the spread in the importance weights is the row's mean square instead of the block's. */
   readonly rowSpread?: boolean;
-  /** The codebook that the shaders look codes up in. */
+  /** Codebook of the IQ formats. */
   readonly codebook?: CodebookName;
   /**
-   * Reference codec on GGUF bytes, the oracle of the shaders. `x.length` is a multiple of the block size; `importance`
-   * has one number for each column of a row, and rows follow each other in `x`.
+   * Reference codec on GGUF bytes, which the shaders are tested against. `x` is rows x cols and its length a multiple
+   * of the block size; `importance` has one number per column.
    */
   encode(x: Float32Array, importance?: Float32Array): Uint8Array<ArrayBuffer>;
   decode(bytes: Uint8Array): Float32Array<ArrayBuffer>;
-  /** The groups of one block, all of one size; absent where weights stand for themselves. */
+  /** Groups of a block, all of one size; undefined for float formats. */
   groups?(block: Uint8Array): BlockGroup[];
 }
 
-/** Weights of a block that share a scale: a weight is step x code - low. */
+/** Weights of a block that share a scale: weight = step * code - low. */
 export interface BlockGroup {
   readonly step: number;
   readonly low: number;
 }
 
-/** One block of a codec: `x` and `out` are whole tensors, `at` and `to` where the block begins. */
+/** Codec of one block. Arrays hold whole tensors; the block is at `at` (weights) and at `to` or `from` (bytes). */
 export interface BlockCodec {
   readonly size: number;
   readonly bytes: number;
@@ -71,7 +71,7 @@ export interface BlockCodec {
     view: DataView,
     importance?: BlockImportance,
   ): void;
-  /** The groups of a block, all of one size, in order. */
+  /** Groups of a block in order, all of one size. */
   groups(bytes: Uint8Array, from: number, view: DataView): BlockGroup[];
   decodeBlock(
     bytes: Uint8Array,
@@ -83,7 +83,7 @@ export interface BlockCodec {
   ): void;
 }
 
-/** The codec of a format whose blocks know nothing of each other. `view` is over the GGUF bytes. */
+/** Makes the codec of a format with independent blocks. `view` covers the GGUF bytes. */
 export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encode' | 'decode' | 'groups'> {
   const { size, bytes: blockBytes } = codec;
   return {
@@ -117,11 +117,11 @@ export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encod
 
 export const bitsPerWeight = (format: QuantFormat): number => (8 * format.block.bytes) / format.block.size;
 
-/** GGUF bytes of `count` weights. */
+/** GGUF bytes of `count` weights, a multiple of the block size. */
 export const formatBytesFor = (format: QuantFormat, count: number): number =>
   (count / format.block.size) * format.block.bytes;
 
-/** Planes start on 256-byte borders: the strictest storage-offset alignment WebGPU allows a device to ask for. */
+/** Alignment of planes: the largest minStorageBufferOffsetAlignment that WebGPU allows. */
 export const PLANE_ALIGN = 256;
 
 export interface DeviceLayout {
@@ -140,7 +140,7 @@ export function deviceLayout(format: QuantFormat, blocks: number): DeviceLayout 
   return { offsets, sizeBytes: at };
 }
 
-/** GGUF bytes -> device planes: moves bytes, no arithmetic. Reference for shaders/ops/unpack.wgsl. */
+/** GGUF bytes -> device planes. Reference for shaders/ops/unpack.wgsl. */
 export function toDevice(format: QuantFormat, gguf: Uint8Array): Uint8Array<ArrayBuffer> {
   const blocks = gguf.length / format.block.bytes;
   const layout = deviceLayout(format, blocks);
@@ -154,7 +154,7 @@ export function toDevice(format: QuantFormat, gguf: Uint8Array): Uint8Array<Arra
   return out;
 }
 
-/** The exact inverse of toDevice. */
+/** Inverse of toDevice. */
 export function fromDevice(format: QuantFormat, device: Uint8Array, blocks: number): Uint8Array<ArrayBuffer> {
   const layout = deviceLayout(format, blocks);
   const out = new Uint8Array(blocks * format.block.bytes);

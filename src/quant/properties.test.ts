@@ -5,7 +5,7 @@ import { requiredImportance, testImportance } from '../testing/importance';
 import { fromDevice, toDevice } from './format';
 import { quantFormats } from './registry';
 
-/** Weights of one magnitude, or with groups that are much smaller than others; zeros, ties and extremes among them. */
+/** Weights of similar or of mixed magnitudes, with zeros, ties and extremes. */
 const weights = fc
   .record({
     codes: fc.array(

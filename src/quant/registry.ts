@@ -28,7 +28,7 @@ import { q5_1 } from './formats/q5_1';
 import { q6_k } from './formats/q6_k';
 import { q8_0 } from './formats/q8_0';
 
-/** Every format, widest first. Adding one is a file, a shader folder and a line here. */
+/** All formats, widest first. A new format needs a file, a shader folder and a line here. */
 export const quantFormats: readonly QuantFormat[] = [
   f32,
   bf16,

@@ -3,7 +3,7 @@
 
 import { formatByLabel } from './registry';
 
-/** Tensors that are never quantized, whatever their shape. */
+/** Parts of names of tensors that are never quantized. */
 const KEPT = [
   '_norm.weight',
   'ffn_gate_inp.weight',
@@ -40,42 +40,44 @@ export function allowsQuantization(name: string, shape: readonly number[]): bool
 
 export interface RuleContext {
   readonly architecture: string;
-  /** Whether the file has an output.weight of its own; without it token_embd.weight plays its part. */
+  /** False if the embedding is tied: token_embd.weight is then also the output head. */
   readonly hasOutput: boolean;
   readonly layers: number;
   readonly experts: number;
   readonly heads: number;
   readonly kvHeads: number;
-  /** Tensors of values. */
+  /** Number of attention value tensors. */
   readonly attentionValues: number;
   readonly hasImportance: boolean;
 }
 
-/** Where a tensor stands among its kind, in file order. */
+/** Position of a tensor among those of its kind, in file order. */
 export interface Position {
-  /** Tensors of values before this one. */
+  /** Attention value tensors before this one. */
   readonly attentionValue: number;
-  /** Tensors of its own kind (ffn_down, ffn_gate, ffn_up) before this one; for models with experts its layer. */
+  /** Tensors of its kind (ffn_down, ffn_gate, ffn_up) before this one, or its layer in a mixture of experts. */
   readonly ffn: number;
 }
 
 type TypeByLevel = Readonly<Record<string, string>>;
 
 const FULL_PRECISION = ['F32', 'F16', 'BF16'];
-/** Levels of 1 and 2 bits that have rules of their own. */
+/** 1- and 2-bit levels with their own rules. */
 const LOWEST = ['IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ2_M', 'IQ1_S', 'IQ1_M'];
 const IQ4 = ['IQ4_NL', 'IQ4_XS'];
 
-/** The layers that the M mixes give more bits: the first and last eighth, and every third between. */
+/** Returns true for layers that the M mixes give more bits: the first and last eighth, and every third between. */
 const takesMoreBits = (layer: number, layers: number): boolean => {
   const eighth = Math.floor(layers / 8);
   return layer < eighth || layer >= Math.floor((7 * layers) / 8) || (layer - eighth) % 3 === 2;
 };
 
-/** Query heads that share a key and a value head. */
-const sharing = (c: RuleContext): number => (c.kvHeads > 0 ? Math.floor(c.heads / c.kvHeads) : 0);
+/** GQA group size: query heads per key head. */
+const groupSize = (c: RuleContext): number => (c.kvHeads > 0 ? Math.floor(c.heads / c.kvHeads) : 0);
 
-/** Models that llama.cpp calls 70B: their attn_v is an eighth of attn_q, so more bits there cost little. */
+/**
+ * Returns true for models that llama.cpp classes as 70B: attn_v is an eighth of attn_q, so more bits there cost little.
+ */
 function is70B(c: RuleContext): boolean {
   if (c.layers !== 80) return false;
   return c.architecture === 'llama' ? c.heads !== c.kvHeads : ARCHITECTURES_70B.includes(c.architecture);
@@ -103,10 +105,10 @@ const EMBEDDING: TypeByLevel = {
   Q2_0: 'Q4_K',
 };
 
-/** The rules of the levels in LOWEST for everything but embeddings and output. */
+/** Rules of the levels in LOWEST, except for embeddings and output. */
 function lowestType(name: string, level: string, base: string, c: RuleContext, at: Position): string {
   const better = level === 'IQ2_S' || level === 'IQ2_M' ? 'IQ3_S' : 'Q2_K';
-  if (isValue(name)) return sharing(c) >= 4 || c.experts >= 4 ? 'Q4_K' : better;
+  if (isValue(name)) return groupSize(c) >= 4 || c.experts >= 4 ? 'Q4_K' : better;
   if (name.includes('attn_k.weight') && c.experts === 8) return 'Q4_K';
   if (name.includes('ffn_down')) return at.ffn < Math.floor(c.layers / 8) ? better : base;
   if (name.includes('attn_output.weight')) {
@@ -118,7 +120,7 @@ function lowestType(name: string, level: string, base: string, c: RuleContext, a
 }
 
 function valueType(level: string, base: string, c: RuleContext, at: number): string {
-  const grouped = sharing(c) >= 4;
+  const grouped = groupSize(c) >= 4;
   let type = base;
   if (level === 'Q2_K') type = grouped ? 'Q4_K' : 'Q3_K';
   else if (grouped && ['Q2_K_S', 'IQ3_XS', 'IQ3_S', 'IQ3_XXS'].includes(level)) type = 'Q4_K';
@@ -149,7 +151,7 @@ function downType(level: string, base: string, c: RuleContext, at: number): stri
   if (!early) return base;
   if (IQ4.includes(level) && !c.hasImportance) return 'Q5_K';
   if (level === 'Q4_K_S' && !falcon) return 'Q5_K';
-  // The first layers go wild with an importance matrix in formats without a minimum.
+  // With an importance matrix, formats without a minimum are unstable in the first layers.
   if (level === 'Q4_0' && c.hasImportance) return 'Q4_1';
   if (level === 'Q5_0' && c.hasImportance) return 'Q5_1';
   return base;
@@ -184,10 +186,10 @@ function attentionOutputType(level: string, base: string, c: RuleContext): strin
 
 const QUERY_OR_KEY: TypeByLevel = { IQ3_XS: 'IQ3_XXS', IQ3_XXS: 'IQ2_S' };
 
-/** Values, also where they are fused with queries and keys. */
+/** Returns true for attention values, fused with queries and keys or not. */
 export const isValue = (name: string): boolean => /attn_(v|qkv|kv_b)\.weight/.test(name);
 
-/** Whether the rules treat a tensor as the output head: output.weight, or the embedding where that is shared. */
+/** Returns true for the output head: output.weight, or a tied token embedding. */
 export const isOutput = (name: string, hasOutput: boolean): boolean =>
   name === 'output.weight' || (!hasOutput && name === 'token_embd.weight');
 
@@ -195,8 +197,8 @@ export const isEmbedding = (name: string): boolean =>
   name === 'token_embd.weight' || name === 'per_layer_token_embd.weight';
 
 /**
- * The type that the rules want for a quantizable tensor, before any fallback. `level` is the file type's name, `base`
- * its default tensor type.
+ * Type of a quantizable tensor by the rules, before any fallback. `level` is the name of the file type, `base` its
+ * default tensor type.
  */
 export function wantedType(
   name: string,
@@ -224,8 +226,8 @@ export function wantedType(
 }
 
 /**
- * What llama-quantize takes when the row width is no multiple of the block; if that does not fit either, F16. Types
- * that are not here are refused.
+ * Fallbacks of llama-quantize for rows that are not a multiple of the block; F16 if the fallback does not fit either.
+ * Other types are refused.
  */
 export const FALLBACK: TypeByLevel = {
   Q2_K: 'Q4_0',
@@ -248,7 +250,7 @@ export const FALLBACK: TypeByLevel = {
 
 const NEEDS_IMPORTANCE = ['IQ3_XXS', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ1_S', 'IQ1_M'];
 
-/** Types that llama-quantize makes with an importance matrix only, except for the embedding and the output head. */
+/** Returns true if llama-quantize requires an importance matrix. Embedding and output head are exempt. */
 export function needsImportance(level: string, name: string, type: string): boolean {
   if (name === 'token_embd.weight' || name === 'output.weight') return false;
   return NEEDS_IMPORTANCE.includes(type) || (type === 'Q2_K' && level === 'Q2_K_S');

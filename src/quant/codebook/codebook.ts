@@ -1,19 +1,19 @@
-// The codebooks of the IQ formats: which tuples of codes have an index, and which points lie nearest to one without.
+// Codebooks of the IQ formats: the tuples of codes that have an index, and the points nearest to each other tuple.
 import data from './points.json' with { type: 'json' };
 
 /** Names in points.json; IQ1_S and IQ1_M share one. */
 export type CodebookName = keyof typeof data.points;
 
-/** Points of a codebook: tuples of `dims` codes below `levels`. A tuple's rank is sum(code[i] * levels^i). */
+/** Codebook points are tuples of `dims` codes below `levels`. The rank of a tuple is sum(code[i] * levels^i). */
 export interface Codebook {
   readonly name: CodebookName;
   readonly levels: number;
   readonly dims: number;
-  /** `dims` codes a point, in index order. */
+  /** points x dims, in index order. */
   readonly codes: Uint8Array;
-  /** By rank: the point's index, or -1 - the place of its list in `neighbours`. */
+  /** By rank: the index of the point, or -1 - the offset of its list in `neighbours`. */
   readonly map: Int32Array;
-  /** Lists of the points nearest to a tuple off the codebook: their count, then indices by distance, then by index. */
+  /** For each tuple off the codebook: the count of its nearest points, then their indices by distance and index. */
   readonly neighbours: Uint16Array;
 }
 
@@ -21,7 +21,7 @@ interface CodebookShape {
   readonly points: number;
   readonly levels: number;
   readonly dims: number;
-  /** How many different distances a list of neighbours spans. Source: iq2xs_init_impl, iq3xs_init_impl. */
+  /** Number of different distances in a list of neighbours. Source: iq2xs_init_impl, iq3xs_init_impl. */
   readonly shells: number;
 }
 const SHAPES = {
@@ -49,7 +49,7 @@ function ranksOf(text: string): number[] {
 const tuple = (rank: number, levels: number, dims: number): number[] =>
   Array.from({ length: dims }, (_, i) => Math.floor(rank / levels ** i) % levels);
 
-/** Indices of the points nearest to a tuple: all that lie at its `shells` smallest squared distances. */
+/** Indices of the points at the `shells` smallest squared distances from a tuple. */
 function nearestPoints(codes: Uint8Array, at: readonly number[], shells: number): number[] {
   const dims = at.length;
   const byDistance: number[][] = [];
@@ -66,7 +66,7 @@ function nearestPoints(codes: Uint8Array, at: readonly number[], shells: number)
     .flat();
 }
 
-/** The codes of a codebook's points, `dims` each, in index order. */
+/** Codes of a codebook, points x dims, in index order. */
 export function pointCodes(name: CodebookName): Uint8Array {
   const { levels, dims } = SHAPES[name];
   return once(codesByName, name, () =>
@@ -74,7 +74,7 @@ export function pointCodes(name: CodebookName): Uint8Array {
   );
 }
 
-/** The codebook, made on first use (at most a few hundred milliseconds). */
+/** Returns a codebook, built on first use (at most a few hundred milliseconds). */
 export const codebookOf = (name: CodebookName): Codebook => once(codebooks, name, () => build(name));
 
 function build(name: CodebookName): Codebook {

@@ -1,8 +1,8 @@
-// The codebooks as the shaders read them: 32-bit words.
+// Codebooks as 32-bit words for the shaders.
 import { codebookOf, type CodebookName, pointCodes, shapeOf } from './codebook';
 import { magnitude2, magnitude3 } from './magnitudes';
 
-/** What a code stands for in the decoders; IQ1 codes stay codes, their shift is not the codebook's. */
+/** Magnitude of a code in the decoders. IQ1 keeps the codes, because their shift is not part of the codebook. */
 const magnitude: Readonly<Record<CodebookName, (code: number) => number>> = {
   iq1: (code) => code,
   iq2_xxs: magnitude2,
@@ -12,7 +12,7 @@ const magnitude: Readonly<Record<CodebookName, (code: number) => number>> = {
   iq3_s: (code) => 2 * code + 1,
 };
 
-/** A byte a coordinate, points in index order: what the decoders look up. */
+/** Table of the decoders: magnitudes, one byte per coordinate, points in index order. */
 export function pointsTable(name: CodebookName): Uint32Array<ArrayBuffer> {
   return new Uint32Array(Uint8Array.from(pointCodes(name), magnitude[name]).buffer);
 }
@@ -20,8 +20,8 @@ export function pointsTable(name: CodebookName): Uint32Array<ArrayBuffer> {
 export const pointsBytes = (name: CodebookName): number => shapeOf(name).points * shapeOf(name).dims;
 
 /**
- * What the encoders search: codes, a byte a coordinate; then by rank the index of the point, or -1 - the place of a
- * list; then the lists as 16-bit halves.
+ * Table of the encoders: codes, one byte per coordinate; then by rank the index of the point or -1 - the offset of a
+ * list; then the lists, 16 bits per entry.
  */
 export function searchTable(name: CodebookName): Uint32Array<ArrayBuffer> {
   const { codes, map, neighbours } = codebookOf(name);

@@ -18,7 +18,7 @@ const FUDGE = fround(1.1125);
 
 const valuesOf = (shifts: Shifts) => (eight: number) => SHIFTED[(shifts >> (1 - eight)) & 1]!;
 
-/** The best of all splits of 16 sorted weights, with the shift of each eight chosen too. */
+/** Best split of the 16 sorted weights and best shifts of the two eights. */
 function bestSplit(x: Float32Array, at: number, weights: Float32Array): Split {
   const order = ascending(x, at, 16);
   const qx = new Float32Array(4);
@@ -50,8 +50,10 @@ function bestSplit(x: Float32Array, at: number, weights: Float32Array): Split {
   return splitCodes(order, found.first, found.second, found.scale, found.shifts);
 }
 
-/** Block: 32 low index bytes, 16 bytes of 2 x 3 high index bits and 2 shifts, 16 3-bit scales with 16 bits of f16 d
- * spread over them. Source: quantize_row_iq1_m_impl. */
+/**
+ * Block: 32 low index bytes, 16 bytes of 2 x 3 high index bits and 2 shifts, 16 3-bit scales with a nibble of f16 d
+ * after each four. Source: quantize_row_iq1_m_impl.
+ */
 export const iq1_m: QuantFormat = {
   id: 'iq1_m',
   label: 'IQ1_M',

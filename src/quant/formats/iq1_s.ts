@@ -14,7 +14,7 @@ import { importanceWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;
 
-/** The best of all splits of 32 sorted weights, from running sums. */
+/** Best split of the 32 sorted weights, from prefix sums. */
 function bestSplit(x: Float32Array, at: number, weights: Float32Array): Split {
   const order = ascending(x, at, 32);
   const sumX = new Float32Array(33);
@@ -51,8 +51,10 @@ function bestSplit(x: Float32Array, at: number, weights: Float32Array): Split {
   return splitCodes(order, found.first, found.second, found.scale, found.shifts);
 }
 
-/** Block: f16 d, 32 low index bytes, 8 u16 of 4 x 3 high index bits, a 3-bit scale and the shift. Source:
- * quantize_row_iq1_s_impl. */
+/**
+ * Block: f16 d, 32 low index bytes, 8 u16 of 4 x 3 high index bits, a 3-bit scale and the shift. Source:
+ * quantize_row_iq1_s_impl.
+ */
 export const iq1_s: QuantFormat = {
   id: 'iq1_s',
   label: 'IQ1_S',

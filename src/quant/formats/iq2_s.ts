@@ -18,8 +18,10 @@ const shape: CodebookShape = {
   refit: 'off',
 };
 
-/** Block: f16 d, 32 low index bytes, 32 sign bytes, 8 bytes of high index bits, 16 4-bit scales. Source:
- * quantize_row_iq2_s_impl. */
+/**
+ * Block: f16 d, 32 low index bytes, 32 sign bytes, 8 bytes of high index bits, 16 4-bit scales. Source:
+ * quantize_row_iq2_s_impl.
+ */
 export const iq2_s: QuantFormat = {
   id: 'iq2_s',
   label: 'IQ2_S',
@@ -29,7 +31,7 @@ export const iq2_s: QuantFormat = {
     { name: 'tail', at: 66, bytes: 16 },
     { name: 'd', at: 0, bytes: 2 },
   ],
-  summary: '256 weights in 16 groups with 4-bit scales; eight magnitudes are one of 1024 lattice points.',
+  summary: '256 weights in 16 groups with 4-bit scales; eight magnitudes are one of 1024 codebook points.',
   encodeGroup: 512,
   maxError: 0.4,
   maxBlockError: 1.1,

@@ -17,7 +17,7 @@ const shape: CodebookShape = {
   refit: 'off',
 };
 
-/** Block: f16 d, 32 times 9 bits of index and 7 of signs, 16 4-bit scales. Source: quantize_row_iq2_xs_impl. */
+/** Block: f16 d, 32 u16 of 9 index and 7 sign bits, 16 4-bit scales. Source: quantize_row_iq2_xs_impl. */
 export const iq2_xs: QuantFormat = {
   id: 'iq2_xs',
   label: 'IQ2_XS',
@@ -27,7 +27,7 @@ export const iq2_xs: QuantFormat = {
     { name: 'scales', at: 66, bytes: 8 },
     { name: 'd', at: 0, bytes: 2 },
   ],
-  summary: '256 weights in 16 groups with 4-bit scales; eight magnitudes are one of 512 lattice points.',
+  summary: '256 weights in 16 groups with 4-bit scales; eight magnitudes are one of 512 codebook points.',
   encodeGroup: 512,
   maxError: 0.45,
   maxBlockError: 3,

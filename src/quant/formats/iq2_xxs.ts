@@ -18,7 +18,7 @@ const shape: CodebookShape = {
   refit: 'always',
 };
 
-/** Block: f16 d, 8 groups of 4 index bytes and 4 x 7 signs with a 4-bit scale. Source: quantize_row_iq2_xxs_impl. */
+/** Block: f16 d, 8 groups of 4 index bytes, 4 x 7 signs and a 4-bit scale. Source: quantize_row_iq2_xxs_impl. */
 export const iq2_xxs: QuantFormat = {
   id: 'iq2_xxs',
   label: 'IQ2_XXS',
@@ -27,7 +27,7 @@ export const iq2_xxs: QuantFormat = {
     { name: 'qs', at: 2, bytes: 64 },
     { name: 'd', at: 0, bytes: 2 },
   ],
-  summary: '256 weights in 8 groups with 4-bit scales; eight magnitudes are one of 256 lattice points.',
+  summary: '256 weights in 8 groups with 4-bit scales; eight magnitudes are one of 256 codebook points.',
   encodeGroup: 512,
   maxError: 0.5,
   maxBlockError: 3.5,

@@ -17,8 +17,10 @@ const shape: CodebookShape = {
   refit: 'if-off',
 };
 
-/** Block: f16 d, 64 low index bytes, 8 bytes of ninth bits, 32 sign bytes, 8 4-bit scales. Source:
- * quantize_row_iq3_s_impl. */
+/**
+ * Block: f16 d, 64 low index bytes, 8 bytes of ninth index bits, 32 sign bytes, 8 4-bit scales. Source:
+ * quantize_row_iq3_s_impl.
+ */
 export const iq3_s: QuantFormat = {
   id: 'iq3_s',
   label: 'IQ3_S',
@@ -28,7 +30,7 @@ export const iq3_s: QuantFormat = {
     { name: 'tail', at: 66, bytes: 44 },
     { name: 'd', at: 0, bytes: 2 },
   ],
-  summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 512 lattice points.',
+  summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 512 codebook points.',
   encodeGroup: 512,
   maxError: 0.25,
   maxBlockError: 0.7,
@@ -41,7 +43,7 @@ export const iq3_s: QuantFormat = {
       const spread = fround(2 * fround(sumOfSquares(x, at, 256) / 256));
       const weights = new Float32Array(32);
       const scales = new Float32Array(8);
-      // The reference's write positions stand still over a group of zeros; what follows it moves up.
+      // The reference does not advance its write position after a group of zeros, so later groups move up.
       let place = 0;
       for (let j = 0; j < 8; j++) {
         const from = at + 32 * j;

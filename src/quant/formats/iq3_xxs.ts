@@ -18,7 +18,7 @@ const shape: CodebookShape = {
   refit: 'off',
 };
 
-/** Block: f16 d, 64 index bytes, 8 times 4 x 7 signs with a 4-bit scale. Source: quantize_row_iq3_xxs_impl. */
+/** Block: f16 d, 64 index bytes, 8 u32 of 4 x 7 signs and a 4-bit scale. Source: quantize_row_iq3_xxs_impl. */
 export const iq3_xxs: QuantFormat = {
   id: 'iq3_xxs',
   label: 'IQ3_XXS',
@@ -28,7 +28,7 @@ export const iq3_xxs: QuantFormat = {
     { name: 'signs', at: 66, bytes: 32 },
     { name: 'd', at: 0, bytes: 2 },
   ],
-  summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 256 lattice points.',
+  summary: '256 weights in 8 groups with 4-bit scales; four magnitudes are one of 256 codebook points.',
   encodeGroup: 512,
   maxError: 0.3,
   maxBlockError: 1.1,

@@ -5,7 +5,7 @@ import { nearestStep, STEPS, searchStepScale, stepWeights } from '../search/iq4'
 
 const { fround } = Math;
 
-/** Block: f16 d, 16 bytes of nibbles that index 16 uneven steps. Source: quantize_iq4_nl. */
+/** Block: f16 d, 16 bytes of nibbles that index the levels in STEPS. Source: quantize_iq4_nl. */
 export const iq4_nl: QuantFormat = {
   id: 'iq4_nl',
   label: 'IQ4_NL',

@@ -4,7 +4,7 @@ import { FP4, nearestFp4, powerOfTwoHalf } from '../search/fp4';
 
 const { fround } = Math;
 
-/** Block: an exponent byte, 16 bytes of 4-bit floats. Source: quantize_row_mxfp4_ref. */
+/** Block: an E8M0 exponent, 16 bytes of FP4. Source: quantize_row_mxfp4_ref. */
 export const mxfp4: QuantFormat = {
   id: 'mxfp4',
   label: 'MXFP4',
@@ -22,7 +22,7 @@ export const mxfp4: QuantFormat = {
     bytes: 17,
     encodeBlock(x, at, out, to) {
       const top = Math.abs(signedExtreme(x, at, 32));
-      // The reference takes the logarithm in float32: just below a power of two it rounds up to it.
+      // The reference computes log2 in float32, which rounds up just below a power of two.
       const e = top > 0 ? (Math.floor(fround(Math.log2(top))) - 2 + 127) & 255 : 0;
       const d = powerOfTwoHalf(e);
       out[to] = e;

@@ -4,7 +4,7 @@ import { FP4, nearestFp4, ue4m3FromFloat, ue4m3Half } from '../search/fp4';
 
 const { fround } = Math;
 
-/** Block: 4 scale bytes (unsigned E4M3), 32 bytes of 4-bit floats. Source: quantize_row_nvfp4_ref. */
+/** Block: 4 UE4M3 scales, 32 bytes of FP4. Source: quantize_row_nvfp4_ref. */
 export const nvfp4: QuantFormat = {
   id: 'nvfp4',
   label: 'NVFP4',

@@ -5,7 +5,7 @@ import { ternaryCode } from '../search/ternary';
 
 const { fround } = Math;
 
-/** Block: f16 d, 64 pairs of bits. Source: quantize_row_q2_0_ref. */
+/** Block: f16 d, 64 2-bit codes. Source: quantize_row_q2_0_ref. */
 export const q2_0: QuantFormat = {
   id: 'q2_0',
   label: 'Q2_0',
@@ -27,7 +27,7 @@ export const q2_0: QuantFormat = {
       view.setUint16(to, f16FromFloat(d), true);
       for (let i = 0; i < 64; i++) {
         const v = fround(x[at + i]! * inv);
-        // Not finite (a denormal scale): INT_MIN, clamped to 0.
+        // Not finite (a denormal scale) gives 0: the reference clamps INT_MIN.
         if (Number.isFinite(v)) out[to + 2 + (i >> 2)]! |= ternaryCode(v) << (2 * (i & 3));
       }
     },

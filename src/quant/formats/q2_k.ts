@@ -52,7 +52,7 @@ function encodeBlock(
   view.setUint16(to + 82, dmin, true);
   for (let j = 0; j < 16; j++) {
     const step = fround(f16ToFloat(d) * (out[to + j]! & 15));
-    if (!step) continue; // the codes of the search stay
+    if (!step) continue; // keeps the codes of the search
     const low = fround(f16ToFloat(dmin) * (out[to + j]! >> 4));
     for (let i = 16 * j; i < 16 * (j + 1); i++)
       codes[i] = clamp(nearest(fround(fround(x[from + i]! + low) / step)), 0, 3);
@@ -60,7 +60,10 @@ function encodeBlock(
   for (let i = 0; i < 256; i++) out[to + 16 + 32 * (i >> 7) + (i & 31)]! |= codes[i]! << (2 * ((i >> 5) & 3));
 }
 
-/** Block: 16 bytes of 4-bit scales and minimums, 64 bytes of pairs of bits, f16 d, f16 dmin. */
+/**
+ * Block: 16 bytes of 4-bit scales and minimums, 64 bytes of 2-bit codes, f16 d, f16 dmin. Source:
+ * quantize_row_q2_K_ref, _impl.
+ */
 export const q2_k: QuantFormat = {
   id: 'q2_k',
   label: 'Q2_K',

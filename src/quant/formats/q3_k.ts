@@ -8,8 +8,8 @@ import { importanceWeights, sumOf, sumOfSquares } from '../search/weights';
 const { fround } = Math;
 
 /**
- * Scale of 16 weights for codes -4..3: rounds, then moves one code at a time while the fit weighted by x^2 improves, at
- * most five rounds. Writes code + 4. Source: make_q3_quants.
+ * Scale of 16 weights for codes -4..3: rounds, then changes one code at a time while the fit weighted by x^2 improves,
+ * for at most five rounds. Writes code + 4. Source: make_q3_quants.
  */
 function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: number): number {
   const extreme = extremeOf(x, at, 16);
@@ -54,19 +54,19 @@ function searchScale(x: Float32Array, at: number, codes: Uint8Array, codesAt: nu
   return l2 > 0 ? fround(lx / l2) : 0;
 }
 
-/** The 6-bit scale of group j, as stored: 4 low bits in bytes 0..7, 2 high bits in bytes 8..11. */
+/** 6-bit scale of group j, from 4 low bits in bytes 0..7 and 2 high bits in bytes 8..11. */
 function scaleAt(bytes: Uint8Array, at: number, j: number): number {
   const low = j < 8 ? bytes[at + j]! & 15 : bytes[at + j - 8]! >> 4;
   return (low | (((bytes[at + 8 + (j % 4)]! >> (2 * (j >> 2))) & 3) << 4)) - 32;
 }
 
 interface Scales {
-  /** 6-bit code of each group's scale, 32 for 0. */
+  /** 6-bit code of each group's scale; 32 stands for 0. */
   readonly codes: Uint8Array;
   readonly d: number;
 }
 
-/** Scales rounded to parts of the largest; null when all are 0. */
+/** Rounds the group scales to 6 bits; null if all are 0. */
 function plainScales(scales: Float32Array): Scales | null {
   let top = 0;
   for (const s of scales) if (Math.abs(s) > Math.abs(top)) top = s;
@@ -116,7 +116,7 @@ function encodeBlock(
   }
   for (let j = 0; j < 16; j++) {
     const step = fround(f16ToFloat(d16) * scaleAt(out, to + 96, j));
-    if (!step) continue; // the codes of the search stay
+    if (!step) continue; // keeps the codes of the search
     for (let i = 16 * j; i < 16 * (j + 1); i++)
       codes[i] = clamp(nearest(fround(x[from + i]! / step)), -4, 3) + 4;
   }
@@ -126,7 +126,10 @@ function encodeBlock(
   }
 }
 
-/** Block: 32 bytes of third bits, 64 bytes of pairs of bits, 12 bytes of 6-bit scales, f16 d. */
+/**
+ * Block: 32 bytes of third bits, 64 bytes of low 2 bits, 12 bytes of 6-bit scales, f16 d. Source:
+ * quantize_row_q3_K_ref, _impl.
+ */
 export const q3_k: QuantFormat = {
   id: 'q3_k',
   label: 'Q3_K',

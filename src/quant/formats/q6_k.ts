@@ -20,7 +20,7 @@ function encodeBlock(
   let maxScale = 0;
   let maxAbs = 0;
   for (let s = 0; s < 16; s++) {
-    // The importance counts as it is here, without the spread of the other formats.
+    // Q6_K uses the importance itself as weights, without a spread.
     if (importance)
       weights.set(importance.weights.subarray(importance.column + 16 * s, importance.column + 16 * s + 16));
     else squareWeights(x, at + 16 * s, weights);
@@ -39,7 +39,7 @@ function encodeBlock(
     const scale = Math.min(127, nearest(fround(inv * scales[s]!)));
     view.setInt8(to + 192 + s, scale);
     const d = fround(f16ToFloat(d16) * scale);
-    if (!d) continue; // the codes of the search stay
+    if (!d) continue; // keeps the codes of the search
     for (let i = 0; i < 16; i++)
       codes[16 * s + i] = clamp(nearest(fround(x[at + 16 * s + i]! / d)), -32, 31) + 32;
   }
@@ -54,7 +54,7 @@ function encodeBlock(
   }
 }
 
-/** Block: 128 B low nibbles, 64 B high pairs, 16 int8 scales, f16 d. Source: quantize_row_q6_K_ref. */
+/** Block: 128 bytes of low nibbles, 64 bytes of high 2 bits, 16 int8 scales, f16 d. Source: quantize_row_q6_K_ref. */
 export const q6_k: QuantFormat = {
   id: 'q6_k',
   label: 'Q6_K',

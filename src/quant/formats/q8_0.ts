@@ -4,7 +4,7 @@ import { blockwise, type QuantFormat } from '../format';
 
 const { fround } = Math;
 
-/** Block: f16 d, 32 x int8. Source of the rule: ggml-quants.c quantize_row_q8_0_ref. */
+/** Block: f16 d, 32 int8. Source: quantize_row_q8_0_ref. */
 export const q8_0: QuantFormat = {
   id: 'q8_0',
   label: 'Q8_0',
@@ -25,7 +25,7 @@ export const q8_0: QuantFormat = {
       const inv = inverse(d);
       view.setUint16(to, f16FromFloat(d), true);
       for (let i = 0; i < 32; i++) {
-        // roundf: half away from zero. |v| + 0.5 is exact enough only in double.
+        // roundf: half away from zero. |v| + 0.5 must be computed in double.
         const v = fround(x[at + i]! * inv);
         view.setInt8(to + 2 + i, Math.sign(v) * Math.floor(Math.abs(v) + 0.5));
       }

@@ -3,8 +3,8 @@ import { blockwise, type QuantFormat } from '../format';
 import { ternaryCodes } from '../search/ternary';
 
 /**
- * Which byte of the block holds weight i, and at which place of its base-3 number: five weights a byte 32 apart, then
- * five 16 apart, then four 4 apart.
+ * Byte of weight i and its digit in that base-3 number. A byte holds five weights 32 apart, then five 16 apart, then
+ * four 4 apart.
  */
 function place(i: number): { byte: number; digit: number } {
   if (i < 160) return { byte: i & 31, digit: i >> 5 };
@@ -14,7 +14,7 @@ function place(i: number): { byte: number; digit: number } {
 const POWERS = [81, 27, 9, 3, 1];
 const THREES = [1, 3, 9, 27, 81];
 
-/** Block: 48 + 4 bytes of base-3 digits as fractions of 256, f16 d. Source: quantize_row_tq1_0_ref. */
+/** Block: 48 + 4 bytes of base-3 numbers as fractions of 256, f16 d. Source: quantize_row_tq1_0_ref. */
 export const tq1_0: QuantFormat = {
   id: 'tq1_0',
   label: 'TQ1_0',

@@ -2,7 +2,7 @@ import { f16ToFloat } from '../../util/half';
 import { blockwise, type QuantFormat } from '../format';
 import { ternaryCodes } from '../search/ternary';
 
-/** Block: 64 bytes of pairs of bits, f16 d. Source: quantize_row_tq2_0_ref. */
+/** Block: 64 bytes of 2-bit codes, f16 d. Source: quantize_row_tq2_0_ref. */
 export const tq2_0: QuantFormat = {
   id: 'tq2_0',
   label: 'TQ2_0',

@@ -1,5 +1,5 @@
-// The search that the 2- and 3-bit IQ formats share: magnitudes become odd multiples of a scale, in tuples that lie on
-// the format's codebook. Float32 throughout, in the order of ggml-quants.c. Sources: quantize_row_iq2_xxs_impl,
+// Search of the 2- and 3-bit IQ formats: magnitudes become odd multiples of a scale, in tuples that are codebook
+// points. Float32 throughout, in the order of ggml-quants.c. Sources: quantize_row_iq2_xxs_impl,
 // quantize_row_iq2_xs_impl, quantize_row_iq2_s_impl, quantize_row_iq3_xxs_impl, quantize_row_iq3_s_impl.
 import { codebookOf, type Codebook, type CodebookName } from '../codebook/codebook';
 import { clamp, nearest } from './k-search';
@@ -10,24 +10,24 @@ export interface CodebookShape {
   readonly codebook: CodebookName;
   /** Weights that share a scale. */
   readonly group: number;
-  /** Candidates: `reach` steps of `delta` down and up. */
+  /** The candidates are `reach` steps of `delta` down and up. */
   readonly reach: number;
   readonly delta: number;
-  /** Magnitudes below are no group at all. */
+  /** A group whose maximum magnitude is smaller is encoded as zeros. */
   readonly tiny: number;
-  /** Whether the sign of every eighth weight follows from the others. */
+  /** True if the sign of every eighth weight is the parity of the other seven. */
   readonly evenSigns: boolean;
-  /** Which tuples are snapped again with the final scale: all, all if one was off the codebook, or those off it. */
+  /** Tuples that are rounded again with the final scale: all, all if one was off the codebook, or those off it. */
   readonly refit: 'always' | 'if-off' | 'off';
 }
 
-/** What a group of weights became. */
+/** An encoded group. */
 export interface CodebookGroup {
-  /** 0 for a group of negligible weights, whose indices and signs are then 0 as well. */
+  /** 0 for a group of negligible weights, whose indices and signs are also 0. */
   readonly scale: number;
   /** Codebook point of each tuple. */
   readonly indices: Uint16Array;
-  /** Sign bits of each eight weights. */
+  /** One byte of sign bits per eight weights. */
   readonly signs: Uint8Array;
 }
 
@@ -37,7 +37,7 @@ const NO_GROUP = (shape: CodebookShape, dims: number): CodebookGroup => ({
   signs: new Uint8Array(shape.group / 8),
 });
 
-/** The point of a codebook nearest to `x` / scale, among the neighbours of the tuple of that rank. */
+/** Nearest point to x[at..] / scale among the neighbours of the tuple of rank `rank`. */
 function nearestPoint(
   codebook: Codebook,
   rank: number,
@@ -65,7 +65,9 @@ function nearestPoint(
   return index;
 }
 
-/** Absolute values into `out`, and the sign bits of each eight; with even parity the cheapest weight's sign gives way. */
+/**
+ * Writes magnitudes to `out` and returns sign bits. If `even`, odd parity is mended by flipping the cheapest weight.
+ */
 function splitSigns(
   x: Float32Array,
   at: number,
@@ -102,8 +104,8 @@ function splitSigns(
 }
 
 /**
- * Fits one group. `start` gives the magnitude that the largest code stands for, when it is not the largest of the group
- * (0 or less: the group is nothing).
+ * Fits one group. `start` returns the magnitude of the largest code; the default is the maximum of the group. 0 or less
+ * encodes zeros.
  */
 export function fitCodebook(
   x: Float32Array,
@@ -183,7 +185,7 @@ export function fitCodebook(
   return { scale, indices, signs };
 }
 
-/** 4-bit codes l of the group scales, (2l + 1) parts of a thirty-first of the largest; and that part. */
+/** 4-bit codes l of the group scales, scale = (2l + 1) * part, where `part` is 1/31 of the largest scale. */
 export function oddScales(scales: Float32Array): { part: number; codes: number[] } {
   const part = fround(Math.max(...scales) / 31);
   const inverse = fround(1 / part);
@@ -193,7 +195,7 @@ export function oddScales(scales: Float32Array): { part: number; codes: number[]
   return { part, codes };
 }
 
-/** The eighth sign of an even-parity seven. Source: ksigns_iq2xs. */
+/** Adds the parity bit to seven sign bits. Source: ksigns_iq2xs. */
 export function evenSigns(seven: number): number {
   let parity = 0;
   for (let bits = seven; bits; bits >>= 1) parity ^= bits & 1;

@@ -1,8 +1,8 @@
-// Range searches that the 32-weight formats share. All arithmetic is float32, in the order of ggml's reference.
+// Range searches of the plain formats, in float32 and in the order of ggml-quants.c.
 
 const { fround } = Math;
 
-/** The weight of largest magnitude, with its sign; the first of equals. */
+/** Weight of largest magnitude, with its sign. The first wins ties. */
 export function signedExtreme(x: Float32Array, at: number, count: number): number {
   let extreme = 0;
   let magnitude = 0;
@@ -31,8 +31,8 @@ export function range(x: Float32Array, at: number, count: number): { min: number
 export const inverse = (d: number): number => (d ? fround(1 / d) : 0);
 
 /**
- * C's `(int8_t)(x * inv + bias)`, clamped from above. Where the scale is a float32 denormal its inverse is infinite;
- * the reference's conversion then yields 0 (x86: INT_MIN, whose low byte is 0).
+ * C's `(int8_t)(x * inv + bias)`, clamped from above. If the scale is a float32 denormal, its inverse is infinite and
+ * the reference's conversion gives 0 (x86: INT_MIN, whose low byte is 0).
  */
 export function code(x: number, inv: number, bias: number, top: number): number {
   const v = Math.trunc(fround(fround(x * inv) + bias));

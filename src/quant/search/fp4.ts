@@ -1,9 +1,10 @@
-// The sixteen values of a 4-bit float (E2M1), doubled: a fact of the MXFP4 and NVFP4 formats (kvalues_mxfp4).
+// MXFP4 and NVFP4.
 
 const { fround } = Math;
+/** The 16 values of E2M1, doubled. Source: kvalues_mxfp4. */
 export const FP4 = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12] as const;
 
-/** The value nearest to x in steps of d; of equally near ones the first. Source: best_index_mxfp4. */
+/** Code of the FP4 value nearest to x / d. The first wins ties. Source: best_index_mxfp4. */
 export function nearestFp4(x: number, d: number): number {
   let index = 0;
   let least = Math.abs(fround(fround(FP4[0] * d) - x));
@@ -17,10 +18,10 @@ export function nearestFp4(x: number, d: number): number {
   return index;
 }
 
-/** Half of the power of two that an exponent byte stands for; the values above are doubled. Source: e8m0_to_fp32_half. */
+/** Half of the E8M0 scale 2^(exponent - 127), because FP4 is doubled. Source: e8m0_to_fp32_half. */
 export const powerOfTwoHalf = (exponent: number): number => fround(2 ** (exponent - 128));
 
-/** Unsigned float of 4 exponent and 3 mantissa bits, halved like the above. Source: ggml_ue4m3_to_fp32. */
+/** Half of an unsigned E4M3 scale. Source: ggml_ue4m3_to_fp32. */
 export function ue4m3Half(code: number): number {
   if (code === 0 || code === 127) return 0;
   const exponent = (code >> 3) & 15;
@@ -28,7 +29,7 @@ export function ue4m3Half(code: number): number {
   return (exponent === 0 ? mantissa * 2 ** -9 : (1 + mantissa / 8) * 2 ** (exponent - 7)) / 2;
 }
 
-/** Nearest code, half up, 126 (448) at most. Source: ggml_fp32_to_ue4m3. */
+/** Nearest UE4M3 code, half up, at most 126 (448). Source: ggml_fp32_to_ue4m3. */
 export function ue4m3FromFloat(x: number): number {
   if (!(x > 0)) return 0;
   const bits = floatBits(Math.min(x, 448));

@@ -1,17 +1,17 @@
-// The search of the 1-bit IQ formats: weights sorted, every split into the codes 0, 1, 2 (for -1, 0, 1, all moved an
-// eighth up or down) tried, then tuples moved onto the codebook. Float32 throughout, in the order of ggml-quants.c.
-// Sources: quantize_row_iq1_s_impl, quantize_row_iq1_m_impl, iq1_find_best_neighbour2.
+// Search of the 1-bit IQ formats: sorts the weights, tries every split into the codes 0, 1, 2 (-1, 0, 1 shifted by 1/8
+// or -1/8), then moves tuples onto the codebook. Float32 throughout, in the order of ggml-quants.c. Sources:
+// quantize_row_iq1_s_impl, quantize_row_iq1_m_impl, iq1_find_best_neighbour2.
 import { codebookOf } from '../codebook/codebook';
 
 const { fround } = Math;
 
-/** What the codes stand for, moved up and moved down. */
+/** Values of the codes, shifted up and shifted down. */
 export const SHIFTED = [
   [-0.875, 0.125, 1.125],
   [-1.125, -0.125, 0.875],
 ] as const;
 
-/** Which half of the group is moved down: bit 0 the second, bit 1 the first. */
+/** Bit 0: the second half of the group is shifted down, bit 1: the first half. */
 export type Shifts = number;
 
 export interface Split {
@@ -27,11 +27,11 @@ export function largestMagnitude(x: Float32Array, at: number, n: number): number
   return max;
 }
 
-/** Positions by ascending weight; of equal ones the first comes first, as in a merge sort. */
+/** Indices by ascending weight; the sort is stable. */
 export const ascending = (x: Float32Array, at: number, n: number): number[] =>
   Array.from({ length: n }, (_, i) => i).sort((a, b) => x[at + a]! - x[at + b]! || a - b);
 
-/** Gives the sorted positions their codes; a negative scale turns codes and shifts round. */
+/** Codes of the weights of a split. A negative scale inverts codes and shifts. */
 export function splitCodes(
   order: readonly number[],
   first: number,
@@ -47,7 +47,7 @@ export function splitCodes(
   return { codes: codes.map((c) => 2 - c), scale: -scale, shifts: shifts ^ 3 };
 }
 
-/** Moves each eight codes onto the codebook; then the scale that fits best. `valuesOf` is by eight. */
+/** Replaces each tuple of eight codes by its nearest point and refits the scale. `valuesOf` takes the tuple's index. */
 export function snapToCodebook(
   x: Float32Array,
   at: number,

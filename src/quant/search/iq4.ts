@@ -1,14 +1,14 @@
-// What IQ4_NL and IQ4_XS share: 16 uneven steps, and the search of a scale for them. Source: quantize_row_iq4_nl_impl.
+// Levels and scale search of IQ4_NL and IQ4_XS. Source: quantize_row_iq4_nl_impl.
 import type { BlockImportance } from '../block-importance';
 import { extremeOf } from './k-search';
 import { importanceWeights, squareWeights, sumOfSquares } from './weights';
 
 const { fround } = Math;
 
-/** The steps: a fact of the format (kvalues_iq4nl). */
+/** The 16 non-uniform levels. Source: kvalues_iq4nl. */
 export const STEPS = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113] as const;
 
-/** Index of the nearest step; of two equally near, the upper. */
+/** Index of the nearest level. The upper wins ties. */
 export function nearestStep(x: number): number {
   if (x <= STEPS[0]) return 0;
   if (x >= STEPS[15]) return 15;
@@ -22,7 +22,7 @@ export function nearestStep(x: number): number {
   return fround(x - STEPS[high - 1]!) < fround(STEPS[high]! - x) ? high - 1 : high;
 }
 
-/** Best scale of 32 weights, weighted least squares over 16 candidates; 0 when they are negligible. */
+/** Best scale of 32 weights by weighted least squares over 16 candidates; 0 if they are negligible. */
 export function searchStepScale(x: Float32Array, at: number, weights: Float32Array): number {
   const extreme = extremeOf(x, at, 32);
   if (extreme === 0) return 0;
@@ -51,7 +51,7 @@ export function searchStepScale(x: Float32Array, at: number, weights: Float32Arr
   return scale;
 }
 
-/** What 32 weights count: their square, or by importance with the spread of the block of `n` at `start`. */
+/** Weights of the search for 32 weights: x^2, or importance with the spread of the block of `n` at `start`. */
 export function stepWeights(
   x: Float32Array,
   start: number,

@@ -9,8 +9,8 @@ import { importanceWeights, sumOf, sumOfSquares } from './weights';
 const { fround } = Math;
 
 /**
- * The common part of Q4_K and Q5_K: eight groups of 32 with 6-bit scales and minimums. Writes d, dmin and the packed
- * scales at `at` (16 bytes) and returns the 256 codes. Source: quantize_row_q4_K_ref, quantize_row_q5_K_ref.
+ * Encodes a Q4_K or Q5_K block: eight groups of 32 with 6-bit scales and minimums. Writes d, dmin and the packed scales
+ * at `at` (16 bytes) and returns the 256 codes. Sources: quantize_row_q4_K_ref, quantize_row_q5_K_ref.
  */
 export function encodeAffine(
   x: Float32Array,
@@ -71,7 +71,7 @@ export function encodeAffine(
   for (let j = 0; j < 8; j++) {
     const { scale, min } = unpackScale(out, at + 4, j);
     const step = fround(f16ToFloat(d) * scale);
-    if (!step) continue; // the codes of the search stay
+    if (!step) continue; // keeps the codes of the search
     const low = fround(f16ToFloat(dmin) * min);
     for (let i = 32 * j; i < 32 * (j + 1); i++)
       codes[i] = clamp(nearest(fround(fround(x[from + i]! + low) / step)), 0, shape.top);
@@ -79,7 +79,7 @@ export function encodeAffine(
   return codes;
 }
 
-/** The step and the minimum of group j, as the decoders multiply them. */
+/** Decoded scale and minimum of group j. */
 export function affineGroup(bytes: Uint8Array, at: number, j: number): { step: number; low: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset);
   const { scale, min } = unpackScale(bytes, at + 4, j);

@@ -1,4 +1,4 @@
-// The 12 bytes in which Q4_K and Q5_K pack eight 6-bit scales and eight 6-bit minimums.
+// Eight 6-bit scales and eight 6-bit minimums of Q4_K and Q5_K in 12 bytes.
 
 /** Source: the packing in quantize_row_q4_K_ref. */
 export function packScales(

@@ -1,11 +1,11 @@
-// Scale searches of the K-quants, in float32 and in the order of ggml-quants.c: the bytes depend on both.
+// Scale searches of the K-quants. In float32 and in the order of ggml-quants.c, because the bytes depend on both.
 
 const { fround } = Math;
 const bits = new Float32Array(1);
 const word = new Int32Array(bits.buffer);
 export const EPSILON = fround(1e-15);
 
-/** ggml's nearest_int: the low bits after adding 1.5 x 2^23; half to even, and its wrap-around for what is too large. */
+/** ggml's nearest_int: the low bits after adding 1.5 x 2^23. Half to even; large values wrap around. */
 export function nearest(x: number): number {
   bits[0] = fround(x + 12582912);
   return (word[0]! & 0x7fffff) - 0x400000;
@@ -14,24 +14,24 @@ export const clamp = (v: number, lo: number, hi: number): number => Math.max(lo,
 
 export interface ScaleMin {
   readonly scale: number;
-  /** What is subtracted: 0 or positive. */
+  /** Subtracted from scale * code; not negative. */
   readonly min: number;
 }
 
 export interface SearchShape {
   /** Largest code. */
   readonly top: number;
-  /** Candidates: `top + first + step * delta` parts of the range. */
+  /** The inverse scale of a candidate is (top + first + step * delta) / range. */
   readonly first: number;
   readonly delta: number;
   readonly steps: number;
-  /** Mean absolute instead of squared error. */
+  /** Minimizes absolute instead of squared error. */
   readonly absolute: boolean;
 }
 
 /**
  * Best scale and minimum of `weights.length` values for codes 0..top: a grid of candidates, each refined by weighted
- * least squares; the best fit so far feeds the next candidate. Writes the codes. Source: make_qkx2_quants,
+ * least squares; the best fit so far feeds the next candidate. Writes the codes. Sources: make_qkx2_quants,
  * make_qkx3_quants.
  */
 export function searchScaleMin(
@@ -108,7 +108,7 @@ export function searchScaleMin(
   return { scale, min: -min };
 }
 
-/** The value of largest magnitude among `n`, with its sign; 0 when all are negligible. */
+/** Value of largest magnitude among `n`, with its sign; 0 if all are negligible. */
 export function extremeOf(x: Float32Array, at: number, n: number): number {
   let extreme = 0;
   for (let i = 0; i < n; i++) if (Math.abs(x[at + i]!) > Math.abs(extreme)) extreme = x[at + i]!;

@@ -4,8 +4,8 @@ const { fround } = Math;
 const TENTH = fround(0.1);
 
 /**
- * Best scale of non-negative values for codes 0..top, weighted least squares: nine candidates, then single codes move
- * while the fit improves, at most five rounds. Writes the codes. Source: make_qp_quants.
+ * Best scale of non-negative values for codes 0..top by weighted least squares: nine candidates, then single codes
+ * change while the fit improves, for at most five rounds. Writes the codes. Source: make_qp_quants.
  */
 export function searchPositiveScale(
   x: Float32Array,
@@ -30,7 +30,7 @@ export function searchPositiveScale(
     return error;
   };
   let inverse = fround(top / max);
-  // The first candidate's codes wrap to bytes, those of the others do not.
+  // In the reference the codes of the first candidate wrap to bytes, those of the others do not.
   let best = errorOf((i) => nearest(fround(inverse * x[at + i]!)) & 255, fround(1 / inverse));
   for (let step = -4; step <= 4; step++) {
     if (step === 0) continue;

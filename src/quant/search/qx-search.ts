@@ -4,8 +4,8 @@ const { fround } = Math;
 const TENTH = fround(0.1);
 
 /**
- * Best scale of n values for codes -top..top-1, weighted least squares over 19 candidates. Writes code + top; 0 where
- * all values are negligible. Source: make_qx_quants.
+ * Best scale of `weights.length` values for codes -top..top - 1 by weighted least squares over 19 candidates. Writes
+ * code + top; zeros if all values are negligible. Source: make_qx_quants.
  */
 export function searchSignedScale(
   x: Float32Array,

@@ -1,4 +1,4 @@
-// What the ternary formats share: -1, 0 or 1 times the largest magnitude of 256 weights.
+// Ternary formats: -1, 0 or 1 times the largest magnitude of 256 weights.
 import { f16FromFloat } from '../../util/half';
 import { inverse, signedExtreme } from './extremes';
 
@@ -12,7 +12,7 @@ export function ternaryCodes(x: Float32Array, at: number, view: DataView, scaleA
   return Uint8Array.from({ length: 256 }, (_, i) => ternaryCode(fround(x[at + i]! * inv)));
 }
 
-/** lroundf(v) + 1, half away from zero; what is not finite (a denormal scale) becomes LONG_MIN, whose low bits are 0. */
+/** lroundf(v) + 1, half away from zero. Not finite (a denormal scale) is LONG_MIN in C, whose low bits are 0. */
 export function ternaryCode(v: number): number {
   if (!Number.isFinite(v)) return 1;
   return Math.sign(v) * Math.floor(Math.abs(v) + 0.5) + 1;

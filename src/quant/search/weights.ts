@@ -1,4 +1,4 @@
-// How much each weight of a block counts in the searches. Float32, in the order of ggml-quants.c.
+// Weights of the least squares searches. Float32, in the order of ggml-quants.c.
 import type { BlockImportance } from '../block-importance';
 
 const { fround } = Math;
@@ -9,7 +9,10 @@ export function sumOfSquares(x: Float32Array, at: number, n: number): number {
   return sum;
 }
 
-/** Importance of the column times sqrt(spread + x^2), for `out.length` weights at `at`, `offset` into the block. */
+/**
+ * importance * sqrt(spread + x^2) for the `out.length` weights at `at`, which is `offset` into the block. `spread` is
+ * sigma2 in ggml-quants.c. Throws without an importance matrix.
+ */
 export function importanceWeights(
   x: Float32Array,
   at: number,
@@ -26,7 +29,7 @@ export function importanceWeights(
   }
 }
 
-/** Each weight counts by its square. */
+/** x^2 for the `out.length` weights at `at`. */
 export function squareWeights(x: Float32Array, at: number, out: Float32Array): void {
   for (let i = 0; i < out.length; i++) out[i] = x[at + i]! * x[at + i]!;
 }
