@@ -16,16 +16,16 @@ const problems = fc.record({
   budget: fc.integer({ min: 1, max: 250 }),
 });
 
-/** The least cost of all choices that fit, by trying every one. */
+/** Minimum cost of all choices that fit, by exhaustive search. */
 function exhaustive(tensors: readonly TensorOptions[], budget: number): number {
-  let least = Number.POSITIVE_INFINITY;
+  let minimum = Number.POSITIVE_INFINITY;
   const go = (i: number, size: number, cost: number) => {
     if (size > budget) return;
-    if (i === tensors.length) least = Math.min(least, cost);
+    if (i === tensors.length) minimum = Math.min(minimum, cost);
     else for (const o of tensors[i]!.options) go(i + 1, size + o.sizeBytes, cost + o.cost);
   };
   go(0, 0, 0);
-  return least;
+  return minimum;
 }
 
 describe('choosing types', () => {
@@ -37,21 +37,21 @@ describe('choosing types', () => {
     fc.assert(
       fc.property(problems, ({ tensors, budget }) => {
         const chosen = chooseTypes(tensors, budget);
-        const least = exhaustive(tensors, budget);
+        const minimum = exhaustive(tensors, budget);
         if (!chosen) {
-          expect(least).toBe(Number.POSITIVE_INFINITY);
+          expect(minimum).toBe(Number.POSITIVE_INFINITY);
           return;
         }
         expect(chosen.sizeBytes).toBeLessThanOrEqual(budget);
-        expect(chosen.cost).toBeGreaterThanOrEqual(least);
-        // Greedy on the hulls is off by at most one step of one tensor, which one tensor's worst cost bounds.
+        expect(chosen.cost).toBeGreaterThanOrEqual(minimum);
+        // The greedy choice is off by at most one step of one tensor, which is bounded by one tensor's maximum cost.
         const step = Math.max(...tensors.flatMap((t) => t.options.map((o) => o.cost)));
-        expect(chosen.cost).toBeLessThanOrEqual(least + step);
+        expect(chosen.cost).toBeLessThanOrEqual(minimum + step);
         expect(chooseTypes(tensors, budget)).toEqual(chosen);
       }),
     );
   });
-  test('more room never costs more by much: it ends at the least cost there is', () => {
+  test('more room never costs more by much: it ends at the minimum cost there is', () => {
     fc.assert(
       fc.property(problems, ({ tensors }) => {
         const best = tensors.reduce((n, t) => n + Math.min(...t.options.map((o) => o.cost)), 0);

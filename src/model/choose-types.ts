@@ -1,10 +1,10 @@
-// Which type each tensor gets, so that a file of a given size loses least. Pure.
+// Chooses a type for each tensor to minimize the loss of a file of a given size. Pure.
 
-/** A type that a tensor could have: what it takes in the file, and what it is expected to cost. */
+/** A possible type of a tensor, with its size in the file and its expected cost. */
 export interface TypeOption {
   readonly type: string;
   readonly sizeBytes: number;
-  /** Expected divergence that this tensor adds, in nats. Costs of tensors are taken to add up. */
+  /** Expected KL divergence from quantizing this tensor, in nats. Costs of tensors are assumed additive. */
   readonly cost: number;
 }
 
@@ -23,7 +23,7 @@ export interface TypesChosen {
 const bySize = (a: TypeOption, b: TypeOption): number =>
   a.sizeBytes - b.sizeBytes || a.cost - b.cost || (a.type < b.type ? -1 : 1);
 
-/** Options that no mixture of a smaller and a larger one beats: each step up buys less than the one before. */
+/** Lower convex hull of cost over size: each step up gains less per byte than the one before. */
 export function convexHull(options: readonly TypeOption[]): TypeOption[] {
   const hull: TypeOption[] = [];
   const gain = (a: TypeOption, b: TypeOption) => (a.cost - b.cost) / (b.sizeBytes - a.sizeBytes);
@@ -37,9 +37,8 @@ export function convexHull(options: readonly TypeOption[]): TypeOption[] {
 }
 
 /**
- * One type for each tensor, together at most `budgetBytes`, with the least cost that the steps of the hulls reach: the
- * step that buys most a byte is taken first, and what is left of the budget goes to whatever still fits. Equal inputs give
- * equal choices. Null when even the smallest types are too large.
+ * Chooses one type per tensor within `budgetBytes`, greedily: takes the steps of the hulls by gain per byte, then
+ * spends the rest on single changes that still fit. Deterministic. Null if even the smallest types are too large.
  */
 export function chooseTypes(tensors: readonly TensorOptions[], budgetBytes: number): TypesChosen | null {
   const hulls = tensors.map((t) => convexHull(t.options));
@@ -55,7 +54,8 @@ export function chooseTypes(tensors: readonly TensorOptions[], budgetBytes: numb
       }),
     )
     .sort((a, b) => b.gain - a.gain || a.tensor - b.tensor || a.to - b.to);
-  // Within a tensor gains fall, so its steps come in order; one that does not fit ends the tensor's.
+  // Gains decrease within a tensor, so its steps come in order. A step that does not fit skips the tensor's later
+  // steps.
   for (const { tensor, to, bytes } of steps) {
     if (at[tensor] !== to - 1 || sizeBytes + bytes > budgetBytes) continue;
     at[tensor] = to;
@@ -70,7 +70,7 @@ export function chooseTypes(tensors: readonly TensorOptions[], budgetBytes: numb
   };
 }
 
-/** Spends what is left: the change of a single tensor that gains most, as long as one fits. */
+/** Spends the rest of the budget: applies the best change of a single tensor until none fits. */
 function fill(tensors: readonly TensorOptions[], chosen: TypeOption[], leftBytes: number): void {
   let left = leftBytes;
   for (;;) {

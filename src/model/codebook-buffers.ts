@@ -4,18 +4,18 @@ import type { QuantFormat } from '../quant/format';
 import type { CodebookName } from '../quant/codebook/codebook';
 import { pointsBytes, pointsTable, searchTable } from '../quant/codebook/tables';
 
-/** The codebooks that a set of formats decodes with. */
+/** Codebooks of a set of formats. */
 const codebooksOf = (formats: Iterable<QuantFormat>): Set<CodebookName> =>
   new Set([...formats].flatMap((f) => (f.codebook ? [f.codebook] : [])));
 
-/** GPU bytes of those codebooks' points. */
+/** GPU bytes of the points of the formats' codebooks. */
 export function codebookBytes(formats: Iterable<QuantFormat>): number {
   let sum = 0;
   for (const name of codebooksOf(formats)) sum += pointsBytes(name);
   return sum;
 }
 
-/** The codebooks of one owner on the device, each uploaded once. They go with the owner's other buffers. */
+/** Codebook buffers of one owner, each uploaded once and released with the owner's other buffers. */
 export class CodebookBuffers {
   readonly #gpu: Gpu;
   readonly #owner: BufferOwner;
@@ -26,12 +26,12 @@ export class CodebookBuffers {
     this.#owner = owner;
   }
 
-  /** What a decoder of the format looks up; undefined for formats without a codebook. */
+  /** Table for decoding (binding `points`); undefined for formats without a codebook. */
   points(format: QuantFormat): Promise<GPUBuffer | undefined> {
     return this.#buffer('points', format.codebook, pointsTable);
   }
 
-  /** What an encoder of the format searches. */
+  /** Table for encoding (binding `search`); undefined for formats without a codebook. */
   search(format: QuantFormat): Promise<GPUBuffer | undefined> {
     return this.#buffer('search', format.codebook, searchTable);
   }
@@ -42,7 +42,7 @@ export class CodebookBuffers {
     make: (name: CodebookName) => Uint32Array<ArrayBuffer>,
   ): Promise<GPUBuffer | undefined> {
     if (!name) return undefined;
-    const key = `${kind} of lattice ${name}`;
+    const key = `${kind} of codebook ${name}`;
     let buffer = this.#buffers.get(key);
     if (!buffer) {
       const table = make(name);

@@ -5,29 +5,29 @@ import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/form
 import { UnsupportedError } from '../util/errors';
 import type { CodebookBuffers } from './codebook-buffers';
 
-/** A run of whole rows in one buffer, which may hold other tensors' too. */
+/** A slab: consecutive rows of a tensor in one buffer, which may also hold other tensors. */
 export interface Slab {
   readonly firstRow: number;
   readonly rows: number;
-  /** Weights in the buffer before it. */
+  /** Offset in the buffer, in weights. */
   readonly base: number;
-  /** Of the whole buffer. */
+  /** Layout of the whole buffer. */
   readonly layout: DeviceLayout;
   readonly buffer: GPUBuffer;
 }
 
-/** A weight on the device: planar, split by rows where the binding limit demands it. */
+/** A weight tensor on the device (rows x cols) in planes, cut into slabs to fit the binding limit. */
 export interface DeviceTensor {
   readonly name: string;
   readonly format: QuantFormat;
   readonly rows: number;
   readonly cols: number;
   readonly slabs: readonly Slab[];
-  /** The codebook that its kernels bind; any buffer for formats without one. */
+  /** Codebook for binding `points`; any buffer for formats without one. */
   readonly points: GPUBuffer;
 }
 
-/** Rows are cut at multiples of four, so that a cut never falls inside a 32-bit word of any plane. */
+/** Slabs start at multiples of four rows, so that a cut never splits a 32-bit word of a plane. */
 export const ROW_STEP = 4;
 
 export interface SlabPlan {
@@ -36,7 +36,7 @@ export interface SlabPlan {
   readonly layout: DeviceLayout;
 }
 
-/** How a tensor is cut so that no slab exceeds `maxBytes`. */
+/** Cuts a tensor into slabs of at most `maxBytes`. Throws UnsupportedError if four rows do not fit. */
 export function planSlabs(format: QuantFormat, rows: number, cols: number, maxBytes: number): SlabPlan[] {
   const layoutOf = (n: number) => deviceLayout(format, (n * cols) / format.block.size);
   let max = rows;
@@ -57,19 +57,19 @@ export function planSlabs(format: QuantFormat, rows: number, cols: number, maxBy
   return slabs;
 }
 
-/** Rows and columns of a tensor of any rank: columns are the contiguous dimension. */
+/** Rows and columns of a tensor of any rank. Columns are the contiguous dimension. */
 export function matrixShape(shape: readonly number[]): { rows: number; cols: number } {
   const cols = shape[0] ?? 1;
   return { rows: cols === 0 ? 0 : elementCount(shape)! / cols, cols };
 }
 
-/** What a tensor is called, and its dimensions. */
+/** Name and GGUF dimensions of a tensor. */
 export interface TensorShape {
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Rows of several tensors as one matrix (of vectors: one row). */
+/** Shape of several tensors stacked by rows; vectors are concatenated into one row. */
 export function joinedShape(tensors: readonly TensorShape[]): { rows: number; cols: number } {
   const shapes = tensors.map((t) => matrixShape(t.shape));
   const [first] = shapes;
@@ -79,10 +79,7 @@ export function joinedShape(tensors: readonly TensorShape[]): { rows: number; co
     : { rows: sum(shapes.map((s) => s.rows)), cols: first!.cols };
 }
 
-/**
- * Allocates a tensor's slabs under an owner, or those of several tensors one after the other in one buffer; the content is
- * whatever quantizing writes.
- */
+/** Allocates the slabs of a tensor, or one buffer for several tensors in order. The content is uninitialized. */
 export async function allocateTensors(
   gpu: Gpu,
   owner: BufferOwner,
@@ -111,7 +108,7 @@ export async function allocateTensors(
   });
 }
 
-/** Tensors that lie one after the other in a buffer, as one; undefined where they do not. */
+/** Views adjacent tensors of a buffer as one tensor; undefined if they are not adjacent. */
 export function joined(tensors: readonly DeviceTensor[]): DeviceTensor | undefined {
   const [first] = tensors;
   if (!first || tensors.length === 1) return first;
@@ -125,7 +122,7 @@ export function joined(tensors: readonly DeviceTensor[]): DeviceTensor | undefin
   return { ...first, rows, slabs: [{ ...first.slabs[0]!, rows }] };
 }
 
-/** Plane offsets as the kernels want them, in 32-bit words. */
+/** Plane offsets for the kernels, in 32-bit words. */
 export const planeParams = (layout: DeviceLayout): { plane1: number; plane2: number; plane3: number } => ({
   plane1: (layout.offsets[1] ?? 0) / 4,
   plane2: (layout.offsets[2] ?? 0) / 4,

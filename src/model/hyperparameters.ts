@@ -1,7 +1,7 @@
 import { getNumber, getNumbers, getString, type Metadata } from '../files/gguf/metadata';
 import { FileError } from '../util/errors';
 
-/** The numbers that shape a decoder-only transformer, read from GGUF metadata. */
+/** Hyperparameters of a decoder-only transformer, from GGUF metadata. */
 export interface Hyperparameters {
   readonly architecture: string;
   readonly layers: number;
@@ -11,45 +11,45 @@ export interface Hyperparameters {
   readonly heads: number;
   readonly kvHeads: number;
   readonly headDim: number;
-  /** Leading dimensions of a head that rotate. */
+  /** Leading dimensions of a head to which RoPE applies. */
   readonly rotaryDim: number;
   readonly ropeBase: number;
-  /** Positions are divided by this (linear scaling); 1 without. */
+  /** Divisor of positions (linear or YaRN scaling); 1 without. */
   readonly ropeScale: number;
-  /** Of norms. */
+  /** Epsilon of the norms. */
   readonly epsilon: number;
   readonly contextLength: number;
-  /** Of the layers that slide. */
+  /** RoPE base of sliding window layers. */
   readonly ropeBaseSliding: number;
-  /** Rotations are multiplied by this (longrope, YaRN); 1 without. */
+  /** Factor of cos and sin (longrope, YaRN); 1 without. */
   readonly ropeAmplitude: number;
-  /** YaRN's range, in rotations over the original context; undefined without YaRN. */
+  /** YaRN's beta_fast, beta_slow and original context; undefined without YaRN. */
   readonly yarn?: { readonly fast: number; readonly slow: number; readonly original: number };
-  /** Contexts beyond this take rope_factors_long; 0 without. */
+  /** Longer contexts use rope_factors_long; 0 without. */
   readonly originalContext: number;
   readonly embeddingScale: number;
   readonly attentionScale: number;
   readonly residualScale: number;
-  /** Logits are multiplied by this. */
+  /** Factor of the logits. */
   readonly logitScale: number;
-  /** cap * tanh(score / cap); 0 for none. */
+  /** Soft cap of attention scores, cap * tanh(score / cap); 0 without. */
   readonly attentionCap: number;
   readonly logitCap: number;
-  /** Tokens that a sliding layer sees, itself included; 0 for all. */
+  /** Sliding window: positions that a token attends to, itself included; 0 without. */
   readonly window: number;
-  /** Every so many layers one does not slide. */
+  /** One layer in so many has full attention. */
   readonly windowPattern: number;
-  /** Layers that slide, where the file lists them. */
+  /** True for sliding window layers, if the file lists them. */
   readonly slidingLayers?: readonly boolean[];
-  /** 0 for a dense feed-forward. */
+  /** 0 for a dense feed-forward network. */
   readonly experts: number;
   readonly expertsUsed: number;
 }
 
-/** More than any model has; what a file says beyond it is no count of layers. */
+/** More layers than any model has. */
 const MAX_LAYERS = 10_000;
 
-/** `label` names the file in errors. */
+/** Reads hyperparameters. `label` names the file in errors. Throws FileError on missing or invalid metadata. */
 export function readHyperparameters(label: string, metadata: Metadata): Hyperparameters {
   const architecture = getString(metadata, 'general.architecture');
   if (!architecture)

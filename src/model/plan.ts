@@ -9,15 +9,15 @@ import { type PlanOptions, TensorChooser } from './tensor-choice';
 
 export interface PlannedTensor extends TensorOut {
   readonly source: TensorSource;
-  /** Set when the row width forced another type than the rules want. */
+  /** Set if the row width forced another type. */
   readonly fallback?: string;
-  /** Importance of its columns, where the plan was made with a matrix and the type uses it. */
+  /** Importance of the columns, if the plan has an importance matrix and the type uses it. */
   readonly importance?: Float32Array<ArrayBuffer>;
 }
 
 export interface Plan {
   readonly fileType: FileType;
-  /** In the order of the output file. */
+  /** Tensors in the order of the output file. */
   readonly tensors: readonly PlannedTensor[];
   readonly metadata: Metadata;
   readonly headerBytes: number;
@@ -25,25 +25,25 @@ export interface Plan {
   /** 8 x tensor bytes / weights, as llama-quantize prints it. */
   readonly bitsPerWeight: number;
   readonly fallbacks: readonly string[];
-  /** What the person should know before: tensors that are quantized already. */
+  /** Warning about tensors that are already quantized. */
   readonly warning: string | null;
-  /** Why llama-quantize would refuse; null when it would not. */
+  /** Reason for which llama-quantize would refuse; null if it would not. */
   readonly refusal: string | null;
-  /** Whether the refusal goes away when rows that fit no block may stay F16. */
+  /** True if allowing F16 for rows that fit no block removes the refusal. */
   readonly curedByF16: boolean;
 }
 
-/** Layer tensors after the others, layers by number, then names by code point: the order of llama-quantize's files. */
+/** Order of llama-quantize's files: tensors outside layers first, layers by number, then names by code point. */
 export function compareTensorNames(a: string, b: string): number {
   const layer = (name: string) => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1);
   return layer(a) - layer(b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** What llama-quantize keeps of a string that comes from its command line; a character cut in half is left out. */
+/** llama-quantize keeps 127 bytes of a string. A character that is cut is dropped. */
 const first127Bytes = (text: string): string =>
   new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, 127), { stream: true });
 
-/** general.quantization_version and general.file_type move to the end, as gguf_set_val does. */
+/** Metadata of the output file. Keys that are set move to the end, as with gguf_set_val. */
 function outputMetadata(metadata: Metadata, fileType: FileType, importance?: ImportanceMatrix): Metadata {
   const out = new Map<string, MetaValue>(metadata);
   for (const key of [
@@ -73,11 +73,11 @@ function outputMetadata(metadata: Metadata, fileType: FileType, importance?: Imp
 const isEncodable = (type: GgmlType): boolean => quantFormats.some((f) => f.ggmlType === type.id);
 const FULL_PRECISION = ['F32', 'F16', 'BF16'];
 
-/** llama-quantize does this only with --allow-requantize. */
+/** llama-quantize requires --allow-requantize here. */
 const requantizeWarning = (types: readonly string[]): string =>
   `The model is quantized already (${types.join(', ')}). Quantizing it again adds a second rounding error to the first: hardly to be seen from Q8_0, severe from 4 bits and below. Start from the 16-bit model if you can.`;
 
-/** What follows from types and metadata: sizes, bits per weight, fallbacks. */
+/** Sizes, bits per weight and fallbacks of a plan. */
 export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly PlannedTensor[]) {
   const headerBytes = ggufHeader(metadata, tensors).length;
   const weights = tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
@@ -92,7 +92,7 @@ export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly
   };
 }
 
-/** What quantizing to a level will make: every tensor's type and the exact size of the file, before any work. */
+/** Plans the quantization to a level: the type of every tensor and the exact size of the file. */
 export function planQuantization(model: ModelFile, fileType: FileType, options: PlanOptions = {}): Plan {
   const chooser = new TensorChooser(model, fileType, options);
   const misfits: string[] = [];

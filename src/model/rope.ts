@@ -1,6 +1,6 @@
 import type { Hyperparameters } from './hyperparameters';
 
-/** Source: ggml's rope_yarn. The pair from which on (in rotations over the original context) frequencies are scaled. */
+/** YaRN's ramp over pairs: 1 keeps the frequency, 0 scales it. Source: ggml's rope_yarn. */
 function yarnRamp(h: Hyperparameters): (pair: number) => number {
   if (!h.yarn) return () => 0;
   const { fast, slow, original } = h.yarn;
@@ -11,7 +11,7 @@ function yarnRamp(h: Hyperparameters): (pair: number) => number {
   return (pair) => 1 - Math.min(1, Math.max(0, (pair - start) / Math.max(0.001, end - start)));
 }
 
-/** Angle of a pair from one position to the next. `factors` divide it (rope_freqs, rope_factors_long and _short). */
+/** RoPE frequencies by pair, in radians per position. `factors` divide them (rope_freqs, rope_factors_long, _short). */
 function frequencies(h: Hyperparameters, factors?: Float32Array): number[] {
   const ramp = yarnRamp(h);
   return Array.from({ length: h.rotaryDim / 2 }, (_, i) => {
@@ -22,8 +22,8 @@ function frequencies(h: Hyperparameters, factors?: Float32Array): number[] {
 }
 
 /**
- * (cos, sin) pairs for positions 0..positions-1, rotaryDim / 2 pairs each, as float32. Computed here because GPU sin and
- * cos are not exact enough.
+ * RoPE table: positions x (rotaryDim / 2) x (cos, sin), float32. Computed on the CPU because GPU sin and cos are not
+ * exact enough.
  */
 export function rotationTable(
   h: Hyperparameters,
@@ -41,13 +41,13 @@ export function rotationTable(
   return table;
 }
 
-/** The table of sliding layers that rotate by a base of their own, unscaled. */
+/** RoPE table of sliding window layers with their own base, unscaled. */
 export function localRotationTable(h: Hyperparameters, positions: number): Float32Array<ArrayBuffer> {
   const { yarn: _, ...plain } = h;
   return rotationTable({ ...plain, ropeBase: h.ropeBaseSliding, ropeScale: 1, ropeAmplitude: 1 }, positions);
 }
 
-/** Which factors a model of this context takes: those of long contexts, of short ones, or the only ones it has. */
+/** Names of the tensors that may hold the RoPE factors for a context, by preference. */
 export const factorsName = (h: Hyperparameters, context: number): string[] => [
   h.originalContext > 0 && context > h.originalContext
     ? 'rope_factors_long.weight'

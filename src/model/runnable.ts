@@ -4,7 +4,7 @@ import type { Architecture } from './arch/architecture';
 import { architectureById, architectures } from './arch/registry';
 import { type Hyperparameters, readHyperparameters } from './hyperparameters';
 
-/** Whether a model can generate here, and if not, why. Inspecting, quantizing and exporting do not ask. */
+/** Result of checkRunnable. Inspecting, quantizing and exporting do not require a runnable model. */
 export type Runnable =
   | {
       readonly ok: true;
@@ -14,7 +14,7 @@ export type Runnable =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** A tensor that must be there and its first dimensions. */
+/** A required tensor and its first dimensions. */
 type Need = readonly [name: string, shape: readonly number[]];
 
 function layerNeeds(
@@ -68,7 +68,7 @@ function needs(architecture: Architecture, h: Hyperparameters, has: (name: strin
   ];
 }
 
-/** What the kernels ask of the dimensions; undefined when all is well. */
+/** Reason for which the kernels do not support the dimensions; undefined if they do. */
 function unsuited(h: Hyperparameters, rope: string): string | undefined {
   const odd = [h.width, h.ffnWidth, h.headDim].find((n) => n % 4 !== 0);
   if (odd !== undefined) return `a dimension of ${odd} does not suit the kernels (multiples of 4)`;
@@ -81,6 +81,7 @@ function unsuited(h: Hyperparameters, rope: string): string | undefined {
   return undefined;
 }
 
+/** Checks that a model can run here: a known architecture, all tensors in their shapes, supported dimensions. */
 export function checkRunnable(model: ModelFile): Runnable {
   const no = (reason: string): Runnable => ({ ok: false, reason });
   let h: Hyperparameters;

@@ -8,64 +8,63 @@ import type { Hyperparameters } from './hyperparameters';
 import { kvLayout, type KvType, maxKvSplits } from './kv-cache';
 
 /**
- * How products are made: activations rounded to int8 and multiplied by integers, or to float16 and multiplied in it (on
- * devices with shader-f16; many tokens by their matrix units where they have some), or float32 throughout.
+ * Compute path of products: activations rounded to int8 for integer dot products; float16 on devices with shader-f16;
+ * `matrix` for float16 prefill products on matrix units; or float32 throughout.
  */
 export type ComputePath = 'int8' | 'matrix' | 'float16' | 'float32';
-/** Bytes that a path's rounded activation takes; none where products read float32. */
+/** Bytes of a rounded activation in memory; 0 for paths whose products read float32. */
 export const ROUNDED_BYTES: Record<ComputePath, number> = { int8: 1, matrix: 2, float16: 0, float32: 0 };
-/** For one token and for many. */
 export interface ComputePaths {
   readonly decode: ComputePath;
   readonly prefill: ComputePath;
 }
-/** The paths of an engine that is not asked for the reference, where nothing was measured. */
+/** Default paths without tuning. */
 export const FAST: ComputePaths = { decode: 'int8', prefill: 'int8' };
 
-/** Everything a model keeps on the device beside its weights. */
+/** Everything that a model keeps on the device besides its weights. */
 export interface Runtime {
   readonly owner: BufferOwner;
   readonly h: Hyperparameters;
   readonly traits: DecoderTraits;
   readonly vocabulary: number;
   readonly context: number;
-  /** Most tokens in one pass. */
+  /** Maximum tokens per pass. */
   readonly chunk: number;
   readonly kvType: KvType;
   readonly paths: ComputePaths;
   readonly arena: UniformArena;
-  /** [position of the first token of the batch, tokens in the batch, newest sampled id]. */
+  /** [position of the batch's first token, tokens in the batch, newest sampled id]. */
   readonly state: GPUBuffer;
   readonly tokens: GPUBuffer;
   readonly sampling: GPUBuffer;
-  /** Sampled ids, at their place in the text. */
+  /** Sampled ids by position. */
   readonly history: GPUBuffer;
   readonly rotation: GPUBuffer;
-  /** For sliding layers that rotate by a base of their own. */
+  /** RoPE table of sliding window layers with their own base. */
   readonly localRotation: GPUBuffer;
   readonly x: GPUBuffer;
   readonly normed: GPUBuffer;
-  /** Rows of activations as int8, and their steps and sums; or as float16, and their steps. */
+  /** Rounded activations: int8 codes, or float16. */
   readonly codes: GPUBuffer;
   readonly activationScales: GPUBuffer;
   /** Rows of queries, keys and values. */
   readonly qkv: GPUBuffer;
   readonly attended: GPUBuffer;
-  /** What the spans of a long context gave, before they are added up. */
+  /** Partial results of the KV splits: heads x splits x (headDim + 4). */
   readonly parts: GPUBuffer;
-  /** What attention or feed-forward gives, before a norm takes it. */
+  /** Output of attention or feed-forward, before a post-norm. */
   readonly branch: GPUBuffer;
-  /** Rows of gates and values; with experts, a row for each that a token uses, and then what it gives. */
+  /** Rows of gate and up projections; with experts a row per (token, expert) pair, later the expert outputs. */
   readonly gateUp: GPUBuffer;
   readonly hidden: GPUBuffer;
   readonly routerLogits: GPUBuffer;
-  /** Experts of each token, and what share of the sum each has. */
+  /** Experts of each token and their routing weights: tokens x expertsUsed. */
   readonly chosen: GPUBuffer;
   readonly routingWeights: GPUBuffer;
-  /** Pairs of a batch's tokens with their experts, by expert (ops/sort-pairs). */
+  /** (token, expert) pairs by expert, from ops/sort-pairs. */
   readonly sortedPairs: GPUBuffer;
   readonly logits: GPUBuffer;
-  /** What ops/survey saw of the logits. */
+  /** Classes of tokens, from ops/survey. */
   readonly classes: GPUBuffer;
   readonly kCache: readonly GPUBuffer[];
   readonly vCache: readonly GPUBuffer[];
@@ -77,24 +76,24 @@ export interface RuntimeShape {
   readonly vocabulary: number;
   readonly context: number;
   readonly kvType: KvType;
-  /** Most tokens in one pass. */
+  /** Maximum tokens per pass. */
   readonly chunk: number;
   readonly paths: ComputePaths;
-  /** Dispatch parameter slots. */
+  /** Uniform slots, one per dispatch. */
   readonly slots: number;
 }
 
-/** Parameter slots of an engine over a plan whose tensors are cut into `slabs`. */
+/** Uniform slots of an engine whose `tensors` are cut into `slabs`. */
 export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
 
-/** Most tokens in one pass where nothing was measured. */
+/** Maximum tokens per pass without tuning. */
 export const CHUNK_TOKENS = 128;
 
-/** Classes that the sampler shares a vocabulary out to: about 128 tokens in each, within what ops/sample holds. */
+/** Number of token classes of the sampler: about 128 tokens per class, at most MAX_CLASSES of ops/sample. */
 export const sampleClasses = (vocabulary: number): number =>
   Math.min(1024, Math.max(64, 2 ** Math.ceil(Math.log2(vocabulary / 128))));
 
-/** Buffer sizes in bytes, by name: what createRuntime allocates and what the plan prints. */
+/** Buffer sizes in bytes by name, for allocation and for display. */
 export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const { h, traits } = s;
   const rows = s.chunk * 4;
@@ -103,15 +102,15 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const widest = Math.max(h.width, used * h.ffnWidth, h.heads * h.headDim);
   const rounded = ROUNDED_BYTES[s.paths.prefill];
   const expertRows = rows * used;
-  // What each expert gives goes where its gates and values were.
-  const gives = h.experts > 0 ? h.width : 0;
+  // The expert outputs reuse the buffer of their gate and up projections.
+  const outputWidth = h.experts > 0 ? h.width : 0;
   const rotates = traits.rope !== 'none';
   return {
     params: s.slots * 256,
     state: 16,
     tokens: s.chunk * 4,
     sampling: 32,
-    // One more: the token after a full context is sampled, too.
+    // One more, because the token after a full context is also sampled.
     history: (s.context + 1) * 4,
     rotation: rotates ? s.context * h.rotaryDim * 4 : 0,
     'local rotation': traits.localRope && h.window > 0 ? s.context * h.rotaryDim * 4 : 0,
@@ -123,7 +122,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     attended: rows * h.heads * h.headDim,
     'attention parts': h.heads * maxKvSplits(s.context) * (h.headDim + 4) * 4,
     branch: traits.norms === 'before' ? 0 : rows * h.width,
-    'gate and up': traits.feedForward === 'gated' ? expertRows * Math.max(2 * h.ffnWidth, gives) : 0,
+    'gate and up': traits.feedForward === 'gated' ? expertRows * Math.max(2 * h.ffnWidth, outputWidth) : 0,
     hidden: expertRows * h.ffnWidth,
     'router logits': rows * h.experts,
     'chosen experts': h.experts > 0 ? expertRows : 0,
@@ -144,12 +143,13 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
 export const runtimeBytes = (s: RuntimeShape): number =>
   Object.values(runtimeSizes(s)).reduce((sum, n) => sum + alignUp(Math.max(n, 16), 16), 0);
 
-/** Rotations by position: of all layers, and of sliding layers with a base of their own. */
+/** RoPE tables of all layers, and of sliding window layers with their own base. */
 export interface RotationTables {
   readonly all: Float32Array<ArrayBuffer>;
   readonly sliding?: Float32Array<ArrayBuffer>;
 }
 
+/** Allocates a runtime under `owner`. Throws GpuError if a buffer exceeds the binding limit. */
 export async function createRuntime(
   gpu: Gpu,
   owner: BufferOwner,

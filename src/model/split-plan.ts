@@ -4,8 +4,8 @@ import { alignUp } from '../util/bytes';
 import type { Plan, PlannedTensor } from './plan';
 
 /**
- * A plan as files of at most `maxBytes` of tensors each, cut where llama-gguf-split cuts them. A tensor larger than that
- * has a file of its own.
+ * Splits a plan into files of at most `maxBytes` of tensors, cut as by llama-gguf-split. A larger tensor has its own
+ * file.
  */
 export function splitPlan(plan: Plan, maxBytes: number): Plan[] {
   const groups: PlannedTensor[][] = [[]];

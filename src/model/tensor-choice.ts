@@ -1,4 +1,4 @@
-// Which type a tensor of a model gets at a level: llama-quantize's rules, the person's overrides, and the fallbacks.
+// Chooses the type of each tensor at a level: llama-quantize's rules, the user's overrides, and the fallbacks.
 import { type GgmlType, ggmlTypeByLabel } from '../files/ggml-types';
 import { getNumber, getString } from '../files/gguf/metadata';
 import type { ImportanceMatrix } from '../files/imatrix';
@@ -17,20 +17,20 @@ import {
   wantedType,
 } from '../quant/tensor-rules';
 
-/** Tensors whose name the pattern matches get the type, whatever the rules say. */
+/** Overrides the rules for tensors whose name matches the pattern. */
 export interface TypeOverride {
   readonly pattern: RegExp;
-  /** ggml type. */
+  /** Label of a ggml type. */
   readonly type: string;
 }
 
 /** llama-quantize's options, by its names. */
 export interface PlanOptions {
-  /** Rows that fit no block become F16 instead of a refusal. Only on the person's word. */
+  /** Use F16 for rows that fit no block instead of refusing. */
   readonly fallbackToF16?: boolean;
   /** Refuse instead of falling back to another type. */
   readonly strict?: boolean;
-  /** Every tensor in the level's own type. */
+  /** Use the level's default type for every tensor. */
   readonly pure?: boolean;
   readonly leaveOutputTensor?: boolean;
   readonly outputTensorType?: string;
@@ -42,14 +42,14 @@ export interface PlanOptions {
 export interface Choice {
   readonly type: GgmlType;
   readonly fallback?: string;
-  /** A row width that is refused. */
+  /** Message about a row width that is refused. */
   readonly misfit?: string;
-  /** Why the tensor cannot be had in this type. */
+  /** Reason for which the tensor cannot have this type. */
   readonly refusal?: string;
   readonly importance?: Float32Array<ArrayBuffer>;
 }
 
-/** Head counts may be given by layer; the rules look at the first. */
+/** Head counts may be given by layer; the rules use the first. */
 function firstNumber(model: ModelFile, key: string): number | undefined {
   const value = model.metadata.get(key)?.value;
   const first = Array.isArray(value) ? (value as readonly unknown[])[0] : undefined;
@@ -78,7 +78,7 @@ function misfitOf(tensor: TensorSource, type: GgmlType): string | undefined {
   return `rows of ${width} weights are no multiple of ${type.blockSize} (${type.label})`;
 }
 
-/** Chooses for the tensors of one model, in the order of the output file: the rules count as they go. */
+/** Chooses types for one model. Call it in the order of the output file, because the rules count tensors. */
 export class TensorChooser {
   readonly #context: RuleContext;
   readonly #fileType: FileType;
@@ -100,7 +100,7 @@ export class TensorChooser {
     return this.#withImportance(tensor, choice);
   }
 
-  /** A type that the person named for this very tensor: no rule and no fallback touches it. */
+  /** Type that the user set for this tensor. No rule and no fallback applies to it. */
   #named(name: string): string | undefined {
     if (isEmbedding(name)) return this.#options.tokenEmbeddingType;
     return name === 'output.weight' ? this.#options.outputTensorType : undefined;

@@ -15,11 +15,11 @@ import {
 import { CodebookBuffers, codebookBytes } from './codebook-buffers';
 import type { Plan, PlannedTensor } from './plan';
 
-/** One-dimensional weights (norms, biases) are float32 on the device whatever the file holds. */
+/** Format of a tensor on the device. Vectors (norms, biases) are float32, whatever the file holds. */
 export const residentFormat = (tensor: PlannedTensor) =>
   tensor.shape.length === 1 ? formatByLabel('F32') : quantFormats.find((f) => f.ggmlType === tensor.type.id);
 
-/** Tensors of a layer that are read together: in one buffer, one product takes them all. */
+/** Tensors of a layer that share an input. In one buffer they need only one product. */
 const TOGETHER = [
   ['attn_q', 'attn_k', 'attn_v'],
   ['ffn_gate', 'ffn_up'],
@@ -27,13 +27,13 @@ const TOGETHER = [
   ['attn_q_norm', 'attn_k_norm'],
 ];
 
-/** What shares a buffer: one tensor, or several of a layer. */
+/** Tensors that share a buffer: one, or a group of TOGETHER. */
 interface Allocation {
   readonly format: QuantFormat;
   readonly tensors: readonly PlannedTensor[];
 }
 
-/** Buffers for the tensors of a plan that the device can hold. Those read together share one, where their formats and the binding limit allow. */
+/** Groups the tensors of a plan by buffer. TOGETHER applies where formats and the binding limit allow. */
 function allocations(plan: Plan, maxBindingBytes: number): Allocation[] {
   const byName = new Map(plan.tensors.map((t) => [t.name, t]));
   const taken = new Set<string>();
@@ -64,13 +64,13 @@ function fitTogether(group: readonly PlannedTensor[], format: QuantFormat, maxBi
   return planSlabs(format, rows, cols, maxBindingBytes).length === 1;
 }
 
-/** The tensors of a model on the device. All buffers belong to `owner`. */
+/** Weights of a model on the device. All buffers belong to `owner`. */
 export interface Weights {
   readonly owner: BufferOwner;
   readonly tensors: ReadonlyMap<string, DeviceTensor>;
 }
 
-/** GPU bytes that the weights of a plan will take. */
+/** GPU bytes of the weights of a plan. */
 export function weightBytes(plan: Plan, maxBindingBytes: number): number {
   const parts = allocations(plan, maxBindingBytes);
   const slabs = parts.flatMap(({ format, tensors }) => {
@@ -80,7 +80,7 @@ export function weightBytes(plan: Plan, maxBindingBytes: number): number {
   return slabs.reduce((n, s) => n + s.layout.sizeBytes, 0) + codebookBytes(parts.map((a) => a.format));
 }
 
-/** How many buffers the weights of a plan will take. */
+/** Number of slabs of the weights of a plan, without grouping. */
 export function slabCount(plan: Plan, maxBindingBytes: number): number {
   let count = 0;
   for (const tensor of plan.tensors) {
@@ -91,6 +91,7 @@ export function slabCount(plan: Plan, maxBindingBytes: number): number {
   return count;
 }
 
+/** Allocates the weights of a plan. Throws UnsupportedError for a type that has no format here. */
 export async function allocateWeights(gpu: Gpu, owner: BufferOwner, plan: Plan): Promise<Weights> {
   const tensors = new Map<string, DeviceTensor>();
   const codebooks = new CodebookBuffers(gpu, owner);
@@ -106,7 +107,7 @@ export async function allocateWeights(gpu: Gpu, owner: BufferOwner, plan: Plan):
   return { owner, tensors };
 }
 
-/** A whole small float32 tensor (RoPE factors, say) on the CPU. */
+/** Reads a small tensor (at most 1 MiB, such as RoPE factors) as float32; undefined if absent or larger. */
 export async function readSmallTensor(model: ModelFile, name: string): Promise<Float32Array | undefined> {
   const tensor: TensorSource | undefined = model.tensors.find((t) => t.name === name);
   if (!tensor || tensor.sizeBytes > 1 << 20) return undefined;

@@ -6,8 +6,8 @@ import { decodeGatedExperts, decodeMixedExperts } from './expert-matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 
 /**
- * One token: norms are left to the products that read them, gates and activation to those that make them, rotation and
- * cache write to attention.
+ * Records a decode step. Norms are fused into the products that read them, gate and activation into the products that
+ * write them, RoPE and the cache write into attention.
  */
 export class DecodeRecorder extends Recorder {
   get tokens(): number {
@@ -52,10 +52,10 @@ export class DecodeRecorder extends Recorder {
     const { h, context, parts, state, arena } = this.r;
     const { buffers, params, view, slots, constants } = this.heads(layer);
     const { window } = view;
-    // A long KV split costs a processor with few workgroups under way less than parts that must be added up.
+    // A CPU runs few workgroups at a time, so long KV splits cost less there than combining partial results.
     const splits = { shortest: this.gpu.onCpu ? 256 : 64, max_splits: maxKvSplits(context) };
     const count = (positions: number) => kvSplitCount(positions, window, splits.shortest);
-    // The query heads of a key head, in sets as even as can be of at most four.
+    // Cuts the query heads of a key head into even sets of at most four.
     const sets = Math.ceil(h.heads / h.kvHeads / 4);
     const ROWS = Math.ceil(h.heads / h.kvHeads / sets);
     const kernel = this.gpu.kernel(ops.attentionDecode, slots, { ...constants, ROWS });

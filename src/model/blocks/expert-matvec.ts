@@ -3,21 +3,24 @@ import { type DeviceTensor, joined, planeParams } from '../device-tensor';
 import { dotOf, decodePathOf, tilesFor } from './matvec';
 import type { Input, Recorder } from './recorder';
 
-// Experts of one token: norms, gates and shares are applied where rows are read and written.
+// Experts of a decode step. Norm, gate and routing weights are fused into the products.
 
 interface ExpertRows {
   readonly input: Input;
   readonly y: GPUBuffer;
-  /** Elements from row to row of y. */
+  /** Row stride of y, in elements. */
   readonly stride: number;
   readonly at?: number;
-  /** Rows of the stack are gates, and as many further on what they let through. */
+  /** The stack holds the gates of all experts, then their up projections. */
   readonly isGated?: boolean;
-  /** Experts read a row each, and y += scale * the sum by shares; otherwise they read the same, and y has a row for each. */
+  /**
+   * If set, each expert reads its own row of x and y += mixScale * the sum by routing weights. Otherwise all read the
+   * same row and y has a row per expert.
+   */
   readonly mixScale?: number;
 }
 
-/** y = W[e] x for the chosen experts. */
+/** Records y = W[e] x for the chosen experts. */
 function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void {
   const { gpu } = g;
   const { h, chosen, routingWeights, arena, paths } = g.r;
@@ -61,7 +64,7 @@ function expertProducts(g: Recorder, tensor: DeviceTensor, p: ExpertRows): void 
   }
 }
 
-/** y = activation(gate) * up, a row for each chosen expert. */
+/** Records y = activation(gate) * up, one row per chosen expert. */
 export function decodeGatedExperts(
   g: Recorder,
   gates: DeviceTensor,
@@ -81,7 +84,7 @@ export function decodeGatedExperts(
   g.gated(gateUp, y, h.expertsUsed);
 }
 
-/** out += what the experts make of their rows, by their shares. */
+/** Records out += residualScale * the expert outputs, weighted by routing weights. */
 export function decodeMixedExperts(g: Recorder, downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
   const { width, residualScale } = g.r.h;
   expertProducts(g, downs, { input: { x }, y: out, stride: width, mixScale: residualScale });

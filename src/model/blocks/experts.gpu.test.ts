@@ -12,7 +12,7 @@ import { CodebookBuffers } from '../codebook-buffers';
 import { type ComputePath, ROUNDED_BYTES } from '../runtime';
 import { prefillPathOf, matmulDispatch, roundDispatch } from './matmul';
 
-// No multiple of any tile; an expert that every token chose, one that none did.
+// No dimension is a multiple of a tile. One expert is chosen by every token, one by none.
 const EXPERTS = 7;
 const CHOSEN_BY_NONE = 4;
 const USED = 3;
@@ -52,17 +52,17 @@ test('pairs are sorted by expert', async () => {
   testOwner(gpu).dispose();
 });
 
-/** What a path's rounding of normal noise explains. */
+/** Relative error that the rounding of normal noise explains, by compute path. */
 const MAX_ERROR: Record<ComputePath, number> = { int8: 2e-2, matrix: 2e-3, float16: 2e-3, float32: 1e-6 };
 
 describe.each<{ name: string; options: GpuOptions }>([
   { name: 'as the adapter is', options: {} },
   { name: 'as for hardware', options: { hardware: true } },
-])('products of experts for many tokens, $name', ({ options }) => {
+])('prefill products of experts, $name', ({ options }) => {
   const cases = ['Q4_0', 'Q8_0', 'F16'].flatMap((label) => [
     { label, isGated: true, slabBytes: undefined },
     { label, isGated: false, slabBytes: undefined },
-    // Slabs of 32 rows, which end within experts.
+    // Slabs of 32 rows end within experts.
     { label, isGated: false, slabBytes: 32 * COLS * 2 + 64 },
   ]);
   test.each(cases)('$label, gated $isGated, slabs of $slabBytes', async ({ label, isGated, slabBytes }) => {
@@ -81,7 +81,7 @@ describe.each<{ name: string; options: GpuOptions }>([
       gpu.device.queue.writeBuffer(buffer, 0, toDevice(format, part));
     }
     expect(tensor.slabs.length > 1).toBe(slabBytes !== undefined);
-    // Gates and ups of a token's experts read the same row, downs one each.
+    // Gate and up projections of a token's experts read the same row, down projections one each.
     const pairsPerRow = isGated ? USED : 1;
     const rowCount = PAIRS / pairsPerRow;
     const values = noise(rowCount * COLS, 2);

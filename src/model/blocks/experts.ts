@@ -2,7 +2,7 @@ import * as ops from '../../ops/kernels';
 import type { DeviceTensor } from '../device-tensor';
 import type { Input, Recorder } from './recorder';
 
-/** Chooses the experts of each token by the router's logits. */
+/** Chooses the experts of each token from the router logits. */
 function route(g: Recorder, logits: GPUBuffer): void {
   const { h, chosen, routingWeights, arena } = g.r;
   const params = { experts: h.experts, used: h.expertsUsed };
@@ -10,7 +10,7 @@ function route(g: Recorder, logits: GPUBuffer): void {
   g.push(g.gpu.kernel(ops.route).dispatch(buffers, params, [1], arena), 'x');
 }
 
-/** A mixture of experts in place of a feed-forward: `out` gets what they give, scaled, added to it. */
+/** Records a mixture of experts: out += residualScale * the weighted sum of the expert outputs. */
 export function recordExperts(g: Recorder, layer: string, normalized: Input, out: GPUBuffer): void {
   const { hidden, routerLogits } = g.r;
   g.linear([`${layer}.ffn_gate_inp`], normalized, routerLogits);

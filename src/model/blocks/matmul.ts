@@ -5,50 +5,50 @@ import type { DeviceTensor, Slab } from '../device-tensor';
 import type { ComputePath } from '../runtime';
 import { hasCodes, productParams } from './matvec';
 
-/** Y = X W^T for many tokens, with everything around it. */
+/** Prefill product Y = X W^T (tokens x rows) with its epilogue. */
 export interface Matmul {
   readonly path: ComputePath;
   readonly tensor: DeviceTensor;
   readonly slab: Slab;
-  /** Rows in float32, or what they were rounded to. */
+  /** Activations in float32, or rounded. */
   readonly x: GPUBuffer;
-  /** Steps (and sums) of rounded rows; any buffer in float32. */
+  /** Scales (and sums) of rounded activations; any buffer in float32. */
   readonly scales: GPUBuffer;
   readonly state: GPUBuffer;
   readonly y: GPUBuffer;
-  /** Elements from row to row of y. */
+  /** Row stride of y, in elements. */
   readonly stride: number;
   readonly bias?: Slab | undefined;
   readonly accumulate?: boolean;
   readonly scale?: number;
   readonly cap?: number;
   readonly at?: number;
-  /** The tensor is a stack of experts, and tokens go to those that they chose. */
+  /** Set if the tensor is a stack of experts. */
   readonly routed?: Routed | undefined;
 }
 
-/** Rows of a stack of experts, and the tokens that they are for. */
+/** Routing of tokens to the rows of a stack of experts. */
 export interface Routed {
   readonly experts: number;
-  /** Rows of the stack are gates, and as many further on what they let through: both are made. */
+  /** The stack holds the gates of all experts, then their up projections; both are computed. */
   readonly isGated: boolean;
-  /** Pairs of a token with an expert that read the same row of x. */
+  /** (token, expert) pairs that read the same row of x. */
   readonly pairsPerRow: number;
-  /** Of ops/sort-pairs. */
+  /** Output of ops/sort-pairs. */
   readonly sorted: GPUBuffer;
 }
 
-/** A dispatch whose grid has one row for so many tokens. */
+/** A dispatch whose grid has one row per `tokensPerWorkgroup` tokens. */
 export interface BatchDispatch {
   readonly dispatch: Dispatch;
   readonly tokensPerWorkgroup: number;
 }
 
-/** Rows of activations, and where what a path makes of them goes. */
+/** Rounding of activation rows for a compute path. */
 export interface Rounding {
   readonly path: ComputePath;
   readonly x: GPUBuffer;
-  /** Weights of the RMS norm that the rows go through first. */
+  /** Weights of an RMS norm to apply first. */
   readonly norm?: GPUBuffer | undefined;
   readonly cols: number;
   readonly epsilon: number;
@@ -56,7 +56,7 @@ export interface Rounding {
   readonly scales: GPUBuffer;
 }
 
-/** Rounds rows to int8, or for matrix units to float16: a workgroup a row. */
+/** Rounds rows to int8, or to float16 for matrix units. One row per workgroup. */
 export function roundDispatch(gpu: Gpu, arena: UniformArena, p: Rounding): Dispatch {
   const { x, norm = x, codes, scales, cols, epsilon } = p;
   const constants = { NORM: p.norm ? 1 : 0 };
@@ -68,10 +68,10 @@ export function roundDispatch(gpu: Gpu, arena: UniformArena, p: Rounding): Dispa
     : gpu.kernel(ops.quantizeRows, {}, constants).dispatch({ x, norm, codes, scales }, params, [1], arena);
 }
 
-/** Whether a product goes through workgroup memory. */
+/** Returns true if a product uses tiles in workgroup memory. */
 const isTiled = (gpu: Gpu, cols: number): boolean => !gpu.onCpu && cols % 32 === 0;
 
-/** The path that a product takes where `wanted` is asked for: only codes become integers, only whole groups go in tiles. */
+/** Compute path of a prefill product if `wanted` is set: int8 needs codes, the others need rows of whole groups. */
 export function prefillPathOf(
   gpu: Gpu,
   wanted: ComputePath,
@@ -91,7 +91,7 @@ const TILES: Record<Exclude<ComputePath, 'matrix'>, string> = {
 
 const ALL_ROWS = { expert_rows: 0, partner: 0, pairs_per_row: 1, pairs_at: 0 };
 
-/** Which rows of a stack are an expert's. */
+/** Params that locate the rows of an expert in a stack. */
 function routedRows({ tensor, slab }: Matmul, { experts, isGated, pairsPerRow }: Routed) {
   const rows = tensor.rows / experts;
   return {
@@ -104,7 +104,7 @@ function routedRows({ tensor, slab }: Matmul, { experts, isGated, pairsPerRow }:
   };
 }
 
-/** Picks the kernel: through workgroup memory on hardware, in registers on processors and for rows that fit no group. */
+/** Picks the kernel: tiles in workgroup memory on GPUs, registers on CPU adapters and for rows that fit no group. */
 export function matmulDispatch(gpu: Gpu, arena: UniformArena, p: Matmul): BatchDispatch {
   const { tensor, slab, x, scales, state, y } = p;
   const codec = `quant/${tensor.format.id}`;

@@ -6,18 +6,18 @@ import type { Slots } from '../../wgsl/link';
 import { type DeviceTensor, planeParams, type Slab } from '../device-tensor';
 import type { ComputePath } from '../runtime';
 
-/** Whether a format's weights are integer codes, which integer dot products take. */
+/** Returns true if a format has integer codes, as integer dot products need. */
 export const hasCodes = (format: QuantFormat): boolean => format.block.size > 1;
 
-/** Paths of one token. */
+/** Compute paths of decode. */
 type DecodePath = Exclude<ComputePath, 'matrix'>;
 
-/** Bytes of workgroup memory that an activation takes where a workgroup rounds them, with what its block has besides. */
+/** Bytes of workgroup memory per staged activation, including the head of its block. */
 const STAGED_BYTES: Record<DecodePath, number> = { int8: 1 + 1 / 4, float16: 2 + 1 / 2, float32: 0 };
-/** What a kernel keeps there besides. */
+/** Other workgroup memory of the kernel. */
 const OTHER_BYTES = 1280;
 
-/** The path that a product takes where `wanted` is asked for: floats, and rows too long to stage, stay float32. */
+/** Compute path of a decode product if `wanted` is set. Float formats and rows too long to stage use float32. */
 export function decodePathOf(gpu: Gpu, wanted: ComputePath, format: QuantFormat, cols: number): DecodePath {
   const { features, limits } = gpu.device;
   if (wanted === 'matrix' || !hasCodes(format)) return 'float32';
@@ -26,40 +26,40 @@ export function decodePathOf(gpu: Gpu, wanted: ComputePath, format: QuantFormat,
   return fits ? wanted : 'float32';
 }
 
-/** Slots and constants of a path's kernels for rows of so many columns. */
+/** Slots and constants of the decode kernels for a path and `cols` columns. */
 export function dotOf(path: DecodePath, cols: number): { slots: Slots; constants: Constants } {
   if (path === 'float32') return { slots: { dot: 'lib/matvec/dot-f32' }, constants: {} };
   const staged = path === 'int8' ? 'lib/matvec/staged-int8' : 'lib/matvec/staged-f16';
   return { slots: { dot: 'lib/matvec/dot-staged', staged }, constants: { STAGED: cols } };
 }
 
-/** How many sets of rows a workgroup goes through: enough to be worth its rounding of x, few enough to fill the device. */
+/** Sets of rows per workgroup: enough to amortize the rounding of x, few enough to fill the device. */
 export function tilesFor(gpu: Gpu, sets: number): number {
   const [workgroups, max] = gpu.onCpu ? [16, 16] : [512, 4];
   return Math.max(1, Math.min(max, Math.floor(sets / workgroups)));
 }
 
-/** y = W x for one token, with everything around it. */
+/** Decode product y = W x with its epilogue. */
 export interface Matvec {
   readonly path: ComputePath;
   readonly tensor: DeviceTensor;
   readonly slab: Slab;
   readonly x: GPUBuffer;
-  /** Weights of the RMS norm that x goes through. */
+  /** Weights of a fused RMS norm of x. */
   readonly norm?: GPUBuffer | undefined;
   readonly epsilon: number;
   readonly y: GPUBuffer;
   readonly bias?: Slab | undefined;
-  /** Shader of the activation, where rows are gates first and then as many that they let through. */
+  /** Activation shader, if the rows are gates, then as many up projections. */
   readonly gates?: string;
   readonly accumulate?: boolean;
   readonly scale?: number;
   readonly cap?: number;
-  /** Element of y that the first row gives. */
+  /** Offset in y. */
   readonly at?: number;
 }
 
-/** Parameters that the kernels of products share. */
+/** Params shared by the kernels of products. */
 export function productParams(p: Omit<Matvec, 'path' | 'x' | 'y' | 'epsilon'>) {
   const { tensor, slab, bias } = p;
   return {
@@ -76,9 +76,10 @@ export function productParams(p: Omit<Matvec, 'path' | 'x' | 'y' | 'epsilon'>) {
   };
 }
 
+/** Dispatch of a decode product. */
 export function matvecDispatch(gpu: Gpu, arena: UniformArena, p: Matvec): Dispatch {
   const { tensor, slab, x, norm } = p;
-  // A set: four rows a subgroup, or two gates and their partners.
+  // A set is four rows per subgroup, or two gates and their up projections.
   const partner = p.gates ? slab.rows / 2 : 0;
   const sets = Math.ceil((partner || slab.rows) / ((p.gates ? 2 : 4) * gpu.subgroupsPerWorkgroup));
   const tiles = tilesFor(gpu, sets);

@@ -6,19 +6,19 @@ import { type ComputePath, ROUNDED_BYTES, type Runtime } from '../runtime';
 import { prefillPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
-/** Where what a stack of experts gives goes in a row of y, and which rows it reads. */
+/** Placement of a stack's output in the rows of y, and the rows that it reads. */
 interface ExpertPlace extends Pick<Routed, 'pairsPerRow'>, Partial<Pick<Routed, 'isGated'>> {
   readonly stride: number;
   readonly at?: number;
 }
 
 /**
- * Up to a chunk of tokens: logits of the newest only (a prompt), or of every one (evaluation). Norms run before the
- * products that read them, once for all of them.
+ * Records a prefill pass of up to `chunk` tokens, with logits of the newest token (a prompt) or of every token
+ * (evaluation). A norm runs once for all products that read it.
  */
 export class PrefillRecorder extends Recorder {
   readonly #every: boolean;
-  /** Whose rows lie in `normed` and in `codes` now. */
+  /** The inputs whose rows are in `normed` and in `codes`. */
   #floats: Input | undefined;
   #rounded: { readonly input: Input; readonly path: ComputePath } | undefined;
 
@@ -38,7 +38,7 @@ export class PrefillRecorder extends Recorder {
     return { x, norm: name };
   }
 
-  /** The rows of an input in float32. */
+  /** Rows of an input in float32, normalized if it has a norm. */
   #asFloats(input: Input): GPUBuffer {
     if (input.norm === undefined) return input.x;
     if (this.#floats !== input) this.norm(input.norm, input.x, this.r.normed);
@@ -50,12 +50,12 @@ export class PrefillRecorder extends Recorder {
     return { x: this.#asFloats(input) };
   }
 
-  /** Rounds the rows of an input, so many a token, to int8, or for matrix units to float16. */
+  /** Rounds the rows of an input for a compute path, unless they are in `codes` already. */
   #round(input: Input, path: ComputePath, cols: number, rowsPerToken: number): void {
     if (this.#rounded?.input === input && this.#rounded.path === path) return;
     this.#rounded = { input, path };
     const { codes, activationScales, h, traits, arena } = this.r;
-    // LayerNorm has a kernel of its own.
+    // The rounding kernels fuse only RMS norms.
     const isFused = input.norm !== undefined && traits.norm === 'rms';
     const x = isFused ? input.x : this.#asFloats(input);
     const norm = isFused ? this.vector(`${input.norm}.weight`) : undefined;
@@ -95,7 +95,7 @@ export class PrefillRecorder extends Recorder {
     this.gated(this.r.gateUp, y);
   }
 
-  /** Products of a stack of experts, each with the tokens that chose it: rows of y are pairs of a token with an expert. */
+  /** Products of a stack of experts with the tokens routed to them. Rows of y are (token, expert) pairs. */
   #expertMatmul(tensor: DeviceTensor, input: Input, y: GPUBuffer, place: ExpertPlace): void {
     const { at = 0, stride, isGated = false, pairsPerRow } = place;
     const routed = { experts: this.r.h.experts, isGated, pairsPerRow, sorted: this.r.sortedPairs };
@@ -119,7 +119,7 @@ export class PrefillRecorder extends Recorder {
   }
 
   mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void {
-    // Gates and values have been used.
+    // The gate and up projections are no longer needed.
     const { h, routingWeights, state, gateUp: parts, arena } = this.r;
     this.#expertMatmul(downs, { x }, parts, { stride: h.width, pairsPerRow: 1 });
     const quads = h.width / 4;

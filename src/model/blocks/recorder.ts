@@ -9,49 +9,49 @@ import { type Runtime, sampleClasses } from '../runtime';
 import { matvecDispatch } from './matvec';
 import type { Step } from './steps';
 
-/** How a product is stored. */
+/** Epilogue of a product. */
 export interface LinearOptions {
-  /** Add to what is there. */
+  /** Add to y instead of overwriting it. */
   readonly accumulate?: boolean;
   readonly scale?: number;
   readonly cap?: number;
 }
 
-/** Rows that go into products: as they are, or normalized by the weights of that name. */
+/** Input rows of products, with the name of a norm to apply. */
 export interface Input {
   readonly x: GPUBuffer;
   readonly norm?: string;
 }
 
-/** A product to record: rows of W in one buffer, and where they go in a row of y. */
+/** A product to record: a slab of W, and its place in the rows of y. */
 export interface Product {
   readonly tensor: DeviceTensor;
   readonly slab: Slab;
   readonly bias: Slab | undefined;
-  /** First element in a row of y, and elements from row to row. */
+  /** Offset in a row of y, and row stride of y, in elements. */
   readonly at: number;
   readonly stride: number;
 }
 
-/** Rows that go into the products of some names. */
+/** Input rows of the products of the named tensors. */
 export interface TappedRows {
   readonly names: readonly string[];
   readonly x: GPUBuffer;
   readonly cols: number;
-  /** Where each token's chosen experts have rows: of their own, or one for all of them. */
+  /** Set for experts; `perToken` if a token's experts share a row, else each has its own. */
   readonly experts?: { readonly perToken: boolean };
 }
 
 /**
- * Builds the steps of a model from the blocks that papers draw. Everything is made here, once; running creates nothing.
- * What one token takes and what many take differ: see decode.ts and batch.ts.
+ * Records the dispatches of a model's graph. All resources are created here, once; running creates nothing. Subclasses
+ * record a decode step (decode.ts) or a prefill pass (prefill.ts).
  */
 export abstract class Recorder {
   readonly gpu: Gpu;
   readonly r: Runtime;
   readonly #weights: ReadonlyMap<string, DeviceTensor>;
   readonly steps: Step[] = [];
-  /** Is told of the float32 rows that go into each product, before it, and may record steps. */
+  /** Called before each product with its float32 input rows; may record steps. */
   tap: ((rows: TappedRows) => void) | undefined;
 
   constructor(gpu: Gpu, runtime: Runtime, weights: ReadonlyMap<string, DeviceTensor>) {
@@ -60,25 +60,25 @@ export abstract class Recorder {
     this.#weights = weights;
   }
 
-  /** Rows that a norm of this name goes before; the norm is run or left to what reads it. */
+  /** Input of rows with a norm, which is either recorded now or fused into the kernels that read it. */
   abstract normalized(x: GPUBuffer, name: string): Input;
-  /** What a product can read that is no `linear`: float32 rows, normalized already or to be while they are read. */
+  /** Input for products other than `linear`: float32 rows, already normalized or with a norm to fuse. */
   abstract asRead(input: Input): Input;
-  /** y (+)= scale * (W x + bias), capped, for matrices that lie below each other in y; biases are the file's. */
+  /** y (+)= cap(scale * (W x + bias)) for matrices whose outputs are concatenated in y; biases come from the file. */
   abstract linear(names: readonly string[], input: Input, y: GPUBuffer, how?: LinearOptions): void;
-  /** y = activation(gate) * up, where the rows of W are gates first and then as many others. */
+  /** y = activation(gate) * up. The rows of W are the gates, then the up projections. */
   abstract gatedLinear(names: readonly string[], input: Input, y: GPUBuffer): void;
-  /** y = activation(gate) * up of the chosen experts, a row for each of a token's. */
+  /** y = activation(gate) * up, one row per (token, expert) pair. */
   abstract gatedExperts(gates: DeviceTensor, ups: DeviceTensor, input: Input, y: GPUBuffer): void;
-  /** out += scale * the sum by their shares of what the chosen experts make of a row of x each. */
+  /** out += residualScale * the sum of W[e] x over the chosen experts, weighted by routing weights. */
   abstract mixedExperts(downs: DeviceTensor, x: GPUBuffer, out: GPUBuffer): void;
-  /** Attention over the cache, into which the batch's own keys and values go first. */
+  /** Writes the batch's keys and values to the KV cache, then attends over it. */
   abstract attention(layer: number, y: GPUBuffer): void;
-  /** Logits of the newest token, or of every one. */
+  /** Logits of the newest token or of every token. */
   abstract logits(x: GPUBuffer, norm: string, head: string, how: LinearOptions): void;
-  /** A step that runs for every token of the batch, along an axis of its grid. */
+  /** Records a dispatch whose grid has `each` workgroups per token of the batch along an axis. */
   abstract push(dispatch: Dispatch, axis: 'x' | 'y', each?: number): void;
-  /** Most tokens of a batch. */
+  /** Maximum tokens of a batch. */
   abstract get tokens(): number;
 
   weight(name: string): DeviceTensor {
@@ -94,7 +94,7 @@ export abstract class Recorder {
     return this.weight(name).slabs[0]!.buffer;
   }
 
-  /** Matrices below each other: as one where they lie in one buffer, with their biases. */
+  /** Products of matrices that share an input, joined into one if they and their biases are adjacent in a buffer. */
   products(names: readonly string[]): Product[] {
     const all = names.map((n) => this.weight(`${n}.weight`));
     const biases = names.map((n) => this.#weights.get(`${n}.bias`));
@@ -118,7 +118,7 @@ export abstract class Recorder {
       }));
     });
   }
-  /** One product for one token; `gates` when its rows are gates and what they let through. */
+  /** Records a decode product; `gates` if its rows are gates and up projections. */
   matvec(product: Product, input: Input, y: GPUBuffer, how: LinearOptions = {}, gates = false): void {
     const { r } = this;
     const dispatch = matvecDispatch(this.gpu, r.arena, {
@@ -134,11 +134,11 @@ export abstract class Recorder {
     this.steps.push({ dispatch });
   }
 
-  /** Rows of the token embedding, scaled, into `out`. */
+  /** out = scale * rows of the token embedding. */
   embed(name: string, out: GPUBuffer, scale = 1): void {
     this.#lookUp(name, out, scale, false);
   }
-  /** Rows of a table of learned positions onto `out`. */
+  /** out += rows of a table of learned positions. */
   addPositions(name: string, out: GPUBuffer): void {
     this.#lookUp(name, out, 1, true);
   }
@@ -161,15 +161,14 @@ export abstract class Recorder {
   }
 
   /**
-   * y (+)= x / rms(x) * weight, or LayerNorm where the architecture has it. `newest` takes only the newest token of the
-   * batch, into row 0.
+   * y (+)= RMS norm of x, or y = LayerNorm of x, by architecture. `newest`: only the newest token of the batch, to row
+   * 0 of y.
    */
   norm(name: string, x: GPUBuffer, y: GPUBuffer, how: { newest?: boolean; accumulate?: boolean } = {}): void {
     const { state, h, arena, traits } = this.r;
     const weight = this.weight(`${name}.weight`);
     const buffers = { x, weight: weight.slabs[0]!.buffer, state, y };
     const params = { cols: weight.cols, epsilon: h.epsilon, last: how.newest ? 1 : 0 };
-    // Rows lie along x here.
     const dispatch =
       traits.norm === 'layer'
         ? this.gpu
@@ -182,7 +181,7 @@ export abstract class Recorder {
     else this.push(dispatch, 'x');
   }
 
-  /** Normalizes a part of every row of `x` in place, from element `at` on. */
+  /** RMS norm in place of a part of every row of `x`, from element `at` on. */
   rowNorm(name: string, x: GPUBuffer, at: number, stride: number): void {
     const weight = this.weight(name);
     const slab = weight.slabs[0]!;
@@ -191,14 +190,14 @@ export abstract class Recorder {
     this.push(kernel.dispatch({ weight: slab.buffer, x }, params, [1], this.r.arena), 'y');
   }
 
-  /** What the kernels of attention share: buffers, parameters, constants, and how far the layer sees. */
+  /** Buffers, params, slots and constants that the attention kernels share. */
   protected heads(layer: number) {
     const { h, traits, state, rotation, localRotation, qkv, kCache, vCache, kvType, context } = this.r;
     const isSliding = slides(traits, h, layer);
     const rotates = traits.rope !== 'none' && (traits.rotates?.(layer) ?? true);
     const name = `blk.${layer}.attn_q_norm.weight`;
     const isNormed = traits.headNorm === 'head' && this.has(name);
-    // The norms of queries and keys lie one after the other (model/weights.ts).
+    // The norms of queries and keys are adjacent in one buffer (model/weights.ts).
     if (isNormed) this.weight(`blk.${layer}.attn_k_norm.weight`);
     return {
       buffers: {
@@ -234,7 +233,7 @@ export abstract class Recorder {
     return { activation: `activation/${this.r.traits.activation}` };
   }
 
-  /** hidden = activation(gate) * up, for so many rows a token. */
+  /** hidden = activation(gate) * up for `rowsPerToken` rows per token. */
   gated(gateUp: GPUBuffer, hidden: GPUBuffer, rowsPerToken = 1): void {
     const { state, h, arena } = this.r;
     const quads = h.ffnWidth / 4;

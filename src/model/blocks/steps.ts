@@ -1,21 +1,21 @@
 import type { Dispatch } from '../../gpu/kernel';
 
-/** What a pass is encoded for. */
+/** Extent of a pass. */
 export interface Extent {
   /** Tokens in the batch. */
   readonly tokens: number;
-  /** Tokens in the text when it has run. */
+  /** Tokens in the context after the pass. */
   readonly positions: number;
 }
 
-/** A dispatch whose grid may depend on the extent; where an axis comes to nothing the step is left out. */
+/** A dispatch whose grid may depend on the extent. It is skipped if an axis is 0. */
 export interface Step {
   readonly dispatch: Dispatch;
   readonly x?: (e: Extent) => number;
   readonly y?: (e: Extent) => number;
 }
 
-/** Encodes steps into a pass and counts the dispatches; nothing is created. */
+/** Encodes steps into a pass and returns the number of dispatches. Creates nothing. */
 export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[], e: Extent): number {
   let dispatches = 0;
   for (const { dispatch, x, y } of steps) {
@@ -30,6 +30,6 @@ export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[],
   return dispatches;
 }
 
-/** Dispatches of a pass. */
+/** Number of dispatches of a pass. */
 export const countSteps = (steps: readonly Step[], e: Extent): number =>
   steps.filter(({ x, y }) => (x?.(e) ?? 1) !== 0 && (y?.(e) ?? 1) !== 0).length;
