@@ -1,31 +1,31 @@
 import type { HuggingFaceSource } from '../convert/source';
 import type { Hyperparameters } from '../hyperparameters';
 
-/** What tells one decoder-only transformer from another. Everything that a tensor's presence says is not repeated here. */
+/** Traits of a decoder-only transformer that neither the hyperparameters nor the presence of a tensor tell. */
 export interface DecoderTraits {
-  /** Which dimensions of a head rotate together: neighbours, or the two halves. */
+  /** Pairs of RoPE: neighbouring dimensions (llama.cpp's NORM), d and d + rotaryDim / 2 (NEOX), or no RoPE. */
   readonly rope: 'neighbours' | 'halves' | 'none';
   readonly norm: 'rms' | 'layer';
-  /** Where a block normalizes: what goes into attention and feed-forward, what comes out, or both. */
+  /** Pre-norm, post-norm or both, of attention and feed-forward. */
   readonly norms: 'before' | 'after' | 'both';
   readonly activation: 'silu' | 'gelu';
-  /** Attention and feed-forward read the same normalized input and are added together (Phi-2). */
+  /** Attention and feed-forward read the same normalized input, and both outputs are added (Phi-2). */
   readonly parallel?: boolean;
-  /** Feed-forward with gates, or with one activation between two matrices. */
+  /** down(act(gate x) * up x), or down(act(up x)). */
   readonly feedForward: 'gated' | 'plain';
-  /** attn_q_norm and attn_k_norm take a head at a time, or the whole row (OLMo 2). */
+  /** attn_q_norm and attn_k_norm normalize each head, or the whole row (OLMo 2). */
   readonly headNorm?: 'head' | 'row';
   /** Hyperparameters that the architecture fixes or derives. */
   derive?(h: Hyperparameters): Partial<Hyperparameters>;
-  /** Layers that see only the window, where the file names one and lists none; by default none. */
+  /** Sliding window layers, if the file has a window but no list of layers; the default is none. */
   slides?(layer: number, h: Hyperparameters): boolean;
-  /** Sliding layers rotate by a base of their own, unscaled. */
+  /** Sliding window layers have their own RoPE base, unscaled. */
   readonly localRope?: boolean;
-  /** Layers that rotate; by default all. */
+  /** Layers with RoPE; the default is all. */
   rotates?(layer: number): boolean;
 }
 
-/** An architecture: one file that says what its graph is and how its checkpoints become GGUF. */
+/** An architecture: its graph, and the conversion of its checkpoints to GGUF. */
 export interface Architecture {
   /** general.architecture. */
   readonly id: string;
@@ -34,6 +34,6 @@ export interface Architecture {
   readonly huggingFace: readonly HuggingFaceSource[];
 }
 
-/** Whether a layer sees only the window. */
+/** Returns true for a sliding window layer. */
 export const slides = (traits: DecoderTraits, h: Hyperparameters, layer: number): boolean =>
   h.window > 0 && traits.slides !== undefined && (h.slidingLayers?.[layer] ?? traits.slides(layer, h));

@@ -2,7 +2,7 @@ import { recordExperts } from '../blocks/experts';
 import type { Input, Recorder } from '../blocks/recorder';
 import type { Runtime } from '../runtime';
 
-/** Queries, keys and values of a layer into rows of `qkv`. */
+/** qkv = W x for the queries, keys and values of a layer. */
 function projections(g: Recorder, r: Runtime, input: Input, layer: string): void {
   const { heads, kvHeads, headDim } = r.h;
   const stride = (heads + 2 * kvHeads) * headDim;
@@ -12,13 +12,13 @@ function projections(g: Recorder, r: Runtime, input: Input, layer: string): void
     input,
     r.qkv,
   );
-  // Norms of single heads are attention's.
+  // Norms by head are fused into attention.
   if (r.traits.headNorm !== 'row' || !g.has(`${layer}.attn_q_norm.weight`)) return;
   g.rowNorm(`${layer}.attn_q_norm.weight`, r.qkv, 0, stride);
   g.rowNorm(`${layer}.attn_k_norm.weight`, r.qkv, heads * headDim, stride);
 }
 
-/** Adds to `out` scaled, or writes it when there is a norm to come. */
+/** out += residualScale * feed-forward, or out = the same if a post-norm follows. */
 function feedForward(g: Recorder, r: Runtime, input: Input, out: GPUBuffer, layer: string): void {
   const { h, traits, hidden } = r;
   if (traits.feedForward === 'plain') {
@@ -36,13 +36,13 @@ function feedForward(g: Recorder, r: Runtime, input: Input, out: GPUBuffer, laye
   g.linear([`${layer}.ffn_down`], { x: hidden }, out, added);
 }
 
-/** Token ids to rows of x. */
+/** x = embedding rows of the token ids. */
 export function recordEmbedding(g: Recorder, { h, traits, x }: Runtime): void {
   g.embed('token_embd.weight', x, h.embeddingScale);
   if (traits.rope === 'none') g.addPositions('position_embd.weight', x);
 }
 
-/** What one layer does to rows of x. */
+/** Records a layer: updates x in place. */
 export function recordLayer(g: Recorder, r: Runtime, index: number): void {
   const { h, traits, x, branch, attended } = r;
   const before = traits.norms !== 'after';
@@ -51,7 +51,7 @@ export function recordLayer(g: Recorder, r: Runtime, index: number): void {
   const input = before ? g.normalized(x, `${layer}.attn_norm`) : { x };
   projections(g, r, input, layer);
   g.attention(index, attended);
-  // Side by side with attention, the feed-forward reads what attention read: before anything is added to x.
+  // A parallel feed-forward reads the input of attention, so it must run before anything is added to x.
   if (traits.parallel) feedForward(g, r, input, x, layer);
   const added = { accumulate: !after, scale: h.residualScale };
   g.linear([`${layer}.attn_output`], { x: attended }, after ? branch : x, added);
@@ -65,13 +65,13 @@ export function recordLayer(g: Recorder, r: Runtime, index: number): void {
   if (after) g.norm(`${layer}.post_ffw_norm`, branch, x, { accumulate: true });
 }
 
-/** Rows of x to logits. */
+/** logits = cap(logitScale * W norm(x)). */
 export function recordHead(g: Recorder, { h, x }: Runtime): void {
   const head = g.has('output.weight') ? 'output' : 'token_embd';
   g.logits(x, 'output_norm', head, { scale: h.logitScale, cap: h.logitCap });
 }
 
-/** Records one pass of a decoder-only transformer: token ids in, logits of the newest token (or of every one) out. */
+/** Records a pass of a decoder-only transformer, from token ids to logits of the newest token or of every token. */
 export function recordDecoder(g: Recorder, r: Runtime): void {
   recordEmbedding(g, r);
   for (let i = 0; i < r.h.layers; i++) recordLayer(g, r, i);

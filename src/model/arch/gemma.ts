@@ -17,7 +17,10 @@ const traits: DecoderTraits = {
   headNorm: 'head',
 };
 
-/** Queries are scaled by the head, except in the 27B models, by layers: the file does not say so. */
+/**
+ * Scales that the file lacks. Attention is scaled by the head dimension, except in the 27B models, known by their
+ * layers.
+ */
 const scales = (h: Hyperparameters, layersOf27b: number): Partial<Hyperparameters> => ({
   embeddingScale: Math.fround(Math.sqrt(h.width)),
   attentionScale: 1 / Math.sqrt(h.layers === layersOf27b ? h.width / h.heads : h.headDim),
@@ -34,7 +37,7 @@ const isHead = (name: string): boolean => name === 'lm_head.weight';
 const shiftNorms = (tensor: TensorSource): TensorSource =>
   tensor.name.endsWith('norm.weight') ? plusOne(tensor) : tensor;
 
-/** Gemma 2: every second layer slides, scores and logits are capped. */
+/** Gemma 2: every second layer has a sliding window; attention scores and logits are soft-capped. */
 export const gemma2: Architecture = {
   id: 'gemma2',
   label: 'Gemma 2',
@@ -69,7 +72,7 @@ export const gemma2: Architecture = {
   ],
 };
 
-/** Gemma 3 text: five layers of six slide and rotate by a base of their own. */
+/** Gemma 3 text: five layers of six have a sliding window and their own RoPE base. */
 export const gemma3: Architecture = {
   id: 'gemma3',
   label: 'Gemma 3',
@@ -98,7 +101,7 @@ export const gemma3: Architecture = {
         out.u32('%.attention.head_count_kv', c.maybe('num_key_value_heads') ?? 4);
       },
       vocabulary,
-      // Towers for pictures are no part of the text model.
+      // The vision tower is not part of the text model.
       skips: (name) => isHead(name) || /vision_|multi_modal_projector/.test(name),
       change(tensor, c) {
         if (tensor.name !== 'token_embd.weight') return shiftNorms(tensor);

@@ -32,9 +32,9 @@ export const gpt2: Architecture = {
         fileType(out);
       },
       vocabulary: byteLevel,
-      // Causal masks, kept as buffers.
+      // Causal masks.
       skips: (name) => /\.attn\.(masked_)?bias$/.test(name),
-      // Its linear layers are stored with inputs as rows.
+      // Conv1D stores matrices as inputs x outputs.
       change: (tensor) =>
         /\.(attn_qkv|attn_output|ffn_up|ffn_down)\.weight$/.test(tensor.name) ? transposed(tensor) : tensor,
     },

@@ -2,7 +2,7 @@ import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } fr
 import { commonNames } from '../convert/checkpoint/names';
 import type { Architecture } from './architecture';
 
-/** Granite: Llama with its embeddings, attention, residuals and logits scaled. */
+/** Granite: Llama with scaled embeddings, attention, residuals and logits. */
 export const granite: Architecture = {
   id: 'granite',
   label: 'Granite',

@@ -2,7 +2,7 @@ import { commonNames } from '../convert/checkpoint/names';
 import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
 import type { Architecture } from './architecture';
 
-/** Llama, TinyLlama, SmolLM2, Mistral; Mixtral is the same graph with experts. */
+/** Llama, TinyLlama, SmolLM2, Mistral, and Mixtral, which has experts. */
 export const llama: Architecture = {
   id: 'llama',
   label: 'Llama',

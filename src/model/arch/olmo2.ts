@@ -3,7 +3,7 @@ import { commonParameters } from '../convert/metadata/parameters';
 import { byteLevel } from '../convert/vocabulary/vocabulary';
 import type { Architecture } from './architecture';
 
-/** OLMo 2: normalizes only what comes out of attention and feed-forward, and whole rows of queries and keys. */
+/** OLMo 2 and 3: post-norms only, and norms over whole rows of queries and keys. */
 export const olmo2: Architecture = {
   id: 'olmo2',
   label: 'OLMo 2',

@@ -13,7 +13,7 @@ import {
 } from '../convert/vocabulary/vocabulary';
 import type { Architecture } from './architecture';
 
-/** Phi-2: attention and feed-forward side by side, LayerNorm, biases, a part of each head rotates. */
+/** Phi-2: parallel attention and feed-forward, LayerNorm, biases, RoPE on a part of each head. */
 export const phi2: Architecture = {
   id: 'phi2',
   label: 'Phi-2',
@@ -77,7 +77,7 @@ function phi3Parameters(c: Config, out: MetadataWriter): void {
   out.u32('%.attention.sliding_window', c.maybe('sliding_window') ?? 0);
 }
 
-/** Factors of the rotary frequencies for short and long contexts, and what they do to attention's scale. */
+/** LongRoPE factors for short and long contexts; writes the attention factor. Throws UnsupportedError if malformed. */
 function longRope(c: Config, out: MetadataWriter): TensorSource[] {
   const { long_factor: long, short_factor: short } = c.rope;
   if (!Array.isArray(long) || long.length === 0) return [];
@@ -109,13 +109,13 @@ const phi3Names: NameTable = {
   layer: { ...commonNames.layer, 'mlp.gate_up_proj': 'ffn_up' },
 };
 
-/** Phi-3's SentencePiece, or Phi-4's byte-level BPE, which its class gives away. */
+/** Phi-3's SentencePiece or Phi-4's byte-level BPE, by tokenizer_class. */
 const phi3Vocabulary: VocabularyRule = (files, out) =>
   files.tokenizerConfig?.tokenizer_class !== 'GPT2Tokenizer' && files.tokenizerModel
     ? sentencePieceAsSaid(files, out)
     : sentencePieceFirst({ ...files, tokenizerModel: undefined }, out);
 
-/** Phi-3, Phi-3.5-mini, Phi-4 and Phi-4-mini: fused projections and frequency factors for long contexts. */
+/** Phi-3, Phi-3.5-mini, Phi-4 and Phi-4-mini: fused projections and LongRoPE. */
 export const phi3: Architecture = {
   id: 'phi3',
   label: 'Phi-3',
@@ -139,7 +139,7 @@ export const phi3: Architecture = {
   ],
 };
 
-/** Phi-3.5-MoE: LayerNorm, biases, and experts of which two work. */
+/** Phi-3.5-MoE: LayerNorm, biases, and two experts per token. */
 export const phimoe: Architecture = {
   id: 'phimoe',
   label: 'Phi-3.5-MoE',

@@ -29,7 +29,7 @@ export const qwen2: Architecture = {
   ],
 };
 
-/** Qwen3: heads of queries and keys are normalized. */
+/** Qwen3: RMS norms on the heads of queries and keys. */
 export const qwen3: Architecture = {
   id: 'qwen3',
   label: 'Qwen3',
@@ -44,7 +44,7 @@ export const qwen3: Architecture = {
   ],
 };
 
-/** Qwen3-MoE: the same with experts. */
+/** Qwen3-MoE: Qwen3 with experts. */
 export const qwen3moe: Architecture = {
   id: 'qwen3moe',
   label: 'Qwen3-MoE',

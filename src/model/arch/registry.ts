@@ -8,7 +8,7 @@ import { phi2, phi3, phimoe } from './phi';
 import { qwen2, qwen3, qwen3moe } from './qwen';
 import { smollm3 } from './smollm3';
 
-/** Every architecture that can be converted and run. Adding one is a file and a line here. */
+/** All architectures that can be converted and run. A new one needs a file and a line here. */
 export const architectures: readonly Architecture[] = [
   llama,
   phi3,

@@ -2,7 +2,7 @@ import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } fr
 import { commonNames } from '../convert/checkpoint/names';
 import type { Architecture } from './architecture';
 
-/** SmolLM3: Llama in which every fourth layer does not rotate; the file does not say so. */
+/** SmolLM3: Llama without RoPE in every fourth layer, which the file does not tell. */
 export const smollm3: Architecture = {
   id: 'smollm3',
   label: 'SmolLM3',

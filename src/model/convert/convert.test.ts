@@ -144,7 +144,7 @@ describe('FP8', () => {
   });
 });
 
-/** The weight file with tensors replaced or added. */
+/** Returns the weight file with tensors replaced or added. */
 async function withTensors(files: readonly NamedBytes[], by: readonly StoredTensor[]): Promise<NamedBytes> {
   const { readSafetensors } = await import('../../files/safetensors/read');
   const file = files.find((f) => f.path.endsWith('.safetensors'))!;
@@ -267,7 +267,7 @@ describe('what a folder cannot say', () => {
       createTokenizer('t', file.metadata)
         .encode('abc', { addBos: false })
         .map((id) => vocab[id]);
-    // Nothing in it puts a space in front; with a step that does, there is one.
+    // A space is prepended only if a normalizer step does so.
     expect(tokens(model)).toEqual(['abc']);
     const prepends = { ...json, normalizer: { type: 'Prepend', prepend: '\u2581' } };
     expect(tokens(await open([...mistral, jsonFile('tiny/tokenizer.json', prepends)]))).toEqual([

@@ -12,7 +12,7 @@ const shape = { ...TINY, type: 'F16' as const };
 const sources = (shards: number): ByteSource[] =>
   huggingFaceFolder(shape, shards).map((f) => memorySource(f.path, f.bytes));
 
-/** A SentencePiece ModelProto of eight pieces whose normalizer adds no space. */
+/** A SentencePiece ModelProto with eight pieces and without a dummy prefix. */
 function sentencePieceModel(): Uint8Array<ArrayBuffer> {
   const field = (id: number, bytes: readonly number[]) => [(id << 3) | 2, bytes.length, ...bytes];
   const pieces: [string, number, number][] = [
@@ -41,7 +41,7 @@ describe('a Hugging Face folder', () => {
       const got = model.tensors.find((t) => t.name === want.name)!;
       expect(got.shape).toEqual(want.shape);
       const stored = await want.read(0, want.sizeBytes);
-      // The folder keeps norms in F16, too.
+      // The folder stores norms in F16, too.
       const bytes =
         want.shape.length > 1 ? stored : bytesOf(f16.decode(f16.encode(new Float32Array(stored.buffer))));
       expect(Buffer.compare(await got.read(0, got.sizeBytes), bytes), want.name).toBe(0);

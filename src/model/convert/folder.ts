@@ -14,9 +14,9 @@ import { asFloat32 } from './tensors/lazy';
 import { MetadataWriter } from './metadata/metadata-writer';
 import type { HuggingFaceSource } from './source';
 
-/** What the person may say about a checkpoint. */
+/** User options of a conversion. */
 export interface ConvertOptions {
-  /** tokenizer.ggml.pre, where nothing here knows it. */
+  /** tokenizer.ggml.pre, for unknown pre-tokenizers. */
   readonly preTokenizer?: string;
 }
 
@@ -31,12 +31,12 @@ function chooseSource(config: Config): { architecture: Architecture; source: Hug
   );
 }
 
-/** The folder that the files lie in; the label where they lie in none. */
+/** Name of the file's folder, or the label. */
 const folderOf = (file: ByteSource, label: string): string => file.name.split('/').at(-2) ?? label;
 
 /**
- * A Hugging Face folder as the GGUF that convert_hf_to_gguf.py would make of it, read lazily; matrices keep the type
- * that they are stored in.
+ * Reads a Hugging Face folder as the GGUF of convert_hf_to_gguf.py, with lazy tensors; matrices keep their stored type.
+ * Throws FileError or UnsupportedError.
  */
 export async function readFolder(
   files: readonly ByteSource[],

@@ -1,4 +1,4 @@
-// What Llama, Granite and SmolLM3 checkpoints have in common. Source: convert_hf_to_gguf.py, LlamaModel.
+// Conversion of Llama, Granite and SmolLM3 checkpoints. Source: convert_hf_to_gguf.py, LlamaModel.
 import type { TensorSource } from '../../files/model-file';
 import { FileError } from '../../util/errors';
 import type { Config } from './checkpoint/config';
@@ -14,9 +14,9 @@ export function llamaParameters(c: Config, out: MetadataWriter): void {
   out.u32('%.rope.dimension_count', c.headDim);
 }
 
-/** CodeLlama's tokens for filling in the middle, which its files do not name. */
+/** CodeLlama's fill-in-the-middle tokens, which its files do not name. */
 const CODE_LLAMA = { size: 32016, prefix: 32007, suffix: 32008, middle: 32009, eot: 32010 };
-/** The size of the vocabulary of small Granite models, which begin with no token. */
+/** Vocabulary size of small Granite models, which have no BOS token. */
 const SMALL_GRANITE = 49152;
 
 export const llamaVocabulary: VocabularyRule = (files, out) => {
@@ -31,7 +31,7 @@ export const llamaVocabulary: VocabularyRule = (files, out) => {
   return notes;
 };
 
-/** Puts the rotary pairs of queries and keys side by side. */
+/** Interleaves the RoPE pairs of query and key heads. Throws FileError if the heads do not divide the rows. */
 export function neighbourHeads(tensor: TensorSource, c: Config): TensorSource {
   const heads = /\.attn_q\./.test(tensor.name) ? c.heads : /\.attn_k\./.test(tensor.name) ? c.kvHeads : 0;
   if (heads === 0) return tensor;
@@ -44,7 +44,7 @@ export function neighbourHeads(tensor: TensorSource, c: Config): TensorSource {
   return interleaveHeads(tensor, heads);
 }
 
-/** Llama 3.1's frequency factors: long wavelengths are stretched, the ones between are blended. */
+/** Llama 3.1's RoPE factors: scales long wavelengths, blends medium ones. */
 export function llamaRopeFactors(c: Config): TensorSource[] {
   if (c.ropeType !== 'llama3') return [];
   const rope = (key: string, fallback: number) => Number(c.globalRope[key] ?? fallback);
@@ -56,7 +56,7 @@ export function llamaRopeFactors(c: Config): TensorSource[] {
   const original = rope('original_max_position_embeddings', 8192);
   const out = new Float32Array(dim / 2);
   const { fround } = Math;
-  // Float32 step by step, as the reference does it in torch, where s / t is t.reciprocal() * s.
+  // Float32 step by step as in torch, where s / t is t.reciprocal() * s.
   const over = (scalar: number, x: number) => fround(fround(1 / x) * fround(scalar));
   for (let i = 0; i < out.length; i++) {
     const frequency = over(1, fround(base ** fround((2 * i) / dim)));

@@ -10,7 +10,7 @@ import { staysFloat32 } from './tensors/float32';
 export const OUT_TYPES = ['f32', 'f16', 'bf16', 'q8_0', 'auto'] as const;
 export type OutType = (typeof OUT_TYPES)[number];
 
-/** `auto` follows the first matrix: bf16 stays, everything else becomes f16. */
+/** `auto` is bf16 if the first matrix is BF16, else f16. */
 function resolve(model: ModelFile, outType: OutType): Exclude<OutType, 'auto'> {
   if (outType !== 'auto') return outType;
   const matrix = model.tensors.find((t) => t.shape.length > 1 && !staysFloat32(t));
@@ -18,8 +18,8 @@ function resolve(model: ModelFile, outType: OutType): Exclude<OutType, 'auto'> {
 }
 
 /**
- * The file that convert_hf_to_gguf.py makes of a folder: tensors in the checkpoint's order, metadata as it is written
- * there. Quantizing to the same type orders both as llama-quantize does.
+ * Plans the file that convert_hf_to_gguf.py writes for a folder: tensors and metadata in its order, unlike
+ * quantization, which uses llama-quantize's. Throws UnsupportedError for a GGUF.
  */
 export function planConversion(model: ModelFile, outType: OutType): Plan {
   if (model.container !== 'safetensors')

@@ -4,20 +4,20 @@ import type { MetadataWriter } from './metadata/metadata-writer';
 import type { NameTable } from './checkpoint/names';
 import type { VocabularyRule } from './vocabulary/vocabulary';
 
-/** How the checkpoints of an architecture become GGUF. */
+/** Conversion of an architecture's Hugging Face checkpoints to GGUF. */
 export interface HuggingFaceSource {
   /** config.json "architectures". */
   readonly classes: readonly string[];
   readonly names: NameTable;
-  /** Writes the architecture's metadata, in the reference converter's order. */
+  /** Writes the architecture's metadata in the order of convert_hf_to_gguf.py. */
   parameters(config: Config, out: MetadataWriter): void;
   readonly vocabulary: VocabularyRule;
-  /** tokenizer.ggml.pre of the architecture's own models, among names that mean the same. */
+  /** tokenizer.ggml.pre of the architecture's models, preferred among equivalent names. */
   readonly preTokenizer?: string;
-  /** Tensors that the conversion computes; may write metadata before all other. */
+  /** Computes additional tensors. It runs before `parameters`, so metadata that it writes comes first. */
   extra?(config: Config, out: MetadataWriter): TensorSource[];
-  /** Tensors that are left out. */
+  /** Returns true for tensors to omit. */
   skips?(name: string): boolean;
-  /** What a tensor becomes, under its GGUF name; itself where nothing is to be done. */
+  /** Transforms a tensor, which has its GGUF name. The default keeps it. */
   change?(tensor: TensorSource, config: Config): TensorSource | TensorSource[];
 }

@@ -13,10 +13,10 @@ async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
   return source.read(0, source.sizeBytes);
 }
 
-/** The files of a Hugging Face folder, found by name. */
+/** The files of a Hugging Face folder, by name. Readers throw FileError for missing or malformed files. */
 export class Checkpoint {
   readonly files: readonly ByteSource[];
-  /** What the person dropped. */
+  /** Name of the input in errors. */
   readonly label: string;
 
   constructor(files: readonly ByteSource[], label: string) {
@@ -62,8 +62,8 @@ export class Checkpoint {
   }
 
   /**
-   * All tensors, files by name and names inside a file by code point: the order of the reference converter. Every file
-   * that the index names must be there; a second copy of the weights under other names is left alone.
+   * All tensors in the order of convert_hf_to_gguf.py: files by name, then names by code point. Throws FileError if a
+   * file of the index is missing. Ignores a second copy of the weights under other file names.
    */
   async tensors(): Promise<SafeTensor[]> {
     const all = this.files.filter((f) => f.name.endsWith('.safetensors'));

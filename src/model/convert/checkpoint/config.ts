@@ -6,12 +6,12 @@ export const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !=
 
 const asRecord = (v: unknown): Json => (isRecord(v) ? v : {});
 
-/** config.json as convert_hf_to_gguf.py sees it: a text_config is lifted, and the RoPE keys stand in one place. */
+/** config.json as in convert_hf_to_gguf.py: text_config merged into the root, RoPE keys gathered in one place. */
 export class Config {
   readonly json: Json;
-  /** rope_parameters or rope_scaling, with the keys that older files keep at the root. */
+  /** rope_parameters or rope_scaling, with the keys that older files have at the root. */
   readonly rope: Json;
-  /** Where the errors say it is. */
+  /** Name of the model in errors. */
   readonly label: string;
 
   constructor(json: Json, label: string) {
@@ -27,13 +27,13 @@ export class Config {
     this.rope.original_max_position_embeddings ??= this.find('original_max_position_embeddings');
   }
 
-  /** The class that wrote the checkpoint. */
+  /** The first of `architectures`. */
   get architecture(): string {
     const names: unknown = this.json.architectures;
     return Array.isArray(names) && typeof names[0] === 'string' ? names[0] : '';
   }
 
-  /** RoPE parameters of the layers that see everything, where layers differ. */
+  /** RoPE parameters of the full attention layers. */
   get globalRope(): Json {
     return isRecord(this.rope.full_attention) ? this.rope.full_attention : this.rope;
   }
@@ -41,7 +41,7 @@ export class Config {
     return String(this.globalRope.rope_type ?? '').toLowerCase();
   }
 
-  /** The first of the keys that has a value. */
+  /** Value of the first key that has one. */
   find(...keys: string[]): unknown {
     return keys.map((key) => this.json[key]).find((value) => value !== undefined && value !== null);
   }
@@ -55,7 +55,7 @@ export class Config {
     return numberOf(this.find(...keys), keys.join(' or '), this.label);
   }
 
-  /** A number of the RoPE parameters. */
+  /** A number of the RoPE parameters. Throws FileError if it is missing without a fallback. */
   ropeNumber(key: string, fallback?: number): number {
     return numberOf(this.rope[key] ?? fallback, `rope_parameters.${key}`, this.label);
   }
@@ -75,12 +75,12 @@ export class Config {
   get layers(): number {
     return this.#count(10_000, 'num_hidden_layers', 'n_layer', 'n_layers');
   }
-  /** Tokens, where it says how many. */
+  /** Number of tokens, if stated. */
   get vocabularySize(): number | undefined {
     return this.find('vocab_size') === undefined ? undefined : this.#count(10_000_000, 'vocab_size');
   }
 
-  /** A count that something is made by: not believed beyond what models have. */
+  /** A count that allocations depend on. Throws FileError beyond `max`. */
   #count(max: number, ...keys: string[]): number {
     const value = this.number(...keys);
     if (Number.isInteger(value) && value >= 0 && value <= max) return value;

@@ -1,11 +1,11 @@
-/** Names of a checkpoint's modules in GGUF, without `.weight` and `.bias`. Source: gguf-py, tensor_mapping.py. */
+/** GGUF names of a checkpoint's modules, without `.weight` and `.bias`. Source: gguf-py, tensor_mapping.py. */
 export interface NameTable {
   readonly whole: Readonly<Record<string, string>>;
-  /** Below a layer. */
+  /** Modules of a layer. */
   readonly layer: Readonly<Record<string, string>>;
 }
 
-/** The modules that most Hugging Face decoders share. */
+/** Module names of most Hugging Face decoders. */
 export const commonNames: NameTable = {
   whole: {
     embed_tokens: 'token_embd',
@@ -28,7 +28,7 @@ export const commonNames: NameTable = {
   },
 };
 
-/** Blocks that normalize what attention and feed-forward give back. */
+/** Names of decoders with post-norms. */
 export const postNormNames: NameTable = {
   whole: commonNames.whole,
   layer: {
@@ -41,9 +41,9 @@ export const postNormNames: NameTable = {
 
 export interface PlacedName {
   readonly name: string;
-  /** -1 outside the layers. */
+  /** Layer index; -1 outside layers. */
   readonly layer: number;
-  /** Set for one expert of many: which, and the name of the stack. */
+  /** Index of the expert; `name` is then that of the stack. */
   readonly expert?: number;
 }
 
@@ -57,7 +57,7 @@ const stacks: Readonly<Record<string, string>> = {
   up_proj: 'ffn_up_exps',
 };
 
-/** Where a tensor of a checkpoint goes; undefined when the table does not know it. */
+/** GGUF name of a checkpoint tensor; undefined if the table lacks it. */
 export function placeName(table: NameTable, name: string): PlacedName | undefined {
   const suffix = /\.(weight|bias)$/.exec(name)?.[0] ?? '';
   const path = (suffix ? name.slice(0, -suffix.length) : name).replace(/^(model|transformer)\./, '');

@@ -5,19 +5,19 @@ import { stacked } from '../tensors/lazy';
 import { placeName } from './names';
 import type { HuggingFaceSource } from '../source';
 
-/** Buffers that are no weights. */
+/** Returns true for buffers that are not weights. */
 const isBuffer = (name: string): boolean =>
   ['.rotary_emb.inv_freq', '.attention.masked_bias', '.attention.bias'].some((end) => name.endsWith(end));
 
 const FLOATS = ['F32', 'F16', 'BF16'];
 
-/** The order in which the stacks of a layer are written: w1, w2, w3, or by name. */
+/** Order of the stacks of a layer in the file: w1, w2, w3, or by name. */
 const STACK_ORDER: Readonly<Record<string, readonly string[]>> = {
   block_sparse_moe: ['ffn_gate_exps', 'ffn_down_exps', 'ffn_up_exps'],
   mlp: ['ffn_down_exps', 'ffn_gate_exps', 'ffn_up_exps'],
 };
 
-/** Gathers the experts of a layer until all are there. */
+/** Gathers the expert tensors of each layer into stacks. */
 class Experts {
   readonly #count: number;
   readonly #layers = new Map<number, Map<string, TensorSource[]>>();
@@ -27,7 +27,7 @@ class Experts {
     this.#count = count;
   }
 
-  /** The stacks of the layer, once this is its last part. */
+  /** Adds an expert tensor. Returns the stacks of the layer when it is complete, else nothing. */
   add(layer: number, stack: string, expert: number, tensor: TensorSource, kind: string): TensorSource[] {
     const stacks = this.#layers.get(layer) ?? new Map<string, TensorSource[]>();
     this.#layers.set(layer, stacks);
@@ -49,6 +49,7 @@ class Experts {
     });
   }
 
+  /** Throws FileError if a layer is incomplete. */
   check(): void {
     if (this.#held > 0)
       throw new FileError(
@@ -58,7 +59,10 @@ class Experts {
   }
 }
 
-/** The tensors of a checkpoint under their GGUF names, in GGUF's dimensions, in the reference converter's order. */
+/**
+ * Tensors of a checkpoint with GGUF names and dimensions, in the order of convert_hf_to_gguf.py. Throws
+ * UnsupportedError for an unknown name or type.
+ */
 export function placeTensors(
   tensors: readonly TensorSource[],
   source: HuggingFaceSource,
@@ -68,7 +72,7 @@ export function placeTensors(
   const experts = new Experts(config.experts ?? 0);
   const out: TensorSource[] = [];
   for (const tensor of tensors) {
-    // Text models inside others; towers for pictures and sound are not asked for.
+    // The text model of a multimodal one.
     const name = tensor.name.replace('language_model.', '');
     if (isBuffer(name) || source.skips?.(name)) continue;
     const placed = placeName(source.names, name);

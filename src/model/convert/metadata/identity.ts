@@ -1,11 +1,11 @@
-// general.*: who the model is. Source of keys, order and guesses: gguf-py, metadata.py.
+// The general.* metadata. Source of keys, order and heuristics: gguf-py, metadata.py.
 import { parse } from 'yaml';
 import { isRecord, type Json } from '../checkpoint/config';
 import type { MetadataWriter } from './metadata-writer';
 import { nameParts, sizeLabelOf, titleOf } from './model-name';
 
 export interface IdentityFiles {
-  /** Name of the folder. */
+  /** Folder name. */
   readonly folder: string;
   readonly config: Json;
   readonly generationConfig: Json | undefined;
@@ -13,12 +13,12 @@ export interface IdentityFiles {
   readonly card: string | undefined;
 }
 
-/** The YAML between the dashes at the top of a model card; empty when there is none, or none that can be read. */
+/** YAML front matter of a model card; empty if missing or malformed. */
 export function modelCard(text: string | undefined): Json {
   const match = /^---\r?\n([\s\S]*?)(?:\r?\n---(?:\r?\n|$)|$)/.exec(text ?? '');
   if (!match) return {};
   try {
-    // "no" is a language here, and tabs are what people typed.
+    // "no" is the language code of Norwegian; tabs occur in published cards.
     const yaml = `${match[1]}\n`.replaceAll('- no\n', '- "no"\n').replaceAll('\t', '  ');
     const card: unknown = parse(yaml, { version: '1.1' });
     return isRecord(card) ? card : {};
@@ -45,7 +45,7 @@ const sampling: readonly (readonly [string, string, 'i32' | 'f32'])[] = [
   ['mirostat_eta', 'mirostat_eta', 'f32'],
 ];
 
-/** Another model that this one names: a base model or a data set. */
+/** Writes the keys of a base model or a data set. */
 function related(out: MetadataWriter, key: string, entry: unknown, parameters: number): void {
   if (isRecord(entry)) {
     for (const field of [
@@ -76,7 +76,7 @@ function related(out: MetadataWriter, key: string, entry: unknown, parameters: n
     out.string(`${key}.repo_url`, `https://huggingface.co/${parts.organization}/${parts.full}`);
 }
 
-/** Writes the general.* keys; `tensors` are those of the output, which give the size label. */
+/** Writes the general.* keys. The size label comes from `tensors`, those of the output. */
 export function identity(
   out: MetadataWriter,
   files: IdentityFiles,

@@ -8,7 +8,7 @@ import {
   u32Value,
 } from '../../../files/gguf/metadata';
 
-/** Metadata in the order in which it is first written; `%` in a key stands for the architecture. */
+/** Collects metadata in the order of the first write of each key. `%` in a key stands for the architecture. */
 export class MetadataWriter {
   readonly entries = new Map<string, MetaValue>();
   readonly #architecture: string;

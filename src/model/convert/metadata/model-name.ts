@@ -1,4 +1,4 @@
-// What a model's folder name says: basename, size, finetune, version. Source: gguf-py, metadata.py.
+// Parses a model's folder name: basename, size, finetune, version. Source: gguf-py, metadata.py.
 
 export interface NameParts {
   readonly full: string;
@@ -16,7 +16,7 @@ const TYPE = /^(i?q\d(_\w)*|b?fp?(16|32))$/i;
 const SIZE = /^((A|\d+x)?\d+([._]\d+)?[KMBT]\d?|small|mini|medium|large|x?xl)$/i;
 const FINETUNE = /^(chat|instruct|vision|lora)$/i;
 
-/** A size as it is written in names, or a context length when it is far from the model's own size. */
+/** Normalizes a size in a name. A size far from the model's own is a context length and part of the finetune name. */
 function sizePart(part: string, parameters: number): { part: string; kind: Kind } {
   let text = part.replaceAll('_', '.');
   if (/\d$/.test(text)) text = `${text.slice(0, -2)}.${text.slice(-1)}${text.slice(-2, -1)}`;
@@ -31,7 +31,7 @@ function sizePart(part: string, parameters: number): { part: string; kind: Kind 
   return { part: text, kind: 'size' };
 }
 
-/** Marks the parts that may be the base name: from the front, until something else is met. */
+/** Marks the leading parts that may be the base name. */
 function markBasename(parts: readonly string[], kinds: readonly Set<Kind>[]): void {
   let atStart = true;
   parts.forEach((part, i) => {
@@ -48,7 +48,7 @@ function markBasename(parts: readonly string[], kinds: readonly Set<Kind>[]): vo
   }
 }
 
-/** `parameters` is the model's size, against which sizes in the name are held; 0 when unknown. */
+/** Parses a model id. `parameters` is the model's size, compared with sizes in the name; 0 if unknown. */
 export function nameParts(id: string, parameters: number): NameParts {
   if (id.includes(' ')) return { full: id };
   const slash = id.indexOf('/');
@@ -67,7 +67,7 @@ export function nameParts(id: string, parameters: number): NameParts {
       kinds[i]!.add(size.kind);
     } else if (i > 0 && FINETUNE.test(part)) kinds[i]!.add('finetune');
   });
-  // A word such as "mini" is no size beside a number.
+  // A word such as "mini" is not a size if there is a number.
   if (parts.some((part, i) => kinds[i]!.has('size') && /\d/.test(part)))
     parts.forEach((part, i) => {
       if (/^\p{L}+$/u.test(part)) kinds[i]!.delete('size');
@@ -89,7 +89,7 @@ export function nameParts(id: string, parameters: number): NameParts {
   return { full, ...(Object.fromEntries(Object.entries(found).filter(([, v]) => v)) as object) };
 }
 
-/** tiny-phi4mini -> Tiny Phi4Mini: words in lower case are capitalized, versions and sizes stay. */
+/** tiny-phi4mini -> Tiny Phi4Mini. Capitalizes lower-case words; keeps versions and sizes. */
 export const titleOf = (id: string): string =>
   id
     .trim()
@@ -102,7 +102,7 @@ export const titleOf = (id: string): string =>
     })
     .join(' ');
 
-/** 1.8M, 0.1M, 394K: two digits at least. */
+/** Formats a count with at least two digits: 1.8M, 394K. */
 function rounded(count: number): string {
   const [scale, suffix] =
     count > 1e12 ? [1e-12, 'T'] : count > 1e9 ? [1e-9, 'B'] : count > 1e6 ? [1e-6, 'M'] : [1e-3, 'K'];
@@ -111,7 +111,7 @@ function rounded(count: number): string {
   return `${scaled.toFixed(Math.max(2 - digits, 0))}${suffix}`;
 }
 
-/** 394K, or 8x141K for experts: what general.size_label says when the name does not. */
+/** general.size_label from the tensors: 394K, or 8x141K with experts. */
 export function sizeLabelOf(tensors: readonly { name: string; shape: readonly number[] }[]): string {
   let shared = 0;
   let expert = 0;

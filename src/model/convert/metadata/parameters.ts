@@ -4,7 +4,7 @@ import { UnsupportedError } from '../../../util/errors';
 
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** Source of keys and order: convert_hf_to_gguf.py, TextModel.set_gguf_parameters. */
+/** Writes the common keys. Source of keys and order: convert_hf_to_gguf.py, TextModel.set_gguf_parameters. */
 export function commonParameters(c: Config, out: MetadataWriter): void {
   out.u32('%.block_count', c.layers);
   out.u32('%.context_length', c.maybe('max_position_embeddings', 'n_ctx', 'n_positions'));
@@ -25,7 +25,7 @@ export function commonParameters(c: Config, out: MetadataWriter): void {
   fileType(out);
 }
 
-/** Its place; the value is set when the output type is known. */
+/** Reserves the place of general.file_type. The value is set when the output type is known. */
 export const fileType = (out: MetadataWriter): void => out.u32('general.file_type', 0);
 
 function ropeScaling(c: Config, out: MetadataWriter): void {

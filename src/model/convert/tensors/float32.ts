@@ -1,4 +1,4 @@
-/** Tensors that the reference converter keeps in float32 at every output type: vectors, norms, routers, positions. */
+/** Returns true for tensors that convert_hf_to_gguf.py always writes as F32: vectors, norms, routers, positions. */
 export const staysFloat32 = (t: { readonly name: string; readonly shape: readonly number[] }): boolean =>
   t.shape.length <= 1 ||
   t.name.endsWith('_norm.weight') ||

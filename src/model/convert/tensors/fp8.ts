@@ -1,5 +1,5 @@
-// FP8 weights with their scales, as float32. Source: the formats' definition (OCP 8-bit floating point), and the names
-// that quantization_config's "fp8", "compressed-tensors" and "modelopt" give the scales.
+// Dequantizes FP8 weights to float32. Sources: OCP 8-bit floating point, and the scale names of the quantization
+// methods "fp8", "compressed-tensors" and "modelopt".
 import { ggmlTypeByLabel } from '../../../files/ggml-types';
 import type { TensorSource } from '../../../files/model-file';
 import type { SafeTensor } from '../../../files/safetensors/read';
@@ -9,18 +9,18 @@ import { FileError, UnsupportedError } from '../../../util/errors';
 import { type Config, isRecord } from '../checkpoint/config';
 
 const SCALES = ['_scale_inv', '_scale'];
-/** Scales of activations and caches, which float32 arithmetic does not need. */
+/** Scales of activations and KV caches, which float32 does not need. */
 const UNUSED = ['.input_scale', '.k_scale', '.v_scale', '.activation_scale'];
 
 interface Scale {
   readonly values: Float32Array;
-  /** Rows and columns that one value stands for. */
+  /** Rows and columns per scale. */
   readonly rows: number;
   readonly cols: number;
   readonly perRow: number;
 }
 
-/** Sizes of the blocks that share a scale: from the configuration, else from the two shapes. */
+/** Rows and columns that share a scale, from quantization_config or else from the two shapes. */
 function blockOf(weight: SafeTensor, scale: SafeTensor, config: Config): { rows: number; cols: number } {
   const [rows = 1, cols = 1] = weight.shape;
   const [down = 1, across = 1] = scale.shape;
@@ -69,7 +69,7 @@ function toFloat32(weight: SafeTensor, table: Float32Array, scale: Scale | undef
   };
 }
 
-/** The 256 values of a float with a sign, `exponent` bits and the rest mantissa. */
+/** The 256 values of an FP8 type. */
 export function fp8Table(kind: 'F8_E4M3' | 'F8_E5M2'): Float32Array {
   const mantissaBits = kind === 'F8_E4M3' ? 3 : 2;
   const bias = kind === 'F8_E4M3' ? 7 : 15;
@@ -85,7 +85,10 @@ export function fp8Table(kind: 'F8_E4M3' | 'F8_E5M2'): Float32Array {
   });
 }
 
-/** FP8 tensors become float32 times their scales, which leave the list; other quantized checkpoints are refused. */
+/**
+ * Replaces FP8 tensors and their scales by float32 tensors. Throws UnsupportedError for other quantized checkpoints and
+ * FileError if scales are missing.
+ */
 export async function dequantized(tensors: readonly SafeTensor[], config: Config): Promise<TensorSource[]> {
   const byName = new Map(tensors.map((t) => [t.name, t]));
   const scaled = (t: SafeTensor): SafeTensor | undefined =>

@@ -1,8 +1,8 @@
 import type { TensorSource } from '../../../files/model-file';
 
 /**
- * GGUF wants the rotary pairs of a head side by side; Hugging Face stores the two halves one after the other. Row
- * 2i + p of a head comes from row p * headDim / 2 + i. Reads whole heads, so a slice costs at most two more of them.
+ * GGUF interleaves the RoPE pairs of a head, Hugging Face stores the two halves in order: row 2i + p of a head is row
+ * p * headDim / 2 + i. Reads whole heads, so a slice reads at most two additional ones.
  */
 export function interleaveHeads(tensor: TensorSource, heads: number): TensorSource {
   const rows = tensor.shape.at(-1)!;

@@ -1,4 +1,4 @@
-// Tensors made of other tensors, read in slices: nothing here holds a whole weight.
+// Lazy tensors derived from other tensors, read in slices. Nothing here holds a whole weight.
 import { elementCount, ggmlTypeByLabel } from '../../../files/ggml-types';
 import type { TensorSource } from '../../../files/model-file';
 import { formatByLabel } from '../../../quant/registry';
@@ -9,7 +9,7 @@ import { f16FromFloat, f16ToFloat } from '../../../util/half';
 const F32 = ggmlTypeByLabel('F32');
 const roundToF16 = (x: number): number => f16ToFloat(f16FromFloat(x));
 
-/** A float32 tensor made here. */
+/** A float32 vector from values. */
 export function computed(name: string, values: Float32Array<ArrayBuffer>): TensorSource {
   const bytes = bytesOf(values);
   return {
@@ -21,7 +21,7 @@ export function computed(name: string, values: Float32Array<ArrayBuffer>): Tenso
   };
 }
 
-/** Its values as float32. */
+/** The tensor converted to float32. */
 export function asFloat32(tensor: TensorSource): TensorSource {
   if (tensor.type.label === 'F32') return tensor;
   const format = formatByLabel(tensor.type.label);
@@ -38,7 +38,7 @@ export function asFloat32(tensor: TensorSource): TensorSource {
   };
 }
 
-/** Float32 of its values plus one; float16 checkpoints are added to in float16, as the reference converter does. */
+/** The tensor plus one, as float32. F16 is added in float16, as in convert_hf_to_gguf.py. */
 export function plusOne(tensor: TensorSource): TensorSource {
   const halves = tensor.type.label === 'F16';
   const floats = asFloat32(tensor);
@@ -53,7 +53,7 @@ export function plusOne(tensor: TensorSource): TensorSource {
   };
 }
 
-/** [rows, cols] of a tensor stored as [cols, rows]: reads the whole of it for every slice of rows, a part at a time. */
+/** The transposed matrix. Every read of a slice reads the whole tensor, a part at a time. */
 export function transposed(tensor: TensorSource): TensorSource {
   const [storedCols, storedRows] = [tensor.shape[0]!, tensor.shape[1] ?? 1];
   const each = tensor.type.blockBytes;
@@ -80,7 +80,7 @@ export function transposed(tensor: TensorSource): TensorSource {
   };
 }
 
-/** Tensors of one shape, one after the other, along a new outermost dimension. */
+/** Tensors of one shape stacked along a new outermost dimension. Throws FileError if shapes or types differ. */
 export function stacked(name: string, parts: readonly TensorSource[]): TensorSource {
   const [first] = parts;
   const odd = parts.find((p) => p.type !== first!.type || String(p.shape) !== String(first!.shape));
@@ -108,7 +108,7 @@ export function stacked(name: string, parts: readonly TensorSource[]): TensorSou
   };
 }
 
-/** Rows [from, to) of the innermost matrices: with a rank of three, of each of them. */
+/** Rows from..to - 1 of a matrix, or of each matrix of a stack. */
 export function rowsOf(tensor: TensorSource, from: number, to: number): TensorSource {
   const [cols, rows] = [tensor.shape[0]!, tensor.shape[1]!];
   if (from === 0 && to === rows) return tensor;

@@ -6,7 +6,7 @@ import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '.
 import { PreTokenizerError, UnsupportedError } from '../../../util/errors';
 import type { Json } from '../checkpoint/config';
 
-/** sha256 of the ids of the check text, written as Python writes a list: what convert_hf_to_gguf.py knows them by. */
+/** sha256 of the ids of the check text, by which convert_hf_to_gguf.py identifies a pre-tokenizer. */
 export function checkHash(tokenizerJson: Json): string | undefined {
   let ids: number[];
   try {
@@ -18,13 +18,13 @@ export function checkHash(tokenizerJson: Json): string | undefined {
   return hashOfIds(ids);
 }
 
-/** sha256 of ids as Python prints them. */
+/** sha256 of ids printed as a Python list. */
 export const hashOfIds = (ids: readonly number[]): string =>
   bytesToHex(sha256(new TextEncoder().encode(`[${ids.join(', ')}]`)));
 
 /**
- * tokenizer.ggml.pre of a byte-level tokenizer.json: on the person's word, else as the reference converter finds it, else
- * by its regular expressions. Throws when nothing knows it: a guess would change the tokens.
+ * tokenizer.ggml.pre of a byte-level tokenizer.json: the user's choice, else by check hash as in convert_hf_to_gguf.py,
+ * else by its regular expressions. Throws PreTokenizerError if unknown, because a guess would change the tokens.
  */
 export function preTokenizerName(
   tokenizerJson: Json,

@@ -9,7 +9,7 @@ export interface Piece {
 
 const decoder = new TextDecoder();
 
-/** Walks the fields of a protobuf message: (number, wire type, value or bytes). */
+/** Iterates over the fields of a protobuf message. Throws FileError if it is malformed. */
 function* fields(
   bytes: Uint8Array,
 ): Generator<{ id: number; wire: number; at: number; end: number; value: number }> {
@@ -42,7 +42,7 @@ function* fields(
   }
 }
 
-/** Reads a SentencePiece ModelProto: its pieces and whether it adds a space in front. */
+/** Reads the pieces and add_dummy_prefix of a SentencePiece ModelProto. Throws FileError if it is malformed. */
 export function readSentencePiece(bytes: Uint8Array): { pieces: Piece[]; addSpacePrefix: boolean } {
   const pieces: Piece[] = [];
   let addSpacePrefix = true;

@@ -31,7 +31,7 @@ const contentOf = (entry: unknown): string | undefined => {
 
 type Template = readonly Json[];
 
-/** What a TemplateProcessing says of beginnings, ends and separators; names in `config` are corrected by it. */
+/** add_*_token flags from the post-processor; corrects the token names in `config` by it. */
 class Processing {
   readonly add = new Map<string, boolean>();
   readonly kinds = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
@@ -112,7 +112,7 @@ class Processing {
   }
 }
 
-/** The merges of a tokenizer.json, as lines; spaces inside a part are written in GPT-2's alphabet. */
+/** BPE merges of a tokenizer.json as lines. Spaces within a part are in GPT-2's byte alphabet. */
 export function mergesOf(tokenizerJson: Json | undefined): string[] {
   const model = tokenizerJson?.model;
   const merges = isRecord(model) && Array.isArray(model.merges) ? (model.merges as unknown[]) : [];
@@ -123,7 +123,7 @@ export function mergesOf(tokenizerJson: Json | undefined): string[] {
   );
 }
 
-/** `size` bounds ids where the reference does; undefined does not. */
+/** Writes the special tokens. Ids of `size` and above are ignored; undefined is no limit. */
 export function specialTokens(files: SpecialFiles, out: MetadataWriter, size?: number): void {
   const processing = new Processing(files);
   const ids = new Map<string, number>();
@@ -152,7 +152,7 @@ export function specialTokens(files: SpecialFiles, out: MetadataWriter, size?: n
   if (config) chatTemplate(config.chat_template ?? files.chatTemplate, out);
 }
 
-/** One template, or several by name. */
+/** Writes one chat template, or several by name. */
 function chatTemplate(template: unknown, out: MetadataWriter): void {
   if (!Array.isArray(template)) {
     if (typeof template === 'string') out.string('tokenizer.chat_template', template);

@@ -2,7 +2,7 @@ import type { MetadataWriter } from '../metadata/metadata-writer';
 import { isRecord, type Json } from '../checkpoint/config';
 import { TokenType } from '../../../text/tokenizer';
 
-/** Tokens, scores and types of a vocabulary, filled by id; what nothing fills is padding. */
+/** Tokens, scores and types of a vocabulary by id. Unset ids are padding. */
 export class TokenList {
   readonly tokens: string[];
   readonly scores: number[];
@@ -18,7 +18,7 @@ export class TokenList {
     return this.tokens.length;
   }
 
-  /** Ids outside the vocabulary are left out, as the reference converter does. */
+  /** Sets a token. Ids outside the vocabulary are ignored, as in convert_hf_to_gguf.py. */
   set(id: number, token: string, score: number, type: number): void {
     if (!Number.isInteger(id) || id < 0 || id >= this.size) return;
     this.tokens[id] = token;
@@ -56,14 +56,14 @@ export const addedOfConfig = (config: Json | undefined): AddedToken[] =>
     ([id, token]) => added(id, token),
   );
 
-/** Tokens that control, though their file calls them plain. Source: does_token_look_special. */
+/** Returns true for control tokens that their file does not mark as special. Source: does_token_look_special. */
 export const looksSpecial = (token: string): boolean =>
   ['<pad>', '<mask>', '<2mass>', '[@BOS@]'].includes(token) ||
   (token.startsWith('<|') && token.endsWith('|>')) ||
   (token.startsWith('<\uff5c') && token.endsWith('\uff5c>')) ||
   (token.startsWith('<unused') && token.endsWith('>'));
 
-/** How an added token is written: control, or plain text with real spaces. */
+/** Text and type of an added token: a control token, or user-defined text with plain spaces. */
 export const addedEntry = (token: AddedToken): { text: string; type: number } =>
   token.special || looksSpecial(token.content)
     ? { text: token.content, type: TokenType.CONTROL }

@@ -16,24 +16,24 @@ export interface VocabularyFiles {
   /** added_tokens.json. */
   readonly addedTokens: Json | undefined;
   readonly chatTemplate: string | undefined;
-  /** tokenizer.ggml.pre on the person's word. */
+  /** tokenizer.ggml.pre, if the user sets it. */
   readonly preTokenizer: string | undefined;
-  /** The name that the architecture's own models use, among names of one meaning. */
+  /** Preferred among equivalent names of the pre-tokenizer. */
   readonly preferredPre: string | undefined;
 }
 
-/** Writes a vocabulary; returns what the person should know of it. */
+/** Writes a vocabulary and returns notes for the user. Throws FileError or UnsupportedError. */
 export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
 
 const MAX_TOKENS = 10_000_000;
 
-/** Vocabularies are too long for the arguments of Math.max. */
+/** A loop, because a vocabulary exceeds the argument limit of Math.max. */
 const largest = (ids: readonly number[]): number => ids.reduce((max, id) => Math.max(max, id), -1);
 
 const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
   specialTokens({ ...files, config: files.config.json }, out, size);
 
-/** Byte-level BPE of a tokenizer.json. */
+/** Byte-level BPE from tokenizer.json. */
 export const byteLevel: VocabularyRule = (files, out) => {
   const json = files.tokenizerJson;
   const model = json?.model;
@@ -67,12 +67,12 @@ export const byteLevel: VocabularyRule = (files, out) => {
   return notes;
 };
 
-/** Pieces of a tokenizer.model, and what added_tokens.json adds to them. */
+/** Pieces of tokenizer.model and tokens of added_tokens.json. */
 function sentencePieces(files: VocabularyFiles): TokenList {
   const { pieces } = readSentencePiece(files.tokenizerModel!);
   const list = new TokenList(files.config.vocabularySize ?? pieces.length);
   pieces.forEach((piece, id) => {
-    // User-defined pieces are ordinary tokens to the reference converter.
+    // convert_hf_to_gguf.py treats user-defined pieces as normal tokens.
     const type = piece.type === TokenType.USER_DEFINED ? TokenType.NORMAL : piece.type;
     list.set(id, piece.text, piece.score, type);
   });
@@ -86,7 +86,7 @@ function writeSentencePiece(list: TokenList, files: VocabularyFiles, out: Metada
   out.string('tokenizer.ggml.pre', 'default');
   list.write(out, true);
   special(files, out, list.size);
-  // The reference converter knows this of some architectures only.
+  // convert_hf_to_gguf.py writes this for some architectures only.
   const key = 'tokenizer.ggml.add_space_prefix';
   if (
     files.tokenizerModel &&
@@ -97,7 +97,7 @@ function writeSentencePiece(list: TokenList, files: VocabularyFiles, out: Metada
   return [];
 }
 
-/** A SentencePiece tokenizer.model. */
+/** SentencePiece from tokenizer.model. */
 export const sentencePiece: VocabularyRule = (files, out) => {
   const list = sentencePieces(files);
   for (const token of addedOfConfig(files.tokenizerConfig)) {
@@ -107,7 +107,7 @@ export const sentencePiece: VocabularyRule = (files, out) => {
   return writeSentencePiece(list, files, out);
 };
 
-/** Phi-3's rule: added tokens of both files, as they say they are. */
+/** Phi-3's rule: added tokens of both files, with the types that they state. */
 export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
   const list = sentencePieces(files);
   for (const token of [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(files.tokenizerJson)])
@@ -118,7 +118,7 @@ export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
 const isSentencePieceJson = (json: Json | undefined): boolean =>
   isRecord(json?.model) && json.model.type === 'BPE' && json.model.byte_fallback === true;
 
-/** Whether a tokenizer.json puts a space in front of a text. */
+/** Returns true if a tokenizer.json prepends a space to a text. */
 function addsSpace(json: Json): boolean {
   const steps = [json.normalizer, json.pre_tokenizer].flatMap((step) => {
     if (!isRecord(step)) return [];
@@ -133,8 +133,8 @@ function addsSpace(json: Json): boolean {
 }
 
 /**
- * A SentencePiece vocabulary that came as tokenizer.json only. Scores are minus the rank of the merge that makes a token,
- * so that the best score is the earliest merge; the reference converter writes -1000 everywhere, which loses the merges.
+ * SentencePiece from tokenizer.json. The score of a token is minus the rank of its merge, so that earlier merges win.
+ * convert_hf_to_gguf.py writes -1000 everywhere, which loses the merges.
  */
 const sentencePieceOfJson: VocabularyRule = (files, out) => {
   const json = files.tokenizerJson!;
@@ -162,7 +162,7 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
   return ['The scores of its SentencePiece tokens come from the merges of tokenizer.json.'];
 };
 
-/** tokenizer.model where there is one, else what tokenizer.json holds. */
+/** Uses tokenizer.model if present, else tokenizer.json. */
 export const sentencePieceFirst: VocabularyRule = (files, out) => {
   if (files.tokenizerModel) return sentencePiece(files, out);
   return isSentencePieceJson(files.tokenizerJson) ? sentencePieceOfJson(files, out) : byteLevel(files, out);
