@@ -147,9 +147,7 @@ export interface TuningStore {
   save(key: string, tuning: Tuning): Promise<void>;
 }
 
-/**
- * Loads the tuning of a device, or measures and stores it, and applies its threads. Null on CPUs or without a store.
- */
+/** Loads or measures the tuning of a device and applies its threads. Null on CPU adapters or without a store. */
 export async function tuningOf(gpu: Gpu, store: TuningStore | undefined): Promise<Tuning | null> {
   if (!store || gpu.onCpu) return null;
   const units = gpu.matrixShader ? ', with matrix units' : '';
