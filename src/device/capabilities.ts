@@ -5,28 +5,26 @@ import { deepFreeze } from '../util/freeze';
 import { testNumerics } from './numerics';
 import { type Tuning, type TuningStore, tuningOf } from './tune';
 
-/** Everything that the engine found out about a device before it gave it any work. Frozen. */
+/** Capabilities of a device, found before any other work on it. Frozen. */
 export interface DeviceCapabilities {
   /** Vendor, architecture and description of the adapter. */
   readonly name: string;
   readonly facts: AdapterFacts;
-  /** The set of invocations that reduce together, and by which means. */
+  /** Kind and size of subgroups. */
   readonly subgroup: Subgroup;
-  /** Arithmetic of the products, for decode and for prefill. */
+  /** Compute paths of decode and prefill products. */
   readonly paths: ComputePaths;
-  /** The measurements that chose the paths; null where none were made. */
+  /** Measurements that chose the paths; null without. */
   readonly tuning: Tuning | null;
-  /** Rounding of float32 arithmetic, found by a self-test. */
+  /** Properties of float32 arithmetic from the self-test. */
   readonly numerics: Numerics;
-  /** Division and square root of the quantizers: the hardware's where those are correctly rounded. */
+  /** Division and square root of the quantizers: hardware if correctly rounded, else integer arithmetic. */
   readonly arithmetic: Arithmetic;
 }
 
 /**
- * Tests a device and settles which kernels it gets. Runs before any other work on it: kernels that were compiled earlier
- * would keep what they were compiled with. Without a store nothing is timed and the usual paths are taken.
- *
- * @throws GpuError when the device fails in the tests.
+ * Tests a device and chooses its kernels. Call it before any other work, because compiled kernels do not change.
+ * Without a store it measures nothing and uses the default paths. Throws GpuError if the device fails.
  */
 export async function findCapabilities(gpu: Gpu, tunings?: TuningStore): Promise<DeviceCapabilities> {
   const numerics = await testNumerics(gpu);

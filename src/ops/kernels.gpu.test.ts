@@ -17,8 +17,8 @@ async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: numb
 }
 
 /**
- * Cases: for every format one kernel for each of its codec's functions (weights32, codes_of_span, codes32), for a few
- * formats every kernel, and for every way to sum over a subgroup the kernels that do.
+ * Kernels under test: one for each function of a codec (weights32, codes_of_span, codes32), for all formats; every
+ * kernel, for a few formats; or those with subgroup reductions, for each kind of subgroup.
  */
 type Extent = 'codec' | 'kernels' | 'sums';
 interface Case {
@@ -31,10 +31,10 @@ interface Case {
 const codecs = quantFormats.flatMap((format): Case[] => {
   const unit = format.block.size;
   const cols = Math.ceil(96 / unit) * unit;
-  // A row of 172 fits no group of 32: only floats have such.
+  // Rows of 172 are not a multiple of 32; only float formats support them.
   return (unit === 1 ? [96, 172] : [cols]).map((c) => ({ format, rows: 33, cols: c, extent: 'codec' }));
 });
-// A float, a step, a step and a minimum, scales in a superblock, points of a codebook. Of TQ1_0 each code is computed.
+// A float, a scale, a scale and a minimum, a superblock, a codebook, and computed codes (TQ1_0).
 const full = ['F16', 'Q8_0', 'Q5_1', 'Q4_K', 'IQ2_XXS', 'TQ1_0'].map(
   (label): Case => ({ format: formatByLabel(label), rows: 130, cols: 256, extent: 'kernels' }),
 );
@@ -205,12 +205,14 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
       if (isCoded && gpu.device.features.has('shader-f16'))
         expect(await decodeBy('float16', isNormed)).toBeLessThan(2 ** -10);
       // Weights and activations are rounded to 11 bits each.
-      if (gpu.matrixShader) expect(await prefillBy(byMatrix(isNormed), isNormed, false)).toBeLessThan(2 ** -11);
+      if (gpu.matrixShader)
+        expect(await prefillBy(byMatrix(isNormed), isNormed, false)).toBeLessThan(2 ** -11);
     }
     if (extent === 'kernels') {
       expect(await prefillBy([prefill()], false, false)).toBeLessThan(1e-6);
       expect(await prefillBy([tile('f32')], false, false)).toBeLessThan(1e-6);
-      if (isCoded) expect(await prefillBy([prefillInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
+      if (isCoded)
+        expect(await prefillBy([prefillInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
     }
     testOwner(gpu).dispose();
     arena = await gpu.arena(testOwner(gpu), 64);

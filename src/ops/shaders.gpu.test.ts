@@ -1,5 +1,5 @@
-// Every variant of every kernel is checked by Dawn's whole front end on a device without a driver, which has every
-// feature: the WGSL, the override constants, the bindings. The adapter at hand compiles each kernel once.
+// Validates every variant of every kernel (WGSL, override constants, bindings) with Dawn's null backend, which has all
+// features. The actual adapter compiles each kernel once.
 import { describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
 import type { SubgroupKind } from '../gpu/subgroups';
@@ -12,15 +12,15 @@ import { kernels } from './kernels';
 
 const sources = shadersFromDisk();
 const specs = Object.values(kernels) as (typeof kernels.matvec)[];
-/** Largest that every kernel can take: a head of 64, norms, and rows that are staged. */
+/** Constants that every kernel supports: heads of 64 dimensions, norms, and staged rows. */
 const CONSTANTS = { HEAD_DIM: 64, NORM: 1, HEAD_NORM: 1, STAGED: 256 };
 
 const dot = (staged?: string): Slots => ({
   dot: `lib/matvec/dot-${staged ? 'staged' : 'f32'}`,
   ...(staged ? { staged: `lib/matvec/staged-${staged}` } : {}),
 });
-/** Fillings of a slot, the usual first; slots that go together stand together. */
-const FILLINGS: Record<string, readonly Slots[]> = {
+/** Modules for each slot, the default first. Slots that depend on each other share an entry. */
+const MODULES: Record<string, readonly Slots[]> = {
   dot: [dot(), dot('int8'), dot('f16')],
   output: ['rows', 'gated'].map((name) => ({ output: `lib/matvec/output-${name}` })),
   activation: ['silu', 'gelu'].map((name) => ({ activation: `activation/${name}` })),
@@ -32,9 +32,9 @@ const FILLINGS: Record<string, readonly Slots[]> = {
   arithmetic: ['integer', 'native'].map((name) => ({ arithmetic: `lib/float/arithmetic-${name}` })),
   rounding: ['free', 'exact'].map((name) => ({ rounding: `lib/float/rounding-${name}` })),
 };
-const USUAL: Slots = Object.assign({}, ...Object.values(FILLINGS).map(([first]) => first));
+const DEFAULTS: Slots = Object.assign({}, ...Object.values(MODULES).map(([first]) => first));
 
-/** Slots that a kernel reaches when they are filled so. */
+/** Returns the slots that a kernel imports with the given modules. */
 function reached(shader: string, slots: Slots): Set<string> {
   const found = new Set<string>();
   const seen = new Set<string>();
@@ -50,23 +50,23 @@ function reached(shader: string, slots: Slots): Set<string> {
   return found;
 }
 
-/** Slots that only some kernels ever have filled otherwise than usual. */
+/** Kernels that use other modules than the default, for slots where only some do. */
 const ONLY: Readonly<Record<string, readonly string[]>> = { rounding: ['ops/dequantize'] };
 
-/** Every filling of the slots that are reached, for one format. */
+/** All combinations of modules for the slots that a kernel imports, for one format. */
 function variants(shader: string, format: Slots): Slots[] {
-  let all: Slots[] = [{ ...USUAL, ...format }];
-  for (const [slot, fillings] of Object.entries(FILLINGS)) {
+  let all: Slots[] = [{ ...DEFAULTS, ...format }];
+  for (const [slot, modules] of Object.entries(MODULES)) {
     if (ONLY[slot]?.includes(shader) === false) continue;
     all = all.flatMap((slots) =>
-      reached(shader, slots).has(slot) ? fillings.map((filling) => ({ ...slots, ...filling })) : [slots],
+      reached(shader, slots).has(slot) ? modules.map((module) => ({ ...slots, ...module })) : [slots],
     );
   }
   return all;
 }
 
 const codecSlot = (id: string): Slots => ({ codec: `quant/${id}`, subgroup: 'lib/subgroup/subgroup' });
-/** Floats have no codes: no kernel asks for them. */
+/** Returns true for variants that need integer codes. */
 const wantsCodes = (slots: Slots): boolean =>
   Boolean(slots.staged) || slots.tile === 'lib/matmul/tile-int8' || slots.tile === 'lib/matmul/tile-f16';
 
@@ -80,7 +80,7 @@ describe('every shader', () => {
     for (const spec of specs) expect(Object.keys(spec.bindings).length).toBeLessThanOrEqual(8);
   });
 
-  describe('is right to Dawn in every variant', () => {
+  describe('validates in every variant', () => {
     const errorsOf = async (gpu: Gpu, spec: (typeof specs)[number], chosen: readonly Slots[]) => {
       const errors: string[] = [];
       for (const slots of chosen) {
@@ -93,13 +93,13 @@ describe('every shader', () => {
     };
 
     test.each(specs.map((spec) => ({ spec, shader: spec.shader })))('$shader', async ({ spec, shader }) => {
-      const hasCodec = reached(shader, { ...USUAL, ...codecSlot('q4_0') }).has('codec');
+      const hasCodec = reached(shader, { ...DEFAULTS, ...codecSlot('q4_0') }).has('codec');
       const isInteger = shader === 'ops/matmul-int8';
       for (const subgroup of ['subgroup', 'pinned', 'mixed', 'shared'] satisfies SubgroupKind[]) {
-        if (subgroup !== 'subgroup' && !reached(shader, { ...USUAL, ...codecSlot('q4_0') }).has('subgroup'))
+        if (subgroup !== 'subgroup' && !reached(shader, { ...DEFAULTS, ...codecSlot('q4_0') }).has('subgroup'))
           continue;
         const gpu = await undrivenGpu({ subgroup }, sources);
-        // Sums and codecs know nothing of each other: two formats for the other ways to sum.
+        // Reductions do not depend on the codec, so two formats are enough for the other kinds of subgroup.
         const formats = quantFormats.filter(
           (f) => (hasCodec && subgroup === 'subgroup') || f.id === 'q4_0' || (hasCodec && f.id === 'f16'),
         );
@@ -113,16 +113,16 @@ describe('every shader', () => {
       }
     });
 
-    test('a wrong shader and a workgroup too large are found', async () => {
+    test('a broken shader and an oversized workgroup are reported', async () => {
       const wrong = async (name: string, change: [RegExp, string], constants = {}) => {
         const text = sources.get(name)!;
         expect(text).toMatch(change[0]);
         const gpu = await undrivenGpu({}, new Map([...sources, [name, text.replace(...change)]]));
         gpu.device.pushErrorScope('validation');
-        gpu.kernel(kernels.matvec, { ...USUAL, ...codecSlot('q4_0') }, { ...CONSTANTS, ...constants });
+        gpu.kernel(kernels.matvec, { ...DEFAULTS, ...codecSlot('q4_0') }, { ...CONSTANTS, ...constants });
         return (await gpu.device.popErrorScope())?.message ?? '';
       };
-      expect(await wrong('lib/matvec/dot-f32', [/^fn weigh/m, 'fn weighed'])).toMatch(
+      expect(await wrong('lib/matvec/dot-f32', [/^fn dot32/m, 'fn missing'])).toMatch(
         /unresolved call target/,
       );
       expect(await wrong('ops/matvec', [/SUBGROUP_SIZE/, 'SUBGROUP_SIZE'], { SUBGROUP_SIZE: 4096 })).toMatch(
@@ -131,10 +131,10 @@ describe('every shader', () => {
     });
   });
 
-  test('compiles for the adapter at hand', async () => {
+  test('compiles on the actual adapter', async () => {
     const gpu = await testGpu();
     for (const spec of specs) {
-      const slots = { ...USUAL, codec: 'quant/q4_0' };
+      const slots = { ...DEFAULTS, codec: 'quant/q4_0' };
       const code = sources.get(spec.shader)!;
       const lacks = code.includes('//#import matrix')
         ? !gpu.matrixShader && 'matrix units'

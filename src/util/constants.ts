@@ -1,4 +1,4 @@
-// Constants that the page and the engine share. Lists that only the engine knows come over the worker's protocol.
+// Constants that the page and the engine share. Lists that only the engine has come over the worker's protocol.
 
-/** The format that a recipe's file states. */
+/** Format identifier of recipe files. */
 export const RECIPE_FORMAT = 'nibble-recipe';

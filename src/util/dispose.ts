@@ -1,13 +1,13 @@
-/** A resource that is given back by hand, or by a `using` declaration where the runtime has `Symbol.dispose`. */
+/** A resource to dispose of explicitly, or by a `using` declaration if the runtime has `Symbol.dispose`. */
 export interface Disposable {
-  /** Gives back everything that the object holds. A second call does nothing. */
+  /** Releases everything that the object holds. A second call does nothing. */
   dispose(): void;
 }
 
-/** `Symbol.dispose` is no part of ES2023, and Safari lacks it. */
+/** `Symbol.dispose` is not in ES2023, and Safari lacks it. */
 const symbol = (Symbol as unknown as { readonly dispose?: symbol }).dispose;
 
-/** Lets `using` dispose of an object, or of a class's by its prototype. Without `Symbol.dispose` nothing changes. */
+/** Makes an object, or a class by its prototype, usable with `using`. Does nothing without `Symbol.dispose`. */
 export function disposable(prototype: Disposable): void {
   if (symbol === undefined) return;
   Object.defineProperty(prototype, symbol, {

@@ -1,4 +1,4 @@
-/** Freezes plain objects and arrays to their leaves; typed arrays, maps and class instances stay as they are. */
+/** Freezes plain objects and arrays recursively. Leaves typed arrays, maps and class instances alone. */
 export function deepFreeze<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
   const prototype: unknown = Object.getPrototypeOf(value);
