@@ -104,19 +104,10 @@ export async function generate(message?: string): Promise<void> {
   set({ answer: '', timing: null });
   await job('generate', `Writing at ${get().runType}`, 'run', async () => {
     set({ rendered: await run('prompt', request()) });
-    const r = await run('generate', request());
-    set({
-      timing: {
-        timeToFirstTokenMs: r.timeToFirstTokenMs,
-        promptTokensPerSecond: r.promptTokensPerSecond,
-        tokensPerSecond: r.tokensPerSecond,
-        tokens: r.ids.length,
-        evaluated: r.evaluated,
-        stopped: r.stopped,
-      },
-    });
-    if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: r.text }], answer: '' });
-    else set({ answer: r.text });
+    const { ids, text, ...timing } = await run('generate', request());
+    set({ timing: { ...timing, tokens: ids.length } });
+    if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: text }], answer: '' });
+    else set({ answer: text });
   });
 }
 
