@@ -141,6 +141,8 @@ export interface StudioState extends PlanSettings {
   readonly mixBudgetBytes: number | null;
   /** An unfinished sweep. */
   readonly sweep: Sweep | null;
+  /** Message about figures that the continued sweep dropped. */
+  readonly sweepNote: string | null;
   readonly library: Library;
 }
 
@@ -151,6 +153,7 @@ export const noResults = {
   runs: [],
   qualities: [],
   sweep: null,
+  sweepNote: null,
   search: null,
   mix: null,
   mixBudgetBytes: null,

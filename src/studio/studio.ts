@@ -237,6 +237,7 @@ export class Studio {
     return {
       type,
       adapter: gpu.adapterName,
+      kvType,
       fileBytes: level.plan.fileBytes,
       residentBytes: level.weightBytes + engine.runtimeBytes,
       peakBytes,
