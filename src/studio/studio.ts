@@ -273,9 +273,4 @@ export class Studio {
     const resident = this.#levels.get(type)?.tensors;
     return writeGguf(gpu, this.#planOf(type), sink, { ...work, ...(resident ? { resident } : {}) });
   }
-
-  /** Destroys the device as a driver reset would; for tests. */
-  loseDevice(): void {
-    this.#device.current?.device.destroy();
-  }
 }

@@ -2,7 +2,6 @@ import type { ExportTarget } from '../../worker/protocol';
 import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
-import { engineClient } from '../store';
 
 /** Asks the engine for what a person may choose from. */
 export async function loadLists(): Promise<void> {
@@ -138,11 +137,6 @@ export async function inspect(type: string, name: string, row = 0, block = 0): P
   }
 }
 export const closeInspection = () => set({ inspection: null });
-
-/** Destroys the device during a running job, for tests of the recovery. */
-export function loseDevice(): void {
-  void engineClient().call('loseDevice', []).result;
-}
 
 /** Compares the fast paths of the current level with the reference mode. */
 export async function compareWithReference(): Promise<void> {
