@@ -38,6 +38,8 @@ export interface KeptFile {
 
 export interface Library {
   readonly entries: readonly LibraryEntry[];
+  /** Number of entries written by newer versions of the page. */
+  readonly newer: number;
   readonly kept: readonly KeptFile[];
   /** Cached bytes per repository of a hub. */
   readonly downloads: readonly { readonly repository: string; readonly sizeBytes: number }[];
@@ -190,5 +192,5 @@ export const initialState: StudioState = {
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
   report: null,
-  library: { entries: [], kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
+  library: { entries: [], newer: 0, kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

@@ -1,4 +1,4 @@
-// What idb-keyval does, in memory: for tests of what the page keeps. Values are cloned, as IndexedDB clones them.
+// In-memory stand-in for idb-keyval, for tests of the storage. Values are cloned, as IndexedDB clones them.
 type Records = Map<string, unknown>;
 const databases = new Map<string, Records>();
 
