@@ -10,10 +10,11 @@ const isolation = {
 const hub = 'https://huggingface.co https://*.huggingface.co https://*.hf.co';
 const policy = `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; worker-src 'self' blob:; connect-src 'self' blob: ${hub}; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-export default defineConfig({
+// `--mode test` builds what the browser tests run: the studio, and a way to take its device away.
+export default defineConfig(({ mode }) => ({
   plugins: [react()],
   worker: { format: 'es' },
-  build: { target: 'es2022', chunkSizeWarningLimit: 800 },
+  build: { outDir: mode === 'test' ? 'dist-test' : 'dist', target: 'es2022', chunkSizeWarningLimit: 800 },
   server: { headers: isolation },
   preview: { headers: { ...isolation, 'Content-Security-Policy': policy } },
-});
+}));

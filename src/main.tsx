@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { findDevice, loadLists, loseDevice } from './store/work/actions';
+import { findDevice, loadLists } from './store/work/actions';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';
@@ -24,7 +24,8 @@ if (root)
       <App />
     </StrictMode>,
   );
-// For the tests of recovery: the device goes away as if the driver had been reset.
-Object.assign(window, { nibble: { loseDevice } });
+// Only in the build for tests (engine.worker.ts): destroys the device as a driver reset would.
+if (import.meta.env.MODE === 'test')
+  Object.assign(window, { nibble: { loseDevice: () => worker.postMessage('loseDevice') } });
 void loadLists();
 void findDevice();

@@ -15,6 +15,9 @@ export const tuningStore: TuningStore = {
   },
   save: async (key, tuning) => {
     try {
+      // A tuning of a newer version must stay.
+      const there = await get<Tuning>(key, database());
+      if (there && there.version > tuning.version) return;
       await set(key, tuning, database());
     } catch {
       // The next visit measures again, which takes about a second.

@@ -1,38 +1,33 @@
 import type { PathDifference } from '../infer/compare-paths';
-import type { KvType } from '../model/kv-cache';
-import type { TensorError } from '../pipeline/tensor-error';
-import type { WriteProgress } from '../pipeline/export';
-import type { QualityRecord } from '../evaluate/quality-records';
-import type { ImatrixSummary, RunRecord } from '../studio/records';
+import type { SamplingOptions } from '../infer/engine';
+import type { GenerateResult } from '../infer/generate';
+import type { ConvertOptions } from '../model/convert/folder';
+import type { ExportReport, WriteProgress } from '../pipeline/export';
+import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
+import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../studio/records';
 import type { TensorInspection } from '../pipeline/inspect';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { ScoredToken } from '../evaluate/side-by-side';
-import type { ModelSummary, PlanRow } from '../studio/summary';
+import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { ChatMessage } from '../text/chat-template';
 import type { Report } from './results/report';
 import type { DeviceCapabilities } from '../device/capabilities';
-import type { EngineLists, MemoryReport } from '../worker/protocol';
+import type { WireError } from '../util/errors';
+import type { Calls, EngineLists, Event, MemoryReport } from '../worker/protocol';
 
-export interface Problem {
+export interface Problem extends Omit<WireError, 'stack'> {
   /** Panel that shows the error. */
   readonly place: 'open' | 'device' | 'levels' | 'run' | 'compare';
-  /** Class name of the error. */
-  readonly name: string;
-  readonly message: string;
-  readonly hint: string;
 }
 
 /** A model opened before, as stored in IndexedDB. */
-export interface LibraryEntry {
+export interface LibraryEntry
+  extends Pick<ModelSummary, 'label' | 'architecture' | 'parameters' | 'sizeBytes'>,
+    ConvertOptions {
   readonly id: string;
-  readonly label: string;
   readonly kind: 'files' | 'hub';
-  readonly architecture: string;
-  readonly parameters: number;
-  readonly sizeBytes: number;
   /** Milliseconds since 1970. */
   readonly openedMs: number;
-  readonly preTokenizer?: string;
 }
 
 /** A quantized file in the origin private file system. */
@@ -43,6 +38,8 @@ export interface KeptFile {
 
 export interface Library {
   readonly entries: readonly LibraryEntry[];
+  /** Number of entries written by newer versions of the page. */
+  readonly newer: number;
   readonly kept: readonly KeptFile[];
   /** Cached bytes per repository of a hub. */
   readonly downloads: readonly { readonly repository: string; readonly sizeBytes: number }[];
@@ -66,40 +63,18 @@ export interface Job {
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
   /** Completed runs of a benchmark. */
-  readonly run: { readonly done: number; readonly total: number } | null;
+  readonly run: Pick<Extract<Event, { kind: 'run' }>, 'done' | 'total'> | null;
 }
 
-export interface LevelState {
+export interface ExportState extends Pick<ExportReport, 'sha256' | 'sizeBytes' | 'checkedBlocks'> {
   readonly type: string;
-  readonly elapsedMs: number;
-  readonly sourceBytes: number;
-  readonly errors: readonly TensorError[];
-  readonly error: number;
 }
 
-export interface ExportState {
-  readonly type: string;
-  readonly sha256: string;
-  readonly sizeBytes: number;
-  readonly checkedBlocks: number;
-}
+export type Sampling = SamplingOptions & Pick<PromptRequest, 'maxTokens'>;
 
-export interface Sampling {
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly minP: number;
-  readonly seed: number;
-  readonly maxTokens: number;
-}
-
-export interface Timing {
-  readonly timeToFirstTokenMs: number;
-  readonly promptTokensPerSecond: number;
-  readonly tokensPerSecond: number;
+export interface Timing extends Omit<GenerateResult, 'ids' | 'text'> {
+  /** Generated. */
   readonly tokens: number;
-  readonly evaluated: number;
-  readonly stopped: string;
 }
 
 /** Settings of the measurements. */
@@ -114,22 +89,16 @@ export interface Laboratory {
   readonly budgetSeconds: number;
 }
 
-/** Measurements of several levels under the same conditions. */
-export interface Sweep {
+/** Measurements of several levels under the same conditions; the first level decides `chunks` by `budgetMs`. */
+export interface Sweep extends Omit<QualityRequest, 'type' | 'text'> {
   readonly types: readonly string[];
   readonly quality: boolean;
   readonly speed: boolean;
-  readonly base: string;
-  readonly textLabel: string;
-  readonly context: number;
-  /** Chunks of the text for every level; null until the first level shows how many fit `budgetMs`. */
-  readonly chunks: number | null;
-  readonly budgetMs: number;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
 }
 
-export interface StudioState {
+export interface StudioState extends PlanSettings {
   /** Empty until the engine has told them. */
   readonly lists: EngineLists;
   readonly device: DeviceCapabilities | null;
@@ -142,12 +111,8 @@ export interface StudioState {
   /** The file of a collected matrix, for download. */
   readonly imatrixFile: Blob | null;
   readonly plan: readonly PlanRow[];
-  readonly context: number;
-  readonly kvType: KvType;
-  readonly fallbackToF16: boolean;
-  readonly strict: boolean;
   readonly selected: readonly string[];
-  readonly levels: Readonly<Record<string, LevelState>>;
+  readonly levels: Readonly<Record<string, LevelSummary>>;
   readonly exports: Readonly<Record<string, ExportState>>;
   readonly memory: MemoryReport | null;
   readonly job: Job | null;
@@ -161,11 +126,7 @@ export interface StudioState {
   readonly answer: string;
   readonly timing: Timing | null;
   readonly sampling: Sampling;
-  readonly rendered: {
-    readonly text: string;
-    readonly ids: readonly number[];
-    readonly stops: readonly string[];
-  } | null;
+  readonly rendered: ReturnType<Calls['prompt']> | null;
   readonly runs: readonly RunRecord[];
   readonly qualities: readonly QualityRecord[];
   readonly lab: Laboratory;
@@ -182,6 +143,8 @@ export interface StudioState {
   readonly mixBudgetBytes: number | null;
   /** An unfinished sweep. */
   readonly sweep: Sweep | null;
+  /** Message about figures that the continued sweep dropped. */
+  readonly sweepNote: string | null;
   readonly library: Library;
 }
 
@@ -192,6 +155,7 @@ export const noResults = {
   runs: [],
   qualities: [],
   sweep: null,
+  sweepNote: null,
   search: null,
   mix: null,
   mixBudgetBytes: null,
@@ -228,5 +192,5 @@ export const initialState: StudioState = {
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
   report: null,
-  library: { entries: [], kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
+  library: { entries: [], newer: 0, kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
 };

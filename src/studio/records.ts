@@ -1,3 +1,4 @@
+import type { KvType } from '../model/kv-cache';
 import type { ChatMessage } from '../text/chat-template';
 import type { SpeedResult } from '../infer/benchmark';
 import type { SpeedBound } from '../device/roofline';
@@ -19,6 +20,8 @@ export interface LevelSummary {
 export interface RunRecord {
   readonly type: string;
   readonly adapter: string;
+  /** Absent in records of versions that did not state it. */
+  readonly kvType?: KvType;
   readonly fileBytes: number;
   readonly residentBytes: number;
   readonly peakBytes: number;

@@ -237,6 +237,7 @@ export class Studio {
     return {
       type,
       adapter: gpu.adapterName,
+      kvType,
       fileBytes: level.plan.fileBytes,
       residentBytes: level.weightBytes + engine.runtimeBytes,
       peakBytes,
@@ -271,10 +272,5 @@ export class Studio {
     const gpu = await this.gpu();
     const resident = this.#levels.get(type)?.tensors;
     return writeGguf(gpu, this.#planOf(type), sink, { ...work, ...(resident ? { resident } : {}) });
-  }
-
-  /** Destroys the device as a driver reset would; for tests. */
-  loseDevice(): void {
-    this.#device.current?.device.destroy();
   }
 }

@@ -13,9 +13,13 @@ function options(): GpuOptions {
   return limit ? { maxBindingBytes: Number(limit) } : {};
 }
 
+/** The device opened last. */
+let gpu: Gpu | undefined;
+
 async function openGpu(): Promise<Gpu> {
   const { device, adapterInfo } = await requestBrowserDevice();
-  return new Gpu(device, shaderSources, { adapterInfo, ...options() });
+  gpu = new Gpu(device, shaderSources, { adapterInfo, ...options() });
+  return gpu;
 }
 
 /** `#tune=skip` in the worker's name keeps the default compute paths. */
@@ -23,4 +27,8 @@ const tuning = self.name.includes('tune=skip') ? undefined : tuningStore;
 
 void forgetExports().catch(() => {});
 const answer = serve(new Studio(openGpu, tuning), (message: FromWorker) => self.postMessage(message));
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => answer(data);
+self.onmessage = ({ data }: MessageEvent<ToWorker | 'loseDevice'>) => {
+  // Only in the build for tests: a device lost during a running call.
+  if (import.meta.env.MODE === 'test' && data === 'loseDevice') gpu?.device.destroy();
+  else answer(data as ToWorker);
+};

@@ -123,7 +123,6 @@ function handlers(studio: Studio): Handlers {
         throw explainStorageError(error);
       }
     },
-    loseDevice: () => studio.loseDevice(),
   };
 }
 
@@ -189,7 +188,6 @@ export function serve(studio: Studio, send: (message: FromWorker) => void): (mes
     const { id, call, args } = message;
     const controller = new AbortController();
     running.set(id, controller);
-    if (call === 'loseDevice') void answer(id, call, args, controller.signal);
-    else queue = queue.then(() => answer(id, call, args, controller.signal));
+    queue = queue.then(() => answer(id, call, args, controller.signal));
   };
 }

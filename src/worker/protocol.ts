@@ -81,7 +81,6 @@ export interface Calls {
   inspect(type: string, name: string, row: number, block: number): TensorInspection;
   difference(type: string): PathDifference;
   export(type: string, target: ExportTarget): ExportResult;
-  loseDevice(): void;
 }
 
 export interface MemoryReport {

@@ -1,9 +1,10 @@
 // Storage of the library: records in IndexedDB, files in the origin private file system.
-import { createStore, del, entries, set as put, type UseStore } from 'idb-keyval';
+import { createStore, del, entries, get as read, set as put, type UseStore } from 'idb-keyval';
 import { listDownloads } from '../../browser/private-store';
 import type { ModelSummary } from '../../studio/summary';
 import { get, set } from '../work/job';
 import type { KeptFile, LibraryEntry } from '../state';
+import { type Found, newestVersion, readRecord } from '../versions';
 
 const MAX_ENTRIES = 30;
 const KEPT_FOLDER = 'library';
@@ -15,6 +16,18 @@ export const database = (): UseStore => {
 };
 
 export type WithHandles = LibraryEntry & { readonly handles?: readonly FileSystemHandle[] };
+
+const isWhole = ({ id, label, openedMs }: Partial<WithHandles>) =>
+  typeof id === 'string' && typeof label === 'string' && typeof openedMs === 'number';
+const entryOf = (stored: unknown): Found<WithHandles> => readRecord('library', stored, isWhole);
+
+/** Readable entries, newest first, and the number of entries of newer versions. */
+export async function readEntries(): Promise<{ found: WithHandles[]; newer: number }> {
+  const all = (await entries<string, unknown>(database())).map(([, stored]) => entryOf(stored));
+  const found = all.flatMap((f) => (f.kind === 'record' ? [f.record] : []));
+  found.sort((a, b) => b.openedMs - a.openedMs);
+  return { found, newer: all.filter((f) => f.kind === 'newer').length };
+}
 
 /** Runs storage operations; failures set `library.denied` instead of throwing. */
 export async function withStorage(work: () => Promise<void>): Promise<void> {
@@ -43,14 +56,14 @@ async function listKept(): Promise<KeptFile[]> {
 /** Loads entries, kept files, downloads and the storage quota. */
 export const loadLibrary = (): Promise<void> =>
   withStorage(async () => {
-    const found = (await entries<string, WithHandles>(database())).map(([, entry]) => entry);
-    const sorted = found.sort((a, b) => b.openedMs - a.openedMs);
+    const { found, newer } = await readEntries();
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     const kept = await listKept();
     const downloads = await listDownloads();
     set({
       library: {
-        entries: sorted.map(({ handles: _, ...entry }) => entry),
+        entries: found.map(({ handles: _, ...entry }) => entry),
+        newer,
         kept,
         downloads,
         usedBytes: usage,
@@ -80,10 +93,9 @@ export async function remember(
     ...(handles ? { handles } : {}),
   };
   await withStorage(async () => {
-    await put(entry.id, entry, database());
-    const old = (await entries<string, WithHandles>(database())).map(([, e]) => e);
-    old.sort((a, b) => b.openedMs - a.openedMs);
-    for (const { id } of old.slice(MAX_ENTRIES)) await del(id, database());
+    if (entryOf(await read(entry.id, database())).kind === 'newer') return;
+    await put(entry.id, { version: newestVersion('library'), ...entry }, database());
+    for (const { id } of (await readEntries()).found.slice(MAX_ENTRIES)) await del(id, database());
   });
   await loadLibrary();
 }

@@ -1,7 +1,7 @@
 // Actions on earlier models and kept files.
-import { del, entries } from 'idb-keyval';
+import { del } from 'idb-keyval';
 import { get, job, run, set } from '../work/job';
-import { database, keptFolder, loadLibrary, withStorage, type WithHandles } from './library-storage';
+import { database, keptFolder, loadLibrary, readEntries, withStorage } from './library-storage';
 import { type DroppedFile, openAddress, openFiles } from './open';
 import type { LibraryEntry } from '../state';
 
@@ -42,8 +42,8 @@ export async function openHandles(handles: readonly FileSystemHandle[]): Promise
 /** Opens a model of the library. */
 export async function reopen(entry: LibraryEntry): Promise<void> {
   if (entry.kind === 'hub') return openAddress(entry.label, undefined, entry.preTokenizer);
-  const all = await entries<string, WithHandles>(database()).catch(() => []);
-  const handles = all.find(([id]) => id === entry.id)?.[1].handles ?? [];
+  const { found } = await readEntries().catch(() => ({ found: [] }));
+  const handles = found.find(({ id }) => id === entry.id)?.handles ?? [];
   let files: DroppedFile[];
   try {
     files = await filesOf(handles);

@@ -1,5 +1,5 @@
 import { get, problemOf, run, set } from '../work/job';
-import type { StudioState } from '../state';
+import type { PlanSettings } from '../../studio/summary';
 
 export async function planNow(): Promise<void> {
   const { context, kvType, fallbackToF16, strict, selected, runType } = get();
@@ -21,9 +21,7 @@ export async function refreshPlan(): Promise<void> {
   }
 }
 
-export async function changePlan(
-  change: Partial<Pick<StudioState, 'context' | 'kvType' | 'fallbackToF16' | 'strict'>>,
-): Promise<void> {
+export async function changePlan(change: Partial<PlanSettings>): Promise<void> {
   set(change);
   await refreshPlan();
 }

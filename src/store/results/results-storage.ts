@@ -4,9 +4,9 @@ import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 import { get, set } from '../work/job';
 import type { Sweep, StudioState } from '../state';
+import { type Found, NOTHING, newestVersion, readRecord } from '../versions';
 
 interface Kept {
-  readonly version: 1;
   readonly runs: readonly RunRecord[];
   readonly qualities: readonly QualityRecord[];
   readonly sweep: Sweep | null;
@@ -25,22 +25,41 @@ const keyOf = (): string | undefined => {
   return model ? `${model.fingerprint} ${imatrix?.fingerprint ?? ''}` : undefined;
 };
 
-/** Stores the current results. Storage failures are ignored. */
+const isWhole = ({ runs, qualities }: Partial<Kept>) => Array.isArray(runs) && Array.isArray(qualities);
+
+/** Reads the stored results of a key. Rejects where storage is denied. */
+const find = async (key: string): Promise<Found<Kept>> =>
+  readRecord('results', await read(key, database()), isWhole);
+
+/** Stores the current results, except over those of a newer version. Storage failures are ignored. */
 export async function keepResults(): Promise<void> {
   const key = keyOf();
   if (!key) return;
   const { runs, qualities, sweep } = get();
   const ownText = sweep && get().ownText?.label === sweep.textLabel ? get().ownText : null;
-  const kept: Kept = { version: 1, runs, qualities, sweep, ownText };
-  await write(key, kept, database()).catch(() => {});
+  const kept: Kept = { runs, qualities, sweep, ownText };
+  try {
+    if ((await find(key)).kind === 'newer') return;
+    await write(key, { version: newestVersion('results'), ...kept }, database());
+  } catch {
+    // Nothing is lost but a sweep of the next visit.
+  }
 }
 
 /** Restores the stored results of the open model. */
 export async function recallResults(): Promise<void> {
   const key = keyOf();
   if (!key) return;
-  const kept = await read<Kept>(key, database()).catch(() => undefined);
-  if (kept?.version !== 1 || keyOf() !== key) return;
+  const found = await find(key).catch(() => NOTHING);
+  if (keyOf() !== key) return;
+  if (found.kind === 'newer') {
+    const message = 'What was measured of this model before was kept by a newer version of this page.';
+    const hint =
+      'It is left as it is, and what is measured now is not kept. Reload to get the newer version.';
+    set({ problem: { place: 'compare', name: 'Newer', message, hint } });
+  }
+  if (found.kind !== 'record') return;
+  const kept = found.record;
   // Mixes are not stored, so figures of levels that are not in the plan are dropped.
   const { plan } = get();
   const exists = ({ type }: { readonly type: string }) => plan.some((p) => p.type === type);
@@ -56,5 +75,9 @@ export async function recallResults(): Promise<void> {
 export async function forgetResults(): Promise<void> {
   const key = keyOf();
   set({ runs: [], qualities: [], sweep: null });
-  if (key) await del(key, database()).catch(() => {});
+  try {
+    if (key && (await find(key)).kind !== 'newer') await del(key, database());
+  } catch {
+    // Storage that is denied holds nothing to forget.
+  }
 }

@@ -7,7 +7,7 @@ import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortR
 import { nameSides, paretoSeries } from './series';
 import { initialState, type Sweep } from '../state';
 import { baseOf } from '../work/own-text';
-import { stepsLeft } from '../work/sweep';
+import { stepsLeft } from '../work/sweep-steps';
 
 const run = (type: string, fileBytes: number, speed: number): RunRecord => ({
   type,

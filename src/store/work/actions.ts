@@ -2,7 +2,6 @@ import type { ExportTarget } from '../../worker/protocol';
 import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
-import { engineClient } from '../store';
 
 /** Asks the engine for what a person may choose from. */
 export async function loadLists(): Promise<void> {
@@ -104,19 +103,10 @@ export async function generate(message?: string): Promise<void> {
   set({ answer: '', timing: null });
   await job('generate', `Writing at ${get().runType}`, 'run', async () => {
     set({ rendered: await run('prompt', request()) });
-    const r = await run('generate', request());
-    set({
-      timing: {
-        timeToFirstTokenMs: r.timeToFirstTokenMs,
-        promptTokensPerSecond: r.promptTokensPerSecond,
-        tokensPerSecond: r.tokensPerSecond,
-        tokens: r.ids.length,
-        evaluated: r.evaluated,
-        stopped: r.stopped,
-      },
-    });
-    if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: r.text }], answer: '' });
-    else set({ answer: r.text });
+    const { ids, text, ...timing } = await run('generate', request());
+    set({ timing: { ...timing, tokens: ids.length } });
+    if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: text }], answer: '' });
+    else set({ answer: text });
   });
 }
 
@@ -147,11 +137,6 @@ export async function inspect(type: string, name: string, row = 0, block = 0): P
   }
 }
 export const closeInspection = () => set({ inspection: null });
-
-/** Destroys the device during a running job, for tests of the recovery. */
-export function loseDevice(): void {
-  void engineClient().call('loseDevice', []).result;
-}
 
 /** Compares the fast paths of the current level with the reference mode. */
 export async function compareWithReference(): Promise<void> {

@@ -1,45 +1,34 @@
 // Measurements of many levels: quality first, with the base kept on the device, then speed. Every result is stored at
 // once, so a sweep that was stopped or cut off by a reload can be continued.
-import type { QualityRecord } from '../../evaluate/quality-records';
-import type { RunRecord } from '../../studio/records';
 import { get, job, relabel, run, set, throwIfStopped } from './job';
 import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from '../results/results-storage';
 import { mergeRun } from '../results/series';
 import type { StudioState, Sweep } from '../state';
+import {
+  droppedSentence,
+  type Conditions,
+  conditionsOf,
+  type Step,
+  stepsLeft,
+  underConditions,
+} from './sweep-steps';
 
-const sameConditions = (q: QualityRecord, s: Sweep): boolean =>
-  q.base === s.base && q.textLabel === s.textLabel && q.context === s.context && q.chunks === s.chunks;
-
-/** A pending measurement. */
-interface Step {
-  readonly kind: 'quality' | 'speed';
-  readonly type: string;
+/** Drops figures of other conditions, and notes which. */
+function takeConditions(now: Conditions): void {
+  const { sweep, runs, qualities } = get();
+  if (!sweep) return;
+  const { dropped, ...kept } = underConditions(sweep, runs, qualities, now);
+  set({ ...kept, ...(dropped.length > 0 ? { sweepNote: droppedSentence(dropped, now) } : {}) });
 }
 
-/** Pending measurements of a sweep. */
-export function stepsLeft(
-  sweep: Sweep,
-  runs: readonly RunRecord[],
-  qualities: readonly QualityRecord[],
-): Step[] {
-  const quality = sweep.quality
-    ? sweep.types.filter((type) => !qualities.some((q) => q.type === type && sameConditions(q, sweep)))
-    : [];
-  const speed = sweep.speed
-    ? sweep.types.filter((type) => !runs.some((r) => r.type === type && r.measuredMs >= sweep.startedMs))
-    : [];
-  return [
-    ...quality.map((type) => ({ kind: 'quality' as const, type })),
-    ...speed.map((type) => ({ kind: 'speed' as const, type })),
-  ];
-}
-
-async function measure(step: Step, sweep: Sweep, text: string): Promise<void> {
+/** Resolves to the adapter that was measured. */
+async function measure(step: Step, sweep: Sweep, text: string): Promise<string> {
   const order = get().plan.map((p) => p.type);
   if (step.kind === 'speed') {
-    set({ runs: mergeRun(get().runs, await run('benchmark', step.type), order) });
-    return;
+    const record = await run('benchmark', step.type);
+    set({ runs: mergeRun(get().runs, record, order) });
+    return record.adapter;
   }
   const { base, textLabel, context, chunks, budgetMs } = sweep;
   const record = await run('quality', { type: step.type, base, textLabel, text, context, chunks, budgetMs });
@@ -48,6 +37,7 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<void> {
     // The first level decides the chunks of all levels.
     sweep: { ...sweep, chunks: record.chunks, context: record.context },
   });
+  return record.adapter;
 }
 
 /** Continues the unfinished sweep. */
@@ -55,6 +45,8 @@ export async function continueSweep(): Promise<void> {
   const initial = get().sweep;
   if (!initial) return;
   await job('benchmark', 'Measuring', 'compare', async () => {
+    set({ device: await run('device') });
+    takeConditions(conditionsOf(get()));
     const text = initial.quality ? await textOf(initial.textLabel) : '';
     const started = performance.now();
     let done = 0;
@@ -68,7 +60,8 @@ export async function continueSweep(): Promise<void> {
       const about = leftMs > 0 ? `, about ${Math.max(1, Math.round(leftMs / 1000))} s left` : '';
       const what = step.kind === 'quality' ? 'Quality' : 'Speed';
       relabel(`${what} of ${step.type} (${done + 1} of ${done + left.length}${about})`);
-      await measure(step, sweep!, text);
+      // A device that was lost may come back as another adapter.
+      takeConditions({ ...conditionsOf(get()), adapter: await measure(step, sweep!, text) });
       await keepResults();
       done++;
     }
@@ -96,6 +89,7 @@ export async function startSweep(): Promise<void> {
   };
   set({
     sweep,
+    sweepNote: null,
     runs: sweep.speed ? get().runs.filter((r) => !types.includes(r.type)) : get().runs,
     // Figures for another text or base are not comparable.
     qualities: quality ? [] : get().qualities,
@@ -104,7 +98,7 @@ export async function startSweep(): Promise<void> {
 }
 
 export async function dropSweep(): Promise<void> {
-  set({ sweep: null });
+  set({ sweep: null, sweepNote: null });
   await keepResults();
 }
 

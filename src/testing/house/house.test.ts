@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { quantFormats } from '../../quant/registry';
 import { commentsOf } from './comments';
 import { circles, importsOf, targetOf } from './imports';
+import { interfacesOf, restated } from './restated';
 import { roomOf, rooms, whyNot } from './rooms';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -84,6 +85,25 @@ describe('the house', () => {
   test('a page that takes a type of the engine is right', () => {
     expect(wrongImports('src/ui/good.tsx', "import type { Plan } from '../model/plan';")).toEqual([]);
     expect(wrongImports('src/ui/good.tsx', "import { type Plan } from '../model/plan';")).toEqual([]);
+  });
+
+  test('the page derives its types from those of the engine', () => {
+    const isPage = (file: string) => /^src\/(store|ui)\//.test(file);
+    const all = (files: readonly string[]) =>
+      new Map(
+        files.flatMap((f) =>
+          [...interfacesOf(f, text(f))].map(([name, m]) => [`${name} of ${f}`, m] as const),
+        ),
+      );
+    const engine = all(production.filter((f) => !isPage(f)));
+    expect(restated(all(production.filter(isPage)), engine, 3)).toEqual([]);
+    const copy = interfacesOf(
+      'copy.ts',
+      'interface Copy { readonly sha256: string; readonly sizeBytes: number; readonly checkedBlocks: number }',
+    );
+    expect(restated(copy, engine, 3)).toEqual([
+      'Copy restates ExportReport of src/pipeline/export.ts: sha256: string, sizeBytes: number, checkedBlocks: number',
+    ]);
   });
 
   const graph = new Map(

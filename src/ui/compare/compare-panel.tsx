@@ -1,6 +1,7 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { resultRows } from '../../store/results/results';
-import { continueSweep, dropSweep, startSweep, stepsLeft } from '../../store/work/sweep';
+import { continueSweep, dropSweep, startSweep } from '../../store/work/sweep';
+import { droppedSentence, conditionsOf, stepsLeft, underConditions } from '../../store/work/sweep-steps';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
@@ -16,13 +17,18 @@ function Unfinished() {
   const runs = useStudio((s) => s.runs);
   const qualities = useStudio((s) => s.qualities);
   const blocked = useStudio((s) => s.noGpu !== null);
+  const kvType = useStudio((s) => s.kvType);
+  const device = useStudio((s) => s.device);
   if (!sweep) return null;
-  const left = stepsLeft(sweep, runs, qualities).length;
+  const now = conditionsOf({ kvType, device });
+  const kept = underConditions(sweep, runs, qualities, now);
+  const left = stepsLeft(kept.sweep, kept.runs, kept.qualities).length;
   return (
     <div className="actions" data-testid="unfinished">
       <span>
         A sweep of {sweep.types.length} levels stopped with {left}{' '}
         {left === 1 ? 'measurement' : 'measurements'} to go.
+        {kept.dropped.length > 0 && ` ${droppedSentence(kept.dropped, now)}`}
       </span>
       <button type="button" className="primary" disabled={blocked} onClick={() => void continueSweep()}>
         Go on
@@ -32,6 +38,12 @@ function Unfinished() {
       </button>
     </div>
   );
+}
+
+/** Message about figures that a continued sweep dropped. */
+function SweepNote() {
+  const note = useStudio((s) => s.sweepNote);
+  return note ? <p className="note">{note}</p> : null;
 }
 
 export function ComparePanel() {
@@ -69,6 +81,7 @@ export function ComparePanel() {
         </span>
       </div>
       <JobBar kinds={['benchmark']} />
+      <SweepNote />
       <Unfinished />
       <ProblemNote place="compare" />
       {rows.length === 0 ? (

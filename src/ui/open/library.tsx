@@ -9,10 +9,10 @@ export function Library() {
   const library = useStudio((s) => s.library);
   const busy = useStudio((s) => s.job !== null);
   useEffect(() => void loadLibrary(), []);
-  const { entries, kept, downloads, usedBytes, quotaBytes, denied } = library;
+  const { entries, newer, kept, downloads, usedBytes, quotaBytes, denied } = library;
   if (denied)
     return <p className="note">This browser lets the page keep nothing: models are not listed here again.</p>;
-  if (entries.length + kept.length + downloads.length === 0) return null;
+  if (entries.length + newer + kept.length + downloads.length === 0) return null;
   return (
     <div className="library">
       {entries.length > 0 && (
@@ -39,6 +39,11 @@ export function Library() {
             ))}
           </ul>
         </>
+      )}
+      {newer > 0 && (
+        <p className="note">
+          {newer} more {newer === 1 ? 'was' : 'were'} noted by a newer version of this page. Reload to get it.
+        </p>
       )}
       {kept.length > 0 && (
         <>

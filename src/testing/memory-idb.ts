@@ -1,0 +1,20 @@
+// In-memory stand-in for idb-keyval, for tests of the storage. Values are cloned, as IndexedDB clones them.
+type Records = Map<string, unknown>;
+const databases = new Map<string, Records>();
+
+export function createStore(database: string, store: string): Records {
+  const name = `${database}/${store}`;
+  const records = databases.get(name) ?? new Map<string, unknown>();
+  databases.set(name, records);
+  return records;
+}
+export const get = async (key: string, records: Records): Promise<unknown> =>
+  structuredClone(records.get(key));
+export const set = async (key: string, value: unknown, records: Records): Promise<void> => {
+  records.set(key, structuredClone(value));
+};
+export const del = async (key: string, records: Records): Promise<void> => {
+  records.delete(key);
+};
+export const entries = async (records: Records): Promise<[string, unknown][]> =>
+  structuredClone([...records]);
