@@ -67,7 +67,7 @@ test('a budget drops passages, one stays; a stop gives the memory back', async (
 });
 
 test('levels that do not fit beside each other are measured all the same, and the record says so', async () => {
-  const shape = { ...TINY, width: 256, ffn: 1024, layers: 6, vocabulary: 259 };
+  const shape = { ...TINY, width: 256, ffn: 512, layers: 4, vocabulary: 259 };
   const file = () => memorySource('tiny.gguf', tinyGguf(shape));
   const request = {
     type: 'Q4_0',

@@ -13,6 +13,7 @@ import { relativeError } from '../testing/compare';
 import { testGpu, undrivenGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { decodedWeights } from '../testing/tiny-engine';
+import { syntheticLevel } from '../../bench/models/random-llama';
 import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 import { createTokenizer } from '../text/tokenizer';
 import { seededRandom } from '../util/random';
@@ -35,17 +36,17 @@ describe('against the reference mode', () => {
     expect(gpu.memory.currentBytes).toBe(0);
   });
 
-  /** 128 tokens of a story: what the model itself writes, so that every position is one it knows. */
+  /** 96 tokens of a story: what the model itself writes, so that every position is one it knows. */
   async function story(prepared: Prepared): Promise<number[]> {
     const engine = await Engine.create(gpu, prepared, { context: 128, kvType: 'F16' });
     const start = createTokenizer('', model.metadata).encode('Once upon a time', { addBos: true });
-    const ids = await writeText(engine, start, 128);
+    const ids = await writeText(engine, start, 96);
     engine.dispose();
     return ids;
   }
 
   const levels = process.env.NIBBLE_REFERENCE === 'all' ? ['Q8_0', 'Q4_0', 'Q4_K_M'] : ['Q4_K_M'];
-  test.each(levels)('%s: distributions over 128 positions', async (label) => {
+  test.each(levels)('%s: distributions over 96 positions', async (label) => {
     const prepared = await prepare(gpu, model, label);
     const ids = await story(prepared);
     const options = { context: 128, kvType: 'F16' as const };
@@ -55,7 +56,7 @@ describe('against the reference mode', () => {
       `${label}: KL ${one.meanKl.toExponential(1)}, at most ${one.largestKl.toExponential(1)}, same top ${one.sameTop}; many ${many.meanKl.toExponential(1)}, ${many.sameTop}\n`,
     );
     expect(one.positions).toBe(ids.length);
-    expect(ids.length).toBe(128);
+    expect(ids.length).toBe(96);
     for (const { meanKl, sameTop } of [one, many]) {
       expect(meanKl).toBeLessThan(1e-3);
       expect(sameTop).toBeGreaterThanOrEqual(0.95);
@@ -171,12 +172,13 @@ describe('what a token costs', () => {
       const model = await openModel(files, 'tiny');
       // Dispatches are counted; nothing needs to be computed.
       const gpu = await undrivenGpu();
-      const prepared = await prepare(gpu, model, 'F16');
+      const prepared = await syntheticLevel(gpu, model, 'F16');
       const engine = await Engine.create(gpu, prepared, { context: 600, kvType: 'F16' });
       const layers = Number(
         model.metadata.get(`${model.metadata.get('general.architecture')!.value}.block_count`)!.value,
       );
-      expect(engine.dispatchesPerToken(100)).toBe(perLayer * layers + 4);
+      // A context of 100 is in several splits where workgroups are shaped for hardware.
+      expect(engine.dispatchesPerToken(16)).toBe(perLayer * layers + 4);
       expect(engine.dispatchesPerToken(600)).toBeLessThanOrEqual((perLayer + 1) * layers + 4);
       engine.dispose();
       prepared.dispose();

@@ -6,7 +6,7 @@ import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
 import type { Sources } from '../wgsl/link';
 
-const POLL_MS = 0.1;
+const POLL_MS = 0.25;
 
 /**
  * Dawn polls through setImmediate as long as anything is pending, which takes a core from whatever computes: on a software
