@@ -195,7 +195,8 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
     if (isCoded) expect(await decodeBy('int8', true)).toBeLessThan(bound);
     if (extent === 'codec') {
       if (!isGrouped) expect(await prefillBy([prefill()], false, false)).toBeLessThan(1e-6);
-      if (isCoded) expect(await prefillBy([prefillInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
+      if (isCoded)
+        expect(await prefillBy([prefillInt8(false)[0]!, tile('int8')], false, true)).toBeLessThan(bound);
     }
     for (const isNormed of both) {
       expect(await decodeBy('float32', isNormed)).toBeLessThan(1e-6);

@@ -96,7 +96,10 @@ describe('every shader', () => {
       const hasCodec = reached(shader, { ...DEFAULTS, ...codecSlot('q4_0') }).has('codec');
       const isInteger = shader === 'ops/matmul-int8';
       for (const subgroup of ['subgroup', 'pinned', 'mixed', 'shared'] satisfies SubgroupKind[]) {
-        if (subgroup !== 'subgroup' && !reached(shader, { ...DEFAULTS, ...codecSlot('q4_0') }).has('subgroup'))
+        if (
+          subgroup !== 'subgroup' &&
+          !reached(shader, { ...DEFAULTS, ...codecSlot('q4_0') }).has('subgroup')
+        )
           continue;
         const gpu = await undrivenGpu({ subgroup }, sources);
         // Reductions do not depend on the codec, so two formats are enough for the other kinds of subgroup.
