@@ -26,7 +26,7 @@ export const ourIds = (model: string, type: string, ...args: string[]): Generate
     nibble('generate', model, '--type', type, ...args, '--temp', '0', '--kv', 'F32', '--json'),
   ) as Generated;
 
-/** What wllama is asked for so many greedy tokens, come what may. */
+/** A request to wllama for so many greedy tokens, whatever they are. */
 export const greedyRequest = (prompt: string, count: number) => ({
   prompt,
   max_tokens: count,

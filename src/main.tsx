@@ -6,7 +6,7 @@ import { App } from './ui/app';
 import './ui/style.css';
 import { EngineClient } from './worker/client';
 
-/** What the engine is told by the page's address. */
+/** Options for the engine from the page's address. */
 const options = ['max-binding', 'tune'].flatMap((name) => {
   const value = new URLSearchParams(location.search).get(name);
   return value === null ? [] : [`${name}=${value}`];
