@@ -37,7 +37,7 @@ describe('the choice of paths', () => {
     const halves = gpu.device.features.has('shader-f16') ? ['float16'] : [];
     expect(pathsOf(gpu).decode).toEqual(['int8', ...halves, 'float32']);
     expect(Object.keys(prefillMs)).toEqual(pathsOf(gpu).prefill);
-    // What is taken is the fastest, or the usual path where nothing beats it clearly.
+    // The choice is the fastest, or the usual path where nothing beats it clearly.
     expect(decodeMs[paths.decode]!).toBeLessThanOrEqual(1.05 * leastOf(decodeMs));
     expect(prefillMs[paths.prefill]!).toBeLessThanOrEqual(1.05 * leastOf(prefillMs));
   });

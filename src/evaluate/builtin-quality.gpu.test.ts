@@ -73,7 +73,7 @@ test('the built-in model on its held-out text: perplexity, divergence and agreem
     kls.push(got.kl.mean);
     level.dispose();
   }
-  // What is smaller is further off.
+  // Smaller levels are further off.
   expect(kls).toEqual([...kls].sort((a, b) => a - b));
   base.dispose();
   expect(gpu.memory.currentBytes).toBe(0);

@@ -44,7 +44,7 @@ describe('collecting importance', () => {
       const source = model.tensors.find((t) => t.name === name)!;
       return new Float32Array((await source.read(0, source.sizeBytes)).buffer);
     };
-    // What goes into the first layer's queries is the normalized embedding, which takes no model to compute.
+    // The first layer's queries take the normalized embedding, which takes no model to compute.
     const [embedding, norm] = [await tensor('token_embd.weight'), await tensor('blk.0.attn_norm.weight')];
     const want = new Float64Array(shape.width);
     for (const id of ids.slice(0, 2 * context)) {

@@ -52,7 +52,7 @@ test('pairs are sorted by expert', async () => {
   testOwner(gpu).dispose();
 });
 
-/** What a path's rounding of normal noise explains. */
+/** Error that a path's rounding of normal noise explains. */
 const MAX_ERROR: Record<ComputePath, number> = { int8: 2e-2, matrix: 2e-3, float16: 2e-3, float32: 1e-6 };
 
 describe.each<{ name: string; options: GpuOptions }>([
