@@ -23,7 +23,7 @@ describe('a type for each tensor', () => {
     // Half its layers: as many levels and probes as for the whole.
     model = await builtInModel(process.env.NIBBLE_REFERENCE === 'all' ? undefined : 2);
     const { ids, bos } = textForEvaluation(model, text('calibration'));
-    found = await measureSensitivities(gpu, model, ids, { ...how, bos, chunks: 3, base: 'F16' });
+    found = await measureSensitivities(gpu, model, ids, { ...how, bos, chunks: 2, base: 'F16' });
   }, 400_000);
   afterAll(() => {
     expect(gpu.memory.currentBytes).toBe(0);
@@ -54,7 +54,7 @@ describe('a type for each tensor', () => {
     const measured = [];
     for (const p of [plan, fixed]) {
       const level = await prepareLevel(gpu, model, p);
-      measured.push((await klDivergence(gpu, base, level, ids, { ...how, bos, chunks: 8 })).kl.mean);
+      measured.push((await klDivergence(gpu, base, level, ids, { ...how, bos, chunks: 5 })).kl.mean);
       level.dispose();
     }
     base.dispose();
