@@ -1,0 +1,38 @@
+import { numberIn } from './browser';
+import { Part } from './part';
+
+const ADAPTER = '.chip';
+const NO_ADAPTER = /^(looking for|no GPU)/;
+
+/** The device as the page tells of it. */
+export class Device extends Part {
+  /** Waits until the page has found its adapter; gives its name. */
+  async adapter(): Promise<string> {
+    const chip = this.page.locator(ADAPTER).filter({ hasNotText: NO_ADAPTER });
+    return chip.innerText({ timeout: 60_000 });
+  }
+  /** The page's words for the lack of WebGPU. */
+  async lack(): Promise<string> {
+    return this.page.locator('#device').getByRole('status').innerText();
+  }
+  /** Memory in use, as the page says it. */
+  async memoryInUse(): Promise<string> {
+    return this.page.getByTestId('memory').locator('b').first().innerText();
+  }
+  /** Difference of the fast paths from float32 at the level in use. */
+  async compareWithFloat32(): Promise<{ type: string; kl: number; sameTopPercent: number }> {
+    await this.press(this.controls.compareWithFloat32);
+    const fact = this.page.locator('#device .fact', { hasText: 'beside float32' });
+    const [label, value] = [await fact.locator('dt').innerText(), await fact.locator('dd').innerText()];
+    const found = /^KL (\S+), same top token (\d+) %$/.exec(value);
+    if (!found) throw new Error(`"${value}" is no comparison.`);
+    const [type] = label.split(' ');
+    return { type: type!, kl: numberIn(found[1]!), sameTopPercent: Number(found[2]) };
+  }
+  /** The device goes away as if the driver had been reset. */
+  async lose(): Promise<void> {
+    await this.page.evaluate(() =>
+      (window as unknown as { nibble: { loseDevice(): void } }).nibble.loseDevice(),
+    );
+  }
+}

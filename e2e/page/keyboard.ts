@@ -1,0 +1,115 @@
+import { expect, type Locator, type Page } from '@playwright/test';
+import type { NamedBytes } from '../../src/testing/safetensors-file';
+import { downloaded } from './browser';
+import { BUILT_IN, Part } from './part';
+
+const MOST_PRESSES = 400;
+
+/** The same page without a mouse: every control is reached by Tab and shows that it has the focus. */
+export class Keyboard extends Part {
+  readonly #keys: Page['keyboard'];
+
+  constructor(page: Page) {
+    super(page);
+    this.#keys = page.keyboard;
+  }
+
+  async #tabTo(control: Locator): Promise<void> {
+    await expect(control).toBeEnabled();
+    for (let presses = 0; presses < MOST_PRESSES; presses++) {
+      await this.#keys.press('Tab');
+      const outline = await control.evaluate((e) =>
+        e === document.activeElement ? getComputedStyle(e).outlineStyle : null,
+      );
+      if (outline === null) continue;
+      expect(outline, `${control} shows its focus`).not.toBe('none');
+      return;
+    }
+    throw new Error(`Tab never reached ${control}`);
+  }
+  async #press(control: Locator, key = 'Enter'): Promise<void> {
+    await this.#tabTo(control);
+    await this.#keys.press(key);
+  }
+  /** In a list of choices, letters go to the choice that begins with them. */
+  async #choose(control: Locator, letters: string): Promise<void> {
+    await this.#tabTo(control);
+    await this.#keys.type(letters);
+  }
+
+  async openBuiltIn(): Promise<void> {
+    await this.expectAnother(BUILT_IN);
+    await this.#press(this.controls.builtIn);
+    await this.opens(BUILT_IN);
+  }
+  /** Takes the check marks of levels to their state. */
+  async select(types: readonly string[]): Promise<void> {
+    const marks = this.page.locator('[data-level] input[type=checkbox]:checked');
+    const checked = await marks.evaluateAll((all) =>
+      all.map((mark) => mark.closest('[data-level]')?.getAttribute('data-level') ?? ''),
+    );
+    for (const type of checked.filter((t) => !types.includes(t))) await this.#toggle(type);
+    for (const type of types.filter((t) => !checked.includes(t))) await this.#toggle(type);
+  }
+  async #toggle(type: string): Promise<void> {
+    await this.#press(this.controls.level(type), 'Space');
+  }
+  async quantize(count: number): Promise<void> {
+    await this.#press(this.controls.quantize(count));
+    await this.done();
+  }
+  /** Chooses by the first letters of a level. */
+  async useLevel(letters: string): Promise<void> {
+    await this.#choose(this.controls.runLevel, letters);
+  }
+  async chat(message: string): Promise<void> {
+    await this.#tabTo(this.controls.message);
+    await this.#keys.type(message);
+    await this.#keys.press('Enter');
+    await this.done();
+  }
+  /** From the chat to the text that is continued. */
+  async complete(): Promise<void> {
+    await this.#press(this.controls.mode.chat, 'ArrowRight');
+    await expect(this.controls.mode.completion).toHaveAttribute('aria-selected', 'true');
+    await this.#press(this.controls.continueText);
+    await this.done();
+  }
+  /** Says where an answer stops at the latest. */
+  async limitTokens(count: number): Promise<void> {
+    if (!(await this.controls.maxTokens.isVisible())) await this.#press(this.controls.sampling);
+    await this.#tabTo(this.controls.maxTokens);
+    await this.#keys.press('ControlOrMeta+A');
+    await this.#keys.type(String(count));
+    await expect(this.controls.maxTokens).toHaveValue(String(count));
+  }
+  /** Takes a text of the person's own to measure on. */
+  async takeText({ path, bytes }: NamedBytes): Promise<void> {
+    const [chooser] = await Promise.all([
+      this.page.waitForEvent('filechooser'),
+      this.#press(this.controls.measure.ownText),
+    ]);
+    await chooser.setFiles({ name: path, mimeType: 'text/plain', buffer: Buffer.from(bytes) });
+    await expect(this.controls.measure.text).toHaveValue('own');
+  }
+  /** Measures quality alone, with tokens of a chunk and seconds for each level by their first digits. */
+  async measureQuality(count: number, context: string, seconds: string): Promise<void> {
+    const { speed, context: tokens, seconds: time, start } = this.controls.measure;
+    if (await speed.isChecked()) await this.#press(speed, 'Space');
+    await this.#choose(tokens, context);
+    await this.#choose(time, seconds);
+    await this.#press(start(count));
+    await this.done();
+  }
+  async sortByDivergence(): Promise<void> {
+    await this.#press(this.controls.measure.sortByDivergence);
+    const table = this.page.getByTestId('runs');
+    const column = table.getByRole('columnheader', { name: 'Mean KL' });
+    await expect(column).toHaveAttribute('aria-sort', 'ascending');
+  }
+  async download(type: string): Promise<Buffer> {
+    const bytes = await downloaded(this.page, () => this.#press(this.controls.download(type)));
+    await this.done();
+    return bytes;
+  }
+}
