@@ -20,11 +20,13 @@ export const lanes = [
     checks: true,
   },
   { name: 'format', command: 'npx', args: ['biome', 'format', '.'], checks: true },
+  { name: 'api', command: process.execPath, args: ['scripts/api.mjs', '--check'], checks: true },
   { name: 'unit', command: process.execPath, args: [vitest, 'run', '--project', 'pure'], checks: true },
   { name: 'unit:node22', command: node22, args: [vitest, 'run', '--project', 'pure'] },
   { name: 'gpu', command: process.execPath, args: [vitest, 'run', '--project', 'gpu'] },
   { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
   { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
+  { name: 'package', command: process.execPath, args: ['scripts/test-package.mjs'] },
 ];
 
 /** The lanes that are asked for: by name, by the name's first word, or all. */

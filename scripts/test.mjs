@@ -16,7 +16,7 @@ const chosen = wanted.includes('--checks') ? lanes.filter((l) => l.checks) : cho
 installPackages();
 const has = (name) => chosen.some((l) => l.name === name);
 if (has('unit:node22')) installNode22();
-const env = has('gpu') || has('e2e') ? softwareVulkan(installChromium()) : {};
+const env = has('gpu') || has('e2e') || has('package') ? softwareVulkan(installChromium()) : {};
 env.XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
 
 const results = chosen.map(({ name, command, args }) => {

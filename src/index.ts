@@ -1,4 +1,11 @@
-// The public engine of nibble-studio. Nothing else is public.
+/**
+ * The engine on a GPUDevice: models, levels, files, text and measurements. It has no side effects and needs no GPU until
+ * `createDevice`; opening and planning work everywhere. Everything that takes time ends early by an `AbortSignal`, and
+ * every error is a `NibbleError` with a hint.
+ *
+ * @packageDocumentation
+ */
+
 export type { DeviceCapabilities } from './device/capabilities';
 export type { PathErrors } from './device/check-paths';
 export type { Tuning, TuningStore } from './device/tune';
@@ -15,7 +22,7 @@ export type { SamplingOptions } from './infer/engine';
 export type { GeneratedPiece, GenerateResult } from './infer/generate';
 export type { KvType } from './model/kv-cache';
 export type { ComputePath, ComputePaths } from './model/runtime';
-export type { TypeOverride } from './model/tensor-choice';
+export type { QuantizeOptions, TypeOverride } from './model/tensor-choice';
 export type { ExportReport, WriteProgress } from './pipeline/export';
 export type { TensorError } from './pipeline/tensor-error';
 export type { ChatMessage } from './text/chat-template';
@@ -58,7 +65,6 @@ export {
   planConversion,
   planLevel,
   type PlannedTensorInfo,
-  type QuantizeOptions,
   type Recipe,
 } from './api/plan';
 export {

@@ -8,6 +8,7 @@ import type { Work } from '../util/work';
 import type { Sources } from '../wgsl/link';
 import { Handles } from './handle';
 
+/** Limits and stores of a device. Everything may be left out. */
 export interface DeviceOptions {
   /** Of the adapter that the device came from: some devices do not repeat all of it. */
   readonly adapterInfo?: GPUAdapterInfo;
@@ -61,7 +62,10 @@ export class Device {
 }
 disposable(Device.prototype);
 
-/** Features and limits that the engine makes use of, within those that an adapter has: for `adapter.requestDevice`. */
+/**
+ * Features and limits that the engine makes use of, within those that an adapter has: for `adapter.requestDevice`. Nothing
+ * in it is required; without `shader-f16` or subgroups other kernels are taken.
+ */
 export const deviceDescriptor = (adapter: GPUAdapter): GPUDeviceDescriptor => wantedDevice(adapter);
 
 /**

@@ -17,6 +17,7 @@ import { type Device, gpus } from './device';
 import { files, type Model } from './model';
 import { type LevelPlan, plans } from './plan';
 
+/** Part of a text that is measured, and the context that it is cut into. */
 export interface TextOptions {
   /** Tokens of a chunk, as llama-perplexity's `--ctx-size`; 512 or what the model was trained on. */
   readonly context?: number;
@@ -110,8 +111,10 @@ export async function measureKlDivergence(
 /**
  * Collects the importance matrix of a text: the mean squared activation of every column, as llama-imatrix does.
  *
- * @param dataset - Name of the text, as it goes into the file.
+ * @param plan - The level that runs the text: usually F16 or the type of the source.
+ * @param options - `dataset` is the name of the text, as it goes into the file.
  * @returns The GGUF that llama-imatrix writes; `readImportanceMatrix` reads it.
+ * @throws NibbleError when the text is shorter than a chunk; UnsupportedError, GpuError, CancelledError.
  */
 export async function collectImportanceMatrix(
   device: Device,
@@ -129,6 +132,7 @@ export async function collectImportanceMatrix(
 /** Reads what llama-imatrix wrote, as GGUF or in its older format. @throws FileError. */
 export const readImportanceMatrix = (source: ByteSource): Promise<ImportanceMatrix> => readImatrix(source);
 
+/** Text, baseline and importance of a search. 8 chunks when `chunks` is left out. */
 export interface RecipeOptions extends TextOptions {
   /** Level that the divergence is measured from; F16 when it is left out. */
   readonly base?: string;
@@ -140,7 +144,8 @@ export interface RecipeOptions extends TextOptions {
  * over a text. `planLevel` takes the result.
  *
  * @param maxFileBytes - Size of the whole GGUF, at most.
- * @throws NibbleError when even the smallest types are larger.
+ * @throws NibbleError when even the smallest types are larger, or the text is shorter than a chunk; UnsupportedError,
+ * GpuError, CancelledError.
  */
 export async function findRecipe(
   device: Device,

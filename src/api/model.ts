@@ -8,6 +8,7 @@ import { deepFreeze } from '../util/freeze';
 import type { Work } from '../util/work';
 import { Handles } from './handle';
 
+/** Facts that the files themselves do not state. */
 export interface OpenOptions {
   /** Names the model in messages; the first file's name when it is left out. */
   readonly label?: string;

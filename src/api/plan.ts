@@ -2,7 +2,7 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { type OutType, planConversion as planConversionOf } from '../model/convert/plan-conversion';
 import { planQuantization, type Plan } from '../model/plan';
-import type { PlanOptions as TensorRules } from '../model/tensor-choice';
+import type { QuantizeOptions } from '../model/tensor-choice';
 import { planRecipe, type Recipe } from '../evaluate/search';
 import { assertAllowed } from '../pipeline/export';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
@@ -37,9 +37,7 @@ export const levels: readonly Level[] = deepFreeze(
   })),
 );
 
-/** llama-quantize's options, by its names. */
-export type QuantizeOptions = TensorRules;
-
+/** A tensor as the planned file will have it. `type` and `sizeBytes` are those after quantizing. */
 export interface PlannedTensorInfo extends TensorInfo {
   /** Set where the row width forced another type than the level's rules want. */
   readonly fallback: string | null;
@@ -89,7 +87,8 @@ export class LevelPlan {
 /**
  * Plans a level: no weight is read. Types, order and metadata are llama-quantize's.
  *
- * @param level - Name of a level (`Q4_K_M`), or a recipe with a type for each tensor.
+ * @param level - Name of a level (`Q4_K_M`), or a recipe with a type for each tensor, which `findRecipe` makes.
+ * @param options - llama-quantize's options; of a recipe only `importance` counts.
  * @throws UnsupportedError for an unknown level; RefusedError where llama-quantize refuses, with its reason.
  */
 export function planLevel(model: Model, level: string | Recipe, options: QuantizeOptions = {}): LevelPlan {
@@ -104,7 +103,12 @@ export function planLevel(model: Model, level: string | Recipe, options: Quantiz
   return allowed(model, planQuantization(file, fileType, options));
 }
 
-/** Plans the file that convert_hf_to_gguf.py makes of a checkpoint with `--outtype`. */
+/**
+ * Plans the file that convert_hf_to_gguf.py makes of a checkpoint with `--outtype`. No weight is read.
+ *
+ * @param model - A Hugging Face folder.
+ * @throws UnsupportedError for a GGUF; RefusedError.
+ */
 export const planConversion = (model: Model, outType: OutType): LevelPlan =>
   allowed(model, planConversionOf(files.get(model), outType));
 

@@ -14,6 +14,7 @@ import type { Work } from '../util/work';
 import { type Device, gpus } from './device';
 import { type LevelPlan, plans } from './plan';
 
+/** Size and exactness of a loaded model. */
 export interface LoadOptions {
   /** Tokens of prompt and answer together; 2048 or what the model was trained on, whichever is less. */
   readonly context?: number;
@@ -23,6 +24,7 @@ export interface LoadOptions {
   readonly reference?: boolean;
 }
 
+/** Length and sampling of an answer. Greedy when nothing is given. */
 export interface GenerateOptions extends Partial<SamplingOptions> {
   /** Tokens of the answer, at most; 256 when it is left out. */
   readonly maxTokens?: number;
@@ -110,8 +112,10 @@ export class TextModel {
 disposable(TextModel.prototype);
 
 /**
- * Quantizes a plan into GPU memory and makes it ready to generate.
+ * Quantizes a plan into GPU memory and makes it ready to generate. `dispose` of the result gives the memory back.
  *
+ * @param plan - Made for any device; the weights are read from the files of its model, in slices.
+ * @param work - `progress` is told of every tensor.
  * @throws UnsupportedError for an architecture or a vocabulary that cannot run here; GpuError when it does not fit;
  * CancelledError. Nothing is left on the device then.
  */

@@ -23,6 +23,7 @@ export async function writeGguf(
   return deepFreeze(await write(gpus.get(device), plans.get(plan).plan, sink, { ...work }));
 }
 
+/** Names, size and sinks of the parts of a file. */
 export interface SplitOptions {
   /** Name of the file if it were one: `model.gguf` becomes `model-00001-of-00003.gguf`. */
   readonly name: string;

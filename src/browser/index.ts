@@ -1,4 +1,9 @@
-// nibble-studio/browser: the engine on the browser's GPU, on a page or in a worker, with the browser's files.
+/**
+ * The engine on the browser's GPU, on a page or in a worker, with the browser's files.
+ *
+ * @packageDocumentation
+ */
+
 import { createDevice, type Device, type DeviceOptions } from '../api/device';
 import { blobSource, type ByteSource } from '../files/byte-source';
 import type { Work } from '../util/work';

@@ -1,5 +1,5 @@
 import { filterImatrix, type ImportanceMatrix, readImatrix } from '../files/imatrix';
-import type { PlanOptions, TypeOverride } from '../model/tensor-choice';
+import type { QuantizeOptions, TypeOverride } from '../model/tensor-choice';
 import { quantFormats } from '../quant/registry';
 import { UsageError, type Values } from './arguments';
 import { openFile } from '../node/files';
@@ -39,7 +39,7 @@ async function importance(values: Values): Promise<ImportanceMatrix | undefined>
 }
 
 /** Translates llama-quantize's options. */
-export async function planOptions(values: Values): Promise<PlanOptions> {
+export async function planOptions(values: Values): Promise<QuantizeOptions> {
   const output = values['output-tensor-type'];
   const embedding = values['token-embedding-type'];
   return {

@@ -143,7 +143,9 @@ export function chunkOf(tuning: Tuning | null, weights: number): number {
 
 /** Stores tunings between visits. */
 export interface TuningStore {
+  /** The tuning of a device, as it was saved; undefined when there is none. */
   load(key: string): Promise<Tuning | undefined>;
+  /** Keeps a tuning. The key names adapter and subgroups. */
   save(key: string, tuning: Tuning): Promise<void>;
 }
 

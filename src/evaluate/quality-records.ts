@@ -13,6 +13,7 @@ export interface QualityRequest {
   readonly budgetMs: number;
 }
 
+/** Quality of a level, as it was measured. */
 export interface QualityRecord {
   readonly type: string;
   readonly base: string;

@@ -1,5 +1,6 @@
 /** An output file, written front to back. */
 export interface ByteSink {
+  /** Appends bytes. The next call comes once the promise is kept; the bytes may be changed after that. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   /** Completes the file. Before this call it must not be offered or take its final name. */
   close(): Promise<void>;
@@ -11,18 +12,22 @@ export interface ByteSink {
 export class MemorySink implements ByteSink {
   readonly #parts: Uint8Array<ArrayBuffer>[] = [];
   closed = false;
+  /** Appends a copy of the bytes. */
   write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     this.#parts.push(bytes.slice());
     return Promise.resolve();
   }
+  /** Sets `closed`; the bytes are whole. */
   close(): Promise<void> {
     this.closed = true;
     return Promise.resolve();
   }
+  /** Forgets the bytes. */
   abort(): Promise<void> {
     this.#parts.length = 0;
     return Promise.resolve();
   }
+  /** Everything that was written, as one array. */
   bytes(): Uint8Array<ArrayBuffer> {
     const out = new Uint8Array(this.#parts.reduce((n, p) => n + p.length, 0));
     let at = 0;

@@ -6,6 +6,7 @@ export interface ByteSource {
   read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
+/** Bytes in memory as a source; they are copied when they are read. */
 export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): ByteSource {
   return {
     name,
@@ -15,6 +16,7 @@ export function memorySource(name: string, bytes: Uint8Array<ArrayBuffer>): Byte
   };
 }
 
+/** A File or another Blob as a source. `name` is what messages call it, and decides nothing. */
 export function blobSource(name: string, blob: Blob): ByteSource {
   return {
     name,

@@ -39,6 +39,7 @@ export interface GpuOptions {
   readonly adapterInfo?: GPUAdapterInfo;
 }
 
+/** Names of the adapter and limits of the device. Names are empty where a browser hides them. */
 export interface AdapterFacts {
   readonly vendor: string;
   readonly architecture: string;

@@ -6,6 +6,7 @@
  */
 export type SubgroupKind = 'subgroup' | 'pinned' | 'mixed' | 'shared';
 
+/** Invocations that reduce together in the kernels of a device, and the shader that does it. */
 export interface Subgroup {
   readonly kind: SubgroupKind;
   readonly shader: `lib/subgroup/${SubgroupKind}`;

@@ -11,6 +11,7 @@ export interface Spread {
   readonly runs: readonly number[];
 }
 
+/** Prompt and decode speed in tokens a second. */
 export interface SpeedResult {
   readonly promptTokens: number;
   readonly generatedTokens: number;

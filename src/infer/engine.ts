@@ -12,6 +12,7 @@ import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { Prepared } from '../pipeline/prepared';
 import type { Work } from '../util/work';
 
+/** Sampling of the next token: top-k, top-p, min-p, then the temperature, in llama.cpp's order. */
 export interface SamplingOptions {
   /** 0 is greedy. */
   readonly temperature: number;

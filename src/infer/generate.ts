@@ -12,6 +12,7 @@ export interface GenerateRequest {
   readonly stops: readonly number[];
 }
 
+/** An answer, why it ended, and how fast it came. `ids` are those of the answer, without the stop token. */
 export interface GenerateResult {
   readonly ids: readonly number[];
   readonly text: string;

@@ -2,9 +2,10 @@ import { UnsupportedError } from '../util/errors';
 import { alignUp } from '../util/bytes';
 import type { Hyperparameters } from './hyperparameters';
 
-/** Types of the KV cache (shaders/kv): llama.cpp's --cache-type-k and -v, for both. */
-export const kvTypes = ['F32', 'F16', 'Q8_0', 'Q4_0'] as const;
-export type KvType = (typeof kvTypes)[number];
+/** Type of the KV cache: llama.cpp's --cache-type-k and -v, for both. */
+export type KvType = 'F32' | 'F16' | 'Q8_0' | 'Q4_0';
+/** All of them (shaders/kv), widest first. */
+export const kvTypes = ['F32', 'F16', 'Q8_0', 'Q4_0'] as const satisfies readonly KvType[];
 
 /** Bits per value, without the 16-bit scale for each 32 values of the quantized types. */
 const CODE_BITS: Readonly<Record<KvType, number>> = { F32: 32, F16: 16, Q8_0: 8, Q4_0: 4 };

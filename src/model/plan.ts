@@ -5,7 +5,7 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile, TensorSource } from '../files/model-file';
 import type { FileType } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
-import { type PlanOptions, TensorChooser } from './tensor-choice';
+import { type QuantizeOptions, TensorChooser } from './tensor-choice';
 
 export interface PlannedTensor extends TensorOut {
   readonly source: TensorSource;
@@ -93,7 +93,7 @@ export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly
 }
 
 /** Plans the quantization to a level: the type of every tensor and the exact size of the file. */
-export function planQuantization(model: ModelFile, fileType: FileType, options: PlanOptions = {}): Plan {
+export function planQuantization(model: ModelFile, fileType: FileType, options: QuantizeOptions = {}): Plan {
   const chooser = new TensorChooser(model, fileType, options);
   const misfits: string[] = [];
   const refusals: string[] = [];

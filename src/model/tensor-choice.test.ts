@@ -5,7 +5,7 @@ import { goldenJson } from '../testing/golden';
 import { testImatrix } from '../testing/importance';
 import { ruleModel, ruleShapes } from '../testing/rule-models';
 import { type Plan, planQuantization } from './plan';
-import type { PlanOptions } from './tensor-choice';
+import type { QuantizeOptions } from './tensor-choice';
 
 interface Extra {
   readonly out?: number;
@@ -48,7 +48,7 @@ describe("llama-quantize's choice of types", () => {
     14: 'Q6_K',
   };
   test.each(golden.options)('%s with %j', (name, extra, want) => {
-    const options: PlanOptions = {
+    const options: QuantizeOptions = {
       pure: extra.pure === true,
       leaveOutputTensor: extra.leave === true,
       ...(extra.out === undefined ? {} : { outputTensorType: typeLabels[extra.out]! }),

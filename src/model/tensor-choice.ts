@@ -25,7 +25,7 @@ export interface TypeOverride {
 }
 
 /** llama-quantize's options, by its names. */
-export interface PlanOptions {
+export interface QuantizeOptions {
   /** Use F16 for rows that fit no block instead of refusing. */
   readonly fallbackToF16?: boolean;
   /** Refuse instead of falling back to another type. */
@@ -82,10 +82,10 @@ function misfitOf(tensor: TensorSource, type: GgmlType): string | undefined {
 export class TensorChooser {
   readonly #context: RuleContext;
   readonly #fileType: FileType;
-  readonly #options: PlanOptions;
+  readonly #options: QuantizeOptions;
   readonly #counts = new Map<string, number>();
 
-  constructor(model: ModelFile, fileType: FileType, options: PlanOptions) {
+  constructor(model: ModelFile, fileType: FileType, options: QuantizeOptions) {
     this.#context = ruleContext(model, options.importance !== undefined);
     this.#fileType = fileType;
     this.#options = options;

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { create, globals } from 'webgpu';
 import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
 import { GpuError } from '../util/errors';
 import type { Sources } from '../wgsl/link';
@@ -20,19 +19,29 @@ function chooseDriver(): void {
   if ((!hardware || drivers.length === 0) && existsSync(SWIFTSHADER)) env.VK_ICD_FILENAMES = SWIFTSHADER;
 }
 
+/** The package `webgpu` is an optional peer: files are opened and planned without it. */
+async function openDawn(): Promise<GPU> {
+  const { create, globals } = await import('webgpu').catch((error: unknown) => {
+    throw new GpuError(
+      `The npm package "webgpu" cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      'It brings WebGPU to Node: `npm install webgpu`.',
+    );
+  });
+  chooseDriver();
+  Object.assign(globalThis, globals);
+  const { NIBBLE_DAWN_FEATURES: features } = process.env;
+  const dawn = create(features ? [`enable-dawn-features=${features}`] : []);
+  Object.assign(globalThis, { nibbleGpu: dawn });
+  return dawn;
+}
+
 // Must stay referenced as long as objects made from it are in use.
-let instance: GPU | undefined;
+let instance: Promise<GPU> | undefined;
 
 /** A device through Dawn. Throws a GpuError when the machine has no adapter at all. */
 export async function requestNodeDevice(): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
-  if (!instance) {
-    chooseDriver();
-    Object.assign(globalThis, globals);
-    const { NIBBLE_DAWN_FEATURES: features } = process.env;
-    instance = create(features ? [`enable-dawn-features=${features}`] : []);
-    Object.assign(globalThis, { nibbleGpu: instance });
-  }
-  const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' });
+  const dawn = await (instance ??= openDawn());
+  const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter)
     throw new GpuError(
       'No WebGPU adapter: Dawn found no Vulkan, Metal or D3D12 driver.',

@@ -16,6 +16,7 @@ import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
 import type { Work } from '../util/work';
 
+/** A file that was written. `sha256` is in lower-case hexadecimal. */
 export interface ExportReport {
   readonly sizeBytes: number;
   readonly sha256: string;
@@ -25,6 +26,7 @@ export interface ExportReport {
   readonly checkedBlocks: number;
 }
 
+/** Tensor that is being quantized, `index` of `count` from 0, and bytes of tensors that are done. */
 export interface WriteProgress {
   readonly tensor: string;
   readonly index: number;

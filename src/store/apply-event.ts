@@ -1,8 +1,8 @@
-import type { Event } from '../worker/protocol';
+import type { EngineEvent } from '../worker/protocol';
 import type { StudioState } from './state';
 
 /** Reducer for the engine's events. Pure. */
-export function applyEvent(state: StudioState, event: Event): StudioState {
+export function applyEvent(state: StudioState, event: EngineEvent): StudioState {
   switch (event.kind) {
     case 'progress':
       return state.job ? { ...state, job: { ...state.job, progress: event.progress } } : state;

@@ -11,7 +11,8 @@ export interface SearchSummary {
   /** Smallest and largest possible file. */
   readonly minBytes: number;
   readonly maxBytes: number;
-  readonly probed: Sensitivities['probed'];
+  /** KL divergence, in nats, when only this tensor has the probe's type. */
+  readonly probed: readonly { readonly name: string; readonly type: string; readonly kl: number }[];
 }
 
 /** A mix before it is added as a level. */

@@ -7,6 +7,7 @@ import type { TensorError } from '../pipeline/tensor-error';
 
 // Messages from the studio to the page, and records that the browser stores.
 
+/** A level in GPU memory, and its quantization error. */
 export interface LevelSummary {
   readonly type: string;
   readonly weightBytes: number;
@@ -17,6 +18,7 @@ export interface LevelSummary {
   readonly error: number;
 }
 
+/** Speed and memory of a level, as they were measured. */
 export interface RunRecord {
   readonly type: string;
   readonly adapter: string;
@@ -60,6 +62,7 @@ export interface ImatrixSummary {
   readonly chunks: number;
 }
 
+/** A prompt for a level: `messages` or `prompt`. */
 export interface PromptRequest {
   readonly type: string;
   /** A conversation for the chat template, or a text to continue. */

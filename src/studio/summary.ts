@@ -15,6 +15,7 @@ import { hasChatTemplate } from '../text/chat-template';
 import { createTokenizer } from '../text/tokenizer';
 import { UnsupportedError } from '../util/errors';
 
+/** A tensor of the open model. `shape` is in ggml's order: row width first. */
 export interface TensorRow {
   readonly name: string;
   readonly type: string;
@@ -103,6 +104,7 @@ export interface PlanRow {
   readonly curedByF16: boolean;
 }
 
+/** Context and rules that plans are made with. `context` is in tokens. */
 export interface PlanSettings {
   readonly context: number;
   readonly kvType: KvType;

@@ -3,6 +3,7 @@ import { getNumber, getString, getStrings, type Metadata } from '../files/gguf/m
 import { NibbleError } from '../util/errors';
 import type { TextTokenizer } from './tokenizer';
 
+/** A turn of a conversation. The template of the model may refuse a role or an order of roles. */
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;

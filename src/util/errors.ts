@@ -1,5 +1,6 @@
 // Errors that users can see. The class survives the message from the worker; `hint` is a next step, if there is one.
 
+/** Base of every error of this library. `name` is the class's, also in minified code. */
 export class NibbleError extends Error {
   // Explicit, because a minifier renames classes, differently in the page and in the worker.
   override name = 'NibbleError';
@@ -54,6 +55,7 @@ const classes: Readonly<Record<string, typeof NibbleError | undefined>> = {
   CancelledError,
 };
 
+/** An error on its way out of a worker. */
 export interface WireError {
   readonly name: string;
   readonly message: string;

@@ -1,22 +1,25 @@
 import { fromWire } from '../util/errors';
-import type { Calls, Event, FromWorker, ToWorker } from './protocol';
+import type { Calls, EngineEvent, FromWorker, ToWorker } from './protocol';
 
 /** The used part of Worker; tests pass a fake. */
 export interface Port {
+  /** Sends to the worker. */
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
 }
 
+/** A call under way. */
 export interface Running<T> {
   readonly result: Promise<T>;
+  /** Ends it: `result` then rejects with a CancelledError, or resolves to what there is of an answer. */
   cancel(): void;
 }
 
 interface Pending {
   resolve(value: unknown): void;
   reject(error: Error): void;
-  onEvent(event: Event): void;
+  onEvent(event: EngineEvent): void;
 }
 
 /** Typed calls to the engine in the worker. Errors keep their class. */
@@ -47,10 +50,11 @@ export class EngineClient {
     else pending.resolve(message.result);
   }
 
+  /** Calls the engine. Calls run in the order in which they are made. */
   call<K extends keyof Calls>(
     call: K,
     args: Parameters<Calls[K]>,
-    onEvent: (event: Event) => void = () => {},
+    onEvent: (event: EngineEvent) => void = () => {},
   ): Running<ReturnType<Calls[K]>> {
     const id = this.#next++;
     const result = new Promise<ReturnType<Calls[K]>>((resolve, reject) => {

@@ -8,14 +8,14 @@ import type { Studio } from '../studio/studio';
 import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
 import { Downloads } from '../browser/downloads';
-import type { Calls, Event, ExportTarget, FromWorker, ToWorker } from './protocol';
+import type { Calls, EngineEvent, ExportTarget, FromWorker, ToWorker } from './protocol';
 import type { RunProgress } from '../util/work';
 
 /** Implementation of a call: its arguments, an event callback and an abort signal. */
 type Handlers = {
   [K in keyof Calls]: (
     args: Parameters<Calls[K]>,
-    emit: (event: Event) => void,
+    emit: (event: EngineEvent) => void,
     signal: AbortSignal,
   ) => ReturnType<Calls[K]> | Promise<ReturnType<Calls[K]>>;
 };
@@ -50,7 +50,7 @@ function explainStorageError(error: unknown): unknown {
 }
 
 /** Tells the page of the weights that are quantized, and of the runs after them. */
-const workOf = (emit: (event: Event) => void, signal: AbortSignal) => ({
+const workOf = (emit: (event: EngineEvent) => void, signal: AbortSignal) => ({
   signal,
   progress: (progress: WriteProgress) => emit({ kind: 'progress', progress }),
   run: ({ done, total }: RunProgress) => emit({ kind: 'run', done, total }),
@@ -58,7 +58,7 @@ const workOf = (emit: (event: Event) => void, signal: AbortSignal) => ({
 
 function handlers(studio: Studio): Handlers {
   const downloads = new Downloads();
-  const memory = (emit: (event: Event) => void) =>
+  const memory = (emit: (event: EngineEvent) => void) =>
     emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
     lists: () => ({ kvTypes, preTokenizers: preTokenizers.flatMap((p) => p.names).sort() }),
@@ -133,14 +133,14 @@ class EventBatch {
   readonly #send: (message: FromWorker) => void;
   readonly #id: number;
   #text = '';
-  #latest: Event[] = [];
+  #latest: EngineEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(id: number, send: (message: FromWorker) => void) {
     this.#id = id;
     this.#send = send;
   }
-  emit = (event: Event): void => {
+  emit = (event: EngineEvent): void => {
     if (event.kind === 'token') this.#text += event.text;
     else {
       if (event.kind === 'restart') this.#text = '';
@@ -167,7 +167,11 @@ export function serve(studio: Studio, send: (message: FromWorker) => void): (mes
   const answer = async (id: number, call: keyof Calls, args: readonly unknown[], signal: AbortSignal) => {
     const events = new EventBatch(id, send);
     try {
-      const handler = table[call] as (args: never, emit: (e: Event) => void, signal: AbortSignal) => unknown;
+      const handler = table[call] as (
+        args: never,
+        emit: (e: EngineEvent) => void,
+        signal: AbortSignal,
+      ) => unknown;
       const result = await handler(args as never, events.emit, signal);
       events.emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
       events.flush();

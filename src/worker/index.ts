@@ -1,11 +1,35 @@
-// nibble-studio/worker: the studio's engine in a Web Worker, so that a page stays responsive while it works.
+/**
+ * The studio's engine in a Web Worker, with typed calls: a page stays responsive while it works. One model is open at a
+ * time, and calls run one after another.
+ *
+ * @packageDocumentation
+ */
+
 import { EngineClient } from './client';
 
+export type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
+export type { ScoredToken } from '../evaluate/side-by-side';
+export type { SpeedBound } from '../device/roofline';
+export type { SpeedResult, Spread } from '../infer/benchmark';
+export type { PathDifference } from '../infer/compare-paths';
+export type { ConvertOptions } from '../model/convert/folder';
+export type { TensorInspection } from '../pipeline/inspect';
+export type { MixSummary, SearchSummary } from '../studio/mixes';
+export type {
+  CalibrationRequest,
+  ImatrixSummary,
+  LevelSummary,
+  PromptRequest,
+  RunRecord,
+  SearchRequest,
+} from '../studio/records';
+export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/summary';
+export type { WireError } from '../util/errors';
 export { EngineClient, type Port, type Running } from './client';
-export { serve } from './host';
 export type {
   Calls,
-  Event,
+  EngineLists,
+  EngineEvent,
   ExportResult,
   ExportTarget,
   FromWorker,

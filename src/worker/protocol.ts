@@ -30,6 +30,7 @@ export type ExportTarget =
   | { readonly download: string }
   | { readonly keep: string };
 
+/** A file that was written by the worker. */
 export interface ExportResult extends ExportReport {
   /** Set when the page must offer the file as a download. */
   readonly file: Blob | null;
@@ -42,9 +43,11 @@ export interface EngineLists {
   readonly preTokenizers: readonly string[];
 }
 
+/** The calls of the engine. `type` is the name of a level of the open model, or of a mix that was added. */
 export interface Calls {
   /** Needs neither a device nor a model. */
   lists(): EngineLists;
+  /** Opens the device; rejects with UnsupportedError where there is no WebGPU. */
   device(): DeviceCapabilities;
   /** `path` keeps the folder names of dropped files. */
   open(
@@ -60,29 +63,41 @@ export interface Calls {
   isImatrix(files: readonly { readonly path: string; readonly file: Blob }[]): boolean;
   /** Null removes the importance matrix. */
   useImatrix(file: { readonly path: string; readonly file: Blob } | null): ImatrixSummary | null;
+  /** Plans every level of the open model. No weight is read. */
   plan(settings: PlanSettings): PlanRow[];
+  /** Quantizes a level into GPU memory. */
   prepare(type: string): LevelSummary;
+  /** Gives the GPU memory of a level back. */
   release(type: string): void;
+  /** The prompt that a request becomes: text, token ids, and the texts of the stop tokens. */
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
+  /** Answers, with events of kind `token`. The level is prepared where it is not. */
   generate(request: PromptRequest): GenerateResult;
   /** Like `generate`, with the probability of each token. */
   write(request: PromptRequest): ScoredToken[];
+  /** Measures prompt and decode speed of a level, in tokens a second. */
   benchmark(type: string): RunRecord;
+  /** Measures perplexity and KL divergence of a level from a base over a text. */
   quality(request: QualityRequest): QualityRecord;
   /** Collects an importance matrix and sets it, under a name; `file` is a llama-imatrix GGUF. */
   collectImatrix(request: CalibrationRequest, name: string): { summary: ImatrixSummary; file: Blob };
   /** Measures the sensitivity of each tensor; `mix` and `addMix` use the result. */
   search(request: SearchRequest): SearchSummary;
+  /** The mix of at most so many bytes, by the last `search`. */
   mix(budgetBytes: number): MixSummary;
   /** Adds a mix as a level; returns the level's name. */
   addMix(budgetBytes: number): string;
   /** Adds a saved recipe as a level; returns the level's name. */
   addRecipe(label: string, text: string): string;
+  /** Looks at one tensor before and after quantizing, by the reference codec. */
   inspect(type: string, name: string, row: number, block: number): TensorInspection;
+  /** Compares the fast compute paths with the reference mode over a text. */
   difference(type: string): PathDifference;
+  /** Writes the GGUF of a level. */
   export(type: string, target: ExportTarget): ExportResult;
 }
 
+/** GPU memory in bytes by owner, and the levels in it. */
 export interface MemoryReport {
   readonly currentBytes: number;
   readonly peakBytes: number;
@@ -92,7 +107,7 @@ export interface MemoryReport {
 }
 
 /** An event of a running call. */
-export type Event =
+export type EngineEvent =
   | { readonly kind: 'progress'; readonly progress: WriteProgress }
   | { readonly kind: 'token'; readonly text: string }
   /** The device was lost; the answer starts again. */
@@ -100,11 +115,13 @@ export type Event =
   | { readonly kind: 'run'; readonly done: number; readonly total: number }
   | { readonly kind: 'memory'; readonly memory: MemoryReport };
 
+/** A message to the worker: a call, or the number of a call to cancel. */
 export type ToWorker =
   | { readonly id: number; readonly call: keyof Calls; readonly args: readonly unknown[] }
   | { readonly cancel: number };
 
+/** A message of the worker: an event of a call, its result, or its error. */
 export type FromWorker =
-  | { readonly id: number; readonly event: Event }
+  | { readonly id: number; readonly event: EngineEvent }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: WireError };

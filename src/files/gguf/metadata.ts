@@ -15,8 +15,10 @@ export const GgufType = {
   FLOAT64: 12,
 } as const;
 
+/** A number of at most 32 bits or a double, a 64-bit integer as bigint, a string, or a truth value. */
 export type Scalar = number | bigint | string | boolean;
 
+/** A value of GGUF metadata. `type` and `itemType` are numbers of gguf_type; 9 is an array. */
 export type MetaValue =
   | { readonly type: number; readonly value: Scalar }
   | { readonly type: 9; readonly itemType: number; readonly value: readonly Scalar[] };

@@ -1,11 +1,13 @@
 import { CancelledError, FileError, type NibbleError } from '../../util/errors';
 
-/** Request options; tests inject `fetch` and `sleep`. */
+/** Options of requests to a hub. Failed requests are repeated; `signal` ends them. */
 export interface HttpOptions {
+  /** In the place of the global fetch. */
   readonly fetch?: typeof fetch;
   /** Access token for gated models; sent to the hub only, never stored. */
   readonly token?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Waits between attempts. */
   readonly sleep?: (ms: number) => Promise<void>;
 }
 

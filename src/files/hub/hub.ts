@@ -129,14 +129,20 @@ function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions):
   };
 }
 
-/** Lists the files of a model on a hub; their content is read later, in ranges. Throws FileError. */
+/**
+ * Lists the files of a model on a hub, Hugging Face if the address says nothing else; their content is read later, in
+ * ranges. `openModel` takes them.
+ *
+ * @param text - `organization/name`, `organization/name:Q4_K_M` for one file of several, or an address of the hub.
+ * @param options - The signal cancels this call only; the sources outlive it.
+ * @throws FileError for an address that is none, a model that is not there or is gated, and a network that fails.
+ */
 export async function openHub(
   text: string,
   options: HttpOptions = {},
 ): Promise<{ label: string; files: HubSource[] }> {
   const address = parseHubAddress(text);
   const files = choose(address, await listFiles(address, options));
-  // The signal cancels this call only; the sources outlive it.
   const { signal: _, ...reading } = options;
   return { label: address.repository, files: files.map((f) => remoteSource(address, f, reading)) };
 }

@@ -6,9 +6,9 @@ import { UnsupportedError } from '../../util/errors';
 import { fileOf, type Plan, type PlannedTensor } from '../plan';
 import { staysFloat32 } from './tensors/float32';
 
-/** convert_hf_to_gguf.py's --outtype. */
-export const OUT_TYPES = ['f32', 'f16', 'bf16', 'q8_0', 'auto'] as const;
-export type OutType = (typeof OUT_TYPES)[number];
+/** convert_hf_to_gguf.py's --outtype. `auto`: bf16 where the first matrix is BF16, f16 elsewhere. */
+export type OutType = 'f32' | 'f16' | 'bf16' | 'q8_0' | 'auto';
+export const OUT_TYPES = ['f32', 'f16', 'bf16', 'q8_0', 'auto'] as const satisfies readonly OutType[];
 
 /** `auto` is bf16 if the first matrix is BF16, else f16. */
 function resolve(model: ModelFile, outType: OutType): Exclude<OutType, 'auto'> {

@@ -1,14 +1,14 @@
 // Shared by all actions: the state, engine calls, and one job at a time with progress, cancellation and error.
 import { CancelledError, NibbleError } from '../../util/errors';
 import type { Running } from '../../worker/client';
-import type { Calls, Event } from '../../worker/protocol';
+import type { Calls, EngineEvent } from '../../worker/protocol';
 import { applyEvent } from '../apply-event';
 import type { Job, Problem, StudioState } from '../state';
 import { engineClient, studioStore } from '../store';
 
 export const get = studioStore.getState;
 export const set = (change: Partial<StudioState>) => studioStore.setState(change);
-const onEvent = (event: Event) => studioStore.setState((state) => applyEvent(state, event));
+const onEvent = (event: EngineEvent) => studioStore.setState((state) => applyEvent(state, event));
 
 let current: Running<unknown> | undefined;
 /** Set by stop(); also ends sequences of calls. */

@@ -1,0 +1,70 @@
+// ESM of the package: the entries and the worker with the chunks they share, npm packages left as imports, and the shaders
+// as one module of texts in the place of the two that read them by Vite's glob and from the checkout.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+import { entries, lib, root } from './entries.mjs';
+
+const shaders = resolve(root, 'shaders');
+const bundled = resolve(root, 'src/wgsl/sources.ts');
+const fromDisk = resolve(root, 'src/node/shaders.ts');
+const workerEntry = resolve(root, 'src/worker/index.ts');
+const WORKER = './engine.worker';
+
+function shaderTexts() {
+  const files = readdirSync(shaders, { recursive: true, encoding: 'utf8' }).filter((f) =>
+    f.endsWith('.wgsl'),
+  );
+  if (files.length === 0) throw new Error(`${shaders}: there is no shader`);
+  return files
+    .map((f) => [f.replace(/\.wgsl$/, '').replaceAll('\\', '/'), readFileSync(join(shaders, f), 'utf8')])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+const shadersInside = {
+  name: 'shaders-inside',
+  load(id) {
+    if (id === bundled)
+      return `export const shaderSources = new Map(${JSON.stringify(shaderTexts(), null, 1)});`;
+    if (id === fromDisk)
+      return `import { shaderSources } from ${JSON.stringify(bundled)};
+export const shadersFromDisk = () => shaderSources;`;
+  },
+};
+
+/** In the package the worker is JavaScript, beside the entry that starts it. */
+const workerBeside = {
+  name: 'worker-beside',
+  transform(code, id) {
+    if (id !== workerEntry) return;
+    const changed = code.replace(
+      `new URL('${WORKER}.ts', import.meta.url)`,
+      `new URL('${WORKER}.js', import.meta.url)`,
+    );
+    if (changed === code) throw new Error(`${id}: the worker is not made of ${WORKER}.ts`);
+    return changed;
+  },
+};
+
+/** Imports of the package that stay imports: npm packages and Node's own modules. */
+const isExternal = (id) =>
+  !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('\0') && !/^[A-Za-z]:\\/.test(id);
+
+export async function bundle() {
+  const input = Object.fromEntries(entries.map(({ name, source }) => [name, resolve(root, source)]));
+  const build = await rolldown({
+    input: { ...input, 'engine.worker': resolve(root, 'src/worker/engine.worker.ts') },
+    external: isExternal,
+    plugins: [shadersInside, workerBeside],
+    platform: 'neutral',
+    tsconfig: false,
+  });
+  const { output } = await build.write({
+    dir: lib,
+    format: 'es',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name].js',
+  });
+  await build.close();
+  return output.map(({ fileName }) => fileName);
+}
