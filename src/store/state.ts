@@ -13,7 +13,7 @@ import type { ChatMessage } from '../text/chat-template';
 import type { Report } from './results/report';
 import type { DeviceCapabilities } from '../device/capabilities';
 import type { WireError } from '../util/errors';
-import type { Calls, EngineLists, Event, MemoryReport } from '../worker/protocol';
+import type { Calls, EngineLists, EngineEvent, MemoryReport } from '../worker/protocol';
 
 export interface Problem extends Omit<WireError, 'stack'> {
   /** Panel that shows the error. */
@@ -63,7 +63,7 @@ export interface Job {
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
   /** Completed runs of a benchmark. */
-  readonly run: Pick<Extract<Event, { kind: 'run' }>, 'done' | 'total'> | null;
+  readonly run: Pick<Extract<EngineEvent, { kind: 'run' }>, 'done' | 'total'> | null;
 }
 
 export interface ExportState extends Pick<ExportReport, 'sha256' | 'sizeBytes' | 'checkedBlocks'> {
