@@ -14,6 +14,7 @@ import { kvLayout, type KvType, maxKvSplits } from './kv-cache';
 export type ComputePath = 'int8' | 'matrix' | 'float16' | 'float32';
 /** Bytes of a rounded activation in memory; 0 for paths whose products read float32. */
 export const ROUNDED_BYTES: Record<ComputePath, number> = { int8: 1, matrix: 2, float16: 0, float32: 0 };
+/** The paths of an engine: products of one token in decode, of many in prefill. */
 export interface ComputePaths {
   readonly decode: ComputePath;
   readonly prefill: ComputePath;
