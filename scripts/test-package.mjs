@@ -72,7 +72,7 @@ function searchTexts() {
   const names = readdirSync(lib, { recursive: true, encoding: 'utf8' }).filter((name) =>
     /\.(js|d\.ts)$/.test(name),
   );
-  const forbidden = /import\.meta\.glob|['"]@\/|from ['"][^'"]*\.ts['"]|engine\.worker\.ts["']/;
+  const forbidden = /import\.meta\.(glob|env)|['"]@\/|from ['"][^'"]*\.ts['"]|engine\.worker\.ts["']/;
   const bad = names.filter((name) => forbidden.test(readFileSync(join(lib, name), 'utf8')));
   demand(bad.length === 0, `paths of the checkout are left in ${bad.join(', ')}`);
   const marker = '//#import lib/';

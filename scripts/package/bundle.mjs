@@ -57,6 +57,8 @@ export async function bundle() {
     external: isExternal,
     plugins: [shadersInside, workerBeside],
     platform: 'neutral',
+    // Vite defines it in the studio; elsewhere there is no import.meta.env.
+    transform: { define: { 'import.meta.env.MODE': '"production"' } },
     tsconfig: false,
   });
   const { output } = await build.write({
