@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { checkpointFiles } from '../src/testing/checkpoints';
 import { ourIds, wllamaIds } from './peer';
-import { download, dropFiles, idle, open, selectLevels } from './page';
+import { onePage } from './visit';
 
 // A Hugging Face folder of a family: dropped, chatted with through its template, quantized, downloaded, and run by
 // llama.cpp. The checkpoints are made here; their greedy ids do not hang on the precision of activations.
@@ -12,34 +12,29 @@ const families = [
   { name: 'gemma 3', architecture: 'gemma3', sizes: { heads: 8, headDim: 32 } },
 ];
 const COUNT = 16;
+const PROMPT = '<|user|>\nHello<|end|>\n<|assistant|>\n';
+const studio = onePage();
 
 for (const { name, architecture, sizes } of families) {
-  test(`${name}: from a folder to a chat, a download, and llama.cpp's agreement`, async ({ page }) => {
-    await open(page);
-    const files = checkpointFiles(name, 'tiny', { width: 256, ffn: 512, ...sizes });
-    await dropFiles(page, files, test.info().outputDir);
-    await expect(page.locator('#model')).toContainText(architecture);
-    await selectLevels(page, ['Q4_K_M']);
-    await page.getByRole('button', { name: /Quantize 1 level/ }).click();
-    await idle(page);
-    await page.locator('#run').getByLabel('Level').selectOption('Q4_K_M');
-    await page.locator('#run summary').first().click();
-    await page.getByLabel('Temperature').fill('0');
-    await page.getByLabel('Most tokens').fill(String(COUNT));
-    await page.getByLabel('Message').fill('Hello');
-    await page.getByRole('button', { name: 'Send' }).click();
-    await idle(page);
-    const answer = await page.locator('.messages .assistant p').last().textContent();
-    const prompt = '<|user|>\nHello<|end|>\n<|assistant|>\n';
-    await page.getByText(/What the model was given/).click();
-    await expect(page.locator('.rendered')).toHaveText(prompt);
-
+  test(`${name}: from a folder to a chat, a download, and llama.cpp's agreement`, async ({ context }) => {
+    const { levels, run } = studio();
+    await studio().open(checkpointFiles(name, architecture, { width: 256, ffn: 512, ...sizes }));
+    expect(await studio().model()).toMatchObject({ label: architecture, architecture });
+    await levels.quantize(['Q4_K_M']);
+    expect(await levels.onTheGpu()).toEqual(['Q4_K_M']);
     const path = test.info().outputPath('model-Q4_K_M.gguf');
-    writeFileSync(path, await download(page, 'Q4_K_M'));
-    const ours = ourIds(path, 'Q4_K_M', '--chat', 'Hello', '-n', String(COUNT));
+    writeFileSync(path, await levels.download('Q4_K_M'));
+    // Our engine in Node and llama.cpp write while the page does.
+    const inNode = ourIds(path, 'Q4_K_M', '--chat', 'Hello', '-n', String(COUNT));
+    const inLlamaCpp = context.newPage().then((page) => wllamaIds(page, path, PROMPT, COUNT));
+
+    await run.useLevel('Q4_K_M');
+    await run.sampling({ temperature: 0, maxTokens: COUNT });
+    const answer = await run.chat('Hello');
+    expect(await run.given()).toBe(PROMPT);
+    const ours = await inNode;
     expect(ours.ids).toHaveLength(COUNT);
-    expect(ours.text.trim()).toBe((answer ?? '').trim());
-    const theirs = await wllamaIds(page, path, prompt, COUNT);
-    expect(theirs.slice(0, COUNT)).toEqual(ours.ids);
+    expect(ours.text.trim()).toBe(answer);
+    expect((await inLlamaCpp).slice(0, COUNT)).toEqual(ours.ids);
   });
 }

@@ -1,251 +1,165 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readImatrix } from '../src/files/imatrix';
-import { TINY, tinyGguf } from '../bench/models/tiny-llama';
-import { download, dropFiles, expectAccessible, idle, open, selectLevels } from './page';
+import { SMALL, tinyGguf } from '../bench/models/tiny-llama';
+import { onePage } from './visit';
 
 const EIGHT = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
 const heldOut = readFileSync('public/texts/stories-held-out.txt', 'utf8');
-/** Two chunks of it, so that every sweep measures the same whatever the machine's speed. */
-const text = { path: 'two-chunks.txt', bytes: new TextEncoder().encode(heldOut.slice(0, 1300)) };
-const QUALITY = ['perplexity', 'kl', 'kl99', 'same', 'rms'];
+const textOf = (path: string, length: number) => ({
+  path,
+  bytes: new TextEncoder().encode(heldOut.slice(0, length)),
+});
+/** Two chunks of 128 tokens of the tiny vocabulary, so that every sweep measures the same whatever the machine's speed. */
+const twoChunks = textOf('two-chunks.txt', 340);
+const tiny = (name: string) => ({ path: name, bytes: tinyGguf({ ...SMALL, context: 512, type: 'F16' }) });
 
-async function openBuiltIn(page: Page): Promise<void> {
-  await page.getByRole('button', { name: 'Try the built-in model' }).click();
-  await expect(page.locator('#model')).toContainText('3.67 M');
-  await expect(page.locator('[data-level]').first()).toBeVisible();
-  await idle(page);
-}
+const studio = onePage();
 
-/** Quality of every level, as the table shows it. */
-async function figures(page: Page): Promise<Record<string, string[]>> {
-  const out: Record<string, string[]> = {};
-  for (const row of await page.getByTestId('runs').locator('tbody tr').all()) {
-    const level = await row.locator('th').innerText();
-    out[level] = [];
-    for (const id of QUALITY) out[level].push(await row.locator(`[data-column=${id}]`).innerText());
-  }
-  return out;
-}
-
-const memory = async (page: Page) => page.getByTestId('memory').locator('b').first().textContent();
-
-async function releaseAll(page: Page): Promise<void> {
-  for (;;) {
-    const release = page.getByRole('button', { name: 'Release' });
-    if ((await release.count()) === 0) return;
-    const left = await release.count();
-    await release.first().click();
-    await expect(release).toHaveCount(left - 1);
-  }
-}
-
-test('a sweep of eight levels: stopped, gone on with after a reload, the same figures as one without a break', async ({
-  page,
-}) => {
-  test.setTimeout(900_000);
-  await page.addInitScript(() => {
-    const tasks: number[] = [];
-    Object.assign(window, { longTasks: tasks });
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) tasks.push(Math.round(entry.duration));
-    }).observe({ entryTypes: ['longtask'] });
-  });
-  await open(page);
-  await openBuiltIn(page);
-  const start = await memory(page);
-  await dropFiles(page, [text], test.info().outputDir);
-  await expect(page.getByLabel('Text', { exact: true })).toHaveValue('own');
-  await page.getByLabel('Context of the text').selectOption('128');
-  await selectLevels(page, EIGHT);
-  await page.evaluate(() => ((window as unknown as { longTasks: number[] }).longTasks.length = 0));
-  await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
-  await expect(page.locator('#compare [role=status]').first()).toContainText(/Quality of .* \(4 of 16/, {
-    timeout: 240_000,
-  });
-  await page.getByRole('button', { name: 'Stop' }).click();
-  await idle(page);
-  await expect(page.getByTestId('unfinished')).toContainText('stopped with 13 measurements to go');
-  const before = await figures(page);
+test('a sweep of eight levels: stopped, gone on with after a reload, the same figures as one without a break', async () => {
+  test.setTimeout(600_000);
+  const { levels, results, charts, device } = studio();
+  await studio().open([tiny('sweep.gguf')]);
+  await studio().dropText(twoChunks);
+  await results.want({ context: 128 });
+  await levels.select(EIGHT);
+  await results.begin(8);
+  await results.reached(4, 240_000);
+  await results.stop();
+  expect(await results.unfinished()).toBe(13);
+  const before = await results.qualities();
   expect(Object.keys(before)).toHaveLength(3);
-  const longTasks = await page.evaluate(() => (window as unknown as { longTasks: number[] }).longTasks);
-  console.log(`main thread while measuring: ${longTasks.length} tasks over 50 ms (${longTasks.join(', ')})`);
 
-  await page.reload();
-  await openBuiltIn(page);
-  await expect(page.getByTestId('unfinished')).toContainText('13 measurements to go');
-  expect(await figures(page)).toEqual(before);
-  await page.getByRole('button', { name: 'Go on' }).click();
-  await expect(page.getByTestId('unfinished')).toHaveCount(0);
-  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 400_000 });
-  const whole = await figures(page);
-  expect(Object.keys(whole)).toHaveLength(8);
-  await expect(page.getByTestId('advice')).toContainText(/Take Q\d\S+: the smallest of these/);
-  await expect(page.getByTestId('pareto').locator('.recharts-scatter-symbol')).toHaveCount(8);
-  await expect(page.getByTestId('runs').locator('[data-column=generation]')).toHaveCount(8);
-  await releaseAll(page);
-  expect(await memory(page)).toBe(start);
+  await studio().reload();
+  await studio().open([tiny('sweep.gguf')]);
+  const start = await device.memoryInUse();
+  expect(await results.unfinished()).toBe(13);
+  expect(await results.qualities()).toEqual(before);
+  await results.goOn(400_000);
+  expect(await results.unfinished()).toBeNull();
+  const table = await results.table();
+  expect(table.map((row) => row.type).toSorted()).toEqual(EIGHT.toSorted());
+  const whole = await results.qualities();
+  expect(whole).toMatchObject(before);
+  for (const { speed } of table) expect(speed?.generation.median).toBeGreaterThan(0);
+  expect(await results.conditions()).toContain('2 chunks of 128');
+  const advice = await results.advice();
+  expect(advice.type).toMatch(/^Q\d/);
+  expect(await charts.divergence()).toHaveLength(8);
+  expect((await charts.generationSpeed()).length).toBe(8);
+  await levels.releaseAll();
+  expect(await device.memoryInUse()).toBe(start);
 
-  await page.getByRole('button', { name: 'Mean KL' }).click();
-  const sorted = await page.getByTestId('runs').locator('tbody th').allInnerTexts();
+  const sorted = await results.sortByDivergence();
   expect(sorted[0]).toBe('F16');
   expect(sorted.at(-1)).toBe('Q2_K');
-  await expectAccessible(page);
-  for (const width of [360, 768, 1440, 2560])
-    for (const scheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.setViewportSize({ width, height: 900 });
-      await page.waitForTimeout(300);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-      await page.locator('#compare').screenshot({ path: `test-results/compare-${width}-${scheme}.png` });
-    }
+  expect(await studio().accessibilityViolations()).toEqual([]);
+  const windows = [360, 768, 1440, 2560].flatMap((widthPx) => [
+    [widthPx, 'light'] as const,
+    [widthPx, 'dark'] as const,
+  ]);
+  expect(await studio().overflows(windows)).toEqual([]);
 
-  await page.setViewportSize({ width: 1440, height: 900 });
-  await page.getByRole('button', { name: 'Forget these figures' }).click();
-  await expect(page.getByTestId('runs')).toHaveCount(0);
-  await page.getByRole('checkbox', { name: 'Memory and speed' }).uncheck();
-  await dropFiles(page, [text], test.info().outputDir);
-  await page.getByLabel('Context of the text').selectOption('128');
-  await selectLevels(page, EIGHT);
-  await page.getByRole('button', { name: 'Measure 8 selected levels' }).click();
-  await expect(page.getByRole('button', { name: 'Stop' })).toHaveCount(0, { timeout: 400_000 });
-  expect(await figures(page)).toEqual(whole);
+  await results.forget();
+  await studio().dropText(twoChunks);
+  await results.want({ speed: false, context: 128 });
+  await levels.select(EIGHT);
+  await results.measure(8, 400_000);
+  expect(await results.qualities()).toEqual(whole);
+  await results.want({ speed: true });
 });
 
-test('an importance matrix collected from a text of the person: used, saved, read back', async ({ page }) => {
-  await open(page);
-  await openBuiltIn(page);
-  const folder = test.info().outputDir;
-  await dropFiles(page, [text], folder);
-  await page.getByRole('button', { name: 'Collect one from two-chunks.txt' }).click();
-  await idle(page);
-  await expect(page.locator('#levels [role=alert]')).toContainText(
+test('an importance matrix collected from a text of the person: used, saved, read back', async () => {
+  const { levels, importance } = studio();
+  await studio().open([tiny('matrix.gguf')]);
+  await studio().dropText(twoChunks);
+  await importance.collect('two-chunks.txt');
+  expect(await studio().problem()).toMatch(
     /The text has \d+ tokens; a context of 512 takes at least as many/,
   );
-  const calibration = readFileSync('public/texts/stories-calibration.txt').subarray(0, 6000);
-  await dropFiles(page, [{ path: 'mine.txt', bytes: new Uint8Array(calibration) }], folder);
-  await page.getByRole('button', { name: 'Collect one from mine.txt' }).click();
-  await idle(page);
-  await expect(page.getByTestId('imatrix')).toContainText(
-    /28 of its 28 tensors are in this model, from \d+ chunks/,
-  );
-  await expect(page.locator('.refused')).toHaveCount(0);
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save it' }).click(),
-  ]);
-  const bytes = new Uint8Array(readFileSync(await saved.path()));
-  const matrix = await readImatrix(memorySource('saved', bytes));
+  await studio().dropText(textOf('mine.txt', 1600));
+  await importance.collect('mine.txt');
+  const facts = await importance.facts();
+  expect(facts).toMatchObject({ tensors: 8, matching: 8 });
+  expect(facts?.chunks).toBeGreaterThan(0);
+  expect((await levels.all()).filter((l) => l.refusal !== null)).toEqual([]);
+  const matrix = await readImatrix(memorySource('saved', new Uint8Array(await importance.saveFile())));
   expect(matrix.datasets).toEqual(['mine.txt']);
-  expect(matrix.entries.size).toBe(28);
-  await selectLevels(page, ['IQ2_XXS']);
-  await page.getByRole('button', { name: 'Quantize 1 level on the GPU' }).click();
-  await idle(page);
-  await expect(page.locator('[data-level="IQ2_XXS"] [data-label="Error"]')).toContainText('%');
-  await expectAccessible(page);
+  expect(matrix.entries.size).toBe(8);
+  await levels.quantize(['IQ2_XXS']);
+  expect((await levels.row('IQ2_XXS')).errorPercent).toBeGreaterThan(0);
+  expect(await studio().accessibilityViolations()).toEqual([]);
 });
 
-test('a size of your own: searched, looked at by keyboard, added, made, measured', async ({ page }) => {
-  await open(page);
-  const folder = test.info().outputDir;
-  const bytes = tinyGguf({ ...TINY, ffn: 256, layers: 1, type: 'F16' });
-  await dropFiles(page, [{ path: 'tiny.gguf', bytes }], folder);
-  await expect(page.locator('#model')).toContainText('tiny.gguf');
-  await idle(page);
-  await dropFiles(page, [{ ...text, bytes: new TextEncoder().encode(heldOut.slice(0, 3000)) }], folder);
-  await page.getByRole('button', { name: 'Measure what each tensor is worth' }).click();
-  await idle(page);
-  const mix = page.getByTestId('mix');
-  await expect(mix).toContainText(/Expected KL/);
-  const slider = page.getByLabel('Target size');
-  await slider.focus();
-  await page.keyboard.press('Home');
-  const smallest = await mix.innerText();
-  await page.keyboard.press('End');
-  await expect(mix).not.toHaveText(smallest);
-  await expect(mix).toContainText(/\d+ × Q8_0/);
-  for (let i = 0; i < 5; i++) await page.keyboard.press('PageDown');
-  await page.getByText('The same with llama-quantize').click();
-  await expect(page.locator('.search pre')).toContainText("--tensor-type '^blk\\.0\\.attn_q\\.weight$=");
-  const [saved] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Save the recipe' }).click(),
-  ]);
-  const recipe = JSON.parse(readFileSync(await saved.path(), 'utf8'));
+test('a size of your own: searched, looked at by keyboard, added, made, measured', async () => {
+  const { levels, search, results } = studio();
+  const model = tiny('own-size.gguf');
+  await studio().open([model]);
+  await studio().dropText(textOf('own-size.txt', 800));
+  await search.start();
+  await search.size('least');
+  const least = await search.mix();
+  await search.size('most');
+  await expect.poll(async () => (await search.mix()).counts).not.toEqual(least.counts);
+  const most = await search.mix();
+  expect(most.counts.Q8_0).toBeGreaterThan(0);
+  expect(most.expectedKl).toBeLessThan(least.expectedKl);
+  await search.size({ down: 5 });
+  expect(await search.command()).toContain("--tensor-type '^blk\\.0\\.attn_q\\.weight$=");
+  const recipe = JSON.parse((await search.saveRecipe()).toString());
   expect(recipe.tensorTypes).toHaveLength(9);
-  await page.getByRole('button', { name: 'Add it to the levels' }).click();
-  await idle(page);
-  const row = page.locator('[data-level^="mix-"]');
-  await expect(row).toHaveCount(1);
-  await expect(row.locator('[data-label=File]')).toHaveAttribute('title', `${recipe.fileBytes} bytes`);
-  const name = (await row.getAttribute('data-level'))!;
-  await selectLevels(page, [name]);
-  await page.getByLabel('Context of the text').selectOption('128');
-  await page.getByLabel('Time for each level').selectOption('5');
-  await page.getByRole('button', { name: 'Measure 1 selected level' }).click();
-  await idle(page);
-  await expect(page.getByTestId('runs').locator('tbody th')).toHaveText([name]);
-  const made = await download(page, name);
+  await search.addToLevels();
+  const mixes = (await levels.all()).filter((l) => l.type.startsWith('mix-'));
+  expect(mixes).toMatchObject([{ fileBytes: recipe.fileBytes }]);
+  const name = mixes[0]!.type;
+  await levels.select([name]);
+  await results.want({ speed: true, context: 128, seconds: 5 });
+  await results.measure(1);
+  const [measured, ...others] = await results.table();
+  expect(others).toEqual([]);
+  expect(measured).toMatchObject({ type: name, quality: { kl: expect.any(Number) } });
+  expect(measured?.speed?.generation.median).toBeGreaterThan(0);
+  const made = await levels.download(name);
   expect(made.length).toBe(recipe.fileBytes);
-  await expectAccessible(page);
-  for (const [width, scheme] of [
-    [1440, 'light'],
-    [360, 'dark'],
-  ] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForTimeout(300);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
-    await page.locator('#levels').screenshot({ path: `test-results/search-${width}-${scheme}.png` });
-  }
+  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(
+    await studio().overflows([
+      [1440, 'light'],
+      [360, 'dark'],
+    ]),
+  ).toEqual([]);
 
   // Another day: the recipe is dropped, and makes the same file.
-  await page.reload();
-  await expect(page.locator('.chip')).toContainText('swiftshader', { ignoreCase: true });
-  await dropFiles(page, [{ path: 'tiny.gguf', bytes }], folder);
-  await expect(page.locator('#model')).toContainText('tiny.gguf');
-  await idle(page);
+  await studio().reload();
+  await studio().open([model]);
   const saying = new TextEncoder().encode(JSON.stringify(recipe));
-  await dropFiles(page, [{ path: 'tiny-recipe.json', bytes: saying }], folder);
-  await expect(page.locator(`[data-level="${name}"]`)).toHaveCount(1);
-  expect((await download(page, name)).equals(made)).toBe(true);
+  await studio().drop([{ path: 'tiny-recipe.json', bytes: saying }]);
+  await expect.poll(() => levels.types()).toContain(name);
+  expect((await levels.download(name)).equals(made)).toBe(true);
 });
 
-test('side by side: one prompt at three levels, the first token where they part, how sure each was', async ({
-  page,
-}) => {
-  await open(page);
-  await openBuiltIn(page);
-  await selectLevels(page, ['F16', 'Q4_0', 'Q2_K']);
-  await page.getByRole('tab', { name: 'Side by side' }).click();
-  await page.getByText('Sampling', { exact: true }).click();
-  await page.getByLabel('Most tokens').fill('40');
-  await page.getByLabel('Temperature').fill('0');
-  await page.getByRole('button', { name: 'Continue it at F16, Q4_0, Q2_K' }).click();
-  await idle(page);
-  await expect(page.locator('[data-side]')).toHaveCount(3);
-  const said = await page.getByTestId('parts').innerText();
-  const texts: Record<string, string[]> = {};
-  const marks: Record<string, number> = {};
-  for (const level of await page.locator('[data-side]').all()) {
-    const tokens = level.locator('.tokens > *');
-    expect(await tokens.count()).toBe(40);
-    expect(await tokens.first().getAttribute('title')).toMatch(/^[\d.]+ %$/);
-    const type = (await level.getAttribute('data-side'))!;
-    texts[type] = await tokens.allInnerTexts();
-    marks[type] = await tokens.evaluateAll((all) => all.findIndex((t) => t.tagName === 'MARK'));
+test('side by side: one prompt at three levels, the first token where they part, how sure each was', async () => {
+  const { levels, run } = studio();
+  await studio().openBuiltIn();
+  await levels.select(['F16', 'Q4_0', 'Q2_K']);
+  const sides = await run.writeBeside(['F16', 'Q4_0', 'Q2_K'], { temperature: 0, maxTokens: 40 });
+  expect(sides.map((s) => s.type)).toEqual(['F16', 'Q4_0', 'Q2_K']);
+  for (const { tokens } of sides) {
+    expect(tokens).toHaveLength(40);
+    for (const { percent } of tokens) expect(percent).toBeLessThanOrEqual(100);
+    expect(tokens[0]!.percent).toBeGreaterThan(0);
   }
-  for (const type of ['Q4_0', 'Q2_K']) {
-    const parts = texts[type]!.findIndex((t, i) => t !== texts.F16![i]);
+  const [whole, ...others] = sides;
+  const partings: Record<string, number> = {};
+  for (const { type, tokens, mark } of others) {
+    const parts = tokens.findIndex((t, i) => t.text !== whole!.tokens[i]!.text);
     expect(parts).toBeGreaterThan(0);
-    expect(marks[type]).toBe(parts);
-    expect(said).toContain(`${type} leaves F16 after ${parts} tokens`);
+    expect(mark).toBe(parts);
+    partings[type] = parts;
   }
-  expect(marks.F16).toBe(Math.min(marks.Q4_0!, marks.Q2_K!));
-  await expectAccessible(page);
-  await page.locator('#run').screenshot({ path: 'test-results/side-1440.png' });
-  await page.setViewportSize({ width: 360, height: 900 });
-  await page.waitForTimeout(300);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+  expect(await run.partings()).toEqual(partings);
+  expect(whole!.mark).toBe(Math.min(...Object.values(partings)));
+  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio().overflows([[360, 'light']])).toEqual([]);
 });

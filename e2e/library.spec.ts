@@ -4,17 +4,19 @@ import { FakeHub } from '../src/testing/fake-hub';
 import { jsonFile } from '../src/testing/safetensors-file';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { byteLevelTokenizer } from '../src/testing/tiny-tokenizers';
-import { dropFiles, expectAccessible, idle, open } from './page';
+import { Studio } from './page';
+import { onePage } from './visit';
 
+const REPOSITORY = 'org/tiny-phi';
 const hub = new FakeHub();
 let origin = '';
 test.beforeAll(async () => {
   origin = await hub.start();
   hub.add(
-    'org/tiny-phi',
+    REPOSITORY,
     checkpointFiles('phi-3', 'x').map((f) => ({ ...f, path: f.path.slice(2) })),
   );
-  hub.gated.set('org/tiny-phi', 'secret');
+  hub.gated.set(REPOSITORY, 'secret');
 });
 test.afterAll(() => hub.stop());
 
@@ -40,59 +42,57 @@ async function answerForTheHub(page: Page): Promise<void> {
   });
 }
 
-test('a model of the hub opens by its address, runs, and is listed again', async ({ page }) => {
+const file = { path: 'tiny.gguf', bytes: tinyGguf(TINY) };
+const studio = onePage();
+
+test('a model of the hub opens by its address, runs, and is listed again', async () => {
+  const { run, library, page } = studio();
   await answerForTheHub(page);
-  await open(page);
-  await page.getByText('Or open one from Hugging Face').click();
-  const address = page.getByLabel('Repository or address on Hugging Face');
-  await address.fill('org/tiny-phi');
-  await page.locator('.hub button').click();
-  await expect(page.getByRole('alert')).toContainText(/answers 401: the model is gated/);
-  await page.getByLabel('Access token, for gated models').fill('secret');
-  await page.locator('.hub button').click();
-  await expect(page.locator('#model')).toContainText('phi3');
-  await page.locator('#run').getByLabel('Level').selectOption('Q8_0');
-  await page.getByLabel('Message').fill('Hello');
-  await page.getByRole('button', { name: 'Send' }).click();
-  await idle(page);
-  await expect(page.getByTestId('timing')).toBeVisible();
-  await expectAccessible(page);
+  await studio().openAddress(REPOSITORY);
+  expect(await studio().problem()).toMatch(/answers 401: the model is gated/);
+  await studio().openAddress(REPOSITORY, 'secret');
+  expect(await studio().model()).toMatchObject({ label: REPOSITORY, architecture: 'phi3' });
+  await run.useLevel('Q8_0');
+  await run.sampling({ maxTokens: 8 });
+  await run.chat('Hello');
+  expect((await run.timing())?.tokens).toBeGreaterThan(0);
+  expect(await studio().accessibilityViolations()).toEqual([]);
 
   // The token was for this visit; the address is remembered.
-  await page.reload();
-  await page.getByRole('button', { name: 'org/tiny-phi', exact: true }).click();
-  await expect(page.getByRole('alert')).toContainText(/answers 401/);
+  await studio().reload();
+  await library.open(REPOSITORY);
+  expect(await studio().problem()).toMatch(/answers 401/);
   hub.gated.clear();
   const fetched = hub.log.length;
-  await page.getByRole('button', { name: 'org/tiny-phi', exact: true }).click();
-  await expect(page.locator('#model')).toContainText('phi3');
+  await library.open(REPOSITORY);
+  expect((await studio().model())?.architecture).toBe('phi3');
   // Its weights were on the disk already: asked for were the list, and nothing else.
   expect(hub.log.slice(fetched).filter((line) => line.includes('/cdn/'))).toEqual([]);
-  const remove = page.getByRole('button', { name: 'Delete what was fetched of org/tiny-phi' });
-  await remove.click();
-  await expect(page.getByRole('alert')).toContainText('org/tiny-phi is open');
-  await page.getByRole('button', { name: 'Try the built-in model' }).click();
-  await expect(page.locator('#model')).toContainText('nibble-stories');
-  await remove.click();
-  await expect(remove).toHaveCount(0);
-  await page.getByRole('button', { name: 'Forget org/tiny-phi' }).click();
-  await expect(page.getByText('Opened before')).toHaveCount(0);
+  await library.deleteFetched(REPOSITORY);
+  await expect.poll(() => studio().problem()).toContain(`${REPOSITORY} is open`);
+  expect(await library.fetched()).toEqual([REPOSITORY]);
+  await studio().openBuiltIn();
+  await library.deleteFetched(REPOSITORY);
+  await expect.poll(() => library.fetched()).toEqual([]);
+  await library.forget(REPOSITORY);
+  await expect.poll(() => library.opened()).toEqual([]);
 });
 
-test('a result is kept in the browser, opened another day, and deleted', async ({ page }) => {
-  await open(page);
-  await dropFiles(page, [{ path: 'tiny.gguf', bytes: tinyGguf(TINY) }], test.info().outputDir);
-  await page.getByRole('button', { name: 'Keep Q8_0 GGUF in this browser' }).click();
-  await idle(page);
-  await page.reload();
-  const kept = page.getByRole('button', { name: 'tiny-llama-Q8_0.gguf', exact: true });
-  await expect(kept).toBeVisible();
-  await expect(page.locator('.library')).toContainText(/MiB of .* that the browser grants/);
-  await expectAccessible(page);
-  await kept.click();
-  await expect(page.locator('#model')).toContainText('Q8_0');
-  await page.getByRole('button', { name: 'Delete tiny-llama-Q8_0.gguf' }).click();
-  await expect(kept).toHaveCount(0);
+test('a result is kept in the browser, opened another day, and deleted', async () => {
+  const { levels, library } = studio();
+  await studio().open([file]);
+  await levels.keep('Q8_0');
+  const { fileBytes } = await levels.row('Q8_0');
+  await studio().reload();
+  const name = 'tiny-llama-Q8_0.gguf';
+  await expect.poll(() => library.kept()).toEqual([name]);
+  expect(await library.room()).toMatchObject({ used: expect.stringMatching(/iB$/) });
+  expect(await studio().accessibilityViolations()).toEqual([]);
+  await library.open(name);
+  expect(await studio().model()).toMatchObject({ label: name, sizeBytes: fileBytes });
+  expect((await studio().model())?.sourceTypes).toContain('Q8_0');
+  await library.deleteKept(name);
+  await expect.poll(() => library.kept()).toEqual([]);
 });
 
 test('with storage denied everything else works, and it is said', async ({ page }) => {
@@ -105,25 +105,22 @@ test('with storage denied everything else works, and it is said', async ({ page 
       },
     });
   });
-  await open(page);
-  await expect(page.getByText('This browser lets the page keep nothing')).toBeVisible();
-  await dropFiles(page, [{ path: 'tiny.gguf', bytes: tinyGguf(TINY) }], test.info().outputDir);
-  await expect(page.locator('#model')).toContainText('tiny.gguf');
-  await expect(page.getByRole('button', { name: /^Keep/ })).toHaveCount(0);
+  const denied = await Studio.visit(page);
+  await expect.poll(() => denied.library.isDenied()).toBe(true);
+  await denied.open([file]);
+  expect(await denied.levels.canKeep()).toBe(false);
 });
 
-test('an unknown pre-tokenizer is asked for', async ({ page }) => {
-  await open(page);
+test('an unknown pre-tokenizer is asked for', async () => {
   const strange = byteLevelTokenizer(320, ['<|start|>', '<|end|>'], {
     pre_tokenizer: { type: 'Whitespace' },
   });
   const files = checkpointFiles('qwen3', 'strange').filter((f) => !f.path.endsWith('tokenizer.json'));
-  await dropFiles(page, [...files, jsonFile('strange/tokenizer.json', strange)], test.info().outputDir);
-  await expect(page.getByRole('alert')).toContainText(
-    /a pre-tokenizer that is not known here.* Without it the tokens would be wrong/,
-  );
-  await page.getByLabel("Its pre-tokenizer, by llama.cpp's name").selectOption('qwen2');
-  await page.getByRole('button', { name: 'Open with it' }).click();
-  await expect(page.locator('#model')).toContainText('byte-level BPE, qwen2');
-  await expect(page.getByRole('alert')).toHaveCount(0);
+  await studio().drop([...files, jsonFile('strange/tokenizer.json', strange)]);
+  await expect
+    .poll(() => studio().problem())
+    .toMatch(/a pre-tokenizer that is not known here.* Without it the tokens would be wrong/);
+  await studio().openWithPreTokenizer('qwen2');
+  expect(await studio().model()).toMatchObject({ label: 'strange', tokenizer: 'byte-level BPE, qwen2' });
+  expect(await studio().problem()).toBe('');
 });

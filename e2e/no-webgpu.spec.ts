@@ -1,14 +1,15 @@
 import { expect, test } from '@playwright/test';
 import { fileTypes } from '../src/quant/file-types';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
-import { dropFiles, expectAccessible } from './page';
+import { Studio } from './page';
 
 test('without WebGPU the page says so; looking and planning still work', async ({ page }) => {
-  await page.goto('/');
-  await expect(page.locator('#device')).toContainText(/no WebGPU|no graphics adapter/);
-  await dropFiles(page, [{ path: 'tiny.gguf', bytes: tinyGguf(TINY) }], test.info().outputDir);
-  await expect(page.locator('#model')).toContainText('llama');
-  await expect(page.locator('[data-level]')).toHaveCount(fileTypes.length);
-  await expect(page.getByRole('button', { name: /Quantize .* on the GPU/ })).toBeDisabled();
-  await expectAccessible(page);
+  const studio = new Studio(page);
+  await studio.goTo();
+  expect(await studio.device.lack()).toMatch(/no WebGPU|no graphics adapter/);
+  await studio.open([{ path: 'tiny.gguf', bytes: tinyGguf(TINY) }]);
+  expect((await studio.model())?.architecture).toBe('llama');
+  expect(await studio.levels.types()).toEqual(fileTypes.map((t) => t.label));
+  expect(await studio.levels.canQuantize()).toBe(false);
+  expect(await studio.accessibilityViolations()).toEqual([]);
 });

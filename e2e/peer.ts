@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from '@playwright/test';
 
 // llama.cpp itself, compiled to WebAssembly.
@@ -13,18 +14,22 @@ export interface Generated {
   readonly text: string;
 }
 
-/** The command line of this project. */
-export const nibble = (...args: string[]): string =>
-  execFileSync('npm', ['run', '-s', 'nibble', '--', ...args], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
+const execute = promisify(execFile);
+
+/** The command line of this project; npm is left out for the seconds that it takes. */
+export async function nibble(...args: string[]): Promise<string> {
+  const { stdout } = await execute(process.execPath, ['--import', 'tsx', 'src/cli/main.ts', ...args], {
+    cwd: join(import.meta.dirname, '..'),
+    maxBuffer: 64 * 1024 * 1024,
   });
+  return stdout;
+}
 
 /** Greedy ids of our own engine, in Node. */
-export const ourIds = (model: string, type: string, ...args: string[]): Generated =>
-  JSON.parse(
-    nibble('generate', model, '--type', type, ...args, '--temp', '0', '--kv', 'F32', '--json'),
-  ) as Generated;
+export async function ourIds(model: string, type: string, ...args: string[]): Promise<Generated> {
+  const how = ['--temp', '0', '--kv', 'F32', '--json'];
+  return JSON.parse(await nibble('generate', model, '--type', type, ...args, ...how)) as Generated;
+}
 
 /** What wllama is asked for so many greedy tokens, come what may. */
 export const greedyRequest = (prompt: string, count: number) => ({

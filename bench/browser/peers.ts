@@ -140,7 +140,7 @@ try {
     const banned = seeded ? Array.from({ length: 259 }, (_, i) => i) : [];
     for (const level of values.levels.split(',')) {
       served = join(folder, `${level}.gguf`);
-      nibble('quantize', source, level, served);
+      await nibble('quantize', source, level, served);
       const sessions = new Map<string, Session[]>();
       for (let round = 0; round < rounds; round++)
         for (const engine of values.engines.split(',')) {

@@ -1,0 +1,123 @@
+// What the browser does for a walk, whatever page is in it.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { Locator, Page } from '@playwright/test';
+import type { NamedBytes } from '../../src/testing/safetensors-file';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Drops files or folders of the disk on the page, as a person's mouse would: through the browser's input pipeline. */
+export async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+  await session.detach();
+}
+
+/** Writes files below a folder; gives what then lies at its top. */
+export function writeFiles(files: readonly NamedBytes[], folder: string): string[] {
+  const tops = new Set<string>();
+  for (const file of files) {
+    const path = join(folder, file.path);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, file.bytes);
+    tops.add(join(folder, file.path.split('/')[0]!));
+  }
+  return [...tops];
+}
+
+/** What a download that `press` starts brings. */
+export async function downloaded(page: Page, press: () => Promise<void>): Promise<Buffer> {
+  const [saved] = await Promise.all([page.waitForEvent('download'), press()]);
+  return readFileSync(await saved.path());
+}
+
+/** What axe finds wrong with the page as it is; colours are checked too. */
+export function accessibilityViolations(page: Page): Promise<string[]> {
+  return page.evaluate(async (source) => {
+    // The page's policy forbids eval and inline scripts; a function body given to evaluate is neither.
+    const scope = window as unknown as {
+      axe?: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    if (!scope.axe) new Function(source).call(window);
+    const result = await scope.axe!.run();
+    return result.violations.map((v) => {
+      const some = v.nodes.map((n) => n.html).slice(0, 3);
+      return `${v.id}: ${some.join(' | ')}`;
+    });
+  }, axeSource);
+}
+
+/** Resolves to true as soon as nothing on the page matches, without asking again and again. */
+export function gone(page: Page, selector: string, timeoutMs: number): Promise<boolean> {
+  return page.evaluate(
+    ({ selector, timeoutMs }) =>
+      new Promise<boolean>((resolve) => {
+        const isGone = () => document.querySelector(selector) === null;
+        const end = (found: boolean) => {
+          observer.disconnect();
+          resolve(found);
+        };
+        const observer = new MutationObserver(() => isGone() && end(true));
+        observer.observe(document.body, { childList: true, subtree: true });
+        if (isGone()) end(true);
+        else setTimeout(() => end(false), timeoutMs);
+      }),
+    { selector, timeoutMs },
+  );
+}
+
+export type Scheme = 'light' | 'dark';
+
+/** By how many CSS pixels the page is wider than a window of that width; 0 where it fits. */
+export async function overflowPx(page: Page, width: number, colorScheme: Scheme): Promise<number> {
+  await page.emulateMedia({ colorScheme });
+  await page.setViewportSize({ width, height: 900 });
+  return page.evaluate(async (width) => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const over = () => Math.max(0, document.documentElement.scrollWidth - width);
+    // Charts follow the window by an observer, a few frames later; what lasts is what counts.
+    for (let frames = 0; frames < 60; frames++) {
+      await frame();
+      if (frames > 5 && over() === 0) break;
+    }
+    return over();
+  }, width);
+}
+
+/** Puts a save dialog of the walk in the place of the browser's, which nobody could answer. */
+export const answerSaveDialog = (page: Page, answer: 'a file' | 'cancel'): Promise<void> =>
+  page.evaluate((answer) => {
+    const showSaveFilePicker = async () => {
+      if (answer === 'cancel') throw new DOMException('', 'AbortError');
+      const root = await navigator.storage.getDirectory();
+      return root.getFileHandle('target.gguf', { create: true });
+    };
+    Object.assign(window, { showSaveFilePicker });
+  }, answer);
+
+/** The sha256 of what a save dialog's file got. */
+export const savedFileHash = (page: Page): Promise<string> =>
+  page.evaluate(async () => {
+    const root = await navigator.storage.getDirectory();
+    const file = await (await root.getFileHandle('target.gguf')).getFile();
+    const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
+    return [...hash].map((b) => b.toString(16).padStart(2, '0')).join('');
+  });
+
+/** Without a save dialog the page downloads through its private disk. */
+export const withoutSaveDialog = () => void Reflect.deleteProperty(window, 'showSaveFilePicker');
+
+/** Opens what a summary folds away, if it is folded. */
+export async function unfold(summary: Locator): Promise<void> {
+  if (!(await summary.evaluate((e) => e.closest('details')!.open))) await summary.click();
+}
+
+/** The first number in a text. */
+export function numberIn(text: string): number {
+  const found = /-?\d+(\.\d+)?(e[+-]?\d+)?/i.exec(text);
+  if (!found) throw new Error(`There is no number in "${text}".`);
+  return Number(found[0]);
+}

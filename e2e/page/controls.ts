@@ -1,0 +1,92 @@
+import type { Locator, Page } from '@playwright/test';
+
+/** Everything on the page that a person operates, by what it is for. */
+export function controlsOf(page: Page) {
+  const part = (id: string) => page.locator(`#${id}`);
+  const run = part('run');
+  const row = (type: string) => page.locator(`[data-level="${type}"]`);
+  const button = (name: string | RegExp, within: Page | Locator = page) =>
+    within.getByRole('button', { name, exact: typeof name === 'string' });
+  const levels = (count: number) => `${count} ${count === 1 ? 'level' : 'levels'}`;
+  return {
+    builtIn: button('Try the built-in model'),
+    dismiss: button('Dismiss'),
+    stop: button('Stop'),
+    hub: {
+      fold: page.getByText('Or open one from Hugging Face'),
+      address: page.getByLabel('Repository or address on Hugging Face'),
+      token: page.getByLabel('Access token, for gated models'),
+      open: page.locator('.hub button'),
+    },
+    library: {
+      model: (label: string) => button(label),
+      forget: (label: string) => button(`Forget ${label}`),
+      remove: (name: string) => button(`Delete ${name}`),
+      removeFetched: (repository: string) => button(`Delete what was fetched of ${repository}`),
+    },
+    preTokenizer: {
+      name: page.getByLabel("Its pre-tokenizer, by llama.cpp's name"),
+      open: button('Open with it'),
+    },
+
+    levelContext: part('levels').getByLabel('Context'),
+    level: (type: string) => row(type).getByRole('checkbox'),
+    quantize: (count: number) => button(`Quantize ${levels(count)} on the GPU`),
+    quantizeAny: button(/^Quantize \d+ levels? on the GPU$/),
+    release: (type: string) => row(type).getByRole('button', { name: 'Release' }),
+    download: (type: string) => button(`Download ${type} GGUF`),
+    keep: (type: string) => button(`Keep ${type} GGUF in this browser`),
+    keepAny: button(/^Keep .* in this browser$/),
+    structure: (type: string) => row(type).locator('.structure summary'),
+
+    importance: {
+      collect: (text: string) => button(`Collect one from ${text}`),
+      save: button('Save it'),
+      remove: button('Do without'),
+    },
+    search: {
+      start: button('Measure what each tensor is worth'),
+      size: page.getByLabel('Target size'),
+      command: page.getByText('The same with llama-quantize'),
+      save: button('Save the recipe'),
+      add: button('Add it to the levels'),
+    },
+    errors: {
+      fold: page.getByText('Where the error is: layers and tensors'),
+      level: page.getByLabel('Level of the map'),
+      row: page.getByTestId('tensor').getByLabel('Row'),
+      close: button('Close the tensor'),
+    },
+
+    runLevel: run.getByRole('combobox', { name: 'Level', exact: true }),
+    sampling: run.getByText('Sampling', { exact: true }),
+    temperature: page.getByLabel('Temperature'),
+    maxTokens: page.getByLabel('Most tokens'),
+    mode: {
+      chat: page.getByRole('tab', { name: 'Chat' }),
+      completion: page.getByRole('tab', { name: 'Completion' }),
+      sideBySide: page.getByRole('tab', { name: 'Side by side' }),
+    },
+    message: page.getByRole('textbox', { name: 'Message' }),
+    send: button('Send'),
+    continueText: button('Continue it'),
+    continueBeside: (types: readonly string[]) => button(`Continue it at ${types.join(', ')}`),
+    given: run.getByText(/What the model was given/),
+
+    measure: {
+      speed: page.getByRole('checkbox', { name: 'Memory and speed' }),
+      text: page.getByLabel('Text', { exact: true }),
+      context: page.getByRole('combobox', { name: 'Context of the text' }),
+      seconds: page.getByRole('combobox', { name: 'Time for each level' }),
+      start: (count: number) => button(`Measure ${count} selected ${count === 1 ? 'level' : 'levels'}`),
+      goOn: button('Go on'),
+      sortByDivergence: button('Mean KL'),
+      forget: button('Forget these figures'),
+      saveReport: button('Save a report'),
+      report: page.getByTestId('report-file'),
+      savePicture: button('Save as PNG'),
+    },
+    compareWithFloat32: button('Compare with float32'),
+  };
+}
+export type Controls = ReturnType<typeof controlsOf>;

@@ -1,0 +1,46 @@
+import { numberIn } from './browser';
+import { Part } from './part';
+
+const ADAPTER = '.chip';
+const NO_ADAPTER = /^(looking for|no GPU)/;
+
+/** The device as the page tells of it. */
+export class Device extends Part {
+  /** Waits until the page has found its adapter; gives its name. */
+  async adapter(): Promise<string> {
+    const chip = this.page.locator(ADAPTER).filter({ hasNotText: NO_ADAPTER });
+    return chip.innerText({ timeout: 60_000 });
+  }
+  /** What the page says where there is no WebGPU. */
+  async lack(): Promise<string> {
+    return this.page.locator('#device').getByRole('status').innerText();
+  }
+  /** Memory in use, as the page says it. */
+  async memoryInUse(): Promise<string> {
+    return this.page.getByTestId('memory').locator('b').first().innerText();
+  }
+  /** How the fast paths differ from float32 at the level in use. */
+  async compareWithFloat32(): Promise<{ type: string; kl: number; sameTopPercent: number }> {
+    await this.press(this.controls.compareWithFloat32);
+    const fact = this.page.locator('#device .fact', { hasText: 'beside float32' });
+    const [label, value] = [await fact.locator('dt').innerText(), await fact.locator('dd').innerText()];
+    const found = /^KL (\S+), same top token (\d+) %$/.exec(value);
+    if (!found) throw new Error(`"${value}" is no comparison.`);
+    const [type] = label.split(' ');
+    return { type: type!, kl: numberIn(found[1]!), sameTopPercent: Number(found[2]) };
+  }
+  /** Milliseconds that each path took when the page measured which is fast; empty where it did not measure. */
+  async measuredPaths(): Promise<Record<string, number>> {
+    const help = await this.page
+      .locator('#device .fact', { hasText: 'Products of one token' })
+      .getAttribute('title');
+    const found = [...(help ?? '').matchAll(/(\w+) ([\d.e+-]+) ms, error/g)];
+    return Object.fromEntries(found.map((m) => [m[1]!, Number(m[2])]));
+  }
+  /** The device goes away as if the driver had been reset. */
+  async lose(): Promise<void> {
+    await this.page.evaluate(() =>
+      (window as unknown as { nibble: { loseDevice(): void } }).nibble.loseDevice(),
+    );
+  }
+}

@@ -1,0 +1,112 @@
+import { expect } from '@playwright/test';
+import { numberIn, unfold } from './browser';
+import { Part } from './part';
+
+const ROW = '[data-level]';
+
+/** A level as the page tells of it. */
+export interface LevelFacts {
+  readonly type: string;
+  readonly selected: boolean;
+  readonly fileBytes: number;
+  /** Why it cannot be made. */
+  readonly refusal: string | null;
+  /** RMS error over all weights relative to their RMS, once it was made. */
+  readonly errorPercent: number | null;
+  readonly state: 'not made' | 'on the GPU' | 'released';
+  /** Of the file that was written. */
+  readonly sha256: string | null;
+}
+
+/** Every precision level of the open model: what it would take, making it, taking it along. */
+export class Levels extends Part {
+  /** All of them, in the page's order. */
+  async all(): Promise<LevelFacts[]> {
+    const rows = await this.page.locator(ROW).evaluateAll((all) =>
+      all.map((row) => {
+        const text = (selector: string) => row.querySelector(selector)?.textContent?.trim() ?? '';
+        return {
+          type: row.getAttribute('data-level') ?? '',
+          selected: row.querySelector<HTMLInputElement>('input[type=checkbox]')!.checked,
+          size: row.querySelector('[data-label=File]')!.getAttribute('title') ?? '',
+          refusal: row.classList.contains('refused') ? text('.use') : null,
+          error: text('[data-label=Error]'),
+          resident: [...row.querySelectorAll('button')].some((b) => b.textContent === 'Release'),
+          sha256: text('[data-testid^=sha256]'),
+        };
+      }),
+    );
+    return rows.map(({ size, error, resident, sha256, ...row }) => ({
+      ...row,
+      fileBytes: numberIn(size),
+      errorPercent: error === '' ? null : numberIn(error),
+      state: resident ? 'on the GPU' : error === '' ? 'not made' : 'released',
+      sha256: sha256 === '' ? null : sha256,
+    }));
+  }
+  async row(type: string): Promise<LevelFacts> {
+    const found = (await this.all()).find((l) => l.type === type);
+    if (!found) throw new Error(`The page has no level ${type}.`);
+    return found;
+  }
+  async types(): Promise<string[]> {
+    return (await this.all()).map((l) => l.type);
+  }
+  async onTheGpu(): Promise<string[]> {
+    return (await this.all()).filter((l) => l.state === 'on the GPU').map((l) => l.type);
+  }
+
+  /** Takes every check mark to its state. */
+  async select(types: readonly string[]): Promise<void> {
+    await this.page.locator(ROW).first().waitFor();
+    const all = await this.all();
+    for (const type of types) expect(all.map((l) => l.type)).toContain(type);
+    for (const { type, selected, refusal } of all) {
+      const wanted = types.includes(type);
+      if (refusal === null && selected !== wanted) await this.controls.level(type).setChecked(wanted);
+    }
+  }
+  /** Puts these levels on the GPU. */
+  async quantize(types: readonly string[]): Promise<void> {
+    await this.select(types);
+    await this.press(this.controls.quantize(types.length));
+  }
+  canQuantize(): Promise<boolean> {
+    return this.controls.quantizeAny.isEnabled();
+  }
+  async release(type: string): Promise<void> {
+    await this.press(this.controls.release(type));
+    await expect(this.controls.release(type)).toHaveCount(0);
+  }
+  async releaseAll(): Promise<void> {
+    for (const type of await this.onTheGpu()) await this.release(type);
+  }
+  /** The file of a level, as the browser saved it. */
+  download(type: string): Promise<Buffer> {
+    return this.save(this.controls.download(type));
+  }
+  /** Asks for the file of a level, come what may. */
+  async tryDownload(type: string): Promise<void> {
+    await this.press(this.controls.download(type));
+  }
+  keep(type: string): Promise<void> {
+    return this.press(this.controls.keep(type));
+  }
+  async canKeep(): Promise<boolean> {
+    return (await this.controls.keepAny.count()) > 0;
+  }
+  /** How it stores weights. */
+  async structure(type: string): Promise<string> {
+    await unfold(this.controls.structure(type));
+    return this.page.locator(`[data-level="${type}"] .structure`).innerText();
+  }
+  async chooseContext(tokens: number): Promise<void> {
+    await this.controls.levelContext.selectOption(String(tokens));
+  }
+  /** Sizes that the chart of all levels draws. */
+  async drawnSizes(): Promise<number> {
+    const chart = this.page.getByTestId('sizes');
+    await chart.waitFor();
+    return chart.locator('.recharts-bar-rectangle').count();
+  }
+}

@@ -1,0 +1,44 @@
+import { Part } from './part';
+
+/** What the browser remembers: models that were open, results that were kept, what was fetched. */
+export class Library extends Part {
+  async #names(heading: string, name: string): Promise<string[]> {
+    const list = this.page.locator('.library h3', { hasText: heading }).locator('+ ul > li');
+    return list.locator(name).allInnerTexts();
+  }
+  /** Models that were open before. */
+  opened(): Promise<string[]> {
+    return this.#names('Opened before', 'button.link');
+  }
+  /** Results that were kept. */
+  kept(): Promise<string[]> {
+    return this.#names('Kept in this browser', 'button.link');
+  }
+  /** Repositories of which something was fetched. */
+  fetched(): Promise<string[]> {
+    return this.#names('Fetched from Hugging Face', 'li > span:first-child');
+  }
+  /** Opens a model that was open before, or a result that was kept. */
+  open(label: string): Promise<void> {
+    return this.press(this.controls.library.model(label));
+  }
+  async forget(label: string): Promise<void> {
+    await this.controls.library.forget(label).click();
+  }
+  async deleteKept(name: string): Promise<void> {
+    await this.controls.library.remove(name).click();
+  }
+  async deleteFetched(repository: string): Promise<void> {
+    await this.controls.library.removeFetched(repository).click();
+  }
+  /** Bytes used and granted, as the page says them. */
+  async room(): Promise<{ used: string; granted: string } | null> {
+    const texts = await this.page.locator('.library .note').allInnerTexts();
+    const found = /^(\S+ \S+) of (\S+ \S+) that the browser grants/.exec(texts.at(-1) ?? '');
+    return found && { used: found[1]!, granted: found[2]! };
+  }
+  /** Whether the page says that the browser lets it keep nothing. */
+  async isDenied(): Promise<boolean> {
+    return (await this.page.getByText('This browser lets the page keep nothing').count()) > 0;
+  }
+}

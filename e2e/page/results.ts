@@ -1,0 +1,192 @@
+import { expect } from '@playwright/test';
+import { numberIn } from './browser';
+import { Part } from './part';
+
+export interface SpreadFacts {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+export interface QualityFacts {
+  readonly perplexity: number;
+  readonly standardError: number;
+  /** Nats. */
+  readonly kl: number;
+  readonly kl99: number;
+  readonly samePercent: number;
+  readonly rmsPercent: number;
+}
+export interface SpeedFacts {
+  readonly residentMiB: number;
+  readonly peakMiB: number;
+  /** Tokens per second. */
+  readonly prompt: SpreadFacts;
+  readonly generation: SpreadFacts;
+  readonly ceiling: { readonly tokensPerSecond: number; readonly binds: string };
+}
+/** A level as it was measured. */
+export interface Measured {
+  readonly type: string;
+  readonly fileMiB: number;
+  readonly speed: SpeedFacts | null;
+  readonly quality: QualityFacts | null;
+}
+export interface Advice {
+  readonly type: string;
+  readonly isClose: boolean;
+  readonly timesSmaller: number | null;
+  readonly timesFaster: number | null;
+}
+/** What a level got here and in a report, as ratios and figures of a row. */
+export interface BesideRow {
+  readonly generation: readonly number[];
+  readonly prompt: readonly number[];
+  readonly kl: readonly number[];
+}
+export interface Wanted {
+  readonly speed?: boolean;
+  /** Tokens of a chunk. */
+  readonly context?: number;
+  /** Time for each level; only what is left open by a text's length takes it. */
+  readonly seconds?: number;
+}
+
+const STATUS = '#compare .job [role=status]';
+const numbersIn = (text: string): number[] => (text.match(/\d+(\.\d+)?/g) ?? []).map(Number);
+
+function spreadIn(text: string): SpreadFacts {
+  const [median, min, max] = numbersIn(text);
+  if (max === undefined) throw new Error(`"${text}" is no median with its spread.`);
+  return { median: median!, min: min!, max };
+}
+
+function measuredOf(type: string, cells: Readonly<Record<string, string>>): Measured {
+  const cell = (id: string): string => cells[id] ?? '';
+  const [perplexity, standardError] = numbersIn(cell('perplexity'));
+  const ceiling = /^([\d.]+), by (bytes|dispatches)$/.exec(cell('ceiling'));
+  return {
+    type,
+    fileMiB: numberIn(cell('file')),
+    speed: ceiling && {
+      residentMiB: numberIn(cell('resident')),
+      peakMiB: numberIn(cell('peak')),
+      prompt: spreadIn(cell('prompt')),
+      generation: spreadIn(cell('generation')),
+      ceiling: { tokensPerSecond: Number(ceiling[1]), binds: ceiling[2]! },
+    },
+    quality:
+      cell('perplexity') === ''
+        ? null
+        : {
+            perplexity: perplexity!,
+            standardError: standardError!,
+            kl: numberIn(cell('kl')),
+            kl99: numberIn(cell('kl99')),
+            samePercent: numberIn(cell('same')),
+            rmsPercent: numberIn(cell('rms')),
+          },
+  };
+}
+
+/** Measuring levels, and what was measured. */
+export class Results extends Part {
+  /** Says how to measure. */
+  async want({ speed, context, seconds }: Wanted): Promise<void> {
+    const { measure } = this.controls;
+    if (speed !== undefined) await measure.speed.setChecked(speed);
+    if (context !== undefined) await measure.context.selectOption(String(context));
+    if (seconds !== undefined) await measure.seconds.selectOption(String(seconds));
+  }
+  /** Measures what is selected, which must be so many levels. */
+  async measure(count: number, timeoutMs?: number): Promise<void> {
+    await this.begin(count);
+    await this.done(timeoutMs);
+  }
+  async begin(count: number): Promise<void> {
+    await this.controls.measure.start(count).click();
+  }
+  /** Waits until the sweep is at its nth measurement. */
+  async reached(step: number, timeoutMs: number): Promise<void> {
+    await expect(this.page.locator(STATUS)).toContainText(`(${step} of `, { timeout: timeoutMs });
+  }
+  stop(): Promise<void> {
+    return this.press(this.controls.stop);
+  }
+  /** Measurements that a sweep which was stopped has to go; null where there is none. */
+  async unfinished(): Promise<number | null> {
+    const [text] = await this.page.getByTestId('unfinished').allInnerTexts();
+    const found = text === undefined ? null : /with (\d+) measurements? to go/.exec(text);
+    return found && Number(found[1]);
+  }
+  async goOn(timeoutMs?: number): Promise<void> {
+    await this.controls.measure.goOn.click();
+    await this.done(timeoutMs);
+  }
+  /** The text that levels are measured on. */
+  async text(): Promise<string> {
+    return this.controls.measure.text.locator('option:checked').innerText();
+  }
+
+  /** The rows of the table as it is sorted; none where there is no table. */
+  async table(): Promise<Measured[]> {
+    const rows = await this.page.locator('[data-testid=runs] tbody tr').evaluateAll((all) =>
+      all.map((row) => ({
+        type: row.querySelector('th')?.textContent ?? '',
+        cells: [...row.querySelectorAll('[data-column]')].map(
+          (cell) => [cell.getAttribute('data-column') ?? '', cell.textContent ?? ''] as const,
+        ),
+      })),
+    );
+    return rows.map(({ type, cells }) => measuredOf(type, Object.fromEntries(cells)));
+  }
+  /** The quality of every level by its name. */
+  async qualities(): Promise<Record<string, QualityFacts | null>> {
+    return Object.fromEntries((await this.table()).map((row) => [row.type, row.quality]));
+  }
+  /** On what and beside what it was measured. */
+  async conditions(): Promise<string> {
+    return this.page.locator('[data-testid=runs] caption').innerText();
+  }
+  async sortByDivergence(): Promise<string[]> {
+    await this.controls.measure.sortByDivergence.click();
+    return (await this.table()).map((row) => row.type);
+  }
+  /** Which level the page says to take, and why. */
+  async advice(): Promise<Advice> {
+    const text = await this.page.getByTestId('advice').innerText();
+    const take = /^Take (\S+):/.exec(text);
+    if (!take) throw new Error(`"${text}" is no advice.`);
+    const factor = (pattern: RegExp) => {
+      const found = pattern.exec(text);
+      return found && Number(found[1]);
+    };
+    return {
+      type: take[1]!,
+      isClose: /the smallest of .* that stays within 0\.01 nats/.test(text),
+      timesSmaller: factor(/([\d.]+) times smaller/),
+      timesFaster: factor(/([\d.]+) times its speed/),
+    };
+  }
+  async forget(): Promise<void> {
+    await this.press(this.controls.measure.forget);
+    await this.page.getByTestId('runs').waitFor({ state: 'detached' });
+  }
+  saveReport(): Promise<Buffer> {
+    return this.save(this.controls.measure.saveReport);
+  }
+  /** Lays a report beside what was measured here. */
+  async takeReport(name: string, content: string): Promise<void> {
+    const buffer = Buffer.from(content);
+    await this.controls.measure.report.setInputFiles({ name, mimeType: 'application/json', buffer });
+  }
+  /** A level here, there, and here over there where the page says so; null where no report lies beside. */
+  async beside(type: string): Promise<BesideRow | null> {
+    const row = this.page.getByTestId('beside').locator('tbody tr').filter({ hasText: type });
+    const [cells] = await row.evaluateAll((all) =>
+      all.map((tr) => [...tr.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),
+    );
+    if (!cells) return null;
+    const figures = cells.map(numberIn);
+    return { generation: figures.slice(0, 3), prompt: figures.slice(3, 6), kl: figures.slice(6) };
+  }
+}

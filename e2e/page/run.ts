@@ -1,0 +1,131 @@
+import { numberIn, unfold } from './browser';
+import { Part } from './part';
+
+export interface Message {
+  readonly from: 'person' | 'model';
+  readonly text: string;
+}
+export interface Timing {
+  readonly firstTokenMs: number;
+  /** Tokens per second; null where there were too few to tell. */
+  readonly promptSpeed: number | null;
+  readonly generationSpeed: number | null;
+  readonly tokens: number;
+  readonly endedBy: string;
+}
+/** What a level wrote beside others. */
+export interface SideText {
+  readonly type: string;
+  readonly tokens: readonly { readonly text: string; readonly percent: number }[];
+  /** Index of the token that is marked as the one where texts part; -1 where none is. */
+  readonly mark: number;
+}
+export interface SamplingChoice {
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+}
+
+/** Chat, completion and texts side by side. */
+export class Run extends Part {
+  async useLevel(type: string): Promise<void> {
+    await this.controls.runLevel.selectOption(type);
+  }
+  async sampling({ temperature, maxTokens }: SamplingChoice): Promise<void> {
+    await unfold(this.controls.sampling);
+    if (temperature !== undefined) await this.controls.temperature.fill(String(temperature));
+    if (maxTokens !== undefined) await this.controls.maxTokens.fill(String(maxTokens));
+  }
+
+  /** Sends a message and waits for the whole answer. */
+  async chat(message: string): Promise<string> {
+    await this.beginChat(message);
+    await this.done();
+    const said = (await this.messages()).at(-1);
+    return said?.from === 'model' ? said.text : '';
+  }
+  /** Sends a message and leaves the model writing. */
+  async beginChat(message: string): Promise<void> {
+    await this.controls.mode.chat.click();
+    await this.controls.message.fill(message);
+    await this.controls.send.click();
+  }
+  messages(): Promise<Message[]> {
+    return this.page.locator('.messages li').evaluateAll((all) =>
+      all.map((li) => ({
+        from: li.classList.contains('assistant') ? ('model' as const) : ('person' as const),
+        text: li.querySelector('p')?.textContent?.trim() ?? '',
+      })),
+    );
+  }
+  /** What the model has written so far of the answer it is at. */
+  async writing(): Promise<string> {
+    const [text] = await this.page.getByTestId('answer').allTextContents();
+    return text ?? '';
+  }
+  /** Continues the text of the page; gives what was written after it. */
+  async complete(): Promise<string> {
+    await this.controls.mode.completion.click();
+    await this.press(this.controls.continueText);
+    return this.writing();
+  }
+  stop(): Promise<void> {
+    return this.press(this.controls.stop);
+  }
+  /** Of the newest answer; null before there is one. */
+  async timing(): Promise<Timing | null> {
+    const [facts] = await this.page
+      .getByTestId('timing')
+      .evaluateAll((all) =>
+        all.map((list) =>
+          Object.fromEntries(
+            [...list.querySelectorAll('dt')].map((dt) => [
+              dt.textContent,
+              dt.nextElementSibling?.textContent,
+            ]),
+          ),
+        ),
+      );
+    if (!facts) return null;
+    const fact = (label: string): string => facts[label] ?? '';
+    const speed = (label: string) => (fact(label) === 'n/a' ? null : numberIn(fact(label)));
+    return {
+      firstTokenMs: numberIn(fact('First token')),
+      promptSpeed: speed('Prompt'),
+      generationSpeed: speed('Generation'),
+      tokens: numberIn(fact('Tokens')),
+      endedBy: fact('Ended by'),
+    };
+  }
+  /** The text that the model was given, after its template. */
+  async given(): Promise<string> {
+    await unfold(this.controls.given);
+    return (await this.page.locator('#run .rendered').textContent()) ?? '';
+  }
+
+  /** Continues the text of the page at several levels. */
+  async writeBeside(types: readonly string[], sampling: SamplingChoice): Promise<SideText[]> {
+    await this.controls.mode.sideBySide.click();
+    await this.sampling(sampling);
+    await this.press(this.controls.continueBeside(types));
+    const texts = await this.page.locator('[data-side]').evaluateAll((all) =>
+      all.map((side) => {
+        const tokens = [...side.querySelectorAll<HTMLElement>('.tokens > *')];
+        return {
+          type: side.getAttribute('data-side') ?? '',
+          mark: tokens.findIndex((t) => t.tagName === 'MARK'),
+          tokens: tokens.map((t) => ({ text: t.textContent ?? '', percent: t.title })),
+        };
+      }),
+    );
+    return texts.map((side) => ({
+      ...side,
+      tokens: side.tokens.map(({ text, percent }) => ({ text, percent: numberIn(percent) })),
+    }));
+  }
+  /** After so many tokens a level leaves the first, as the page says; a level that never does is absent. */
+  async partings(): Promise<Record<string, number>> {
+    const said = await this.page.getByTestId('parts').innerText();
+    const found = [...said.matchAll(/(\S+) leaves \S+ after (\d+) tokens/g)];
+    return Object.fromEntries(found.map((m) => [m[1]!, Number(m[2])]));
+  }
+}

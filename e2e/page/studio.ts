@@ -1,0 +1,213 @@
+import { expect, type Page, test } from '@playwright/test';
+import type { NamedBytes } from '../../src/testing/safetensors-file';
+import {
+  accessibilityViolations,
+  dropPaths,
+  numberIn,
+  overflowPx,
+  type Scheme,
+  withoutSaveDialog,
+  writeFiles,
+} from './browser';
+import { Charts } from './charts';
+import { Device } from './device';
+import { Keyboard } from './keyboard';
+import { Levels } from './levels';
+import { Library } from './library';
+import { Errors, Importance, Search } from './making';
+import { Part } from './part';
+import { Results } from './results';
+import { Run } from './run';
+
+const PARTS = { levels: '#levels', run: '#run', search: '.search' };
+const ALERT = '[role=alert]';
+const TITLE = '#model-title';
+
+/** How the page is visited. */
+export interface Visit {
+  /** Measures which kernels are fast, as for a person; without, the usual ones are taken at once. */
+  readonly tunes?: boolean;
+  /** Bindings of the device are taken to be no larger than this. */
+  readonly maxBindingBytes?: number;
+}
+/** Parts of the page that pictures are taken of. */
+export type PartName = keyof typeof PARTS;
+/** A window by its width in CSS pixels and the colours that the person's system asks for. */
+export type WindowShape = readonly [widthPx: number, scheme: Scheme];
+export interface ModelFacts {
+  /** Of the file or folder. */
+  readonly label: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly sizeBytes: number;
+  /** Tensor types in the file, by size. */
+  readonly sourceTypes: readonly string[];
+  readonly tokenizer: string;
+}
+
+/** The page as a person uses it. Walks name no selector and no text of it: a new design is met here alone. */
+export class Studio extends Part {
+  readonly levels: Levels;
+  readonly importance: Importance;
+  readonly search: Search;
+  readonly errors: Errors;
+  readonly run: Run;
+  readonly results: Results;
+  readonly charts: Charts;
+  readonly library: Library;
+  readonly device: Device;
+  readonly keyboard: Keyboard;
+  readonly #hosts = new Set<string>();
+
+  constructor(page: Page) {
+    super(page);
+    this.levels = new Levels(page);
+    this.importance = new Importance(page);
+    this.search = new Search(page);
+    this.errors = new Errors(page);
+    this.run = new Run(page);
+    this.results = new Results(page);
+    this.charts = new Charts(page);
+    this.library = new Library(page);
+    this.device = new Device(page);
+    this.keyboard = new Keyboard(page);
+    page.on('request', (request) => this.#hosts.add(new URL(request.url()).host));
+  }
+
+  /** Goes to the page and waits until it has found its adapter. */
+  static async visit(page: Page, visit: Visit = {}): Promise<Studio> {
+    const studio = new Studio(page);
+    await page.addInitScript(withoutSaveDialog);
+    await studio.goTo(visit);
+    await studio.device.adapter();
+    return studio;
+  }
+  async goTo({ tunes, maxBindingBytes }: Visit = {}): Promise<void> {
+    const query = new URLSearchParams();
+    if (!tunes) query.set('tune', 'skip');
+    if (maxBindingBytes !== undefined) query.set('max-binding', String(maxBindingBytes));
+    await this.page.goto(query.size > 0 ? `/?${query}` : '/');
+  }
+  /** Another day: the page is loaded anew. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.device.adapter();
+  }
+
+  /** Opens the model that comes with the page. */
+  async openBuiltIn(): Promise<void> {
+    await this.controls.builtIn.click();
+    await this.#opened('nibble-stories-F16.gguf');
+  }
+  /** Drops a model and waits until it is open; its name must not be that of the model that is open already. */
+  async open(files: readonly NamedBytes[]): Promise<void> {
+    const label = files[0]!.path.split('/')[0]!;
+    const [before] = await this.page.locator(TITLE).allInnerTexts();
+    expect(label, 'a model of another name is dropped').not.toBe(before);
+    await this.drop(files);
+    await this.#opened(label);
+  }
+  async #opened(label: string): Promise<void> {
+    await this.page.locator(TITLE).getByText(label, { exact: true }).waitFor();
+    await this.page.locator('[data-level]').first().waitFor();
+    await this.done();
+  }
+  /** Drops files and leaves what becomes of them to the walk. */
+  drop(files: readonly NamedBytes[]): Promise<void> {
+    return dropPaths(this.page, writeFiles(files, test.info().outputDir));
+  }
+  /** Drops a model of the disk and waits until it is open. */
+  async openPath(path: string): Promise<void> {
+    await dropPaths(this.page, [path]);
+    await this.#opened(path.split('/').at(-1)!);
+  }
+  /** Drops a text, which is what the open model is measured on from then on. */
+  async dropText(text: NamedBytes): Promise<void> {
+    await this.drop([text]);
+    await expect(this.controls.measure.text).toHaveValue('own');
+    await expect.poll(() => this.results.text()).toBe(text.path);
+  }
+  /** Opens a model by its address on the hub. */
+  async openAddress(address: string, token?: string): Promise<void> {
+    const { hub } = this.controls;
+    if (!(await hub.address.isVisible())) await hub.fold.click();
+    await hub.address.fill(address);
+    if (token !== undefined) await hub.token.fill(token);
+    await this.press(hub.open);
+  }
+  /** Opens the model that was refused for its pre-tokenizer, with one that the person names. */
+  async openWithPreTokenizer(name: string): Promise<void> {
+    await this.controls.preTokenizer.name.selectOption(name);
+    await this.press(this.controls.preTokenizer.open);
+  }
+
+  /** The open model; null before there is one. */
+  async model(): Promise<ModelFacts | null> {
+    const [model] = await this.page.locator('#model').evaluateAll((all) =>
+      all.map((panel) => {
+        const facts = [...panel.querySelectorAll('.fact')].map((fact) => [
+          fact.querySelector('dt')?.textContent ?? '',
+          { text: fact.querySelector('dd')?.textContent ?? '', help: fact.getAttribute('title') ?? '' },
+        ]);
+        return {
+          label: panel.querySelector('h2')?.textContent ?? '',
+          facts: Object.fromEntries(facts) as Record<string, { text: string; help: string }>,
+        };
+      }),
+    );
+    if (!model) return null;
+    const fact = (label: string) => model.facts[label]!;
+    return {
+      label: model.label,
+      architecture: fact('Architecture').text,
+      parameters: numberIn(fact('Parameters').help),
+      sizeBytes: numberIn(fact('Size').help),
+      sourceTypes: fact('Stored as').text.split(', '),
+      tokenizer: fact('Tokenizer').text,
+    };
+  }
+
+  /** What went wrong, as the page says it; empty where nothing did. */
+  async problem(): Promise<string> {
+    return (await this.page.locator(ALERT).allInnerTexts()).join('\n');
+  }
+  async dismiss(): Promise<void> {
+    await this.controls.dismiss.click();
+    await this.page.locator(ALERT).waitFor({ state: 'detached' });
+  }
+
+  /** What axe finds wrong with the page as it is, in the window that it has or in another. */
+  async accessibilityViolations(window?: WindowShape): Promise<string[]> {
+    if (!window) return accessibilityViolations(this.page);
+    await overflowPx(this.page, ...window);
+    const found = await accessibilityViolations(this.page);
+    await this.#usualWindow();
+    return found;
+  }
+  /** Windows in which the page is wider than the window, so that something scrolls sideways or is cut off. */
+  async overflows(windows: readonly WindowShape[]): Promise<string[]> {
+    const over: string[] = [];
+    for (const [widthPx, scheme] of windows) {
+      const px = await overflowPx(this.page, widthPx, scheme);
+      if (px > 0) over.push(`${widthPx} ${scheme}: ${px} px too wide`);
+    }
+    await this.#usualWindow();
+    return over;
+  }
+  /** Takes a picture of the page or a part of it; gives by how many CSS pixels the page is wider than the window. */
+  async picture(path: string, window: WindowShape, part?: PartName): Promise<number> {
+    const overPx = await overflowPx(this.page, ...window);
+    if (part) await this.page.locator(PARTS[part]).screenshot({ path });
+    else await this.page.screenshot({ path, fullPage: true });
+    await this.#usualWindow();
+    return overPx;
+  }
+  async #usualWindow(): Promise<void> {
+    await this.page.emulateMedia({ colorScheme: 'light' });
+    await this.page.setViewportSize({ width: 1440, height: 900 });
+  }
+  /** Hosts that the page has asked for anything since it was visited. */
+  hosts(): string[] {
+    return [...this.#hosts];
+  }
+}
