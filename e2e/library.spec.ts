@@ -60,8 +60,8 @@ test('a model of the hub opens by its address, runs, and is listed again', async
 
   // The token was for this visit; the address is remembered.
   await studio().reload();
-  await library.open(REPOSITORY);
-  expect(await studio().problem()).toMatch(/answers 401/);
+  await library.tryOpen(REPOSITORY);
+  await expect.poll(() => studio().problem()).toMatch(/answers 401/);
   hub.gated.clear();
   const fetched = hub.log.length;
   await library.open(REPOSITORY);
@@ -121,6 +121,8 @@ test('an unknown pre-tokenizer is asked for', async () => {
     .poll(() => studio().problem())
     .toMatch(/a pre-tokenizer that is not known here.* Without it the tokens would be wrong/);
   await studio().openWithPreTokenizer('qwen2');
-  expect(await studio().model()).toMatchObject({ label: 'strange', tokenizer: 'byte-level BPE, qwen2' });
+  const model = await studio().model();
+  expect(model?.label).toBe('strange');
+  expect(model?.tokenizer).toContain('byte-level BPE, qwen2');
   expect(await studio().problem()).toBe('');
 });

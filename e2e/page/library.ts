@@ -16,11 +16,16 @@ export class Library extends Part {
   }
   /** Repositories of which something was fetched. */
   fetched(): Promise<string[]> {
-    return this.#names('Fetched from Hugging Face', 'li > span:first-child');
+    return this.#names('Fetched from Hugging Face', ':scope > span:first-child');
   }
   /** Opens a model that was open before, or a result that was kept. */
-  open(label: string): Promise<void> {
-    return this.press(this.controls.library.model(label));
+  async open(label: string): Promise<void> {
+    await this.tryOpen(label);
+    await this.opens(label);
+  }
+  /** Asks for it and leaves what becomes of it to the walk. */
+  async tryOpen(label: string): Promise<void> {
+    await this.controls.library.model(label).click();
   }
   async forget(label: string): Promise<void> {
     await this.controls.library.forget(label).click();

@@ -5,6 +5,9 @@ import { type Controls, controlsOf } from './controls';
 /** There while something runs. */
 const RUNNING = '.job';
 
+/** Names the model that is open. */
+export const MODEL_TITLE = '#model-title';
+
 /** A part of the page, with the hands that every part needs. */
 export class Part {
   readonly page: Page;
@@ -18,6 +21,12 @@ export class Part {
   /** Waits until nothing runs. */
   async done(timeoutMs = 180_000): Promise<void> {
     expect(await gone(this.page, RUNNING, timeoutMs), `nothing runs after ${timeoutMs} ms`).toBe(true);
+  }
+  /** Waits until a model of that name is open, with its levels. */
+  protected async opens(label: string): Promise<void> {
+    await this.page.locator(MODEL_TITLE).getByText(label, { exact: true }).waitFor();
+    await this.page.locator('[data-level]').first().waitFor();
+    await this.done();
   }
   protected async press(control: Locator): Promise<void> {
     await control.click();

@@ -15,13 +15,12 @@ import { Keyboard } from './keyboard';
 import { Levels } from './levels';
 import { Library } from './library';
 import { Errors, Importance, Search } from './making';
-import { Part } from './part';
+import { MODEL_TITLE, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
 
 const PARTS = { levels: '#levels', run: '#run', search: '.search' };
 const ALERT = '[role=alert]';
-const TITLE = '#model-title';
 
 /** How the page is visited. */
 export interface Visit {
@@ -97,20 +96,15 @@ export class Studio extends Part {
   /** Opens the model that comes with the page. */
   async openBuiltIn(): Promise<void> {
     await this.controls.builtIn.click();
-    await this.#opened('nibble-stories-F16.gguf');
+    await this.opens('nibble-stories-F16.gguf');
   }
   /** Drops a model and waits until it is open; its name must not be that of the model that is open already. */
   async open(files: readonly NamedBytes[]): Promise<void> {
     const label = files[0]!.path.split('/')[0]!;
-    const [before] = await this.page.locator(TITLE).allInnerTexts();
+    const [before] = await this.page.locator(MODEL_TITLE).allInnerTexts();
     expect(label, 'a model of another name is dropped').not.toBe(before);
     await this.drop(files);
-    await this.#opened(label);
-  }
-  async #opened(label: string): Promise<void> {
-    await this.page.locator(TITLE).getByText(label, { exact: true }).waitFor();
-    await this.page.locator('[data-level]').first().waitFor();
-    await this.done();
+    await this.opens(label);
   }
   /** Drops files and leaves what becomes of them to the walk. */
   drop(files: readonly NamedBytes[]): Promise<void> {
@@ -119,7 +113,7 @@ export class Studio extends Part {
   /** Drops a model of the disk and waits until it is open. */
   async openPath(path: string): Promise<void> {
     await dropPaths(this.page, [path]);
-    await this.#opened(path.split('/').at(-1)!);
+    await this.opens(path.split('/').at(-1)!);
   }
   /** Drops a text, which is what the open model is measured on from then on. */
   async dropText(text: NamedBytes): Promise<void> {
