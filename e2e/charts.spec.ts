@@ -1,4 +1,4 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
 import { spreadOf } from '../src/infer/benchmark';
@@ -7,10 +7,10 @@ import { klDivergenceOf } from '../src/evaluate/quality-numbers';
 import type { QualityRecord } from '../src/evaluate/quality-records';
 import type { RunRecord } from '../src/studio/records';
 import { SMALL, tinyGguf } from '../bench/models/tiny-llama';
-import { onePage } from './visit';
+import { test } from './test';
 
 const MIB = 1024 * 1024;
-const bytes = tinyGguf({ ...SMALL, type: 'F16' });
+const bytes = tinyGguf({ ...SMALL, type: 'F16', seed: 11 });
 const levels = [
   { type: 'F16', fileMiB: 8, peakMiB: 20, prompt: 400, generation: 40, kl: 0 },
   { type: 'Q8_0', fileMiB: 4, peakMiB: 12, prompt: 300, generation: 80, kl: 0.0001 },
@@ -59,7 +59,7 @@ const qualities = levels.map(
 
 /** Puts what was measured where the page keeps it. */
 async function keep(page: Page): Promise<void> {
-  const key = `${await fingerprintOf(await readGguf(memorySource('tiny.gguf', bytes)))} `;
+  const key = `${await fingerprintOf(await readGguf(memorySource('charts.gguf', bytes)))} `;
   await page.evaluate(
     async ({ key, kept }) => {
       const opened = indexedDB.open('nibble-results');
@@ -84,12 +84,10 @@ const expectProportional = (drawn: readonly number[], known: readonly number[]) 
   for (const [i, v] of known.entries()) expect(Math.abs(drawn[i]! - scale * v)).toBeLessThan(1.5);
 };
 
-const studio = onePage();
-
-test('known figures are drawn where they belong, and stand in the table', async () => {
-  const { results, charts, page } = studio();
+test('known figures are drawn where they belong, and stand in the table', async ({ studio }) => {
+  const { results, charts, page } = studio;
   await keep(page);
-  await studio().open([{ path: 'tiny.gguf', bytes }]);
+  await studio.open([{ path: 'charts.gguf', bytes }]);
   const table = await results.table();
   expect(table).toHaveLength(5);
   const known = table.map(({ type }) => levels.find((l) => l.type === type)!);
@@ -131,16 +129,22 @@ test('known figures are drawn where they belong, and stand in the table', async 
     },
     quality: { kl: 0.002, samePercent: 50 },
   });
-  const conditions = await results.conditions();
-  for (const part of ['a known adapter', 'F16', '2 tokens of a text']) expect(conditions).toContain(part);
+  expect(await results.conditions()).toEqual({
+    adapter: 'a known adapter',
+    base: 'F16',
+    tokens: 2,
+    text: 'a text',
+    chunks: 1,
+    context: 64,
+  });
   expect(await results.advice()).toEqual({ type: 'Q4_0', isClose: true, timesSmaller: 4, timesFaster: 3 });
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
 });
 
-test('a chart is saved as a picture; a report is saved and laid beside', async () => {
-  const { results, charts } = studio();
-  await keep(studio().page);
-  await studio().open([{ path: 'again.gguf', bytes }]);
+test('a chart is saved as a picture; a report is saved and laid beside', async ({ studio }) => {
+  const { results, charts } = studio;
+  await keep(studio.page);
+  await studio.open([{ path: 'picture.gguf', bytes }]);
   const { png, width, height } = await charts.divergencePicture();
   expect(png.subarray(1, 4).toString()).toBe('PNG');
   expect(png.readUInt32BE(16)).toBe(Math.floor(2 * width));
@@ -154,7 +158,7 @@ test('a chart is saved as a picture; a report is saved and laid beside', async (
   const beside = { generation: [90, 180, 0.5], prompt: [250, 250, 1], kl: [0.002, 0.002] };
   await expect.poll(() => results.beside('Q4_K_M')).toEqual(beside);
   await results.takeReport('broken.json', '{"format":"nibble-report"}');
-  await expect.poll(() => studio().problem()).toContain('broken.json is no report');
+  await expect.poll(() => studio.problem()).toContain('broken.json is no report');
   expect(await results.beside('Q4_K_M')).toEqual(beside);
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
 });

@@ -1,20 +1,24 @@
-import { expect, test } from '@playwright/test';
-import { onePage } from './visit';
+import { readFileSync } from 'node:fs';
+import { expect } from '@playwright/test';
+import { test } from './test';
 
-const studio = onePage();
+/** Two chunks of 128 tokens. */
+const twoChunks = {
+  path: 'two-chunks.txt',
+  bytes: new Uint8Array(readFileSync('public/texts/stories-held-out.txt').subarray(0, 1300)),
+};
 
-test('the whole walk by keyboard alone', async () => {
-  const { keyboard, levels, run, results } = studio();
+test('the whole walk by keyboard alone', async ({ studio }) => {
+  const { keyboard, levels, run, results } = studio;
   await keyboard.openBuiltIn();
-  expect((await studio().model())?.parameters).toBe(3_672_320);
+  expect((await studio.model())?.parameters).toBe(3_672_320);
 
-  // F16, Q8_0 and Q4_K_M are selected; Q4_K_M is taken out and Q4_0 in.
-  await keyboard.toggleLevel('Q4_K_M');
-  await keyboard.toggleLevel('Q4_0');
+  await keyboard.select(['F16', 'Q8_0', 'Q4_0']);
   await keyboard.quantize(3);
   expect((await levels.onTheGpu()).toSorted()).toEqual(['F16', 'Q4_0', 'Q8_0']);
 
   await keyboard.useLevel('Q8');
+  await keyboard.limitTokens(32);
   await keyboard.chat('Tell me a story about a little fox named Nora.');
   expect(await run.messages()).toMatchObject([
     { from: 'person' },
@@ -23,7 +27,9 @@ test('the whole walk by keyboard alone', async () => {
   await keyboard.complete();
   expect(await run.writing()).not.toBe('');
 
+  await keyboard.takeText(twoChunks);
   await keyboard.measureQuality(3, '128', '5');
+  expect(await results.conditions()).toMatchObject({ chunks: 2, context: 128, text: twoChunks.path });
   expect(await results.table()).toHaveLength(3);
   await keyboard.sortByDivergence();
   expect((await results.table()).map((row) => row.type)).toEqual(['F16', 'Q8_0', 'Q4_0']);
@@ -32,5 +38,6 @@ test('the whole walk by keyboard alone', async () => {
   const file = await keyboard.download('Q4_0');
   expect(file.subarray(0, 4).toString()).toBe('GGUF');
   expect(file.length).toBe((await levels.row('Q4_0')).fileBytes);
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
+  await results.forget();
 });

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readImatrix } from '../src/files/imatrix';
 import { SMALL, tinyGguf } from '../bench/models/tiny-llama';
-import { onePage } from './visit';
+import { test } from './test';
 
-const EIGHT = ['F16', 'Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
+const FOUR = ['F16', 'Q8_0', 'Q4_0', 'Q2_K'];
 const heldOut = readFileSync('public/texts/stories-held-out.txt', 'utf8');
 const textOf = (path: string, length: number) => ({
   path,
@@ -13,90 +13,91 @@ const textOf = (path: string, length: number) => ({
 });
 /** Two chunks of 128 tokens of the tiny vocabulary, so that every sweep measures the same whatever the machine's speed. */
 const twoChunks = textOf('two-chunks.txt', 340);
-const tiny = (name: string) => ({ path: name, bytes: tinyGguf({ ...SMALL, context: 512, type: 'F16' }) });
+const tiny = (name: string, seed: number) => ({
+  path: name,
+  bytes: tinyGguf({ ...SMALL, context: 512, type: 'F16', seed }),
+});
 
-const studio = onePage();
+test('a sweep of four levels: stopped, gone on with in another visit, the same figures as one without a break', async ({
+  studio,
+}) => {
+  const model = tiny('sweep.gguf', 21);
+  await studio.open([model]);
+  const start = await studio.device.memoryInUse();
+  await studio.dropText(twoChunks);
+  await studio.results.want({ speed: false, context: 128 });
+  await studio.levels.select(FOUR);
+  await studio.results.measure(4);
+  const whole = await studio.results.qualities();
+  expect(Object.keys(whole)).toEqual(FOUR);
+  await studio.levels.releaseAll();
+  expect(await studio.device.memoryInUse()).toBe(start);
+  await studio.results.forget();
 
-test('a sweep of eight levels: stopped, gone on with after a reload, the same figures as one without a break', async () => {
-  test.setTimeout(600_000);
-  const { levels, results, charts, device } = studio();
-  await studio().open([tiny('sweep.gguf')]);
-  await studio().dropText(twoChunks);
-  await results.want({ context: 128 });
-  await levels.select(EIGHT);
-  await results.begin(8);
-  await results.reached(4, 240_000);
-  await results.stop();
-  expect(await results.unfinished()).toBe(13);
-  const before = await results.qualities();
-  expect(Object.keys(before)).toHaveLength(3);
+  await studio.results.want({ speed: true });
+  await studio.results.begin(4);
+  await studio.results.reached(3, 120_000);
+  await studio.results.stop();
+  expect(await studio.results.unfinished()).toBe(6);
+  const before = await studio.results.qualities();
+  expect(Object.keys(before)).toEqual(['F16', 'Q8_0']);
 
-  await studio().reload();
-  await studio().open([tiny('sweep.gguf')]);
-  const start = await device.memoryInUse();
-  expect(await results.unfinished()).toBe(13);
+  const later = await studio.anotherVisit();
+  const { results, levels, charts, device } = later;
+  await later.open([model]);
+  const fresh = await device.memoryInUse();
+  expect(await results.unfinished()).toBe(6);
   expect(await results.qualities()).toEqual(before);
   await results.goOn(400_000);
   expect(await results.unfinished()).toBeNull();
-  const table = await results.table();
-  expect(table.map((row) => row.type).toSorted()).toEqual(EIGHT.toSorted());
-  const whole = await results.qualities();
-  expect(whole).toMatchObject(before);
-  for (const { speed } of table) expect(speed?.generation.median).toBeGreaterThan(0);
-  expect(await results.conditions()).toContain('2 chunks of 128');
-  const advice = await results.advice();
-  expect(advice.type).toMatch(/^Q\d/);
-  expect(await charts.divergence()).toHaveLength(8);
-  expect((await charts.generationSpeed()).length).toBe(8);
+  expect(await results.qualities()).toEqual(whole);
+  expect(await results.conditions()).toMatchObject({ chunks: 2, context: 128, text: twoChunks.path });
+  for (const { speed } of await results.table()) expect(speed?.generation.median).toBeGreaterThan(0);
+  expect((await results.advice()).type).toMatch(/^Q\d/);
+  expect((await charts.divergence()).map((dot) => dot.type).toSorted()).toEqual(FOUR.toSorted());
+  expect(await charts.generationSpeed()).toHaveLength(4);
   await levels.releaseAll();
-  expect(await device.memoryInUse()).toBe(start);
+  expect(await device.memoryInUse()).toBe(fresh);
 
   const sorted = await results.sortByDivergence();
   expect(sorted[0]).toBe('F16');
   expect(sorted.at(-1)).toBe('Q2_K');
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await later.accessibilityViolations()).toEqual([]);
   const windows = [360, 768, 1440, 2560].flatMap((widthPx) => [
     [widthPx, 'light'] as const,
     [widthPx, 'dark'] as const,
   ]);
-  expect(await studio().overflows(windows)).toEqual([]);
-
-  await results.forget();
-  await studio().dropText(twoChunks);
-  await results.want({ speed: false, context: 128 });
-  await levels.select(EIGHT);
-  await results.measure(8, 400_000);
-  expect(await results.qualities()).toEqual(whole);
-  await results.want({ speed: true });
+  expect(await later.overflows(windows)).toEqual([]);
+  await later.page.close();
 });
 
-test('an importance matrix collected from a text of the person: used, saved, read back', async () => {
-  const { levels, importance } = studio();
-  await studio().open([tiny('matrix.gguf')]);
-  await studio().dropText(twoChunks);
+test('an importance matrix collected from a text of the person: used, saved, read back', async ({
+  studio,
+}) => {
+  const { levels, importance } = studio;
+  await studio.open([tiny('matrix.gguf', 22)]);
+  await studio.dropText(twoChunks);
   await importance.collect('two-chunks.txt');
-  expect(await studio().problem()).toMatch(
-    /The text has \d+ tokens; a context of 512 takes at least as many/,
-  );
-  await studio().dropText(textOf('mine.txt', 1600));
+  expect(await studio.problem()).toMatch(/The text has \d+ tokens; a context of 512 takes at least as many/);
+  await studio.dropText(textOf('mine.txt', 1600));
   await importance.collect('mine.txt');
   const facts = await importance.facts();
-  expect(facts).toMatchObject({ tensors: 8, matching: 8 });
+  expect(facts).toMatchObject({ tensors: 7, matching: 7 });
   expect(facts?.chunks).toBeGreaterThan(0);
   expect((await levels.all()).filter((l) => l.refusal !== null)).toEqual([]);
   const matrix = await readImatrix(memorySource('saved', new Uint8Array(await importance.saveFile())));
   expect(matrix.datasets).toEqual(['mine.txt']);
-  expect(matrix.entries.size).toBe(8);
+  expect(matrix.entries.size).toBe(7);
   await levels.quantize(['IQ2_XXS']);
   expect((await levels.row('IQ2_XXS')).errorPercent).toBeGreaterThan(0);
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
 });
 
-test('a size of your own: searched, looked at by keyboard, added, made, measured', async () => {
-  const { levels, search, results } = studio();
-  const model = tiny('own-size.gguf');
-  await studio().open([model]);
-  await studio().dropText(textOf('own-size.txt', 800));
+test('a size of your own: searched, looked at by keyboard, added, made, measured', async ({ studio }) => {
+  const { levels, search, results } = studio;
+  const model = tiny('own-size.gguf', 23);
+  await studio.open([model]);
+  await studio.dropText(textOf('own-size.txt', 800));
   await search.start();
   await search.size('least');
   const least = await search.mix();
@@ -114,34 +115,38 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
   expect(mixes).toMatchObject([{ fileBytes: recipe.fileBytes }]);
   const name = mixes[0]!.type;
   await levels.select([name]);
-  await results.want({ speed: true, context: 128, seconds: 5 });
+  await results.want({ speed: true, text: 'held-out', context: 128, seconds: 5 });
   await results.measure(1);
   const [measured, ...others] = await results.table();
   expect(others).toEqual([]);
   expect(measured).toMatchObject({ type: name, quality: { kl: expect.any(Number) } });
   expect(measured?.speed?.generation.median).toBeGreaterThan(0);
+  expect(await results.conditions()).toMatchObject({ text: 'stories-held-out.txt' });
   const made = await levels.download(name);
   expect(made.length).toBe(recipe.fileBytes);
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
   expect(
-    await studio().overflows([
+    await studio.overflows([
       [1440, 'light'],
       [360, 'dark'],
     ]),
   ).toEqual([]);
 
   // Another day: the recipe is dropped, and makes the same file.
-  await studio().reload();
-  await studio().open([model]);
+  const later = await studio.anotherVisit();
+  await later.open([model]);
   const saying = new TextEncoder().encode(JSON.stringify(recipe));
-  await studio().drop([{ path: 'tiny-recipe.json', bytes: saying }]);
-  await expect.poll(() => levels.types()).toContain(name);
-  expect((await levels.download(name)).equals(made)).toBe(true);
+  await later.drop([{ path: 'tiny-recipe.json', bytes: saying }]);
+  await expect.poll(() => later.levels.types()).toContain(name);
+  expect((await later.levels.download(name)).equals(made)).toBe(true);
+  await later.page.close();
 });
 
-test('side by side: one prompt at three levels, the first token where they part, how sure each was', async () => {
-  const { levels, run } = studio();
-  await studio().openBuiltIn();
+test('side by side: one prompt at three levels, the first token where they part, how sure each was', async ({
+  studio,
+}) => {
+  const { levels, run } = studio;
+  await studio.openBuiltIn();
   await levels.select(['F16', 'Q4_0', 'Q2_K']);
   const sides = await run.writeBeside(['F16', 'Q4_0', 'Q2_K'], { temperature: 0, maxTokens: 40 });
   expect(sides.map((s) => s.type)).toEqual(['F16', 'Q4_0', 'Q2_K']);
@@ -160,6 +165,6 @@ test('side by side: one prompt at three levels, the first token where they part,
   }
   expect(await run.partings()).toEqual(partings);
   expect(whole!.mark).toBe(Math.min(...Object.values(partings)));
-  expect(await studio().accessibilityViolations()).toEqual([]);
-  expect(await studio().overflows([[360, 'light']])).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
+  expect(await studio.overflows([[360, 'light']])).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
 import { planQuantization } from '../src/model/plan';
@@ -8,31 +8,30 @@ import { codecHash } from '../src/testing/codec-hash';
 import { testImatrix } from '../src/testing/importance';
 import { imatrixGguf } from '../src/testing/imatrix-files';
 import { SMALL, tinyGguf } from '../bench/models/tiny-llama';
-import { onePage } from './visit';
+import { test } from './test';
 
 const bytes = tinyGguf(SMALL);
-const file = { path: 'tiny.gguf', bytes };
-const model = () => readGguf(memorySource('tiny.gguf', bytes));
+const file = { path: 'every-level.gguf', bytes };
+const model = () => readGguf(memorySource('every-level.gguf', bytes));
 const NEEDS_MATRIX = 'requires an importance matrix';
 
-const studio = onePage();
-
-test('every level, one by one, with an importance matrix dropped in: no reload, no growth of GPU memory', async () => {
-  test.setTimeout(600_000);
-  const { levels, importance, device, page } = studio();
+test('every level, one by one, with an importance matrix dropped in: no reload, no growth of GPU memory', async ({
+  studio,
+}) => {
+  const { levels, importance, device, page } = studio;
   await page.evaluate(() => Object.assign(window, { neverReloaded: true }));
-  await studio().open([file]);
+  await studio.open([file]);
   expect(await levels.types()).toEqual(fileTypes.map((t) => t.label));
   // Without a matrix the smallest levels are refused, with llama-quantize's reason.
   expect((await levels.row('IQ2_XS')).refusal).toContain(NEEDS_MATRIX);
 
   const matrix = testImatrix(await model());
-  await studio().drop([{ path: 'tiny.imatrix.gguf', bytes: imatrixGguf(matrix) }]);
+  await studio.drop([{ path: 'tiny.imatrix.gguf', bytes: imatrixGguf(matrix) }]);
   await expect
     .poll(() => importance.facts())
     .toMatchObject({ label: 'tiny.imatrix.gguf', tensors: 8, matching: 8 });
-  await studio().done();
-  expect((await studio().model())?.label).toBe('tiny.gguf');
+  await studio.done();
+  expect((await studio.model())?.label).toBe('every-level.gguf');
   expect((await levels.all()).filter((l) => l.refusal !== null)).toEqual([]);
 
   const memory = new Set<string>();
@@ -58,9 +57,9 @@ test('every level, one by one, with an importance matrix dropped in: no reload, 
   expect(metadata.get('quantize.imatrix.file')?.value).toBe('tiny.imatrix.gguf');
 
   expect(await levels.structure('Q4_K_M')).toContain('INT4');
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
   expect(
-    await studio().overflows([
+    await studio.overflows([
       [1440, 'light'],
       [360, 'dark'],
     ]),
@@ -69,9 +68,9 @@ test('every level, one by one, with an importance matrix dropped in: no reload, 
   await importance.remove();
   expect((await levels.row('IQ2_XS')).refusal).toContain(NEEDS_MATRIX);
   const foreign = { ...matrix, entries: new Map([['x.weight', new Float32Array(4)]]) };
-  await studio().drop([{ path: 'other.imatrix.gguf', bytes: imatrixGguf(foreign) }]);
+  await studio.drop([{ path: 'other.imatrix.gguf', bytes: imatrixGguf(foreign) }]);
   await expect
-    .poll(() => studio().problem())
-    .toContain('other.imatrix.gguf: none of its 1 tensors is in tiny.gguf');
-  expect((await studio().model())?.label).toBe('tiny.gguf');
+    .poll(() => studio.problem())
+    .toContain('other.imatrix.gguf: none of its 1 tensors is in every-level.gguf');
+  expect((await studio.model())?.label).toBe('every-level.gguf');
 });

@@ -1,11 +1,11 @@
-import { expect, type Page, test } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { checkpointFiles } from '../src/testing/checkpoints';
 import { FakeHub } from '../src/testing/fake-hub';
 import { jsonFile } from '../src/testing/safetensors-file';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { byteLevelTokenizer } from '../src/testing/tiny-tokenizers';
 import { Studio } from './page';
-import { onePage } from './visit';
+import { test } from './test';
 
 const REPOSITORY = 'org/tiny-phi';
 const hub = new FakeHub();
@@ -42,57 +42,58 @@ async function answerForTheHub(page: Page): Promise<void> {
   });
 }
 
-const file = { path: 'tiny.gguf', bytes: tinyGguf(TINY) };
-const studio = onePage();
-
-test('a model of the hub opens by its address, runs, and is listed again', async () => {
-  const { run, library, page } = studio();
+const file = { path: 'kept.gguf', bytes: tinyGguf(TINY) };
+test('a model of the hub opens by its address, runs, and is listed again', async ({ studio }) => {
+  const { run, page } = studio;
   await answerForTheHub(page);
-  await studio().openAddress(REPOSITORY);
-  expect(await studio().problem()).toMatch(/answers 401: the model is gated/);
-  await studio().openAddress(REPOSITORY, 'secret');
-  expect(await studio().model()).toMatchObject({ label: REPOSITORY, architecture: 'phi3' });
+  await studio.openAddress(REPOSITORY);
+  expect(await studio.problem()).toMatch(/answers 401: the model is gated/);
+  await studio.openAddress(REPOSITORY, 'secret');
+  expect(await studio.model()).toMatchObject({ label: REPOSITORY, architecture: 'phi3' });
   await run.useLevel('Q8_0');
   await run.sampling({ maxTokens: 8 });
   await run.chat('Hello');
   expect((await run.timing())?.tokens).toBeGreaterThan(0);
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
 
-  // The token was for this visit; the address is remembered.
-  await studio().reload();
+  // The token was for that visit; the address is remembered.
+  const later = await studio.anotherVisit();
+  const { library } = later;
   await library.tryOpen(REPOSITORY);
-  await expect.poll(() => studio().problem()).toMatch(/answers 401/);
+  await expect.poll(() => later.problem()).toMatch(/answers 401/);
   hub.gated.clear();
   const fetched = hub.log.length;
   await library.open(REPOSITORY);
-  expect((await studio().model())?.architecture).toBe('phi3');
+  expect((await later.model())?.architecture).toBe('phi3');
   // Its weights were on the disk already: asked for were the list, and nothing else.
   expect(hub.log.slice(fetched).filter((line) => line.includes('/cdn/'))).toEqual([]);
   await library.deleteFetched(REPOSITORY);
-  await expect.poll(() => studio().problem()).toContain(`${REPOSITORY} is open`);
+  await expect.poll(() => later.problem()).toContain(`${REPOSITORY} is open`);
   expect(await library.fetched()).toEqual([REPOSITORY]);
-  await studio().openBuiltIn();
+  await later.openBuiltIn();
   await library.deleteFetched(REPOSITORY);
   await expect.poll(() => library.fetched()).toEqual([]);
   await library.forget(REPOSITORY);
-  await expect.poll(() => library.opened()).toEqual([]);
+  await expect.poll(() => library.opened()).not.toContain(REPOSITORY);
+  await later.page.close();
 });
 
-test('a result is kept in the browser, opened another day, and deleted', async () => {
-  const { levels, library } = studio();
-  await studio().open([file]);
-  await levels.keep('Q8_0');
-  const { fileBytes } = await levels.row('Q8_0');
-  await studio().reload();
+test('a result is kept in the browser, opened another day, and deleted', async ({ studio }) => {
+  await studio.open([file]);
+  await studio.levels.keep('Q8_0');
+  const { fileBytes } = await studio.levels.row('Q8_0');
+  const later = await studio.anotherVisit();
+  const { library } = later;
   const name = 'tiny-llama-Q8_0.gguf';
   await expect.poll(() => library.kept()).toEqual([name]);
   expect(await library.room()).toMatchObject({ used: expect.stringMatching(/iB$/) });
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await later.accessibilityViolations()).toEqual([]);
   await library.open(name);
-  expect(await studio().model()).toMatchObject({ label: name, sizeBytes: fileBytes });
-  expect((await studio().model())?.sourceTypes).toContain('Q8_0');
+  expect(await later.model()).toMatchObject({ label: name, sizeBytes: fileBytes });
+  expect((await later.model())?.sourceTypes).toContain('Q8_0');
   await library.deleteKept(name);
   await expect.poll(() => library.kept()).toEqual([]);
+  await later.page.close();
 });
 
 test('with storage denied everything else works, and it is said', async ({ page }) => {
@@ -111,18 +112,18 @@ test('with storage denied everything else works, and it is said', async ({ page 
   expect(await denied.levels.canKeep()).toBe(false);
 });
 
-test('an unknown pre-tokenizer is asked for', async () => {
+test('an unknown pre-tokenizer is asked for', async ({ studio }) => {
   const strange = byteLevelTokenizer(320, ['<|start|>', '<|end|>'], {
     pre_tokenizer: { type: 'Whitespace' },
   });
   const files = checkpointFiles('qwen3', 'strange').filter((f) => !f.path.endsWith('tokenizer.json'));
-  await studio().drop([...files, jsonFile('strange/tokenizer.json', strange)]);
+  await studio.drop([...files, jsonFile('strange/tokenizer.json', strange)]);
   await expect
-    .poll(() => studio().problem())
+    .poll(() => studio.problem())
     .toMatch(/a pre-tokenizer that is not known here.* Without it the tokens would be wrong/);
-  await studio().openWithPreTokenizer('qwen2');
-  const model = await studio().model();
+  await studio.openWithPreTokenizer('qwen2');
+  const model = await studio.model();
   expect(model?.label).toBe('strange');
   expect(model?.tokenizer).toContain('byte-level BPE, qwen2');
-  expect(await studio().problem()).toBe('');
+  expect(await studio.problem()).toBe('');
 });

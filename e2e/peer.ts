@@ -69,7 +69,6 @@ export async function wllamaIds(page: Page, path: string, prompt: string, count:
       const blob = await (await fetch('/exported.gguf')).blob();
       await engine.loadModel([blob], { n_ctx: 256, n_parallel: 1, seed: 1, n_threads: 1, n_gpu_layers: 0 });
       const result = await engine.createCompletion(request);
-      await engine.exit();
       return result.__verbose.tokens as number[];
     },
     greedyRequest(prompt, count),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { gguf } from '@huggingface/gguf';
 import { memorySource } from '../src/files/byte-source';
 import { readGguf } from '../src/files/gguf/read';
@@ -10,13 +10,19 @@ import { codecHash } from '../src/testing/codec-hash';
 import { hasShared, sharedFolder, sharedJson } from '../src/testing/golden';
 import { huggingFaceFolder } from '../src/testing/tiny-folder';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
-import { answerSaveDialog, savedFileHash, Studio, withoutSaveDialog } from './page';
-import { onePage } from './visit';
+import { answerSaveDialog, saveDialogs, savedFileHash, Studio, withoutSaveDialog } from './page';
+import { test } from './test';
 
 const tiny = { ...TINY, chat: true, type: 'F16' as const };
 const bytes = tinyGguf(tiny);
 const PARAMETERS = 3_672_320;
 const BUILT_IN = 'nibble-stories-F16.gguf';
+
+/** Two chunks of 128 tokens. */
+const twoChunks = {
+  path: 'two-chunks.txt',
+  bytes: new Uint8Array(readFileSync('public/texts/stories-held-out.txt').subarray(0, 1300)),
+};
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
@@ -26,13 +32,11 @@ function parse(bytes: Buffer) {
   return gguf(path, { allowLocalFile: true });
 }
 
-const studio = onePage({ tunes: true });
-
-test('the built-in model: open, quantize, chat twice, continue, measure, download', async () => {
-  const { levels, errors, run, results, device } = studio();
-  expect(Object.keys(await device.measuredPaths())).toContain('int8');
-  await studio().openBuiltIn();
-  expect((await studio().model())?.parameters).toBe(PARAMETERS);
+test('the built-in model: open, quantize, chat twice, continue, measure, download', async ({ studio }) => {
+  const { levels, errors, run, results, device } = studio;
+  const hosts = studio.watchHosts();
+  await studio.openBuiltIn();
+  expect((await studio.model())?.parameters).toBe(PARAMETERS);
   expect(await levels.types()).toEqual(fileTypes.map((t) => t.label));
   await levels.quantize(['F16', 'Q8_0', 'Q4_0']);
   expect((await levels.onTheGpu()).toSorted()).toEqual(['F16', 'Q4_0', 'Q8_0']);
@@ -47,7 +51,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   expect(await errors.block()).toHaveLength(32);
   expect(await errors.block()).not.toEqual(first);
   expect(await errors.histogram()).toBeGreaterThan(0);
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
   await errors.closeTensor();
 
   await run.sampling({ temperature: 0, maxTokens: 48 });
@@ -59,7 +63,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   expect((await run.messages()).map((m) => m.from)).toEqual(['person', 'model', 'person', 'model']);
   await run.sampling({ maxTokens: 12 });
   expect(await run.complete()).toContain('there was a');
-  expect(await studio().accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
 
   const file = await levels.download('Q4_0');
   expect((await levels.row('Q4_0')).sha256).toBe(sha256Of(file));
@@ -67,7 +71,8 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   const plan = planQuantization(await readGguf(source), fileTypeByLabel('Q4_0')!);
   expect(sha256Of(file)).toBe(await codecHash(plan));
 
-  await results.want({ seconds: 5, context: 128 });
+  await studio.dropText(twoChunks);
+  await results.want({ speed: true, context: 128 });
   await results.measure(3);
   const table = await results.table();
   expect(table.map((row) => row.type).toSorted()).toEqual(['F16', 'Q4_0', 'Q8_0']);
@@ -76,36 +81,39 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
     expect(speed?.generation.median).toBeGreaterThan(0);
     expect(quality?.perplexity).toBeGreaterThan(1);
   }
-  expect((await studio().charts.memory()).peak).toHaveLength(3);
-  expect(await studio().charts.promptSpeed()).toHaveLength(3);
-  expect(await studio().charts.generationSpeed()).toHaveLength(3);
+  expect((await studio.charts.memory()).peak).toHaveLength(3);
+  expect(await studio.charts.promptSpeed()).toHaveLength(3);
+  expect(await studio.charts.generationSpeed()).toHaveLength(3);
   const difference = await device.compareWithFloat32();
   expect(difference.kl).toBeGreaterThan(0);
   expect(difference.sameTopPercent).toBeGreaterThanOrEqual(95);
   expect(
-    await studio().overflows([
+    await studio.overflows([
       [1440, 'light'],
       [1440, 'dark'],
       [360, 'light'],
       [360, 'dark'],
     ]),
   ).toEqual([]);
-  expect(await studio().accessibilityViolations()).toEqual([]);
-  expect(await studio().accessibilityViolations([360, 'dark'])).toEqual([]);
-  expect(studio().hosts()).toEqual([new URL(studio().page.url()).host]);
+  expect(await studio.accessibilityViolations()).toEqual([]);
+  expect(await studio.accessibilityViolations([360, 'dark'])).toEqual([]);
+  expect(hosts()).toEqual([new URL(studio.page.url()).host]);
+  await results.forget();
 });
 
-test('a dropped GGUF: three levels, download, and the download reopened gives the same bytes', async () => {
-  const { levels } = studio();
-  await studio().open([{ path: 'tiny.gguf', bytes }]);
+test('a dropped GGUF: three levels, download, and the download reopened gives the same bytes', async ({
+  studio,
+}) => {
+  const { levels } = studio;
+  await studio.open([{ path: 'dropped.gguf', bytes }]);
   await levels.quantize(['Q8_0', 'Q5_1', 'Q4_1']);
   expect((await levels.onTheGpu()).toSorted()).toEqual(['Q4_1', 'Q5_1', 'Q8_0']);
   const file = await levels.download('Q8_0');
   const { metadata, tensorInfos } = await parse(file);
   expect((metadata as Record<string, unknown>)['general.file_type']).toBe(7);
   expect(tensorInfos).toHaveLength(TINY.layers * 9 + 3);
-  await studio().open([{ path: 'again.gguf', bytes: new Uint8Array(file) }]);
-  expect((await studio().model())?.sourceTypes).toContain('Q8_0');
+  await studio.open([{ path: 'again.gguf', bytes: new Uint8Array(file) }]);
+  expect((await studio.model())?.sourceTypes).toContain('Q8_0');
   expect(sha256Of(await levels.download('Q8_0'))).toBe(sha256Of(file));
 });
 
@@ -119,61 +127,38 @@ test('a dropped Hugging Face folder gives the file that its GGUF gives, with ten
   const { tensorInfos } = await parse(file);
   expect(tensorInfos.find((t) => t.name === 'output.weight')?.dtype).toBe(14);
   await narrow.levels.chooseContext(64);
+  await narrow.run.sampling({ maxTokens: 8 });
   expect(await narrow.run.complete()).not.toBe('');
   expect((await narrow.run.timing())?.tokens).toBeGreaterThan(0);
 });
 
-test('broken weights and a second file leave the first model open', async () => {
-  const { levels } = studio();
+test('broken weights and a second file leave the first model open', async ({ studio }) => {
+  const { levels } = studio;
   const broken = tinyGguf(tiny);
   broken.fill(0xff, broken.length - 64, broken.length - 32);
-  await studio().open([{ path: 'broken.gguf', bytes: broken }]);
+  await studio.open([{ path: 'broken.gguf', bytes: broken }]);
   await levels.quantize(['Q8_0']);
-  expect(await studio().problem()).toMatch(/output\.weight: 16 of 76800 weights are NaN or infinite/);
-  await studio().drop([{ path: 'cut.gguf', bytes: bytes.slice(0, 5000) }]);
-  await expect.poll(() => studio().problem()).toContain('cut.gguf');
-  expect((await studio().model())?.label).toBe('broken.gguf');
-  await studio().open([{ path: 'whole.gguf', bytes }]);
-  expect(await studio().problem()).toBe('');
+  expect(await studio.problem()).toMatch(/output\.weight: 16 of 76800 weights are NaN or infinite/);
+  await studio.drop([{ path: 'cut.gguf', bytes: bytes.slice(0, 5000) }]);
+  await expect.poll(() => studio.problem()).toContain('cut.gguf');
+  expect((await studio.model())?.label).toBe('broken.gguf');
+  await studio.open([{ path: 'whole.gguf', bytes }]);
+  expect(await studio.problem()).toBe('');
 });
 
-test('stopping, a lost device and bad files leave the page usable', async () => {
-  const { run, levels, device } = studio();
-  await studio().drop([{ path: 'cat.gguf', bytes: new Uint8Array(8) }]);
-  await expect.poll(() => studio().problem()).toContain('cat.gguf');
-  await studio().dismiss();
-  await studio().openBuiltIn();
-  expect(await levels.types()).toHaveLength(fileTypes.length);
-
-  await run.sampling({ temperature: 0, maxTokens: 160 });
-  await run.beginChat('Tell me a story.');
-  await expect.poll(() => run.writing(), { timeout: 60_000, intervals: [20] }).toMatch(/\w+ \w+ \w+/);
-  await device.lose();
-  await studio().done();
-  const messages = await run.messages();
-  expect(messages).toMatchObject([{ from: 'person' }, { text: expect.stringMatching(/\w+ \w+ \w+/) }]);
-  expect(await studio().problem()).toBe('');
-
-  await run.sampling({ maxTokens: 4096 });
-  await run.beginChat('Tell me a story about Tom.');
-  await expect.poll(() => run.writing(), { timeout: 60_000, intervals: [20] }).toMatch(/\w+ \w+/);
-  await studio().drop([{ path: 'tiny.gguf', bytes }]);
-  await expect.poll(() => studio().problem()).toContain('tiny.gguf was not opened');
-  await run.stop();
-  expect((await run.timing())?.endedBy).toBe('cancelled');
-  expect((await studio().model())?.label).toBe(BUILT_IN);
-});
-
-test('a save dialog: the file goes to its handle; cancelled, nothing happens', async () => {
-  const { levels, page } = studio();
-  await studio().open([{ path: 'saved.gguf', bytes }]);
+test('a save dialog: the file goes to its handle; cancelled, nothing happens', async ({ studio }) => {
+  const { levels, page } = studio;
+  await studio.open([{ path: 'saved.gguf', bytes }]);
   await answerSaveDialog(page, 'a file');
   await levels.tryDownload('Q8_0');
+  await expect.poll(async () => (await levels.row('Q8_0')).sha256).not.toBeNull();
   expect((await levels.row('Q8_0')).sha256).toBe(await savedFileHash(page));
   await answerSaveDialog(page, 'cancel');
   await levels.tryDownload('Q4_0');
+  await expect.poll(() => saveDialogs(page)).toBe(1);
+  await studio.done();
   expect((await levels.row('Q4_0')).sha256).toBeNull();
-  expect(await studio().problem()).toBe('');
+  expect(await studio.problem()).toBe('');
   await page.evaluate(withoutSaveDialog);
 });
 
@@ -204,11 +189,40 @@ test('a full disk is said, and nothing half-written is offered', async ({ page, 
 
 // With the larger reference collection beside the checkout: the page's file is llama-quantize's.
 if (hasShared)
-  test('shakes3M through the page has the hash of the reference', async () => {
+  test('shakes3M through the page has the hash of the reference', async ({ studio }) => {
     const { results } = sharedJson<{ results: { tag: string; file_sha256: string }[] }>(
       'golden/quantize/shakes3M.json',
     );
-    await studio().openPath(`${sharedFolder}/models/shakes3M/shakes3M-F32.gguf`);
+    await studio.openPath(`${sharedFolder}/models/shakes3M/shakes3M-F32.gguf`);
     const want = results.find((r) => r.tag === 'Q4_0')!.file_sha256;
-    expect(sha256Of(await studio().levels.download('Q4_0'))).toBe(want);
+    expect(sha256Of(await studio.levels.download('Q4_0'))).toBe(want);
   });
+
+// Last, because kernels are compiled again on the new device.
+test('stopping, a lost device and bad files leave the page usable', async ({ studio }) => {
+  const { run, levels, device } = studio;
+  await studio.drop([{ path: 'cat.gguf', bytes: new Uint8Array(8) }]);
+  await expect.poll(() => studio.problem()).toContain('cat.gguf');
+  await studio.dismiss();
+  await studio.openBuiltIn();
+  expect(await levels.types()).toHaveLength(fileTypes.length);
+
+  await run.useLevel('Q8_0');
+  await run.sampling({ temperature: 0, maxTokens: 64 });
+  await run.beginChat('Tell me a story.');
+  await expect.poll(() => run.writing(), { timeout: 60_000, intervals: [20] }).toMatch(/\w+ \w+ \w+/);
+  await device.lose();
+  await studio.done();
+  const messages = await run.messages();
+  expect(messages).toMatchObject([{ from: 'person' }, { text: expect.stringMatching(/\w+ \w+ \w+/) }]);
+  expect(await studio.problem()).toBe('');
+
+  await run.sampling({ maxTokens: 4096 });
+  await run.beginChat('Tell me a story about Tom.');
+  await expect.poll(() => run.writing(), { timeout: 60_000, intervals: [20] }).toMatch(/\w+ \w+/);
+  await studio.drop([{ path: 'tiny.gguf', bytes }]);
+  await expect.poll(() => studio.problem()).toContain('tiny.gguf was not opened');
+  await run.stop();
+  expect((await run.timing())?.endedBy).toBe('cancelled');
+  expect((await studio.model())?.label).toBe(BUILT_IN);
+});

@@ -28,7 +28,7 @@ const browser = await chromium.launch({ headless: true, ...options });
 try {
   const baseURL = 'http://127.0.0.1:4179';
   const page = await browser.newPage({ baseURL, viewport: { width: 1440, height: 900 } });
-  const studio = await Studio.visit(page, { tunes: true });
+  const studio = await Studio.visit(page);
   await picture(studio, 'empty');
   await studio.openBuiltIn();
   await picture(studio, 'opened');

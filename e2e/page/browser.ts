@@ -90,13 +90,19 @@ export async function overflowPx(page: Page, width: number, colorScheme: Scheme)
 /** Puts a save dialog of the walk in the place of the browser's, which nobody could answer. */
 export const answerSaveDialog = (page: Page, answer: 'a file' | 'cancel'): Promise<void> =>
   page.evaluate((answer) => {
+    let saveDialogs = 0;
     const showSaveFilePicker = async () => {
+      Object.assign(window, { saveDialogs: ++saveDialogs });
       if (answer === 'cancel') throw new DOMException('', 'AbortError');
       const root = await navigator.storage.getDirectory();
       return root.getFileHandle('target.gguf', { create: true });
     };
-    Object.assign(window, { showSaveFilePicker });
+    Object.assign(window, { showSaveFilePicker, saveDialogs });
   }, answer);
+
+/** Save dialogs since the walk's own was put there. */
+export const saveDialogs = (page: Page): Promise<number> =>
+  page.evaluate(() => Reflect.get(window, 'saveDialogs') as number);
 
 /** The sha256 of what a save dialog's file got. */
 export const savedFileHash = (page: Page): Promise<string> =>

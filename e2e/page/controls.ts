@@ -61,7 +61,7 @@ export function controlsOf(page: Page) {
     runLevel: run.getByRole('combobox', { name: 'Level', exact: true }),
     sampling: run.getByText('Sampling', { exact: true }),
     temperature: page.getByLabel('Temperature'),
-    maxTokens: page.getByLabel('Most tokens'),
+    maxTokens: page.getByRole('spinbutton', { name: 'Most tokens' }),
     mode: {
       chat: page.getByRole('tab', { name: 'Chat' }),
       completion: page.getByRole('tab', { name: 'Completion' }),
@@ -76,6 +76,7 @@ export function controlsOf(page: Page) {
     measure: {
       speed: page.getByRole('checkbox', { name: 'Memory and speed' }),
       text: page.getByLabel('Text', { exact: true }),
+      ownText: button('Text of your own…'),
       context: page.getByRole('combobox', { name: 'Context of the text' }),
       seconds: page.getByRole('combobox', { name: 'Time for each level' }),
       start: (count: number) => button(`Measure ${count} selected ${count === 1 ? 'level' : 'levels'}`),

@@ -29,14 +29,6 @@ export class Device extends Part {
     const [type] = label.split(' ');
     return { type: type!, kl: numberIn(found[1]!), sameTopPercent: Number(found[2]) };
   }
-  /** Milliseconds that each path took when the page measured which is fast; empty where it did not measure. */
-  async measuredPaths(): Promise<Record<string, number>> {
-    const help = await this.page
-      .locator('#device .fact', { hasText: 'Products of one token' })
-      .getAttribute('title');
-    const found = [...(help ?? '').matchAll(/(\w+) ([\d.e+-]+) ms, error/g)];
-    return Object.fromEntries(found.map((m) => [m[1]!, Number(m[2])]));
-  }
   /** The device goes away as if the driver had been reset. */
   async lose(): Promise<void> {
     await this.page.evaluate(() =>

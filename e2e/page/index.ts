@@ -1,2 +1,2 @@
-export { answerSaveDialog, savedFileHash, withoutSaveDialog } from './browser';
+export { answerSaveDialog, saveDialogs, savedFileHash, withoutSaveDialog } from './browser';
 export { type PartName, Studio, type Visit } from './studio';

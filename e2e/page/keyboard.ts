@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
+import type { NamedBytes } from '../../src/testing/safetensors-file';
 import { downloaded } from './browser';
-import { Part } from './part';
+import { BUILT_IN, Part } from './part';
 
 const MOST_PRESSES = 400;
 
@@ -37,11 +38,20 @@ export class Keyboard extends Part {
   }
 
   async openBuiltIn(): Promise<void> {
+    await this.expectAnother(BUILT_IN);
     await this.#press(this.controls.builtIn);
-    await this.page.locator('[data-level]').first().waitFor();
-    await this.done();
+    await this.opens(BUILT_IN);
   }
-  async toggleLevel(type: string): Promise<void> {
+  /** Takes the check marks of levels to their state. */
+  async select(types: readonly string[]): Promise<void> {
+    const marks = this.page.locator('[data-level] input[type=checkbox]:checked');
+    const checked = await marks.evaluateAll((all) =>
+      all.map((mark) => mark.closest('[data-level]')?.getAttribute('data-level') ?? ''),
+    );
+    for (const type of checked.filter((t) => !types.includes(t))) await this.#toggle(type);
+    for (const type of types.filter((t) => !checked.includes(t))) await this.#toggle(type);
+  }
+  async #toggle(type: string): Promise<void> {
     await this.#press(this.controls.level(type), 'Space');
   }
   async quantize(count: number): Promise<void> {
@@ -65,12 +75,30 @@ export class Keyboard extends Part {
     await this.#press(this.controls.continueText);
     await this.done();
   }
-  /** Measures quality alone, with chunks and time by their first digits. */
+  /** Says where an answer stops at the latest. */
+  async limitTokens(count: number): Promise<void> {
+    await this.#press(this.controls.sampling);
+    await this.#tabTo(this.controls.maxTokens);
+    await this.#keys.press('ControlOrMeta+A');
+    await this.#keys.type(String(count));
+    await expect(this.controls.maxTokens).toHaveValue(String(count));
+  }
+  /** Takes a text of the person's own to measure on. */
+  async takeText({ path, bytes }: NamedBytes): Promise<void> {
+    const [chooser] = await Promise.all([
+      this.page.waitForEvent('filechooser'),
+      this.#press(this.controls.measure.ownText),
+    ]);
+    await chooser.setFiles({ name: path, mimeType: 'text/plain', buffer: Buffer.from(bytes) });
+    await expect(this.controls.measure.text).toHaveValue('own');
+  }
+  /** Measures quality alone, with tokens of a chunk and seconds for each level by their first digits. */
   async measureQuality(count: number, context: string, seconds: string): Promise<void> {
-    await this.#press(this.controls.measure.speed, 'Space');
-    await this.#choose(this.controls.measure.context, context);
-    await this.#choose(this.controls.measure.seconds, seconds);
-    await this.#press(this.controls.measure.start(count));
+    const { speed, context: tokens, seconds: time, start } = this.controls.measure;
+    if (await speed.isChecked()) await this.#press(speed, 'Space');
+    await this.#choose(tokens, context);
+    await this.#choose(time, seconds);
+    await this.#press(start(count));
     await this.done();
   }
   async sortByDivergence(): Promise<void> {

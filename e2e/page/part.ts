@@ -6,7 +6,9 @@ import { type Controls, controlsOf } from './controls';
 const RUNNING = '.job';
 
 /** Names the model that is open. */
-export const MODEL_TITLE = '#model-title';
+const MODEL_TITLE = '#model-title';
+
+export const BUILT_IN = 'nibble-stories-F16.gguf';
 
 /** A part of the page, with the hands that every part needs. */
 export class Part {
@@ -21,6 +23,11 @@ export class Part {
   /** Waits until nothing runs. */
   async done(timeoutMs = 180_000): Promise<void> {
     expect(await gone(this.page, RUNNING, timeoutMs), `nothing runs after ${timeoutMs} ms`).toBe(true);
+  }
+  /** A model is known by its name, which must not be that of the model that is open already. */
+  protected async expectAnother(label: string): Promise<void> {
+    const [before] = await this.page.locator(MODEL_TITLE).allInnerTexts();
+    expect(before, 'another model is open so far').not.toBe(label);
   }
   /** Waits until a model of that name is open, with its levels. */
   protected async opens(label: string): Promise<void> {

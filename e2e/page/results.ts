@@ -31,6 +31,15 @@ export interface Measured {
   readonly speed: SpeedFacts | null;
   readonly quality: QualityFacts | null;
 }
+export interface Conditions {
+  readonly adapter: string;
+  /** The level that others are compared with. */
+  readonly base: string;
+  readonly tokens: number;
+  readonly text: string;
+  readonly chunks: number;
+  readonly context: number;
+}
 export interface Advice {
   readonly type: string;
   readonly isClose: boolean;
@@ -49,6 +58,8 @@ export interface Wanted {
   readonly context?: number;
   /** Time for each level; only what is left open by a text's length takes it. */
   readonly seconds?: number;
+  /** On the page's own text, or on the one that was dropped. */
+  readonly text?: 'held-out' | 'own';
 }
 
 const STATUS = '#compare .job [role=status]';
@@ -91,9 +102,10 @@ function measuredOf(type: string, cells: Readonly<Record<string, string>>): Meas
 /** Measuring levels, and what was measured. */
 export class Results extends Part {
   /** Says how to measure. */
-  async want({ speed, context, seconds }: Wanted): Promise<void> {
+  async want({ speed, context, seconds, text }: Wanted): Promise<void> {
     const { measure } = this.controls;
     if (speed !== undefined) await measure.speed.setChecked(speed);
+    if (text !== undefined) await measure.text.selectOption(text);
     if (context !== undefined) await measure.context.selectOption(String(context));
     if (seconds !== undefined) await measure.seconds.selectOption(String(seconds));
   }
@@ -143,9 +155,22 @@ export class Results extends Part {
   async qualities(): Promise<Record<string, QualityFacts | null>> {
     return Object.fromEntries((await this.table()).map((row) => [row.type, row.quality]));
   }
-  /** On what and beside what it was measured. */
-  async conditions(): Promise<string> {
-    return this.page.locator('[data-testid=runs] caption').innerText();
+  /** On what and beside what quality was measured. */
+  async conditions(): Promise<Conditions> {
+    const caption = await this.page.locator('[data-testid=runs] caption').innerText();
+    const found = /^(.*?), .*; quality beside (\S+) on (\d+) tokens of (.*) \((\d+) chunks of (\d+)\)/.exec(
+      caption,
+    );
+    if (!found) throw new Error(`"${caption}" does not tell the conditions.`);
+    const [, adapter, base, tokens, text, chunks, context] = found;
+    return {
+      adapter: adapter!,
+      base: base!,
+      tokens: Number(tokens),
+      text: text!,
+      chunks: Number(chunks),
+      context: Number(context),
+    };
   }
   async sortByDivergence(): Promise<string[]> {
     await this.controls.measure.sortByDivergence.click();

@@ -15,7 +15,7 @@ import { Keyboard } from './keyboard';
 import { Levels } from './levels';
 import { Library } from './library';
 import { Errors, Importance, Search } from './making';
-import { MODEL_TITLE, Part } from './part';
+import { BUILT_IN, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
 
@@ -24,8 +24,6 @@ const ALERT = '[role=alert]';
 
 /** How the page is visited. */
 export interface Visit {
-  /** Measures which kernels are fast, as for a person; without, the usual ones are taken at once. */
-  readonly tunes?: boolean;
   /** Bindings of the device are taken to be no larger than this. */
   readonly maxBindingBytes?: number;
 }
@@ -81,28 +79,29 @@ export class Studio extends Part {
     await studio.device.adapter();
     return studio;
   }
-  async goTo({ tunes, maxBindingBytes }: Visit = {}): Promise<void> {
-    const query = new URLSearchParams();
-    if (!tunes) query.set('tune', 'skip');
-    if (maxBindingBytes !== undefined) query.set('max-binding', String(maxBindingBytes));
-    await this.page.goto(query.size > 0 ? `/?${query}` : '/');
+  async goTo({ maxBindingBytes }: Visit = {}): Promise<void> {
+    await this.page.goto(maxBindingBytes === undefined ? '/' : `/?max-binding=${maxBindingBytes}`);
   }
-  /** Another day: the page is loaded anew. */
+  /** The same page loaded anew. */
   async reload(): Promise<void> {
     await this.page.reload();
     await this.device.adapter();
   }
+  /** Another visit in the same browser: it finds what the browser was given to keep, and nothing else. */
+  async anotherVisit(): Promise<Studio> {
+    return Studio.visit(await this.page.context().newPage());
+  }
 
   /** Opens the model that comes with the page. */
   async openBuiltIn(): Promise<void> {
+    await this.expectAnother(BUILT_IN);
     await this.controls.builtIn.click();
-    await this.opens('nibble-stories-F16.gguf');
+    await this.opens(BUILT_IN);
   }
   /** Drops a model and waits until it is open; its name must not be that of the model that is open already. */
   async open(files: readonly NamedBytes[]): Promise<void> {
     const label = files[0]!.path.split('/')[0]!;
-    const [before] = await this.page.locator(MODEL_TITLE).allInnerTexts();
-    expect(label, 'a model of another name is dropped').not.toBe(before);
+    await this.expectAnother(label);
     await this.drop(files);
     await this.opens(label);
   }
@@ -112,8 +111,10 @@ export class Studio extends Part {
   }
   /** Drops a model of the disk and waits until it is open. */
   async openPath(path: string): Promise<void> {
+    const label = path.split('/').at(-1)!;
+    await this.expectAnother(label);
     await dropPaths(this.page, [path]);
-    await this.opens(path.split('/').at(-1)!);
+    await this.opens(label);
   }
   /** Drops a text, which is what the open model is measured on from then on. */
   async dropText(text: NamedBytes): Promise<void> {
@@ -172,6 +173,8 @@ export class Studio extends Part {
 
   /** What axe finds wrong with the page as it is, in the window that it has or in another. */
   async accessibilityViolations(window?: WindowShape): Promise<string[]> {
+    // What the mouse last did must not decide which tooltip is open.
+    await this.page.mouse.move(0, 0);
     if (!window) return accessibilityViolations(this.page);
     await overflowPx(this.page, ...window);
     const found = await accessibilityViolations(this.page);
@@ -200,8 +203,9 @@ export class Studio extends Part {
     await this.page.emulateMedia({ colorScheme: 'light' });
     await this.page.setViewportSize({ width: 1440, height: 900 });
   }
-  /** Hosts that the page has asked for anything since it was visited. */
-  hosts(): string[] {
-    return [...this.#hosts];
+  /** Gives, whenever it is asked, the hosts that the page has asked for anything from now on. */
+  watchHosts(): () => string[] {
+    this.#hosts.clear();
+    return () => [...this.#hosts];
   }
 }

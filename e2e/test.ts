@@ -1,0 +1,19 @@
+import { test as base } from '@playwright/test';
+import { Studio } from './page';
+
+/**
+ * One page for all walks, one after the other, as a person stays on it: a device compiles each kernel once, which takes
+ * software longer than all that the walks do with it. Every walk opens its own model and says what it wants, and takes
+ * nothing from the walk before; one that fails gives the next a fresh browser.
+ */
+export const test = base.extend<object, { studio: Studio }>({
+  studio: [
+    async ({ browser }, use, { project }) => {
+      const { baseURL = '', viewport = null } = project.use;
+      const context = await browser.newContext({ baseURL, viewport });
+      await use(await Studio.visit(await context.newPage()));
+      await context.close();
+    },
+    { scope: 'worker' },
+  ],
+});
