@@ -38,16 +38,19 @@ test('a sweep of four levels: stopped, gone on with in another visit, the same f
   await studio.results.begin(4);
   await studio.results.reached(3, 120_000);
   await studio.results.stop();
-  expect(await studio.results.unfinished()).toBe(6);
-  const before = await studio.results.qualities();
-  expect(Object.keys(before)).toEqual(['F16', 'Q8_0']);
+  const before = await studio.results.table();
+  expect(before.length).toBeGreaterThanOrEqual(2);
+  const measurements = before.filter((row) => row.quality).length + before.filter((row) => row.speed).length;
+  const left = await studio.results.unfinished();
+  expect(left).toBe(2 * FOUR.length - measurements);
+  expect(left).toBeGreaterThan(0);
 
   const later = await studio.anotherVisit();
   const { results, levels, charts, device } = later;
   await later.open([model]);
   const fresh = await device.memoryInUse();
-  expect(await results.unfinished()).toBe(6);
-  expect(await results.qualities()).toEqual(before);
+  expect(await results.unfinished()).toBe(left);
+  expect(await results.table()).toEqual(before);
   await results.goOn(400_000);
   expect(await results.unfinished()).toBeNull();
   expect(await results.qualities()).toEqual(whole);

@@ -50,22 +50,30 @@ export function accessibilityViolations(page: Page): Promise<string[]> {
   }, axeSource);
 }
 
-/** Resolves to true as soon as nothing on the page matches, without asking again and again. */
-export function gone(page: Page, selector: string, timeoutMs: number): Promise<boolean> {
+/** What a walk waits for: that nothing matches a selector, or that what matches it has a text. */
+export interface Awaited {
+  readonly selector: string;
+  readonly text?: string;
+}
+/** Resolves to true as soon as it is so, which is sooner than by asking again and again; to false when time is up. */
+export function seen(page: Page, awaited: Awaited, timeoutMs: number): Promise<boolean> {
   return page.evaluate(
-    ({ selector, timeoutMs }) =>
+    ({ selector, text, timeoutMs }) =>
       new Promise<boolean>((resolve) => {
-        const isGone = () => document.querySelector(selector) === null;
+        const isSo = () => {
+          const found = document.querySelector(selector);
+          return text === undefined ? found === null : (found?.textContent?.includes(text) ?? false);
+        };
         const end = (found: boolean) => {
           observer.disconnect();
           resolve(found);
         };
-        const observer = new MutationObserver(() => isGone() && end(true));
-        observer.observe(document.body, { childList: true, subtree: true });
-        if (isGone()) end(true);
+        const observer = new MutationObserver(() => isSo() && end(true));
+        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+        if (isSo()) end(true);
         else setTimeout(() => end(false), timeoutMs);
       }),
-    { selector, timeoutMs },
+    { ...awaited, timeoutMs },
   );
 }
 

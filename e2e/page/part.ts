@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { downloaded, gone } from './browser';
+import { downloaded, seen } from './browser';
 import { type Controls, controlsOf } from './controls';
 
 /** There while something runs. */
@@ -22,7 +22,8 @@ export class Part {
 
   /** Waits until nothing runs. */
   async done(timeoutMs = 180_000): Promise<void> {
-    expect(await gone(this.page, RUNNING, timeoutMs), `nothing runs after ${timeoutMs} ms`).toBe(true);
+    const isDone = await seen(this.page, { selector: RUNNING }, timeoutMs);
+    expect(isDone, `nothing runs after ${timeoutMs} ms`).toBe(true);
   }
   /** A model is known by its name, which must not be that of the model that is open already. */
   protected async expectAnother(label: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { numberIn } from './browser';
+import { numberIn, seen } from './browser';
 import { Part } from './part';
 
 export interface SpreadFacts {
@@ -119,7 +119,8 @@ export class Results extends Part {
   }
   /** Waits until the sweep is at its nth measurement. */
   async reached(step: number, timeoutMs: number): Promise<void> {
-    await expect(this.page.locator(STATUS)).toContainText(`(${step} of `, { timeout: timeoutMs });
+    const isThere = await seen(this.page, { selector: STATUS, text: `(${step} of ` }, timeoutMs);
+    expect(isThere, `measurement ${step} was begun within ${timeoutMs} ms`).toBe(true);
   }
   stop(): Promise<void> {
     return this.press(this.controls.stop);
