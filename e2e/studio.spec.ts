@@ -127,6 +127,7 @@ test('a dropped Hugging Face folder gives the file that its GGUF gives, with ten
   const { tensorInfos } = await parse(file);
   expect(tensorInfos.find((t) => t.name === 'output.weight')?.dtype).toBe(14);
   await narrow.levels.chooseContext(64);
+  await narrow.run.useLevel('Q8_0');
   await narrow.run.sampling({ maxTokens: 8 });
   expect(await narrow.run.complete()).not.toBe('');
   expect((await narrow.run.timing())?.tokens).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-// What the browser does for a walk, whatever page is in it.
+// Browser actions that need to know nothing of the page.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -28,13 +28,13 @@ export function writeFiles(files: readonly NamedBytes[], folder: string): string
   return [...tops];
 }
 
-/** What a download that `press` starts brings. */
+/** The file of the download that `press` starts. */
 export async function downloaded(page: Page, press: () => Promise<void>): Promise<Buffer> {
   const [saved] = await Promise.all([page.waitForEvent('download'), press()]);
   return readFileSync(await saved.path());
 }
 
-/** What axe finds wrong with the page as it is; colours are checked too. */
+/** Violations that axe finds on the page as it is; colours are checked, too. */
 export function accessibilityViolations(page: Page): Promise<string[]> {
   return page.evaluate(async (source) => {
     // The page's policy forbids eval and inline scripts; a function body given to evaluate is neither.
@@ -50,7 +50,7 @@ export function accessibilityViolations(page: Page): Promise<string[]> {
   }, axeSource);
 }
 
-/** What a walk waits for: that nothing matches a selector, or that what matches it has a text. */
+/** A state that a walk waits for: nothing matches a selector, or its match has a text. */
 export interface Awaited {
   readonly selector: string;
   readonly text?: string;

@@ -1,7 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { Part } from './part';
 
-/** Where a level's dot lies on the page, in CSS pixels. */
+/** Position of a level's dot on the page, in CSS pixels. */
 export interface Dot {
   readonly type: string;
   readonly x: number;

@@ -11,7 +11,7 @@ export class Device extends Part {
     const chip = this.page.locator(ADAPTER).filter({ hasNotText: NO_ADAPTER });
     return chip.innerText({ timeout: 60_000 });
   }
-  /** What the page says where there is no WebGPU. */
+  /** The page's words for the lack of WebGPU. */
   async lack(): Promise<string> {
     return this.page.locator('#device').getByRole('status').innerText();
   }
@@ -19,7 +19,7 @@ export class Device extends Part {
   async memoryInUse(): Promise<string> {
     return this.page.getByTestId('memory').locator('b').first().innerText();
   }
-  /** How the fast paths differ from float32 at the level in use. */
+  /** Difference of the fast paths from float32 at the level in use. */
   async compareWithFloat32(): Promise<{ type: string; kl: number; sameTopPercent: number }> {
     await this.press(this.controls.compareWithFloat32);
     const fact = this.page.locator('#device .fact', { hasText: 'beside float32' });

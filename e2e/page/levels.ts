@@ -95,7 +95,7 @@ export class Levels extends Part {
   async canKeep(): Promise<boolean> {
     return (await this.controls.keepAny.count()) > 0;
   }
-  /** How it stores weights. */
+  /** The explanation of how it stores weights. */
   async structure(type: string): Promise<string> {
     await unfold(this.controls.structure(type));
     return this.page.locator(`[data-level="${type}"] .structure`).innerText();

@@ -1,6 +1,6 @@
 import { Part } from './part';
 
-/** What the browser remembers: models that were open, results that were kept, what was fetched. */
+/** The browser's memory: models that were open, results that were kept, what was fetched. */
 export class Library extends Part {
   async #names(heading: string, name: string): Promise<string[]> {
     const list = this.page.locator('.library h3', { hasText: heading }).locator('+ ul > li');
@@ -42,7 +42,7 @@ export class Library extends Part {
     const found = /^(\S+ \S+) of (\S+ \S+) that the browser grants/.exec(texts.at(-1) ?? '');
     return found && { used: found[1]!, granted: found[2]! };
   }
-  /** Whether the page says that the browser lets it keep nothing. */
+  /** True where the page says that the browser lets it keep nothing. */
   async isDenied(): Promise<boolean> {
     return (await this.page.getByText('This browser lets the page keep nothing').count()) > 0;
   }

@@ -1,4 +1,4 @@
-// What levels are made with and looked at: importance matrices, searched mixes, maps of errors.
+// Making of levels: importance matrices, searched mixes, maps of errors.
 import { expect } from '@playwright/test';
 import { numberIn, unfold } from './browser';
 import { Part } from './part';
@@ -60,7 +60,7 @@ export class Search extends Part {
     if (typeof to === 'object') for (let i = 0; i < to.down; i++) await this.page.keyboard.press('PageDown');
     else await this.page.keyboard.press(to === 'least' ? 'Home' : 'End');
   }
-  /** How llama-quantize makes the same. */
+  /** The llama-quantize command that makes the same. */
   async command(): Promise<string> {
     await unfold(this.controls.search.command);
     return this.page.locator('.search pre').innerText();

@@ -46,7 +46,7 @@ export interface Advice {
   readonly timesSmaller: number | null;
   readonly timesFaster: number | null;
 }
-/** What a level got here and in a report, as ratios and figures of a row. */
+/** Figures of a level here and in a report. */
 export interface BesideRow {
   readonly generation: readonly number[];
   readonly prompt: readonly number[];
@@ -177,7 +177,7 @@ export class Results extends Part {
     await this.controls.measure.sortByDivergence.click();
     return (await this.table()).map((row) => row.type);
   }
-  /** Which level the page says to take, and why. */
+  /** The level that the page says to take, and why. */
   async advice(): Promise<Advice> {
     const text = await this.page.getByTestId('advice').innerText();
     const take = /^Take (\S+):/.exec(text);

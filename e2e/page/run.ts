@@ -13,7 +13,7 @@ export interface Timing {
   readonly tokens: number;
   readonly endedBy: string;
 }
-/** What a level wrote beside others. */
+/** The text of a level beside others. */
 export interface SideText {
   readonly type: string;
   readonly tokens: readonly { readonly text: string; readonly percent: number }[];
@@ -57,7 +57,7 @@ export class Run extends Part {
       })),
     );
   }
-  /** What the model has written so far of the answer it is at. */
+  /** The answer that the model is at, as far as it is written. */
   async writing(): Promise<string> {
     const [text] = await this.page.getByTestId('answer').allTextContents();
     return text ?? '';

@@ -22,7 +22,7 @@ import { Run } from './run';
 const PARTS = { levels: '#levels', run: '#run', search: '.search' };
 const ALERT = '[role=alert]';
 
-/** How the page is visited. */
+/** Conditions of a visit to the page. */
 export interface Visit {
   /** Bindings of the device are taken to be no larger than this. */
   readonly maxBindingBytes?: number;
@@ -162,7 +162,7 @@ export class Studio extends Part {
     };
   }
 
-  /** What went wrong, as the page says it; empty where nothing did. */
+  /** The error that the page tells of; empty where there is none. */
   async problem(): Promise<string> {
     return (await this.page.locator(ALERT).allInnerTexts()).join('\n');
   }
@@ -171,9 +171,9 @@ export class Studio extends Part {
     await this.page.locator(ALERT).waitFor({ state: 'detached' });
   }
 
-  /** What axe finds wrong with the page as it is, in the window that it has or in another. */
+  /** Violations that axe finds on the page as it is, in the window that it has or in another. */
   async accessibilityViolations(window?: WindowShape): Promise<string[]> {
-    // What the mouse last did must not decide which tooltip is open.
+    // Out of the way: a tooltip that is open by chance would be part of the view.
     await this.page.mouse.move(0, 0);
     if (!window) return accessibilityViolations(this.page);
     await overflowPx(this.page, ...window);
