@@ -109,7 +109,8 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
   const most = await search.mix();
   expect(most.counts.Q8_0).toBeGreaterThan(0);
   expect(most.expectedKl).toBeLessThan(least.expectedKl);
-  await search.size({ down: 5 });
+  await search.size({ down: 1 });
+  await expect.poll(async () => Object.keys((await search.mix()).counts).length).toBeGreaterThan(1);
   expect(await search.command()).toContain("--tensor-type '^blk\\.0\\.attn_q\\.weight$=");
   const recipe = JSON.parse((await search.saveRecipe()).toString());
   expect(recipe.tensorTypes).toHaveLength(9);
