@@ -81,7 +81,7 @@ export function controlsOf(page: Page) {
       seconds: page.getByRole('combobox', { name: 'Time for each level' }),
       start: (count: number) => button(`Measure ${count} selected ${count === 1 ? 'level' : 'levels'}`),
       goOn: button('Go on'),
-      sortByDivergence: button('Mean KL'),
+      sortByDivergence: button('Mean KL', page.getByTestId('runs')),
       forget: button('Forget these figures'),
       saveReport: button('Save a report'),
       report: page.getByTestId('report-file'),

@@ -103,7 +103,8 @@ export class Keyboard extends Part {
   }
   async sortByDivergence(): Promise<void> {
     await this.#press(this.controls.measure.sortByDivergence);
-    const column = this.page.getByRole('columnheader', { name: 'Mean KL' });
+    const table = this.page.getByTestId('runs');
+    const column = table.getByRole('columnheader', { name: 'Mean KL' });
     await expect(column).toHaveAttribute('aria-sort', 'ascending');
   }
   async download(type: string): Promise<Buffer> {
