@@ -26,7 +26,8 @@ const launchOptions = (args: string[]) => ({ args, ...(system ? { executablePath
 export default defineConfig({
   testDir: 'e2e',
   timeout: 240_000,
-  workers: 1,
+  // Software compiles kernels on one processor at a time; a second page has use for the other.
+  workers: 2,
   forbidOnly: true,
   reporter: [['list']],
   use: { actionTimeout: 30_000, baseURL: `http://127.0.0.1:${PORT}`, viewport: { width: 1440, height: 900 } },
