@@ -139,6 +139,9 @@ test('known figures are drawn where they belong, and stand in the table', async 
   });
   expect(await results.advice()).toEqual({ type: 'Q4_0', isClose: true, timesSmaller: 4, timesFaster: 3 });
   expect(await studio.accessibilityViolations()).toEqual([]);
+  // A tooltip stays where it was; it must not make a narrower page scroll sideways.
+  await charts.pointAtSizes();
+  expect(await studio.overflows([[360, 'light']])).toEqual([]);
 });
 
 test('a chart is saved as a picture; a report is saved and laid beside', async ({ studio }) => {

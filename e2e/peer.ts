@@ -31,7 +31,7 @@ export async function ourIds(model: string, type: string, ...args: string[]): Pr
   return JSON.parse(await nibble('generate', model, '--type', type, ...args, ...how)) as Generated;
 }
 
-/** A request to wllama for so many greedy tokens, whatever they are. */
+/** Request to wllama for so many greedy tokens, come what may. */
 export const greedyRequest = (prompt: string, count: number) => ({
   prompt,
   max_tokens: count,

@@ -59,9 +59,18 @@ export class Charts extends Part {
     if (names.length !== dots.length) throw new Error(`${dots.length} dots have ${names.length} names.`);
     return dots.map((d, i) => ({ type: names[i]!, x: d.x + d.width / 2, y: d.y + d.height / 2 }));
   }
+  /** Points at the right end of the chart of all sizes, so that it shows a bar's figures. */
+  async pointAtSizes(): Promise<void> {
+    const chart = this.page.getByTestId('sizes').locator('.recharts-wrapper');
+    const { width, height } = (await chart.boundingBox())!;
+    await chart.hover({ position: { x: width - 20, y: height / 2 } });
+    await chart.locator('.recharts-tooltip-label').waitFor();
+  }
   /** The chart of size against divergence as a PNG, and the size in CSS pixels that it is drawn with. */
   async divergencePicture(): Promise<{ png: Buffer; width: number; height: number }> {
-    const drawn = await boxesOf(this.page.getByTestId('pareto').locator('svg.recharts-surface'));
+    const chart = this.page.getByTestId('pareto').locator('svg.recharts-surface');
+    await chart.waitFor();
+    const drawn = await boxesOf(chart);
     const png = await this.save(this.controls.measure.savePicture);
     return { png, width: drawn[0]!.width, height: drawn[0]!.height };
   }

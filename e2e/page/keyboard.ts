@@ -38,9 +38,7 @@ export class Keyboard extends Part {
   }
 
   async openBuiltIn(): Promise<void> {
-    await this.expectAnother(BUILT_IN);
-    await this.#press(this.controls.builtIn);
-    await this.opens(BUILT_IN);
+    await this.opens(BUILT_IN, () => this.#press(this.controls.builtIn));
   }
   /** Takes the check marks of levels to their state. */
   async select(types: readonly string[]): Promise<void> {

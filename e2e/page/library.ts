@@ -20,8 +20,7 @@ export class Library extends Part {
   }
   /** Opens a model that was open before, or a result that was kept. */
   async open(label: string): Promise<void> {
-    await this.tryOpen(label);
-    await this.opens(label);
+    await this.opens(label, () => this.tryOpen(label));
   }
   /** Asks for it and leaves what becomes of it to the walk. */
   async tryOpen(label: string): Promise<void> {

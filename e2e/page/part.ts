@@ -7,6 +7,7 @@ const RUNNING = '.job';
 
 /** Names the model that is open. */
 const MODEL_TITLE = '#model-title';
+const LEVEL = '[data-level]';
 
 export const BUILT_IN = 'nibble-stories-F16.gguf';
 
@@ -25,15 +26,14 @@ export class Part {
     const isDone = await seen(this.page, { selector: RUNNING }, timeoutMs);
     expect(isDone, `nothing runs after ${timeoutMs} ms`).toBe(true);
   }
-  /** A model is known by its name, which must not be that of the model that is open already. */
-  protected async expectAnother(label: string): Promise<void> {
-    const [before] = await this.page.locator(MODEL_TITLE).allInnerTexts();
-    expect(before, 'another model is open so far').not.toBe(label);
-  }
-  /** Waits until a model of that name is open, with its levels. */
-  protected async opens(label: string): Promise<void> {
+  /** Opens a model by `ask` and waits until it is open, whatever was before. */
+  protected async opens(label: string, ask: () => Promise<void>): Promise<void> {
+    // Levels of the model before are taken away; a mark tells them from those of the next.
+    await this.page.locator(LEVEL).evaluateAll((all) => all[0]?.setAttribute('data-before', ''));
+    await ask();
+    await this.page.locator(`${LEVEL}[data-before]`).waitFor({ state: 'detached' });
     await this.page.locator(MODEL_TITLE).getByText(label, { exact: true }).waitFor();
-    await this.page.locator('[data-level]').first().waitFor();
+    await this.page.locator(LEVEL).first().waitFor();
     await this.done();
   }
   protected async press(control: Locator): Promise<void> {

@@ -94,16 +94,12 @@ export class Studio extends Part {
 
   /** Opens the model that comes with the page. */
   async openBuiltIn(): Promise<void> {
-    await this.expectAnother(BUILT_IN);
-    await this.controls.builtIn.click();
-    await this.opens(BUILT_IN);
+    await this.opens(BUILT_IN, () => this.controls.builtIn.click());
   }
-  /** Drops a model and waits until it is open; its name must not be that of the model that is open already. */
+  /** Drops a model and waits until it is open. */
   async open(files: readonly NamedBytes[]): Promise<void> {
     const label = files[0]!.path.split('/')[0]!;
-    await this.expectAnother(label);
-    await this.drop(files);
-    await this.opens(label);
+    await this.opens(label, () => this.drop(files));
   }
   /** Drops files and leaves what becomes of them to the walk. */
   drop(files: readonly NamedBytes[]): Promise<void> {
@@ -111,10 +107,7 @@ export class Studio extends Part {
   }
   /** Drops a model of the disk and waits until it is open. */
   async openPath(path: string): Promise<void> {
-    const label = path.split('/').at(-1)!;
-    await this.expectAnother(label);
-    await dropPaths(this.page, [path]);
-    await this.opens(label);
+    await this.opens(path.split('/').at(-1)!, () => dropPaths(this.page, [path]));
   }
   /** Drops a text, which is what the open model is measured on from then on. */
   async dropText(text: NamedBytes): Promise<void> {
