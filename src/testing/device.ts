@@ -1,5 +1,5 @@
 // Devices for tests. A machine without an adapter fails the test: a skipped GPU lane would look green.
-import { setMaxListeners } from 'node:events';
+import { defaultMaxListeners, setMaxListeners } from 'node:events';
 import { create, globals } from 'webgpu';
 import { requestNodeDevice, openNodeGpu, shadersFromDisk } from '../node/gpu';
 import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
@@ -24,13 +24,18 @@ function sleepBetweenPolls(): void {
   globalThis.setImmediate = Object.assign(patched, original) as typeof setImmediate;
 }
 
+/** Each Gpu listens for its device's errors, on an EventTarget that Dawn keeps inside. */
+async function withManyListeners<T>(request: () => Promise<T>): Promise<T> {
+  setMaxListeners(0);
+  const made = await request();
+  setMaxListeners(defaultMaxListeners);
+  return made;
+}
+
 let opened: ReturnType<typeof requestNodeDevice> | undefined;
-async function openShared(): ReturnType<typeof requestNodeDevice> {
+function openShared(): ReturnType<typeof requestNodeDevice> {
   sleepBetweenPolls();
-  const found = await requestNodeDevice();
-  // Each Gpu listens for errors.
-  setMaxListeners(0, found.device);
-  return found;
+  return withManyListeners(requestNodeDevice);
 }
 let announced = false;
 /** Kept, because Dawn forgets a pipeline when nobody holds it. */
@@ -62,9 +67,7 @@ async function openUndriven(): Promise<GPUDevice> {
   Object.assign(globalThis, globals);
   dawnAlone = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
   const adapter = (await dawnAlone.requestAdapter())!;
-  const device = await adapter.requestDevice(wantedDevice(adapter));
-  setMaxListeners(0, device);
-  return device;
+  return withManyListeners(() => adapter.requestDevice(wantedDevice(adapter)));
 }
 
 /**
