@@ -85,7 +85,7 @@ describe('the command line', () => {
     const args = ['perplexity', file, '--types', 'Q4_0', '-f', text, '--ctx', '32', '--chunks', '2'];
     const resident = nibble(...args, '--kl-base', 'F16');
     const paged = nibble(...args, '--kl-base', 'F16', '--paged');
-    expect([resident.status, paged.status]).toEqual([0, 0]);
+    expect([resident.status, paged.status], resident.stderr + paged.stderr).toEqual([0, 0]);
     expect(paged.stdout).toBe(resident.stdout);
     const [titles, , row] = paged.stdout.split('\n');
     expect(row!.split('|')).toHaveLength(titles!.split('|').length);
