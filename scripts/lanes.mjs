@@ -22,16 +22,17 @@ export const lanes = [
   { name: 'format', command: 'npx', args: ['biome', 'format', '.'], checks: true },
   { name: 'api', command: process.execPath, args: ['scripts/api.mjs', '--check'], checks: true },
   { name: 'unit', command: process.execPath, args: [vitest, 'run', '--project', 'pure'], checks: true },
-  { name: 'unit:node22', command: node22, args: [vitest, 'run', '--project', 'pure'] },
+  { name: 'unit:node22', command: node22, args: [vitest, 'run', '--project', 'pure'], onlyInCi: true },
   { name: 'gpu', command: process.execPath, args: [vitest, 'run', '--project', 'gpu'] },
   { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
   { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
-  { name: 'package', command: process.execPath, args: ['scripts/test-package.mjs'] },
+  { name: 'package', command: process.execPath, args: ['scripts/test-package.mjs'], onlyInCi: true },
 ];
 
-/** The lanes that are asked for: by name, by the name's first word, or all. */
+/** The lanes that are asked for: by name, by the name's first word, all with `--all`; without a word those of every day. */
 export function chooseLanes(wanted) {
-  if (wanted.length === 0) return lanes;
+  if (wanted.includes('--all')) return lanes;
+  if (wanted.length === 0) return lanes.filter((l) => !l.onlyInCi);
   const isAsked = (name, asked) => name === asked || name.startsWith(`${asked} `);
   const unknown = wanted.filter((asked) => !lanes.some(({ name }) => isAsked(name, asked)));
   if (unknown.length > 0) {

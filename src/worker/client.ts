@@ -1,4 +1,5 @@
-import { fromWire } from '../util/errors';
+import { disposable } from '../util/dispose';
+import { CancelledError, fromWire } from '../util/errors';
 import type { Calls, EngineEvent, FromWorker, ToWorker } from './protocol';
 
 /** The used part of Worker; tests pass a fake. */
@@ -7,6 +8,8 @@ export interface Port {
   postMessage(message: ToWorker): void;
   onmessage: ((event: MessageEvent<FromWorker>) => void) | null;
   onerror: ((event: ErrorEvent) => void) | null;
+  /** Ends the worker, with everything that its engine holds. */
+  terminate?(): void;
 }
 
 /** A call under way. */
@@ -32,10 +35,13 @@ export class EngineClient {
     this.#port = port;
     port.onmessage = ({ data }) => this.#receive(data);
     port.onerror = (event) => {
-      const error = new Error(`The engine stopped: ${event.message}`);
-      for (const pending of this.#pending.values()) pending.reject(error);
-      this.#pending.clear();
+      this.#rejectAll(new Error(`The engine stopped: ${event.message}`));
     };
+  }
+
+  #rejectAll(error: Error): void {
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
   }
 
   #receive(message: FromWorker): void {
@@ -63,4 +69,11 @@ export class EngineClient {
     this.#port.postMessage({ id, call, args });
     return { result, cancel: () => this.#port.postMessage({ cancel: id }) };
   }
+
+  /** Ends the worker. Calls under way reject with a CancelledError. */
+  dispose(): void {
+    this.#port.terminate?.();
+    this.#rejectAll(new CancelledError());
+  }
 }
+disposable(EngineClient.prototype);

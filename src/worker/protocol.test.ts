@@ -54,6 +54,15 @@ describe('the protocol', () => {
       await client.call('plan', [{ context: 64, kvType: 'F16', fallbackToF16: false, strict: false }]).result,
     ).not.toHaveLength(0);
   });
+  test('a client that is disposed of ends its worker and its calls', async () => {
+    let ended = 0;
+    const port: Port = { onmessage: null, onerror: null, postMessage: () => {}, terminate: () => ended++ };
+    const client = new EngineClient(port);
+    const { result } = client.call('device', []);
+    client.dispose();
+    await expect(result).rejects.toBeInstanceOf(CancelledError);
+    expect(ended).toBe(1);
+  });
   test('calls before a model say what to do', async () => {
     await expect(connect().call('prepare', ['Q8_0']).result).rejects.toThrow(/WebGPU|No model/);
   });
