@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
-const PORT = 4173;
+/** Two checkouts on one machine take two ports. */
+const PORT = Number(process.env.NIBBLE_PORT ?? 4173);
 /** The system's Chromium where there is one, else Playwright's own. */
 const system = [
   process.env.CHROMIUM_PATH,
