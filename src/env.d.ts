@@ -6,3 +6,8 @@ interface ImportMeta {
   readonly env: { readonly BASE_URL: string; readonly MODE: string };
 }
 declare module '*.css';
+/** A script that is built as a worker of its own; its address. */
+declare module '*?worker&url' {
+  const url: string;
+  export default url;
+}

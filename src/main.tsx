@@ -1,20 +1,19 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { startWorker } from './browser/start-worker';
 import { findDevice, loadLists } from './store/work/actions';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';
 import { EngineClient } from './worker/client';
+import engineUrl from './worker/engine.worker.ts?worker&url';
 
 /** Options for the engine from the page's address. */
 const options = ['max-binding', 'tune'].flatMap((name) => {
   const value = new URLSearchParams(location.search).get(name);
   return value === null ? [] : [`${name}=${value}`];
 });
-const worker = new Worker(new URL('./worker/engine.worker.ts', import.meta.url), {
-  type: 'module',
-  name: options.join(' ') || 'engine',
-});
+const worker = startWorker(engineUrl, options.join(' ') || 'engine');
 connectEngine(new EngineClient(worker));
 
 const root = document.getElementById('root');

@@ -50,6 +50,12 @@ const outsiders: readonly { rule: string; pattern: RegExp; allowed: RegExp }[] =
     pattern: /navigator\.gpu/,
     allowed: /^src\/(worker\/engine\.worker|browser\/gpu)\.ts$/,
   },
+  // startEngine of the package: its bundler finds the worker by this form alone.
+  {
+    rule: 'new Worker',
+    pattern: /new Worker\(/,
+    allowed: /^src\/(browser\/start-worker|worker\/index)\.ts$/,
+  },
   { rule: 'navigator.storage', pattern: /navigator\.storage/, allowed: /^src\/(browser|store)\// },
   { rule: 'document', pattern: /\bdocument\./, allowed: /^src\/(ui|store)\/|^src\/main\.tsx$/ },
   { rule: 'node modules', pattern: /from 'node:/, allowed: /^src\/(cli|node)\// },
