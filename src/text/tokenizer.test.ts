@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arrayValue, GgufType, type MetaValue, stringValue } from '../files/gguf/metadata';
+import { arrayValue, GgufType, type MetaValue, stringValue, u32Value } from '../files/gguf/metadata';
 import { TINY, tinyMetadata } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { encodeChat, hasChatTemplate, renderChat } from './chat-template';
@@ -19,6 +19,7 @@ function byteLevel(pre: string, template?: string): Map<string, MetaValue> {
     ['tokenizer.ggml.tokens', arrayValue(GgufType.STRING, [...tokens, 'th', '<|im_end|>'])],
     ['tokenizer.ggml.token_type', arrayValue(GgufType.INT32, [...tokens.map(() => 1), 1, 3])],
     ['tokenizer.ggml.merges', arrayValue(GgufType.STRING, ['t h'])],
+    ['tokenizer.ggml.eos_token_id', u32Value(257)],
   ]);
   if (template) metadata.set('tokenizer.chat_template', stringValue(template));
   return metadata;

@@ -1,10 +1,10 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { getBoolean, getNumber, getString, getStrings, type Metadata } from '../files/gguf/metadata';
 import { UnsupportedError } from '../util/errors';
+import { specialId, turnEnds } from './end-of-generation';
 import { type PreTokenizer, preTokenizerByName, preTokenizerJson, preTokenizers } from './pre-tokenizers';
 import { SentencePiece } from './sentence-piece';
 import { SpecialSplitter } from './special-split';
-import { stopTokens } from './stop-tokens';
 import { byteLevelBytes, sentencePieceBytes } from './token-bytes';
 import { readVocabulary, TokenType, type Vocabulary } from './vocabulary';
 import { WordPiece } from './word-piece';
@@ -27,7 +27,7 @@ export interface TextTokenizer {
   readonly bos: number | undefined;
   /** Token ids that end generation. */
   readonly stops: readonly number[];
-  /** Texts of the control tokens. */
+  /** Texts of the control tokens, and of marks that only a template may set. */
   readonly controlTexts: readonly string[];
   encode(text: string, options: EncodeOptions): number[];
   /** UTF-8 bytes of a token; empty for control tokens. */
@@ -125,17 +125,19 @@ function modelOf(label: string, metadata: Metadata, v: Vocabulary): Model {
 
 /** Creates the tokenizer from GGUF metadata. Throws FileError when there is none, UnsupportedError for unknown ones. */
 export function createTokenizer(label: string, metadata: Metadata): TextTokenizer {
-  const v = readVocabulary(label, metadata);
+  const stored = readVocabulary(label, metadata);
+  const { types, stops, marks } = turnEnds(metadata, stored);
+  const v: Vocabulary = { ...stored, types };
   const model = modelOf(label, metadata, v);
   const splitter = new SpecialSplitter(v, getString(metadata, 'general.name'));
-  const bos = getNumber(metadata, 'tokenizer.ggml.bos_token_id');
+  const bos = specialId(metadata, v.tokens.length, 'bos');
   const addBos = getBoolean(metadata, 'tokenizer.ggml.add_bos_token') ?? model.addsBos;
   return {
     summary: `${model.label}, ${v.tokens.length} tokens`,
     size: v.tokens.length,
     bos,
-    stops: stopTokens(metadata, v),
-    controlTexts: splitter.controlTexts,
+    stops,
+    controlTexts: [...splitter.controlTexts, ...marks.map((id) => v.tokens[id]!)],
     encode(text, options) {
       const ids: number[] = [];
       let first = true;
