@@ -1,4 +1,5 @@
 import { alignUp, bytesOf } from '../util/bytes';
+import { compareBytes } from '../util/utf8';
 import { ggmlTypeByLabel } from './ggml-types';
 import { arrayValue, GgufType, stringValue, u32Value } from './gguf/metadata';
 import { ggufDataBytes, ggufHeader } from './gguf/write';
@@ -22,7 +23,7 @@ export interface CollectedImportance {
 /** Encodes the GGUF that llama-imatrix writes: tensors sorted by name, sums and counts as F32. */
 export function imatrixFile(of: CollectedImportance): Uint8Array<ArrayBuffer> {
   const type = ggmlTypeByLabel('F32');
-  const sorted = [...of.entries].sort(([a], [b]) => (a < b ? -1 : 1));
+  const sorted = [...of.entries].sort(([a], [b]) => compareBytes(a, b));
   const parts = sorted.flatMap(([name, { sums, counts }]) => {
     const experts = counts.length;
     const shape = (cols: number) => (experts > 1 ? [cols, experts] : [cols]);

@@ -1,4 +1,5 @@
 import { FileError } from '../util/errors';
+import { decodeUtf8 } from '../util/utf8';
 import type { ByteSource } from './byte-source';
 import { getNumber, getString, getStrings } from './gguf/metadata';
 import { isGguf, readGguf } from './gguf/read';
@@ -107,8 +108,8 @@ async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
   };
   const number = async (what: string) => (await take(4, what)).getInt32(0, true);
   const text = async (what: string) => {
-    const bytes = await take(await number(`length of ${what}`), what);
-    return new TextDecoder().decode(bytes);
+    const { buffer } = await take(await number(`length of ${what}`), what);
+    return decodeUtf8(new Uint8Array(buffer));
   };
   const count = await number('number of tensors');
   // A tensor takes at least 16 bytes, which bounds the count.

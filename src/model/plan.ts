@@ -5,6 +5,7 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile, TensorSource } from '../files/model-file';
 import type { FileType } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
+import { compareBytes, firstBytes } from '../util/utf8';
 import { type QuantizeOptions, TensorChooser } from './tensor-choice';
 
 export interface PlannedTensor extends TensorOut {
@@ -33,15 +34,14 @@ export interface Plan {
   readonly curedByF16: boolean;
 }
 
-/** Order of llama-quantize's files: tensors outside layers first, layers by number, then names by code point. */
+/** Order of llama-quantize's files: tensors outside layers first, layers by number, then names by their bytes. */
 export function compareTensorNames(a: string, b: string): number {
   const layer = (name: string) => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? -1);
-  return layer(a) - layer(b) || (a < b ? -1 : a > b ? 1 : 0);
+  return layer(a) - layer(b) || compareBytes(a, b);
 }
 
-/** llama-quantize keeps 127 bytes of a string. A character that is cut is dropped. */
-const first127Bytes = (text: string): string =>
-  new TextDecoder().decode(new TextEncoder().encode(text).subarray(0, 127), { stream: true });
+/** A string as llama-quantize passes it on: to the first NUL, and 127 bytes, which may cut a character. */
+const overrideText = (text: string): string => firstBytes(text.split('\0', 1)[0]!, 127);
 
 /** Metadata of the output file. Keys that are set move to the end, as with gguf_set_val. */
 function outputMetadata(metadata: Metadata, fileType: FileType, importance?: ImportanceMatrix): Metadata {
@@ -61,9 +61,9 @@ function outputMetadata(metadata: Metadata, fileType: FileType, importance?: Imp
       out.delete(key);
       out.set(key, value);
     };
-    set('quantize.imatrix.file', stringValue(first127Bytes(importance.label)));
+    set('quantize.imatrix.file', stringValue(overrideText(importance.label)));
     if (importance.datasets[0] !== undefined)
-      set('quantize.imatrix.dataset', stringValue(first127Bytes(importance.datasets[0])));
+      set('quantize.imatrix.dataset', stringValue(overrideText(importance.datasets[0])));
     set('quantize.imatrix.entries_count', u32Value(importance.entries.size));
     if (importance.chunks > 0) set('quantize.imatrix.chunks_count', u32Value(importance.chunks));
   }

@@ -1,8 +1,9 @@
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { bytesOf } from '../util/bytes';
+import { encodeUtf8 } from '../util/utf8';
 
 const SAMPLED = 8;
 const SAMPLE_BYTES = 1024;
@@ -13,7 +14,7 @@ const SAMPLE_BYTES = 1024;
  */
 export async function fingerprintOf(model: ModelFile): Promise<string> {
   const hash = sha256.create();
-  hash.update(utf8ToBytes(JSON.stringify(model.tensors.map((t) => [t.name, t.shape, t.type.label]))));
+  hash.update(encodeUtf8(JSON.stringify(model.tensors.map((t) => [t.name, t.shape, t.type.label]))));
   const step = Math.max(1, Math.floor(model.tensors.length / SAMPLED));
   for (let i = 0; i < model.tensors.length; i += step) {
     const tensor = model.tensors[i]!;
@@ -25,6 +26,6 @@ export async function fingerprintOf(model: ModelFile): Promise<string> {
 /** Identifies an importance matrix by its values, whatever its file name. */
 export function matrixFingerprint(matrix: ImportanceMatrix): string {
   const hash = sha256.create();
-  for (const [name, values] of matrix.entries) hash.update(utf8ToBytes(name)).update(bytesOf(values));
+  for (const [name, values] of matrix.entries) hash.update(encodeUtf8(name)).update(bytesOf(values));
   return bytesToHex(hash.digest()).slice(0, 16);
 }

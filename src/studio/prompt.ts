@@ -2,6 +2,7 @@ import type { ModelFile } from '../files/model-file';
 import { encodeChat } from '../text/chat-template';
 import type { TextTokenizer } from '../text/tokenizer';
 import { NibbleError } from '../util/errors';
+import { displayText } from '../util/utf8';
 import type { PromptRequest } from './records';
 
 /** Returns the tokenizer; throws NibbleError when the model has none. */
@@ -24,5 +25,5 @@ export function renderPrompt(
   const { text, ids } = request.messages
     ? encodeChat(tokenizer, model.metadata, request.messages)
     : { text: plain, ids: tokenizer.encode(plain, { addBos: true }) };
-  return { text, ids, stops: tokenizer.stops.map((id) => tokenizer.text(id)) };
+  return { text, ids, stops: tokenizer.stops.map((id) => displayText(tokenizer.text(id))) };
 }

@@ -14,6 +14,7 @@ import { IN_FLIGHT, READBACK_BYTES } from '../infer/pace';
 import { hasChatTemplate } from '../text/chat-template';
 import { createTokenizer } from '../text/tokenizer';
 import { UnsupportedError } from '../util/errors';
+import { displayText } from '../util/utf8';
 
 /** A tensor of the open model. `shape` is in ggml's order: row width first. */
 export interface TensorRow {
@@ -62,7 +63,7 @@ export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
   for (const t of model.tensors) types.set(t.type.label, (types.get(t.type.label) ?? 0) + t.sizeBytes);
   return {
     label: model.label,
-    name: getString(model.metadata, 'general.name') ?? model.label,
+    name: displayText(getString(model.metadata, 'general.name') ?? model.label),
     container: model.container,
     architecture: getString(model.metadata, 'general.architecture') ?? 'unknown',
     parameters: weightCount(model),

@@ -1,6 +1,7 @@
 import { imatrixFile } from '../files/imatrix-write';
 import type { ImportanceMatrix } from '../files/imatrix';
 import { bytesOf } from '../util/bytes';
+import { encodeUtf8 } from '../util/utf8';
 
 const COUNT = 4;
 
@@ -20,7 +21,7 @@ export function imatrixDat(matrix: ImportanceMatrix): Uint8Array<ArrayBuffer> {
   const out: number[] = [];
   const i32 = (v: number) => out.push(...new Uint8Array(Int32Array.of(v).buffer));
   const text = (s: string) => {
-    const bytes = new TextEncoder().encode(s);
+    const bytes = encodeUtf8(s);
     i32(bytes.length);
     out.push(...bytes);
   };

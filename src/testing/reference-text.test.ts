@@ -9,6 +9,7 @@ import { type ChatMessage, encodeChat, renderTemplate } from '../text/chat-templ
 import { hashOfIds } from '../model/convert/vocabulary/pre-tokenizer';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../text/pre-tokenizer-hashes';
 import { preTokenizerByName } from '../text/pre-tokenizers';
+import { textOf } from '../text/text-stream';
 import { createTokenizer } from '../text/tokenizer';
 import { hasShared, sharedBytes, sharedFolder, sharedJson } from './golden';
 
@@ -73,6 +74,18 @@ describe.runIf(hasShared)('reference texts', () => {
     const name = hashes.map((hash) => checkTextHashes[hash]).find(Boolean);
     expect(sameMeaning(name, getString(metadata, 'tokenizer.ggml.pre')), hashes.join()).toBe(true);
   });
+
+  test.each(['ggml-vocab-llama-spm.gguf', 'ggml-vocab-phi-3.gguf'])(
+    '%s: the token that is a byte order mark',
+    async (file) => {
+      const { metadata } = await readGguf(memorySource(file, sharedBytes(`models/vocabs/${file}`)));
+      const tokenizer = createTokenizer(file, metadata);
+      expect(tokenizer.text(30143)).toBe('\ufeff');
+      expect(tokenizer.encode('\ufeff', { addBos: false }).at(-1)).toBe(30143);
+      expect(tokenizer.encode('a\ufeffb', { addBos: false })).toContain(30143);
+      expect(textOf(tokenizer, [30143])).toBe('\ufeff');
+    },
+  );
 
   test.each(architectures)('%s: texts and a conversation', async (name) => {
     const path = `models/arch/${name}`;

@@ -1,4 +1,5 @@
 import { byteOfChar } from '../text/token-bytes';
+import { encodeUtf8 } from '../util/utf8';
 
 /** A tokenizer.json of special tokens, GPT-2's byte alphabet and a few merges, in this order. */
 export function byteLevelTokenizer(
@@ -30,7 +31,7 @@ export function sentencePieceModel(pieces: readonly Piece[], addsSpace = true): 
   const field = (id: number, bytes: readonly number[]) => [(id << 3) | 2, ...varint(bytes.length), ...bytes];
   const encoded = pieces.flatMap(([text, score, type]) => {
     const float = new Uint8Array(Float32Array.of(score).buffer);
-    const name = field(1, [...new TextEncoder().encode(text)]);
+    const name = field(1, [...encodeUtf8(text)]);
     return field(1, [...name, (2 << 3) | 5, ...float, 3 << 3, type]);
   });
   return Uint8Array.from([...encoded, ...field(3, [3 << 3, addsSpace ? 1 : 0])]);

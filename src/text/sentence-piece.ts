@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '../util/utf8';
 import { TokenType, type Vocabulary } from './vocabulary';
 
 interface Pair {
@@ -52,7 +53,6 @@ class PairQueue {
 export class SentencePiece {
   readonly #v: Vocabulary;
   readonly #unknown: number;
-  readonly #encoder = new TextEncoder();
 
   constructor(v: Vocabulary) {
     this.#v = v;
@@ -88,7 +88,7 @@ export class SentencePiece {
   #ids(part: string): number[] {
     const id = this.#v.ids.get(part);
     if (id !== undefined) return [id];
-    const bytes = [...this.#encoder.encode(part)].map((byte) => {
+    const bytes = [...encodeUtf8(part)].map((byte) => {
       const name = `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
       return this.#v.ids.get(name) ?? this.#v.ids.get(String.fromCharCode(byte));
     });

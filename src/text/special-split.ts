@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '../util/utf8';
 import { TokenType, type Vocabulary } from './vocabulary';
 
 /** Text between special tokens, or the id of a special token. */
@@ -24,7 +25,8 @@ export class SpecialSplitter {
         eatsSpace: isPhi3 && !PHI3_KEEPS_SPACE.includes(text),
       }))
       .filter(({ id, text }) => text !== '' && special.includes(v.types[id]!))
-      .sort((a, b) => b.text.length - a.text.length);
+      .map((token) => ({ ...token, sizeBytes: encodeUtf8(token.text).length }))
+      .sort((a, b) => b.sizeBytes - a.sizeBytes);
   }
 
   /** Texts of the control tokens. */

@@ -1,19 +1,20 @@
+import { Utf8Stream } from '../util/utf8';
 import type { TextTokenizer } from './tokenizer';
 
 /** Decodes token ids incrementally; an incomplete UTF-8 sequence is held back. */
 export class TextStream {
   readonly #tokenizer: TextTokenizer;
-  readonly #decoder = new TextDecoder('utf-8');
+  readonly #stream = new Utf8Stream();
 
   constructor(tokenizer: TextTokenizer) {
     this.#tokenizer = tokenizer;
   }
   push(id: number): string {
-    return this.#decoder.decode(this.#tokenizer.bytes(id), { stream: true });
+    return this.#stream.push(this.#tokenizer.bytes(id));
   }
   /** Flushes an incomplete sequence as replacement characters. */
   end(): string {
-    return this.#decoder.decode();
+    return this.#stream.end();
   }
 }
 

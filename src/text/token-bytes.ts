@@ -1,3 +1,5 @@
+import { encodeUtf8 } from '../util/utf8';
+
 /** GPT-2's printable characters for bytes, character to byte. */
 export const byteOfChar: ReadonlyMap<string, number> = (() => {
   const map = new Map<string, number>();
@@ -9,13 +11,11 @@ export const byteOfChar: ReadonlyMap<string, number> = (() => {
   return map;
 })();
 
-const encoder = new TextEncoder();
-
 export function byteLevelBytes(token: string): Uint8Array {
   const out: number[] = [];
   for (const char of token) {
     const b = byteOfChar.get(char);
-    if (b === undefined) out.push(...encoder.encode(char));
+    if (b === undefined) out.push(...encodeUtf8(char));
     else out.push(b);
   }
   return Uint8Array.from(out);
@@ -24,5 +24,5 @@ export function byteLevelBytes(token: string): Uint8Array {
 /** The bytes of a SentencePiece token: a single byte (<0x0A>), or text with U+2581 for spaces. */
 export function sentencePieceBytes(token: string, isByte: boolean): Uint8Array {
   if (isByte) return Uint8Array.of(Number.parseInt(token.slice(3, 5), 16));
-  return encoder.encode(token.replaceAll('\u2581', ' '));
+  return encodeUtf8(token.replaceAll('\u2581', ' '));
 }

@@ -1,6 +1,7 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
 import { getBoolean, getNumber, getString, getStrings, type Metadata } from '../files/gguf/metadata';
 import { UnsupportedError } from '../util/errors';
+import { encodeUtf8 } from '../util/utf8';
 import { specialId, turnEnds } from './end-of-generation';
 import { type PreTokenizer, preTokenizerByName, preTokenizerJson, preTokenizers } from './pre-tokenizers';
 import { SentencePiece } from './sentence-piece';
@@ -158,7 +159,7 @@ export function createTokenizer(label: string, metadata: Metadata): TextTokenize
       const type = v.types[id];
       if (token === undefined || type === TokenType.CONTROL || type === TokenType.UNKNOWN)
         return new Uint8Array(0);
-      if (type === TokenType.USER_DEFINED) return new TextEncoder().encode(token);
+      if (type === TokenType.USER_DEFINED) return encodeUtf8(token);
       return model.bytes(token, type);
     },
     text: (id) => v.tokens[id] ?? '',

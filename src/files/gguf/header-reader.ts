@@ -1,9 +1,9 @@
 import { FileError } from '../../util/errors';
+import { decodeUtf8 } from '../../util/utf8';
 import type { ByteSource } from '../byte-source';
 import { GgufType, type MetaValue, type Scalar } from './metadata';
 
 const STEP = 1024 * 1024;
-const decoder = new TextDecoder();
 /** Bytes of a value of each fixed-width type. */
 const widths: Readonly<Record<number, number>> = {
   [GgufType.UINT8]: 1,
@@ -102,7 +102,7 @@ export class HeaderReader {
     const length = await this.count(`length of ${what}`, 1);
     await this.#need(length, what);
     this.#at += length;
-    return decoder.decode(this.#bytes.subarray(this.#at - length, this.#at));
+    return decodeUtf8(this.#bytes.subarray(this.#at - length, this.#at));
   }
 
   async #scalar(type: number, what: string): Promise<Scalar> {

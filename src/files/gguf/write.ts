@@ -1,4 +1,5 @@
 import { alignUp } from '../../util/bytes';
+import { encodeUtf8 } from '../../util/utf8';
 import type { GgmlType } from '../ggml-types';
 import { GgufType, type Metadata, type Scalar } from './metadata';
 
@@ -11,8 +12,6 @@ export interface TensorOut {
   readonly type: GgmlType;
   readonly sizeBytes: number;
 }
-
-const encoder = new TextEncoder();
 
 class Growing {
   #bytes = new Uint8Array(1 << 16);
@@ -39,7 +38,7 @@ class Growing {
     this.#view.setBigUint64(at, BigInt(value), true);
   }
   string(value: string): void {
-    const bytes = encoder.encode(value);
+    const bytes = encodeUtf8(value);
     this.u64(bytes.length);
     const at = this.#room(bytes.length);
     this.#bytes.set(bytes, at);

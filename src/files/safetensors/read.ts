@@ -1,6 +1,7 @@
 import { FileError, UnsupportedError } from '../../util/errors';
 import type { ByteSource } from '../byte-source';
 import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
+import { duplicateKey, parseJson } from '../json';
 import { checkRanges } from '../ranges';
 
 const MAX_HEADER = 100_000_000; // the limit of the reference implementation
@@ -50,15 +51,14 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
   if (length > BigInt(max))
     bad(`the header length at byte 0 is ${length}, expected at most ${max} (what the file can hold).`);
   const headerBytes = Number(length);
-  let header: unknown;
-  try {
-    header = JSON.parse(new TextDecoder().decode(await source.read(8, 8 + headerBytes)));
-  } catch (error) {
-    bad(
-      `the header (bytes 8 to ${8 + headerBytes}) is no JSON: ${error instanceof Error ? error.message : error}.`,
-    );
-  }
+  const { text, value: header } = parseJson(
+    await source.read(8, 8 + headerBytes),
+    `${source.name}: the header (bytes 8 to ${8 + headerBytes})`,
+  );
   if (!isRecord(header)) return bad('the header is no JSON object.');
+  const twice = duplicateKey(text);
+  if (twice !== undefined)
+    return bad(`"${twice}" is in the header twice, expected each tensor and key once.`);
   const dataStart = 8 + headerBytes;
   const ranges: { what: string; start: number; end: number }[] = [];
   const tensors: SafeTensor[] = [];

@@ -1,6 +1,8 @@
 import type { ByteSource } from '../../../files/byte-source';
+import { parseJson } from '../../../files/json';
 import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
 import { FileError } from '../../../util/errors';
+import { compareBytes, decodeUtf8 } from '../../../util/utf8';
 import type { Json } from './config';
 
 const MAX_SMALL_FILE = 64 * 1024 * 1024;
@@ -33,22 +35,15 @@ export class Checkpoint {
     return file && (await readSmall(file));
   }
 
+  /** A text file, as decodeUtf8 makes it: nothing is lost, a byte order mark included. */
   async text(name: string): Promise<string | undefined> {
     const bytes = await this.bytes(name);
-    return bytes && new TextDecoder().decode(bytes);
+    return bytes && decodeUtf8(bytes);
   }
 
   async json(name: string): Promise<Json | undefined> {
-    const text = await this.text(name);
-    if (text === undefined) return undefined;
-    try {
-      return JSON.parse(text) as Json;
-    } catch (error) {
-      throw new FileError(
-        `${this.find(name)!.name} is no JSON: ${error instanceof Error ? error.message : String(error)}`,
-        'Download it again.',
-      );
-    }
+    const bytes = await this.bytes(name);
+    return bytes && (parseJson(bytes, this.find(name)!.name).value as Json);
   }
 
   async config(): Promise<Json> {
@@ -86,12 +81,11 @@ export class Checkpoint {
         );
       shards = all.filter((f) => wanted.includes(baseName(f.name)));
     }
-    const byName = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
     const tensors: SafeTensor[] = [];
     const seen = new Set<string>();
-    for (const shard of [...shards].sort((a, b) => byName(baseName(a.name), baseName(b.name)))) {
+    for (const shard of [...shards].sort((a, b) => compareBytes(baseName(a.name), baseName(b.name)))) {
       const own = await readSafetensors(shard);
-      for (const tensor of own.sort((a, b) => byName(a.name, b.name))) {
+      for (const tensor of own.sort((a, b) => compareBytes(a.name, b.name))) {
         if (seen.has(tensor.name))
           throw new FileError(
             `${shard.name}: tensor "${tensor.name}" is in another file too.`,

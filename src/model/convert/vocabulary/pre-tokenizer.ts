@@ -4,6 +4,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../../../text/pre-tokenizer-hashes';
 import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../../text/pre-tokenizers';
 import { PreTokenizerError, UnsupportedError } from '../../../util/errors';
+import { encodeUtf8 } from '../../../util/utf8';
 import type { Json } from '../checkpoint/config';
 
 /** sha256 of the ids of the check text, by which convert_hf_to_gguf.py identifies a pre-tokenizer. */
@@ -20,7 +21,7 @@ export function checkHash(tokenizerJson: Json): string | undefined {
 
 /** sha256 of ids printed as a Python list. */
 export const hashOfIds = (ids: readonly number[]): string =>
-  bytesToHex(sha256(new TextEncoder().encode(`[${ids.join(', ')}]`)));
+  bytesToHex(sha256(encodeUtf8(`[${ids.join(', ')}]`)));
 
 /**
  * tokenizer.ggml.pre of a byte-level tokenizer.json: the user's choice, else by check hash as in convert_hf_to_gguf.py,

@@ -1,13 +1,13 @@
 import { FileError } from '../../../util/errors';
+import { decodeUtf8 } from '../../../util/utf8';
 
 export interface Piece {
+  /** As decodeUtf8 makes it. */
   readonly text: string;
   readonly score: number;
   /** SentencePiece types: 1 normal, 2 unknown, 3 control, 4 user defined, 5 unused, 6 byte. The same as llama.cpp's. */
   readonly type: number;
 }
-
-const decoder = new TextDecoder();
 
 /** Iterates over the fields of a protobuf message. Throws FileError if it is malformed. */
 function* fields(
@@ -53,7 +53,7 @@ export function readSentencePiece(bytes: Uint8Array): { pieces: Piece[]; addSpac
       let score = 0;
       let type = 1;
       for (const f of fields(body)) {
-        if (f.id === 1) text = decoder.decode(body.subarray(f.at, f.end));
+        if (f.id === 1) text = decodeUtf8(body.subarray(f.at, f.end));
         else if (f.id === 2) score = new DataView(body.buffer, body.byteOffset + f.at, 4).getFloat32(0, true);
         else if (f.id === 3) type = f.value;
       }
