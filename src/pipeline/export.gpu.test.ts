@@ -15,7 +15,7 @@ import { testImatrix } from '../testing/importance';
 import { testGpu } from '../testing/device';
 import { goldenJson } from '../testing/golden';
 import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
-import { writeGguf } from './export';
+import { type Checkpoint, writeGguf } from './export';
 import { prepareLevel } from './prepared';
 
 let gpu: Gpu;
@@ -81,6 +81,22 @@ describe('exported files', () => {
     prepared.dispose();
     expect(report.sha256).toBe(hashes.Q5_0);
     expect(report.errors.length).toBe(0);
+  });
+  test('gone on with after any tensor, the file and the report are those of one run', async () => {
+    const plan = planQuantization(await tiny(), fileTypeByLabel('Q5_0')!);
+    const points: Checkpoint[] = [];
+    const checkpoint = (at: Checkpoint) => {
+      points.push(structuredClone(at));
+      return Promise.resolve();
+    };
+    const whole = new MemorySink();
+    const want = await writeGguf(gpu, plan, whole, { checkpoint });
+    expect(points).toHaveLength(plan.tensors.length + 1);
+    for (const resume of points.filter((_, i) => i % 4 === 0)) {
+      const rest = new MemorySink();
+      expect(await writeGguf(gpu, plan, rest, { resume })).toEqual(want);
+      expect(Buffer.compare(rest.bytes(), whole.bytes().subarray(resume.sizeBytes))).toBe(0);
+    }
   });
   test('an architecture that cannot run is quantized all the same', async () => {
     const model = await tiny();

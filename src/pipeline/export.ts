@@ -1,42 +1,28 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ByteSink } from '../files/byte-sink';
 import { elementCount } from '../files/ggml-types';
-import { GGUF_ALIGNMENT, ggufHeader } from '../files/gguf/write';
 import { splitName } from '../files/gguf/split';
 import type { Gpu } from '../gpu/gpu';
 import type { DeviceTensor } from '../model/device-tensor';
 import type { Plan, PlannedTensor } from '../model/plan';
 import { splitPlan } from '../model/split-plan';
 import { formatByGgmlType } from '../quant/registry';
-import { alignUp } from '../util/bytes';
 import { RefusedError, throwIfCancelled } from '../util/errors';
 import { SpotCheck } from './spot-check';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
 import type { Work } from '../util/work';
+import {
+  type ExportReport,
+  type ResumeOptions,
+  type TensorEncoder,
+  writeFile,
+  type WriteProgress,
+} from './write-file';
 
-/** A file that was written. `sha256` is in lower-case hexadecimal. */
-export interface ExportReport {
-  readonly sizeBytes: number;
-  readonly sha256: string;
-  /** Errors of the tensors quantized during the export; empty for resident ones. */
-  readonly errors: readonly TensorError[];
-  /** Blocks compared with the reference codec. */
-  readonly checkedBlocks: number;
-}
-
-/** Tensor that is being quantized, `index` of `count` from 0, and bytes of tensors that are done. */
-export interface WriteProgress {
-  readonly tensor: string;
-  readonly index: number;
-  readonly count: number;
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
+export type { Checkpoint, ExportReport, ResumeOptions, WriteProgress } from './write-file';
 
 /** Tensors that are on the device already are packed from there; the others stream from the file. */
-export interface WriteOptions extends Work<WriteProgress> {
+export interface WriteOptions extends Work<WriteProgress>, ResumeOptions {
   readonly resident?: ReadonlyMap<string, DeviceTensor>;
 }
 
@@ -60,44 +46,25 @@ export async function writeGguf(
   sink: ByteSink,
   options: WriteOptions = {},
 ): Promise<ExportReport> {
-  const hash = sha256.create();
-  const errors: TensorError[] = [];
-  let doneBytes = 0;
-  let checkedBlocks = 0;
-  const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
-  const sources = plan.tensors.map((t) => t.source);
-  const pipeline = await TensorPipeline.create(gpu, largest, sources);
-  const write = async (bytes: Uint8Array<ArrayBuffer>) => {
-    hash.update(bytes);
-    await sink.write(bytes);
-    doneBytes += bytes.length;
-  };
+  let pipeline: TensorPipeline | undefined;
   try {
-    await write(ggufHeader(plan.metadata, plan.tensors));
-    for (const [index, tensor] of plan.tensors.entries()) {
-      throwIfCancelled(options.signal);
-      const check = spotCheck(gpu, tensor);
-      for await (const bytes of tensorBytes(pipeline, tensor, options, errors)) {
-        check?.feed(bytes);
-        await write(bytes);
-        options.progress?.({
-          tensor: tensor.name,
-          index,
-          count: plan.tensors.length,
-          doneBytes,
-          totalBytes: plan.fileBytes,
-        });
-      }
-      checkedBlocks += (await check?.verify()) ?? 0;
-      await write(new Uint8Array(alignUp(tensor.sizeBytes, GGUF_ALIGNMENT) - tensor.sizeBytes));
-    }
-    await sink.close();
-    return { sizeBytes: doneBytes, sha256: bytesToHex(hash.digest()), errors, checkedBlocks };
+    const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
+    const created = await TensorPipeline.create(
+      gpu,
+      largest,
+      plan.tensors.map((t) => t.source),
+    );
+    pipeline = created;
+    const encoder: TensorEncoder = {
+      encode: (tensor, report) => tensorBytes(created, tensor, options, report),
+      check: (tensor) => spotCheck(gpu, tensor),
+    };
+    return await writeFile(plan, sink, encoder, options);
   } catch (error) {
     await sink.abort();
     throw error;
   } finally {
-    pipeline.dispose();
+    pipeline?.dispose();
   }
 }
 
@@ -131,13 +98,13 @@ async function* tensorBytes(
   pipeline: TensorPipeline,
   tensor: PlannedTensor,
   options: WriteOptions,
-  errors: TensorError[],
+  report: (error: TensorError) => void,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const target = formatByGgmlType(tensor.type.id);
   const resident = options.resident?.get(tensor.name);
   if (resident && resident.format === target) yield* pipeline.unload(resident, options);
   else if (target && formatByGgmlType(tensor.source.type.id))
-    yield* pipeline.convert(tensor.source, target, (e) => errors.push(e), {
+    yield* pipeline.convert(tensor.source, target, report, {
       signal: options.signal,
       importance: tensor.importance,
     });

@@ -114,7 +114,7 @@ describe('the house', () => {
       'interface Copy { readonly sha256: string; readonly sizeBytes: number; readonly checkedBlocks: number }',
     );
     expect(restated(copy, engine, 3)).toEqual([
-      'Copy restates ExportReport of src/pipeline/export.ts: sha256: string, sizeBytes: number, checkedBlocks: number',
+      'Copy restates ExportReport of src/pipeline/write-file.ts: sha256: string, sizeBytes: number, checkedBlocks: number',
     ]);
   });
 
