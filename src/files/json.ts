@@ -16,6 +16,19 @@ function hasHalfPair(value: unknown): boolean {
   return false;
 }
 
+/** JSON, with the Infinity and NaN that Python's module reads and writes; NaN becomes null. */
+function parsePython(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const plain = text.replace(/"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g, (found) =>
+      found[0] === '"' ? found : found === 'NaN' ? 'null' : found[0] === '-' ? '-1e999' : '1e999',
+    );
+    if (plain === text) throw error;
+    return JSON.parse(plain);
+  }
+}
+
 /**
  * Text and value of a JSON file, which is UTF-8 by its standard. A byte order mark is passed over, as RFC 8259 allows:
  * editors on Windows write it, and it changes no value. Throws FileError for bytes that are not UTF-8, for what is no
@@ -30,7 +43,7 @@ export function parseJson(bytes: Uint8Array, name: string): { text: string; valu
     );
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parsePython(text);
   } catch (error) {
     throw new FileError(
       `${name} is no JSON: ${error instanceof Error ? error.message : String(error)}`,

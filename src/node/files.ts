@@ -5,6 +5,7 @@ import { basename, join, resolve } from 'node:path';
 import type { ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
 import { FileError } from '../util/errors';
+import { CHAT_TEMPLATES } from '../util/model-folder';
 
 const readAt = promisify(read);
 
@@ -31,7 +32,17 @@ export function openFile(path: string): ByteSource {
   }
 }
 
-/** The files of a model: one file, or all directly in a folder. Throws FileError. */
+const listed = (folder: string) => {
+  const names = readdirSync(folder);
+  const isFolder = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory();
+  const isFile = (name: string) => statSync(join(folder, name), { throwIfNoEntry: false })?.isFile();
+  return { files: names.filter(isFile), folders: names.filter(isFolder) };
+};
+
+/**
+ * The files of a model: one file, or all directly in a folder, with its additional chat templates. A folder that holds
+ * nothing but one folder counts as that. Throws FileError.
+ */
 export function openPath(path: string): ByteSource[] {
   let isFolder: boolean;
   try {
@@ -40,8 +51,14 @@ export function openPath(path: string): ByteSource[] {
     throw new FileError(`${path}: there is no such file or folder.`, 'Check the path.');
   }
   if (!isFolder) return [fileSource(path, basename(path))];
-  const names = readdirSync(path).filter((n) => statSync(join(path, n)).isFile());
-  return names.map((n) => fileSource(join(path, n), `${basename(resolve(path))}/${n}`));
+  const { files, folders } = listed(path);
+  if (files.length === 0 && folders.length === 1) return openPath(join(path, folders[0]!));
+  const templates = folders.includes(CHAT_TEMPLATES)
+    ? listed(join(path, CHAT_TEMPLATES)).files.map((name) => `${CHAT_TEMPLATES}/${name}`)
+    : [];
+  return [...files, ...templates].map((name) =>
+    fileSource(join(path, name), `${basename(resolve(path))}/${name}`),
+  );
 }
 
 /** Writes to PATH.part and renames it at the end, so that PATH is never incomplete. */

@@ -4,6 +4,7 @@ import { joinSplits } from '../files/gguf/split';
 import type { ModelFile } from '../files/model-file';
 import { type ConvertOptions, readFolder } from '../model/convert/folder';
 import { FileError } from '../util/errors';
+import { filesAtTop } from '../util/model-folder';
 
 /** Files of a Hugging Face folder. */
 const CHECKPOINT = /\.(safetensors|json|model|jinja|md|txt|py)$/;
@@ -11,15 +12,15 @@ const isWeights = (name: string): boolean => name.endsWith('.safetensors');
 
 /**
  * Opens a model: GGUF files (one, or all splits), or the files of a Hugging Face folder in any order. Only headers are
- * read. `label` names the model in messages.
+ * read. Of files with folders in their names, those at the top count. `label` names the model in messages.
  */
 export async function openModel(
-  files: readonly ByteSource[],
+  given: readonly ByteSource[],
   label: string,
   options: ConvertOptions = {},
 ): Promise<ModelFile> {
-  const [first] = files;
-  if (!first)
+  const files = filesAtTop(given, (f) => f.name, label);
+  if (files.length === 0)
     throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
   const ggufs: ByteSource[] = [];
   for (const file of files) {

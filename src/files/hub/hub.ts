@@ -26,9 +26,9 @@ interface ListEntry {
 }
 
 const MAX_FILES = 20_000;
-/** Files of a checkpoint other than weights. */
+/** Files of a checkpoint, by their path in its folder. Subfolders hold other formats and earlier states. */
 const WANTED =
-  /^(config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|\.safetensors$/;
+  /^(config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|^additional_chat_templates\/[^/]+\.jinja$|^[^/]+\.safetensors$/;
 const SPLIT = /-\d{5}-of-\d{5}\.gguf$/;
 
 /** Lists the files of a repository, over all pages. */

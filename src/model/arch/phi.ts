@@ -72,7 +72,7 @@ function phi3Parameters(c: Config, out: MetadataWriter): void {
   out.u32('%.attention.head_count_kv', c.kvHeads);
   out.f32('%.attention.layer_norm_rms_epsilon', c.number('rms_norm_eps'));
   out.u32('%.rope.dimension_count', rotaryDims(c));
-  out.f32('%.rope.freq_base', Number(c.globalRope.rope_theta ?? 10000));
+  out.f32('%.rope.freq_base', Number(c.rope.rope_theta ?? 10000));
   fileType(out);
   out.u32('%.attention.sliding_window', c.maybe('sliding_window') ?? 0);
 }
@@ -84,9 +84,10 @@ function longRope(c: Config, out: MetadataWriter): TensorSource[] {
   const original = c.ropeNumber('original_max_position_embeddings');
   const scale = c.number('n_positions', 'max_position_embeddings') / original;
   let factor = 1;
-  if (c.ropeType === 'su' || c.ropeType === 'longrope')
+  const type = c.ropeType.toLowerCase();
+  if (type === 'su' || type === 'longrope')
     factor = scale > 1 ? Math.sqrt(1 + Math.log(scale) / Math.log(original)) : 1;
-  else if (c.ropeType === 'yarn') factor = scale > 1 ? 0.1 * Math.log(scale) + 1 : 1;
+  else if (type === 'yarn') factor = scale > 1 ? 0.1 * Math.log(scale) + 1 : 1;
   else
     throw new UnsupportedError(
       `${c.label}: config.json: RoPE scaling of type "${c.ropeType}" has long factors.`,

@@ -207,7 +207,6 @@ describe('what a folder cannot say', () => {
     ['num_hidden_layers', 1e9, /"num_hidden_layers" is 1000000000, expected a count/],
     ['num_attention_heads', 'four', /"num_attention_heads.*" is "four", expected a number/],
     ['num_attention_heads', 3, /rows, which 3 heads do not divide/],
-    ['rope_scaling', { type: 'odd', factor: 2 }, /RoPE scaling of type "odd"/],
   ])('config.json with %s of %s', async (key, value, says) => {
     const config = JSON.parse(new TextDecoder().decode(llama[1]!.bytes)) as object;
     await expect(

@@ -2,16 +2,18 @@ import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
 import type { ModelFile } from '../../files/model-file';
 import { UnsupportedError } from '../../util/errors';
+import { baseName, folderName } from '../../util/model-folder';
 import { architectures } from '../arch/registry';
 import type { Architecture } from '../arch/architecture';
-import { baseName, Checkpoint } from './checkpoint/checkpoint';
-import { Config } from './checkpoint/config';
+import { Checkpoint } from './checkpoint/checkpoint';
+import { Config, type Json } from './checkpoint/config';
 import { placeTensors } from './checkpoint/place';
 import { staysFloat32 } from './tensors/float32';
 import { dequantized } from './tensors/fp8';
 import { identity } from './metadata/identity';
 import { asFloat32 } from './tensors/lazy';
 import { MetadataWriter } from './metadata/metadata-writer';
+import { ropeNotes } from './metadata/rope';
 import type { HuggingFaceSource } from './source';
 
 /** User options of a conversion. */
@@ -30,9 +32,6 @@ function chooseSource(config: Config): { architecture: Architecture; source: Hug
     'A GGUF of any architecture can be inspected, quantized and exported.',
   );
 }
-
-/** Name of the file's folder, or the label. */
-const folderOf = (file: ByteSource, label: string): string => file.name.split('/').at(-2) ?? label;
 
 /**
  * Reads a Hugging Face folder as the GGUF of convert_hf_to_gguf.py, with lazy tensors; matrices keep their stored type.
@@ -56,12 +55,12 @@ export async function readFolder(
       architecture.label,
     ),
   ].map((t) => (staysFloat32(t) ? asFloat32(t) : t));
-  const folder = folderOf(checkpoint.find('config.json')!, label);
+  const folder = folderName(checkpoint.find('config.json')!.name) ?? label;
   identity(
     out,
     {
       folder,
-      config: config.json,
+      config: config.root,
       generationConfig: await checkpoint.json('generation_config.json').catch(() => undefined),
       card: await checkpoint.text('README.md'),
     },
@@ -69,7 +68,8 @@ export async function readFolder(
   );
   source.parameters(config, out);
   out.u32('general.quantization_version', 2);
-  const notes = await vocabulary(checkpoint, config, source, options, out);
+  const notes = ropeNotes(config, out, tensors);
+  notes.push(...(await vocabulary(checkpoint, config, source, options, out)));
   const matrix = tensors.find((t) => t.shape.length > 1)?.type.label;
   out.set('general.file_type', u32Value(matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0));
   return {
@@ -100,20 +100,56 @@ async function vocabulary(
       `There is no tokenizer.json or tokenizer.model${seen}: the model can be quantized, not prompted.`,
     ];
   }
-  const template = await checkpoint.json('chat_template.json');
-  return source.vocabulary(
+  const tokenizerConfig = await checkpoint.json('tokenizer_config.json');
+  const templates = await chatTemplates(checkpoint, tokenizerConfig);
+  const notes = source.vocabulary(
     {
       config,
       tokenizerJson,
       tokenizerModel,
-      tokenizerConfig: await checkpoint.json('tokenizer_config.json'),
+      tokenizerConfig,
       addedTokens: await checkpoint.json('added_tokens.json'),
-      chatTemplate:
-        (await checkpoint.text('chat_template.jinja')) ??
-        (typeof template?.chat_template === 'string' ? template.chat_template : undefined),
+      chatTemplate: templates.template,
       preTokenizer: options.preTokenizer,
       preferredPre: source.preTokenizer,
     },
     out,
   );
+  return [...notes, ...templates.notes];
+}
+
+/**
+ * The chat template, one or several by name: tokenizer_config.json's, else chat_template.jinja's with those of
+ * additional_chat_templates, else chat_template.json's. Source of the order: gguf-py, vocab.py, SpecialVocab.
+ */
+async function chatTemplates(
+  checkpoint: Checkpoint,
+  tokenizerConfig: Json | undefined,
+): Promise<{ template: unknown; notes: string[] }> {
+  const file = checkpoint.find('chat_template.jinja');
+  const main = file && (await checkpoint.template(file));
+  const more = checkpoint.chatTemplates.length;
+  const unused = (what: string, why: string) => [`${what} is not used: ${why}.`];
+  // An empty tokenizer_config.json counts as none.
+  if (!tokenizerConfig || Object.keys(tokenizerConfig).length === 0)
+    return {
+      template: undefined,
+      notes: main === undefined ? [] : unused('chat_template.jinja', 'there is no tokenizer_config.json'),
+    };
+  if ('chat_template' in tokenizerConfig)
+    return {
+      template: tokenizerConfig.chat_template,
+      notes:
+        main === undefined || main === tokenizerConfig.chat_template
+          ? []
+          : unused('chat_template.jinja', 'tokenizer_config.json has a chat template'),
+    };
+  if (main === undefined)
+    return {
+      template: (await checkpoint.json('chat_template.json'))?.chat_template,
+      notes: more > 0 ? unused('additional_chat_templates', 'there is no chat_template.jinja') : [],
+    };
+  if (more === 0) return { template: main, notes: [] };
+  const named = await checkpoint.additionalTemplates();
+  return { template: [{ name: 'default', template: main }, ...named], notes: [] };
 }

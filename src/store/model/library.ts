@@ -4,12 +4,30 @@ import { get, job, run, set } from '../work/job';
 import { database, keptFolder, loadLibrary, readEntries, withStorage } from './library-storage';
 import { type DroppedFile, openAddress, openFiles } from './open';
 import type { LibraryEntry } from '../state';
+import { CHAT_TEMPLATES } from '../../util/model-folder';
 
 export const forget = (id: string): Promise<void> => withStorage(() => del(id, database())).then(loadLibrary);
 
 interface Permitted {
   queryPermission?(o: { mode: 'read' }): Promise<PermissionState>;
   requestPermission?(o: { mode: 'read' }): Promise<PermissionState>;
+}
+
+/** The files of a folder by the rule of util/model-folder; `path` stands before their names. */
+async function folderFiles(folder: FileSystemDirectoryHandle, path: string): Promise<DroppedFile[]> {
+  const children: [string, FileSystemHandle][] = [];
+  for await (const child of folder as unknown as AsyncIterable<[string, FileSystemHandle]>)
+    children.push(child);
+  const [only, ...others] = children;
+  if (only?.[1].kind === 'directory' && others.length === 0)
+    return folderFiles(only[1] as FileSystemDirectoryHandle, `${path}/${only[0]}`);
+  const files: DroppedFile[] = [];
+  for (const [name, child] of children)
+    if (child.kind === 'file')
+      files.push({ path: `${path}/${name}`, file: await (child as FileSystemFileHandle).getFile() });
+    else if (name === CHAT_TEMPLATES)
+      files.push(...(await folderFiles(child as FileSystemDirectoryHandle, `${path}/${name}`)));
+  return files;
 }
 
 /** The files behind handles; asks for permission if the browser requires it. */
@@ -21,13 +39,7 @@ async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFil
     if (state === 'prompt') await permitted.requestPermission?.({ mode: 'read' });
     if (handle.kind === 'file')
       files.push({ path: handle.name, file: await (handle as FileSystemFileHandle).getFile() });
-    else
-      for await (const [name, child] of handle as unknown as AsyncIterable<[string, FileSystemHandle]>)
-        if (child.kind === 'file')
-          files.push({
-            path: `${handle.name}/${name}`,
-            file: await (child as FileSystemFileHandle).getFile(),
-          });
+    else files.push(...(await folderFiles(handle as FileSystemDirectoryHandle, handle.name)));
   }
   return files;
 }

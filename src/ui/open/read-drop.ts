@@ -1,15 +1,30 @@
 import type { DroppedFile } from '../../store/model/open';
+import { CHAT_TEMPLATES } from '../../util/model-folder';
 
-async function readDirectory(entry: FileSystemDirectoryEntry): Promise<DroppedFile[]> {
-  const reader = entry.createReader();
-  const out: DroppedFile[] = [];
+async function entriesOf(folder: FileSystemDirectoryEntry): Promise<FileSystemEntry[]> {
+  const reader = folder.createReader();
+  const out: FileSystemEntry[] = [];
   for (;;) {
     const entries = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),
     );
     if (entries.length === 0) return out;
-    for (const child of entries) if (child.isFile) out.push(await readFile(child as FileSystemFileEntry));
+    out.push(...entries);
   }
+}
+
+const filesAmong = (entries: readonly FileSystemEntry[]): Promise<DroppedFile[]> =>
+  Promise.all(entries.filter((e) => e.isFile).map((e) => readFile(e as FileSystemFileEntry)));
+
+/** The files of a model folder, by the rule of util/model-folder. */
+async function readDirectory(folder: FileSystemDirectoryEntry): Promise<DroppedFile[]> {
+  const entries = await entriesOf(folder);
+  const [only, ...others] = entries;
+  if (only?.isDirectory && others.length === 0) return readDirectory(only as FileSystemDirectoryEntry);
+  const templates = entries.find((e) => e.isDirectory && e.name === CHAT_TEMPLATES);
+  const files = await filesAmong(entries);
+  if (templates) files.push(...(await filesAmong(await entriesOf(templates as FileSystemDirectoryEntry))));
+  return files;
 }
 
 const readFile = (entry: FileSystemFileEntry): Promise<DroppedFile> =>

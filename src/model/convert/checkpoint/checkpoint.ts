@@ -2,12 +2,11 @@ import type { ByteSource } from '../../../files/byte-source';
 import { parseJson } from '../../../files/json';
 import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
 import { FileError } from '../../../util/errors';
-import { compareBytes, decodeUtf8 } from '../../../util/utf8';
-import type { Json } from './config';
+import { baseName, isChatTemplate } from '../../../util/model-folder';
+import { compareBytes, decodeUtf8, hasLoneSurrogate } from '../../../util/utf8';
+import { isRecord, type Json } from './config';
 
 const MAX_SMALL_FILE = 64 * 1024 * 1024;
-
-export const baseName = (path: string): string => path.split('/').pop() ?? path;
 
 async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
   if (source.sizeBytes > MAX_SMALL_FILE)
@@ -15,14 +14,22 @@ async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
   return source.read(0, source.sizeBytes);
 }
 
+/** Text as Python opens it: every line end is a newline. */
+const textOf = (bytes: Uint8Array): string => decodeUtf8(bytes).replace(/\r\n?/g, '\n');
+
 /** The files of a Hugging Face folder, by name. Readers throw FileError for missing or malformed files. */
 export class Checkpoint {
   readonly files: readonly ByteSource[];
+  /** Files of additional_chat_templates, by name. */
+  readonly chatTemplates: readonly ByteSource[];
   /** Name of the input in errors. */
   readonly label: string;
 
   constructor(files: readonly ByteSource[], label: string) {
-    this.files = files;
+    this.files = files.filter((f) => !isChatTemplate(f.name));
+    this.chatTemplates = files
+      .filter((f) => isChatTemplate(f.name))
+      .sort((a, b) => compareBytes(baseName(a.name), baseName(b.name)));
     this.label = label;
   }
 
@@ -35,15 +42,40 @@ export class Checkpoint {
     return file && (await readSmall(file));
   }
 
-  /** A text file, as decodeUtf8 makes it: nothing is lost, a byte order mark included. */
+  /** A text file with its line ends as newlines. Nothing else is lost, a byte order mark included. */
   async text(name: string): Promise<string | undefined> {
     const bytes = await this.bytes(name);
-    return bytes && decodeUtf8(bytes);
+    return bytes && textOf(bytes);
   }
 
+  /** A chat template. Throws FileError if it is not UTF-8. */
+  async template(file: ByteSource): Promise<string> {
+    const text = textOf(await readSmall(file));
+    if (hasLoneSurrogate(text))
+      throw new FileError(`${file.name} is not UTF-8, expected a chat template.`, 'Download it again.');
+    return text;
+  }
+
+  /** The templates of additional_chat_templates with their names. */
+  async additionalTemplates(): Promise<{ name: string; template: string }[]> {
+    const read = async (file: ByteSource) => ({
+      name: baseName(file.name).replace(/\.jinja$/, ''),
+      template: await this.template(file),
+    });
+    return Promise.all(this.chatTemplates.map(read));
+  }
+
+  /** A JSON file that holds an object. */
   async json(name: string): Promise<Json | undefined> {
     const bytes = await this.bytes(name);
-    return bytes && (parseJson(bytes, this.find(name)!.name).value as Json);
+    if (!bytes) return undefined;
+    const { value } = parseJson(bytes, this.find(name)!.name);
+    if (isRecord(value)) return value;
+    const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+    throw new FileError(
+      `${this.find(name)!.name} holds ${kind}, expected a JSON object.`,
+      'Download it again.',
+    );
   }
 
   async config(): Promise<Json> {

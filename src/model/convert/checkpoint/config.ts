@@ -6,39 +6,82 @@ export const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !=
 
 const asRecord = (v: unknown): Json => (isRecord(v) ? v : {});
 
-/** config.json as in convert_hf_to_gguf.py: text_config merged into the root, RoPE keys gathered in one place. */
+/** The config of a wrapped text model. Source of the places, of which the last wins: load_hparams. */
+function textConfig(json: Json): Json {
+  const thinker = asRecord(json.thinker_config).text_config;
+  const inner = [json.text_config, json.llm_config, json.lm_config, thinker, json.language_config, json.lfm];
+  return asRecord(inner.findLast(isRecord));
+}
+
+/** Keys of `kind` that older files have at the root, by the names that stand for them there. */
+const AT_ROOT: Readonly<Record<string, readonly string[]>> = {
+  rope_theta: [
+    'global_rope_theta',
+    'rope_global_theta',
+    'rope_theta_global',
+    'rope_theta',
+    'rotary_emb_base',
+  ],
+  partial_rotary_factor: ['partial_rotary_factor', 'rope_pct'],
+  original_max_position_embeddings: ['original_max_position_embeddings'],
+};
+const LOCAL_THETA = [
+  'local_rope_theta',
+  'rope_local_theta',
+  'rope_theta_local',
+  'swa_rope_theta',
+  'rope_local_base_freq',
+];
+
+/**
+ * config.json as in convert_hf_to_gguf.py: the text model's config merged into the root, where it wins; RoPE parameters
+ * by the kind of layer, with the keys that older files have at the root.
+ */
 export class Config {
+  /** config.json as it is. Names and token ids are read here first. */
+  readonly root: Json;
   readonly json: Json;
-  /** rope_parameters or rope_scaling, with the keys that older files have at the root. */
+  /** RoPE parameters of the layers with full attention, which may be all. */
   readonly rope: Json;
+  /** RoPE parameters of sliding window layers, where they have their own. */
+  readonly slidingRope: Json | undefined;
+  /** Sections of multimodal RoPE. */
+  readonly ropeSections: readonly number[] | undefined;
   /** Name of the model in errors. */
   readonly label: string;
 
-  constructor(json: Json, label: string) {
-    this.json = { ...json, ...asRecord(json.text_config) };
+  constructor(root: Json, label: string) {
+    this.root = root;
+    this.json = { ...root, ...textConfig(root) };
     this.label = label;
-    this.rope = { ...asRecord(this.json.rope_parameters ?? this.json.rope_scaling) };
-    if ('full_attention' in this.rope || 'sliding_attention' in this.rope) return;
-    const local = this.find('rope_local_base_freq', 'local_rope_theta', 'swa_rope_theta');
-    if (local !== undefined) this.rope.sliding_attention = { rope_theta: local };
-    this.rope.rope_theta ??= this.find('rope_theta', 'rotary_emb_base');
-    this.rope.rope_type ??= this.rope.type;
-    this.rope.partial_rotary_factor ??= this.find('partial_rotary_factor', 'rope_pct');
-    this.rope.original_max_position_embeddings ??= this.find('original_max_position_embeddings');
+    const given = asRecord(this.json.rope_parameters ?? this.json.rope_scaling);
+    const byKind = 'full_attention' in given || 'sliding_attention' in given;
+    this.rope = this.#complete(isRecord(given.full_attention) ? given.full_attention : given);
+    const local = byKind ? undefined : this.find(...LOCAL_THETA);
+    if (isRecord(given.sliding_attention)) this.slidingRope = given.sliding_attention;
+    else if (local !== undefined) this.slidingRope = { rope_theta: local };
+    const sections = given.mrope_section;
+    if (Array.isArray(sections) && sections.every((n) => typeof n === 'number'))
+      this.ropeSections = [...(sections as number[]), 0, 0, 0, 0].slice(0, 4);
   }
 
-  /** The first of `architectures`. */
+  /** RoPE parameters with what stands at the root. */
+  #complete(given: Json): Json {
+    const rope: Json = { ...given, rope_type: given.rope_type ?? given.type };
+    for (const [key, names] of Object.entries(AT_ROOT)) rope[key] ??= this.find(...names);
+    return rope;
+  }
+
+  /** The text model's first of `architectures`, else the root's. */
   get architecture(): string {
-    const names: unknown = this.json.architectures;
-    return Array.isArray(names) && typeof names[0] === 'string' ? names[0] : '';
+    const first = (names: unknown): string | undefined =>
+      Array.isArray(names) && typeof names[0] === 'string' ? names[0] : undefined;
+    return first(this.json.architectures) ?? first(this.root.architectures) ?? '';
   }
 
-  /** RoPE parameters of the full attention layers. */
-  get globalRope(): Json {
-    return isRecord(this.rope.full_attention) ? this.rope.full_attention : this.rope;
-  }
+  /** Type of RoPE scaling as written; empty without. */
   get ropeType(): string {
-    return String(this.globalRope.rope_type ?? '').toLowerCase();
+    return typeof this.rope.rope_type === 'string' ? this.rope.rope_type : '';
   }
 
   /** Value of the first key that has one. */

@@ -3,11 +3,12 @@ import { isRecord, type Json } from '../checkpoint/config';
 import type { MetadataWriter } from '../metadata/metadata-writer';
 
 export interface SpecialFiles {
+  /** config.json as it is. */
   readonly config: Json;
   readonly tokenizerJson: Json | undefined;
   readonly tokenizerConfig: Json | undefined;
-  /** chat_template.jinja, or the template in chat_template.json. */
-  readonly chatTemplate: string | undefined;
+  /** A chat template, or a list of several with their names. */
+  readonly chatTemplate: unknown;
 }
 
 const KEYS: Readonly<Record<string, string>> = {
@@ -149,7 +150,7 @@ export function specialTokens(files: SpecialFiles, out: MetadataWriter, size?: n
   for (const [kind, id] of ids) out.u32(`tokenizer.ggml.${KEYS[kind]}_token_id`, id);
   for (const [kind, add] of processing.add)
     if (ADDABLE.includes(kind)) out.bool(`tokenizer.ggml.add_${kind}_token`, add);
-  if (config) chatTemplate(config.chat_template ?? files.chatTemplate, out);
+  chatTemplate(files.chatTemplate, out);
 }
 
 /** Writes one chat template, or several by name. */
@@ -158,17 +159,17 @@ function chatTemplate(template: unknown, out: MetadataWriter): void {
     if (typeof template === 'string') out.string('tokenizer.chat_template', template);
     return;
   }
-  const names: string[] = [];
+  const names = new Set<string>();
   let standard: string | undefined;
   for (const choice of template as unknown[]) {
     if (!isRecord(choice) || typeof choice.template !== 'string') continue;
     const name = String(choice.name ?? '').replace(/[^a-zA-Z0-9]/g, '_');
     if (name === 'default') standard = choice.template;
     else if (name !== '') {
-      names.push(name);
+      names.add(name);
       out.string(`tokenizer.chat_template.${name}`, choice.template);
     }
   }
-  if (names.length > 0) out.strings('tokenizer.chat_templates', names);
+  if (names.size > 0) out.strings('tokenizer.chat_templates', [...names]);
   out.string('tokenizer.chat_template', standard);
 }

@@ -15,7 +15,8 @@ export interface VocabularyFiles {
   readonly tokenizerConfig: Json | undefined;
   /** added_tokens.json. */
   readonly addedTokens: Json | undefined;
-  readonly chatTemplate: string | undefined;
+  /** A chat template, or a list of several with their names. */
+  readonly chatTemplate: unknown;
   /** tokenizer.ggml.pre, if the user sets it. */
   readonly preTokenizer: string | undefined;
   /** Preferred among equivalent names of the pre-tokenizer. */
@@ -31,7 +32,7 @@ const MAX_TOKENS = 10_000_000;
 const largest = (ids: readonly number[]): number => ids.reduce((max, id) => Math.max(max, id), -1);
 
 const special = (files: VocabularyFiles, out: MetadataWriter, size?: number): void =>
-  specialTokens({ ...files, config: files.config.json }, out, size);
+  specialTokens({ ...files, config: files.config.root }, out, size);
 
 /** Byte-level BPE from tokenizer.json. */
 export const byteLevel: VocabularyRule = (files, out) => {
