@@ -26,6 +26,10 @@ const ALERT = '[role=alert]';
 export interface Visit {
   /** Bindings of the device are taken to be no larger than this. */
   readonly maxBindingBytes?: number;
+  /** Address of the page, where it is not the one that all walks share. */
+  readonly at?: string;
+  /** The build for tests has a service worker only where it is asked for: it would answer in the place of a walk's routes. */
+  readonly serviceWorker?: boolean;
 }
 /** Parts of the page that pictures are taken of. */
 export type PartName = keyof typeof PARTS;
@@ -79,8 +83,11 @@ export class Studio extends Part {
     await studio.device.adapter();
     return studio;
   }
-  async goTo({ maxBindingBytes }: Visit = {}): Promise<void> {
-    await this.page.goto(maxBindingBytes === undefined ? '/' : `/?max-binding=${maxBindingBytes}`);
+  async goTo({ maxBindingBytes, at = '/', serviceWorker = false }: Visit = {}): Promise<void> {
+    const asked = new URLSearchParams();
+    if (maxBindingBytes !== undefined) asked.set('max-binding', String(maxBindingBytes));
+    if (serviceWorker) asked.set('service-worker', '');
+    await this.page.goto(asked.size === 0 ? at : `${at}?${asked}`);
   }
   /** The same page loaded anew. */
   async reload(): Promise<void> {

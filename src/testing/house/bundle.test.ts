@@ -4,35 +4,99 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { hubOrigins } from '../../../scripts/site/policy';
 
 const root = resolve(import.meta.dirname, '../../..');
 
-/** The scripts that a build in a mode serves, by name. */
-async function scriptsOf(mode: string): Promise<Map<string, string>> {
+interface Site {
+  readonly html: string;
+  /** By name, from its folder of assets. */
+  readonly scripts: ReadonlyMap<string, string>;
+}
+
+/** The site that a build in a mode makes. */
+async function build(mode: string, origins: string): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), `nibble-${mode}-`));
   try {
     const vite = join(root, 'node_modules/vite/bin/vite.js');
     const options = ['--mode', mode, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
-    const env = { ...process.env, NODE_ENV: 'production' };
+    const env = { ...process.env, NODE_ENV: 'production', VITE_HUB_ORIGINS: origins };
     await promisify(execFile)(process.execPath, [vite, 'build', ...options], { cwd: root, env });
     const assets = join(folder, 'assets');
     const names = readdirSync(assets).filter((name) => name.endsWith('.js'));
-    return new Map(names.map((name) => [name, readFileSync(join(assets, name), 'utf8')]));
+    return {
+      html: readFileSync(join(folder, 'index.html'), 'utf8'),
+      scripts: new Map(names.map((name) => [name, readFileSync(join(assets, name), 'utf8')])),
+    };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
+const production = build('production', '');
+const forTests = build('test', 'https://hub.example, https://*.mirror.example:8443');
 
 test('only the build for tests can take the device away', async () => {
-  const holders = async (mode: string) => {
-    const scripts = [...(await scriptsOf(mode))];
+  const holders = ({ scripts }: Site) => {
     // The page and the worker are both there to be searched.
     for (const part of [/^index-/, /^engine\.worker-/])
       expect(
-        scripts.filter(([name, code]) => part.test(name) && code.includes('collectImatrix')),
+        [...scripts].filter(([name, code]) => part.test(name) && code.includes('collectImatrix')),
       ).toHaveLength(1);
-    return scripts.filter(([, code]) => code.includes('loseDevice')).map(([name]) => name.split('-')[0]);
+    return [...scripts].filter(([, code]) => code.includes('loseDevice')).map(([name]) => name.split('-')[0]);
   };
-  expect(await holders('production')).toEqual([]);
-  expect((await holders('test')).sort()).toEqual(['engine.worker', 'index']);
+  expect(holders(await production)).toEqual([]);
+  expect(holders(await forTests).sort()).toEqual(['engine.worker', 'index']);
+});
+
+/** Sources by directive, of the one policy that a page states. */
+function policyOf(html: string): Map<string, string[]> {
+  const found = [...html.matchAll(/<meta http-equiv="Content-Security-Policy" content="([^"]*)" \/>/g)];
+  expect(found).toHaveLength(1);
+  return new Map(
+    found[0]![1]!.split('; ').map((part) => {
+      const [directive = '', ...sources] = part.split(' ');
+      return [directive, sources];
+    }),
+  );
+}
+const HUB = ['https://huggingface.co', 'https://*.huggingface.co', 'https://hf.co', 'https://*.hf.co'];
+const LOOPBACK = ['http://localhost:*', 'http://127.0.0.1:*'];
+
+test('the built page states its policy, before anything that it governs', async () => {
+  const { html } = await production;
+  const policy = policyOf(html);
+  expect(html.indexOf('Content-Security-Policy')).toBeLessThan(html.search(/<(script|link|style)\b/));
+  expect(policy.get('default-src')).toEqual(["'none'"]);
+  expect(policy.get('script-src')).toEqual(["'self'"]);
+  expect(policy.get('worker-src')).toEqual(["'self'", 'blob:']);
+  expect(policy.get('connect-src')).toEqual(["'self'", 'blob:', ...HUB, ...LOOPBACK]);
+  for (const closed of ['object-src', 'base-uri', 'form-action'])
+    expect(policy.get(closed)).toEqual(["'none'"]);
+  expect([...policy.keys()]).not.toContain('frame-ancestors');
+  expect(html).not.toMatch(/unsafe-eval/);
+  // The policy would refuse what stands in the page itself.
+  expect(html).not.toMatch(/<script(?![^>]*\ssrc=)|<style|\son\w+=|\sstyle=/);
+});
+
+test('hubs of a build setting are in its policy', async () => {
+  const sources = policyOf((await forTests).html).get('connect-src');
+  const more = ['https://hub.example', 'https://*.mirror.example:8443'];
+  expect(sources).toEqual(["'self'", 'blob:', ...HUB, ...LOOPBACK, ...more]);
+});
+
+test.each([
+  'http://hub.example',
+  'https://hub.example/models',
+  'hub.example',
+  '*',
+  "https://a; script-src 'x'",
+])('a build with %s as a hub is refused', (text) => {
+  expect(() => hubOrigins(text)).toThrow(/VITE_HUB_ORIGINS has ".*": expected origins/);
+});
+
+test('nothing in the page needs to be at the root of its server', async () => {
+  const { html } = await production;
+  const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+  expect(addresses.length).toBeGreaterThan(2);
+  expect(addresses.filter((address) => !address.startsWith('./'))).toEqual([]);
 });
