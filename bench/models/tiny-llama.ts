@@ -1,5 +1,6 @@
 import { ggmlTypeByLabel, type GgmlType, tensorBytes } from '../../src/files/ggml-types';
 import {
+  alignmentOf,
   arrayValue,
   boolValue,
   f32Value,
@@ -145,13 +146,14 @@ export function tinyGguf(s: TinyShape = TINY): Uint8Array<ArrayBuffer> {
       bytes: formatByLabel(label).encode(t.values),
     };
   });
-  const header = ggufHeader(tinyMetadata(s), tensors);
-  const out = new Uint8Array(header.length + ggufDataBytes(tensors));
+  const metadata = tinyMetadata(s);
+  const header = ggufHeader(metadata, tensors);
+  const out = new Uint8Array(header.length + ggufDataBytes(metadata, tensors));
   out.set(header);
   let at = header.length;
   for (const t of tensors) {
     out.set(t.bytes, at);
-    at += alignUp(t.sizeBytes, 32);
+    at += alignUp(t.sizeBytes, alignmentOf(metadata));
   }
   return out;
 }

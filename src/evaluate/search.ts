@@ -1,4 +1,5 @@
 import type { ImportanceMatrix } from '../files/imatrix';
+import { alignmentOf } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { chooseTypes, type TensorOptions } from '../model/choose-types';
@@ -45,8 +46,6 @@ export interface SearchProgress extends RunProgress {
   readonly step: string;
 }
 
-const inFile = (sizeBytes: number): number => alignUp(sizeBytes, 32);
-
 /**
  * Measures the sensitivity of each tensor: the KL divergence with this tensor alone in the probe's type. The cost of a
  * type is that divergence, scaled by the tensor's squared error in the type over its squared error in the probe's;
@@ -60,6 +59,7 @@ export async function measureSensitivities(
   { signal, progress }: Work<SearchProgress> = {},
 ): Promise<Sensitivities> {
   const { importance } = settings;
+  const inFile = (sizeBytes: number) => alignUp(sizeBytes, alignmentOf(model.metadata));
   const planOf = (label: string, pure: boolean) =>
     planQuantization(model, fileTypeByLabel(label)!, { pure, importance });
   const labels = importance ? LADDER_WITH_MATRIX : LADDER;

@@ -81,7 +81,11 @@ const cases: { name: string; files: ByteSource[]; says: RegExp }[] = [
     files: gguf(ggufOf([{ name: 'far', shape: [1000] }], 64)),
     says: /tensor "far" takes bytes .* but the file ends/,
   },
-  { name: 'overlapping tensors', files: gguf(overlapping()), says: /tensor "two".*overlaps tensor "one"/ },
+  {
+    name: 'overlapping tensors',
+    files: gguf(overlapping()),
+    says: /tensor "two" begins at byte 32 of the data, expected 256/,
+  },
   {
     name: 'an element count overflow',
     files: gguf(overflowing()),
@@ -105,7 +109,7 @@ const cases: { name: string; files: ByteSource[]; says: RegExp }[] = [
   {
     name: 'a future version',
     files: gguf(patched(good, 4, 9n)),
-    says: /version at byte 8: found 9, expected 2 or 3/,
+    says: /of version 9; expected version 2 or 3/,
   },
   { name: 'big endian', files: gguf(patched(good, 4, 0x03000000n)), says: /big endian/ },
   { name: 'safetensors without config.json', files: [st(safetensors({}, 0))], says: /no config\.json/ },

@@ -44,6 +44,25 @@ const rows: readonly (readonly [number, string, number, number])[] = [
   [42, 'Q2_0', 64, 18],
 ];
 
+/** A type that llama.cpp has given up. */
+export interface RetiredType {
+  readonly label: string;
+  /** A next step for who has such a file. */
+  readonly hint: string;
+}
+const retired = (to: string, labels: Readonly<Record<number, string>>): [number, RetiredType][] =>
+  Object.entries(labels).map(([id, label]) => [
+    Number(id),
+    { label, hint: `Quantize the 16-bit model to ${to}, or download a newer file of the model.` },
+  ]);
+const REPACKED = ', whose weights llama.cpp interleaves when it loads them now';
+/** By id. Source: ggml.h, enum ggml_type, and type_traits of ggml.c. */
+export const retiredTypes: ReadonlyMap<number, RetiredType> = new Map([
+  ...retired('Q4_K_M', { 4: 'Q4_2', 5: 'Q4_3' }),
+  ...retired(`Q4_0${REPACKED}`, { 31: 'Q4_0_4_4', 32: 'Q4_0_4_8', 33: 'Q4_0_8_8' }),
+  ...retired(`IQ4_NL${REPACKED}`, { 36: 'IQ4_NL_4_4', 37: 'IQ4_NL_4_8', 38: 'IQ4_NL_8_8' }),
+]);
+
 export const ggmlTypes: readonly GgmlType[] = rows.map(([id, label, blockSize, blockBytes]) => ({
   id,
   label,
@@ -72,10 +91,17 @@ export function tensorBytes(type: GgmlType, shape: readonly number[]): number | 
 
 /** Product of the dimensions; undefined when it is not a safe integer. */
 export function elementCount(shape: readonly number[]): number | undefined {
+  if (shape.includes(0)) return 0;
   let count = 1;
   for (const n of shape) {
     count *= n;
     if (!Number.isSafeInteger(count)) return undefined;
   }
   return count;
+}
+
+/** The dimensions as ggml counts them: trailing ones are none, and there is at least one. Source: ggml_n_dims. */
+export function ggmlShape(shape: readonly number[]): readonly number[] {
+  const last = shape.findLastIndex((n) => n !== 1);
+  return last < 0 ? [1] : shape.slice(0, last + 1);
 }

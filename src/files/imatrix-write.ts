@@ -1,7 +1,7 @@
 import { alignUp, bytesOf } from '../util/bytes';
 import { compareBytes } from '../util/utf8';
 import { ggmlTypeByLabel } from './ggml-types';
-import { arrayValue, GgufType, stringValue, u32Value } from './gguf/metadata';
+import { alignmentOf, arrayValue, GgufType, stringValue, u32Value } from './gguf/metadata';
 import { ggufDataBytes, ggufHeader } from './gguf/write';
 
 /** Sums of squared activations (experts x cols, row-major) and the number of rows summed (one count per expert). */
@@ -40,12 +40,12 @@ export function imatrixFile(of: CollectedImportance): Uint8Array<ArrayBuffer> {
     ['imatrix.chunk_size', u32Value(of.chunkTokens)],
   ] as const);
   const header = ggufHeader(metadata, tensors);
-  const out = new Uint8Array(header.length + ggufDataBytes(tensors));
+  const out = new Uint8Array(header.length + ggufDataBytes(metadata, tensors));
   out.set(header);
   let at = header.length;
   for (const p of parts) {
     out.set(bytesOf(p.values), at);
-    at += alignUp(p.values.byteLength, 32);
+    at += alignUp(p.values.byteLength, alignmentOf(metadata));
   }
   return out;
 }

@@ -48,7 +48,9 @@ describe('strings are bytes', () => {
     expect(Buffer.compare(ggufHeader(read.metadata, read.tensors), header)).toBe(0);
   });
   test('in both forms of an importance matrix', async () => {
-    const entries = new Map(hostile.map((text, i) => [`blk.${i}.${text}`, Float32Array.of(i, 2)] as const));
+    // llama.cpp's names of tensors end at a NUL, and so would their endings.
+    const names = hostile.filter((text) => !text.includes('\0'));
+    const entries = new Map(names.map((text, i) => [`blk.${i}.${text}`, Float32Array.of(i, 2)] as const));
     const matrix: ImportanceMatrix = { label: 'it', datasets: ['\ufeff\udcff'], chunks: 3, entries };
     for (const bytes of [imatrixGguf(matrix), imatrixDat(matrix)]) {
       const read = await readImatrix(memorySource('it', bytes));

@@ -1,4 +1,4 @@
-import { type GgmlType, elementCount, tensorBytes } from '../files/ggml-types';
+import { type GgmlType, elementCount, ggmlShape, tensorBytes } from '../files/ggml-types';
 import { type Metadata, type MetaValue, stringValue, u32Value } from '../files/gguf/metadata';
 import { ggufDataBytes, ggufHeader, type TensorOut } from '../files/gguf/write';
 import type { ImportanceMatrix } from '../files/imatrix';
@@ -86,13 +86,16 @@ export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly
     tensors,
     metadata,
     headerBytes,
-    fileBytes: headerBytes + ggufDataBytes(tensors),
+    fileBytes: headerBytes + ggufDataBytes(metadata, tensors),
     bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
     fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
   };
 }
 
-/** Plans the quantization to a level: the type of every tensor and the exact size of the file. */
+/**
+ * Plans the quantization to a level: the type of every tensor and the exact size of the file. Shapes are ggml's, as in a
+ * GGUF that was read.
+ */
 export function planQuantization(model: ModelFile, fileType: FileType, options: QuantizeOptions = {}): Plan {
   const chooser = new TensorChooser(model, fileType, options);
   const misfits: string[] = [];
@@ -100,7 +103,8 @@ export function planQuantization(model: ModelFile, fileType: FileType, options: 
   const requantized = new Set<string>();
   const tensors = [...model.tensors]
     .sort((a, b) => compareTensorNames(a.name, b.name))
-    .map((source): PlannedTensor => {
+    .map((stored): PlannedTensor => {
+      const source = { ...stored, shape: ggmlShape(stored.shape) };
       const choice = chooser.next(source);
       if (choice.refusal) refusals.push(choice.refusal);
       if (choice.misfit) misfits.push(choice.misfit);

@@ -1,17 +1,18 @@
-import { ggufDataBytes, ggufHeader, GGUF_ALIGNMENT } from '../files/gguf/write';
+import { DEFAULT_ALIGNMENT } from '../files/gguf/metadata';
+import { ggufDataBytes, ggufHeader } from '../files/gguf/write';
 import { splitMetadata } from '../files/gguf/split';
 import { alignUp } from '../util/bytes';
 import type { Plan, PlannedTensor } from './plan';
 
 /**
- * Splits a plan into files of at most `maxBytes` of tensors, cut as by llama-gguf-split. A larger tensor has its own
- * file.
+ * Splits a plan into files of at most `maxBytes` of tensors, cut as by llama-gguf-split, which counts in the
+ * default alignment. A larger tensor has its own file.
  */
 export function splitPlan(plan: Plan, maxBytes: number): Plan[] {
   const groups: PlannedTensor[][] = [[]];
   let size = 0;
   for (const tensor of plan.tensors) {
-    const bytes = alignUp(tensor.sizeBytes, GGUF_ALIGNMENT);
+    const bytes = alignUp(tensor.sizeBytes, DEFAULT_ALIGNMENT);
     if (size + bytes > maxBytes && groups.at(-1)!.length > 0) {
       groups.push([]);
       size = 0;
@@ -23,6 +24,12 @@ export function splitPlan(plan: Plan, maxBytes: number): Plan[] {
   return groups.map((tensors, i) => {
     const metadata = splitMetadata(plan.metadata, i, groups.length, plan.tensors.length);
     const headerBytes = ggufHeader(metadata, tensors).length;
-    return { ...plan, tensors, metadata, headerBytes, fileBytes: headerBytes + ggufDataBytes(tensors) };
+    return {
+      ...plan,
+      tensors,
+      metadata,
+      headerBytes,
+      fileBytes: headerBytes + ggufDataBytes(metadata, tensors),
+    };
   });
 }

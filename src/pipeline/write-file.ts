@@ -1,5 +1,6 @@
 import type { ByteSink } from '../files/byte-sink';
-import { GGUF_ALIGNMENT, ggufHeader } from '../files/gguf/write';
+import { alignmentOf } from '../files/gguf/metadata';
+import { ggufHeader } from '../files/gguf/write';
 import type { Plan, PlannedTensor } from '../model/plan';
 import { alignUp } from '../util/bytes';
 import { throwIfCancelled } from '../util/errors';
@@ -74,6 +75,7 @@ export async function writeFile(
     await write(ggufHeader(plan.metadata, plan.tensors));
     await reached(0);
   }
+  const alignment = alignmentOf(plan.metadata);
   const count = plan.tensors.length;
   const first = resume?.tensors ?? 0;
   for (const [i, tensor] of plan.tensors.slice(first).entries()) {
@@ -93,7 +95,7 @@ export async function writeFile(
       });
     }
     checkedBlocks += (await check?.verify()) ?? 0;
-    await write(new Uint8Array(alignUp(tensor.sizeBytes, GGUF_ALIGNMENT) - tensor.sizeBytes));
+    await write(new Uint8Array(alignUp(tensor.sizeBytes, alignment) - tensor.sizeBytes));
     await reached(index + 1);
   }
   await sink.close();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { alignmentOf } from '../files/gguf/metadata';
 import { ggufHeader } from '../files/gguf/write';
 import type { Plan } from '../model/plan';
 import { formatByGgmlType } from '../quant/registry';
@@ -12,7 +13,7 @@ export async function planBytes(plan: Plan): Promise<Uint8Array<ArrayBuffer>> {
     const same = t.source.type.id === t.type.id;
     const decoded = () => formatByGgmlType(t.source.type.id)!.decode(raw);
     const bytes = same ? raw : formatByGgmlType(t.type.id)!.encode(decoded(), t.importance);
-    parts.push(bytes, new Uint8Array(alignUp(bytes.length, 32) - bytes.length));
+    parts.push(bytes, new Uint8Array(alignUp(bytes.length, alignmentOf(plan.metadata)) - bytes.length));
   }
   return new Uint8Array(Buffer.concat(parts));
 }

@@ -39,6 +39,10 @@ export class HeaderReader {
   get offset(): number {
     return this.#base + this.#at;
   }
+  /** Name of the file. */
+  get name(): string {
+    return this.#source.name;
+  }
   get left(): number {
     return this.#source.sizeBytes - this.offset;
   }

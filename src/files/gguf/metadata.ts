@@ -36,6 +36,13 @@ export const arrayValue = (itemType: number, value: readonly Scalar[]): MetaValu
   value,
 });
 
+/** Alignment of a file that names none, in bytes. */
+export const DEFAULT_ALIGNMENT = 32;
+
+/** Alignment of the data of a file with this metadata, in bytes: a power of two, which readGguf has checked. */
+export const alignmentOf = (metadata: Metadata): number =>
+  getNumber(metadata, 'general.alignment') ?? DEFAULT_ALIGNMENT;
+
 export function getString(metadata: Metadata, key: string): string | undefined {
   const value = metadata.get(key)?.value;
   return typeof value === 'string' ? value : undefined;

@@ -1,9 +1,7 @@
 import { alignUp } from '../../util/bytes';
 import { encodeUtf8 } from '../../util/utf8';
 import type { GgmlType } from '../ggml-types';
-import { GgufType, type Metadata, type Scalar } from './metadata';
-
-export const GGUF_ALIGNMENT = 32;
+import { alignmentOf, GgufType, type Metadata, type Scalar } from './metadata';
 
 /** A tensor to write; list order is file order. */
 export interface TensorOut {
@@ -81,7 +79,7 @@ const WIDTHS: Readonly<Record<number, number>> = {
   12: 8,
 };
 
-/** Magic, version 3, metadata, tensor infos and the padding before the data section. */
+/** Magic, version 3, metadata, tensor infos and the padding before the data section, as general.alignment says. */
 export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): Uint8Array<ArrayBuffer> {
   const out = new Growing();
   out.u32(0x46554747);
@@ -97,6 +95,7 @@ export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): U
       for (const item of entry.value) out.scalar(entry.itemType, item);
     } else out.scalar(entry.type, entry.value);
   }
+  const alignment = alignmentOf(metadata);
   let offset = 0;
   for (const tensor of tensors) {
     out.string(tensor.name);
@@ -104,12 +103,12 @@ export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): U
     for (const n of tensor.shape) out.u64(n);
     out.u32(tensor.type.id);
     out.u64(offset);
-    offset += alignUp(tensor.sizeBytes, GGUF_ALIGNMENT);
+    offset += alignUp(tensor.sizeBytes, alignment);
   }
-  out.pad(GGUF_ALIGNMENT);
+  out.pad(alignment);
   return out.bytes();
 }
 
 /** Bytes of the data section: every tensor padded to the alignment. */
-export const ggufDataBytes = (tensors: readonly TensorOut[]): number =>
-  tensors.reduce((sum, t) => sum + alignUp(t.sizeBytes, GGUF_ALIGNMENT), 0);
+export const ggufDataBytes = (metadata: Metadata, tensors: readonly TensorOut[]): number =>
+  tensors.reduce((sum, t) => sum + alignUp(t.sizeBytes, alignmentOf(metadata)), 0);
