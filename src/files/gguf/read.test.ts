@@ -6,7 +6,7 @@ import { openModel } from '../../pipeline/open';
 import { writeFile } from '../../pipeline/write-file';
 import { fileTypeByLabel } from '../../quant/file-types';
 import { planBytes } from '../../testing/codec-hash';
-import { alignmentPair, type RawGguf, rawGguf, text, u32, u64 } from '../../testing/raw-gguf';
+import { alignmentPair, type RawGguf, rawGguf, text, u32, u64 } from '../../testing/files/raw-gguf';
 import { NibbleError } from '../../util/errors';
 import { MemorySink } from '../byte-sink';
 import { memorySource } from '../byte-source';

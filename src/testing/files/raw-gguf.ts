@@ -1,6 +1,6 @@
-import { GgufType } from '../files/gguf/metadata';
-import { alignUp } from '../util/bytes';
-import { encodeUtf8 } from '../util/utf8';
+import { GgufType } from '../../files/gguf/metadata';
+import { alignUp } from '../../util/bytes';
+import { encodeUtf8 } from '../../util/utf8';
 
 /** A tensor info as it is written; nothing is checked. */
 export interface RawTensor {
