@@ -5,6 +5,7 @@ import {
   boolValue,
   f32Value,
   GgufType,
+  type Metadata,
   type MetaValue,
   stringValue,
   u32Value,
@@ -135,9 +136,17 @@ export function tinyMetadata(s: TinyShape): Map<string, MetaValue> {
 }
 
 /** Encodes a GGUF file of seeded weights. */
-export function tinyGguf(s: TinyShape = TINY): Uint8Array<ArrayBuffer> {
-  const tensors = tinyTensors(s).map((t) => {
-    const label = t.shape.length === 1 ? 'F32' : (s.type ?? 'F32');
+export const tinyGguf = (s: TinyShape = TINY): Uint8Array<ArrayBuffer> =>
+  encodeGguf(tinyMetadata(s), tinyTensors(s), s.type);
+
+/** Encodes a GGUF file of any metadata and tensors; matrices in `matrixType`, vectors in F32. */
+export function encodeGguf(
+  metadata: Metadata,
+  weights: readonly TinyTensor[],
+  matrixType: TinyShape['type'] = 'F32',
+): Uint8Array<ArrayBuffer> {
+  const tensors = weights.map((t) => {
+    const label = t.shape.length === 1 ? 'F32' : matrixType;
     const type: GgmlType = ggmlTypeByLabel(label);
     return {
       ...t,
@@ -146,7 +155,6 @@ export function tinyGguf(s: TinyShape = TINY): Uint8Array<ArrayBuffer> {
       bytes: formatByLabel(label).encode(t.values),
     };
   });
-  const metadata = tinyMetadata(s);
   const header = ggufHeader(metadata, tensors);
   const out = new Uint8Array(header.length + ggufDataBytes(metadata, tensors));
   out.set(header);

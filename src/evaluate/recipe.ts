@@ -8,6 +8,9 @@ import { planRecipe, type Recipe } from './search';
 
 const isObject = (x: unknown): x is Record<string, unknown> => typeof x === 'object' && x !== null;
 const isSize = (x: unknown): x is number => typeof x === 'number' && Number.isFinite(x) && x >= 0;
+/** A recipe has a line for each tensor of a model. */
+const MAX_RECIPE_LENGTH = 16_000_000;
+const MAX_RECIPE_TENSORS = 100_000;
 
 /** The file of a recipe. */
 export const recipeText = ({ fileType, tensorTypes, fileBytes, expectedKl }: Recipe): string =>
@@ -21,6 +24,8 @@ export const recipeText = ({ fileType, tensorTypes, fileBytes, expectedKl }: Rec
 export function parseRecipe(label: string, text: string): Recipe {
   const refuse = (what: string): FileError =>
     new FileError(`${label}: ${what}.`, 'Take a file that "Save the recipe" wrote.');
+  if (text.length > MAX_RECIPE_LENGTH)
+    throw refuse(`it has ${text.length} characters, expected at most ${MAX_RECIPE_LENGTH}`);
   let found: unknown;
   try {
     found = JSON.parse(text);
@@ -32,10 +37,10 @@ export function parseRecipe(label: string, text: string): Recipe {
   const { fileType, tensorTypes, fileBytes, expectedKl } = found;
   if (typeof fileType !== 'string' || !fileTypeByLabel(fileType))
     throw refuse(`"fileType" is ${JSON.stringify(fileType)}, expected the name of a level`);
-  if (!isSize(fileBytes) || !isSize(expectedKl))
-    throw refuse('"fileBytes" and "expectedKl" must be numbers that are not negative');
-  if (!Array.isArray(tensorTypes) || tensorTypes.length === 0)
-    throw refuse('"tensorTypes" must list tensors and their types');
+  if (!isSize(fileBytes) || !Number.isSafeInteger(fileBytes) || !isSize(expectedKl))
+    throw refuse('"fileBytes" and "expectedKl" must be a whole number and a number, and not negative');
+  if (!Array.isArray(tensorTypes) || tensorTypes.length === 0 || tensorTypes.length > MAX_RECIPE_TENSORS)
+    throw refuse(`"tensorTypes" must list 1 to ${MAX_RECIPE_TENSORS} tensors and their types`);
   const types = tensorTypes.map((t: unknown, i) => {
     if (!isObject(t) || typeof t.name !== 'string' || typeof t.type !== 'string')
       throw refuse(`entry ${i} of "tensorTypes" has no name and type`);
@@ -43,6 +48,11 @@ export function parseRecipe(label: string, text: string): Recipe {
       throw refuse(`${t.name} is to be ${t.type}, which is no type of a tensor`);
     return { name: t.name, type: t.type };
   });
+  const seen = new Set<string>();
+  for (const { name } of types) {
+    if (seen.has(name)) throw refuse(`"tensorTypes" has ${JSON.stringify(name)} twice`);
+    seen.add(name);
+  }
   return { fileType, tensorTypes: types, fileBytes, expectedKl };
 }
 

@@ -44,7 +44,7 @@ describe('importance matrices', () => {
   });
   test('what is not finite is named', async () => {
     const bad = { ...matrix, entries: new Map([['blk.3.attn_k.weight', Float32Array.of(1, Number.NaN)]]) };
-    const wanted = /it: blk\.3\.attn_k\.weight is NaN at column 1; expected finite numbers/;
+    const wanted = /it: blk\.3\.attn_k\.weight is NaN at column 1; expected .*finite/;
     await expect(readImatrix(memorySource('it', imatrixGguf(bad)))).rejects.toThrow(wanted);
     await expect(readImatrix(memorySource('it', imatrixDat(bad)))).rejects.toThrow(wanted);
   });

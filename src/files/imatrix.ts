@@ -17,6 +17,11 @@ export interface ImportanceMatrix {
   readonly entries: ReadonlyMap<string, Float32Array<ArrayBuffer>>;
 }
 
+/** Columns of a tensor, of all its experts together: far above those of any model. */
+const MAX_COLUMNS = 2 ** 24;
+const MAX_NAME_BYTES = 4096;
+const MAX_INT = 2 ** 31 - 1;
+
 const SUMS = '.in_sum2';
 const COUNTS = '.counts';
 
@@ -60,13 +65,22 @@ export async function fromGguf(file: ModelFile): Promise<ImportanceMatrix> {
   return {
     label: file.label,
     datasets: getStrings(file.metadata, 'imatrix.datasets') ?? [],
-    chunks: getNumber(file.metadata, 'imatrix.chunk_count') ?? 0,
+    chunks: chunksOf(file),
     entries,
   };
 }
 
+function chunksOf({ label, metadata }: ModelFile): number {
+  const chunks = getNumber(metadata, 'imatrix.chunk_count') ?? 0;
+  if (!Number.isInteger(chunks) || chunks < 0 || chunks > MAX_INT)
+    throw wrong(label, `metadata "imatrix.chunk_count" is ${chunks}`, 'a number of chunks');
+  return chunks;
+}
+
 async function floats(label: string, tensor: TensorSource): Promise<Float32Array<ArrayBuffer>> {
   if (tensor.type.label !== 'F32') throw wrong(label, `${tensor.name} is ${tensor.type.label}`, 'F32');
+  if (tensor.sizeBytes > 4 * MAX_COLUMNS)
+    throw wrong(label, `${tensor.name} has ${tensor.sizeBytes} bytes`, `at most ${4 * MAX_COLUMNS}`);
   const bytes = await tensor.read(0, tensor.sizeBytes);
   return new Float32Array(bytes.buffer, 0, tensor.sizeBytes / 4);
 }
@@ -85,12 +99,12 @@ async function means(label: string, name: string, sums: TensorSource, counts: Te
 }
 
 function checked(label: string, name: string, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  const bad = values.findIndex((v) => !Number.isFinite(v));
+  const bad = values.findIndex((v) => !Number.isFinite(v) || v < 0);
   if (bad >= 0)
     throw wrong(
       label,
       `${name} is ${values[bad]} at column ${bad}`,
-      'finite numbers',
+      'means of squares, which are finite and not negative',
       'Make the matrix anew.',
     );
   return values;
@@ -106,19 +120,25 @@ async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
     at += bytes;
     return new DataView((await source.read(at - bytes, at)).buffer);
   };
+  const count = async (what: string, most: number): Promise<number> => {
+    const value = await number(what);
+    if (value < 0 || value > most)
+      throw wrong(source.name, `${what} at byte ${at - 4} is ${value}`, `0 to ${most}`);
+    return value;
+  };
   const number = async (what: string) => (await take(4, what)).getInt32(0, true);
   const text = async (what: string) => {
-    const { buffer } = await take(await number(`length of ${what}`), what);
+    const { buffer } = await take(await count(`length of ${what}`, MAX_NAME_BYTES), what);
     return decodeUtf8(new Uint8Array(buffer));
   };
-  const count = await number('number of tensors');
+  const tensors = await number('number of tensors');
   // A tensor takes at least 16 bytes, which bounds the count.
-  if (count < 1 || count > source.sizeBytes / 16)
-    throw wrong(source.name, `${count} tensors in ${source.sizeBytes} bytes`, 'an importance matrix');
-  for (let i = 0; i < count; i++) {
+  if (tensors < 1 || tensors > source.sizeBytes / 16)
+    throw wrong(source.name, `${tensors} tensors in ${source.sizeBytes} bytes`, 'an importance matrix');
+  for (let i = 0; i < tensors; i++) {
     const name = await text(`name of tensor ${i}`);
-    const calls = await number(`calls of ${name}`);
-    const size = await number(`size of ${name}`);
+    const calls = await count(`calls of ${name}`, MAX_INT);
+    const size = await count(`size of ${name}`, MAX_COLUMNS);
     const view = await take(4 * size, `values of ${name}`);
     const values = Float32Array.from({ length: size }, (_, k) => {
       const sum = view.getFloat32(4 * k, true);
@@ -127,7 +147,7 @@ async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
     entries.set(name, checked(source.name, name, values));
   }
   if (at === source.sizeBytes) return { label: source.name, datasets: [], chunks: 0, entries };
-  const chunks = await number('number of chunks');
+  const chunks = await count('number of chunks', MAX_INT);
   return { label: source.name, datasets: [await text('name of the text')], chunks, entries };
 }
 

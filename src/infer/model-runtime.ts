@@ -6,6 +6,7 @@ import { factorsName, localRotationTable, rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
 import {
   CHUNK_TOKENS,
+  contextFor,
   createRuntime,
   engineSlots,
   FAST,
@@ -14,7 +15,7 @@ import {
   type RuntimeShape,
 } from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
-import { UnsupportedError } from '../util/errors';
+import { FileError, UnsupportedError } from '../util/errors';
 import type { Prepared } from '../pipeline/prepared';
 
 export interface EngineOptions {
@@ -47,12 +48,12 @@ export function levelSlots({ tensors }: Pick<Prepared, 'tensors'>): number {
 
 export function runtimeShape(model: ModelFile, slots: number, options: EngineOptions): RuntimeShape {
   const { h, vocabulary, architecture } = runnableOf(model);
-  const { context, kvType, chunk = CHUNK_TOKENS } = options;
+  const { kvType, chunk = CHUNK_TOKENS } = options;
   return {
     h,
     traits: architecture.traits,
     vocabulary,
-    context,
+    context: contextFor(h, architecture.traits, options.context),
     kvType,
     chunk,
     paths: pathsOf(options),
@@ -60,10 +61,25 @@ export function runtimeShape(model: ModelFile, slots: number, options: EngineOpt
   };
 }
 
+/** RoPE factors of a model at a context length, if it has any. Throws FileError for those without a meaning. */
+async function factorsOf(model: ModelFile, { h, context }: RuntimeShape): Promise<Float32Array | undefined> {
+  for (const name of factorsName(h, context)) {
+    const factors = await readSmallTensor(model, name);
+    const bad = factors?.findIndex((v) => !Number.isFinite(v) || v <= 0) ?? -1;
+    if (bad >= 0)
+      throw new FileError(
+        `${model.label}: ${name} is ${factors![bad]} at index ${bad}, expected positive numbers.`,
+        'The file is damaged. Convert it again.',
+      );
+    if (factors) return factors;
+  }
+  return undefined;
+}
+
 /** RoPE tables of a model at a context length. */
-async function rotationsOf(model: ModelFile, { h, traits, context }: RuntimeShape) {
-  let factors: Float32Array | undefined;
-  for (const name of factorsName(h, context)) factors ??= await readSmallTensor(model, name);
+async function rotationsOf(model: ModelFile, shape: RuntimeShape) {
+  const { h, traits, context } = shape;
+  const factors = await factorsOf(model, shape);
   return () => ({
     all: rotationTable(h, context, factors),
     ...(traits.localRope && h.window > 0 ? { sliding: localRotationTable(h, context) } : {}),

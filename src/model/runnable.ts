@@ -1,7 +1,8 @@
-import { getNumber, getStrings } from '../files/gguf/metadata';
+import { getNumber, getString, getStrings } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import type { Architecture } from './arch/architecture';
 import { architectureById, architectures } from './arch/registry';
+import { graphTensors } from './graph-tensors';
 import { type Hyperparameters, readHyperparameters } from './hyperparameters';
 
 /** Result of checkRunnable. Inspecting, quantizing and exporting do not require a runnable model. */
@@ -14,58 +15,34 @@ export type Runnable =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** A required tensor and its first dimensions. */
-type Need = readonly [name: string, shape: readonly number[]];
+/** The same dimensions; ggml has four of each, and those behind a shape are 1. */
+const isShape = (have: readonly number[], want: readonly number[]): boolean =>
+  have.length <= 4 && [0, 1, 2, 3].every((i) => (have[i] ?? 1) === (want[i] ?? 1));
 
-function layerNeeds(
-  { traits }: Architecture,
+const someOf = (names: readonly string[]): string =>
+  `${names.slice(0, 3).join(', ')}${names.length > 3 ? ', ...' : ''}`;
+
+/** Reason for which the tensors of a file are not those of its graph; undefined if they are. */
+function misfit(
+  model: ModelFile,
+  architecture: Architecture,
   h: Hyperparameters,
-  has: (name: string) => boolean,
-  i: number,
-): Need[] {
-  const at = (name: string, shape: readonly number[]): Need => [`blk.${i}.${name}.weight`, shape];
-  const [q, kv] = [h.heads * h.headDim, h.kvHeads * h.headDim];
-  const fused = has(`blk.${i}.attn_qkv.weight`);
-  const attention = fused
-    ? [at('attn_qkv', [h.width, q + 2 * kv])]
-    : [at('attn_q', [h.width, q]), at('attn_k', [h.width, kv]), at('attn_v', [h.width, kv])];
-  const norms = [
-    ...(traits.norms === 'after' ? [] : ['attn_norm', ...(traits.parallel ? [] : ['ffn_norm'])]),
-    ...(traits.norms === 'before' ? [] : ['post_attention_norm', 'post_ffw_norm']),
-  ].map((name) => at(name, [h.width]));
-  const biases =
-    traits.norm === 'layer' ? norms.map(([n, s]): Need => [n.replace('.weight', '.bias'), s]) : [];
-  const gateIsFused = traits.feedForward === 'gated' && !has(`blk.${i}.ffn_gate.weight`);
-  const dense = [
-    at('ffn_up', [h.width, gateIsFused ? 2 * h.ffnWidth : h.ffnWidth]),
-    at('ffn_down', [h.ffnWidth, h.width]),
-    ...(traits.feedForward === 'plain' || gateIsFused ? [] : [at('ffn_gate', [h.width, h.ffnWidth])]),
-  ];
-  const experts = [
-    at('ffn_gate_inp', [h.width, h.experts]),
-    at('ffn_gate_exps', [h.width, h.ffnWidth, h.experts]),
-    at('ffn_up_exps', [h.width, h.ffnWidth, h.experts]),
-    at('ffn_down_exps', [h.ffnWidth, h.width, h.experts]),
-  ];
-  return [
-    ...attention,
-    at('attn_output', [q, h.width]),
-    ...norms,
-    ...biases,
-    ...(h.experts > 0 ? experts : dense),
-  ];
-}
-
-function needs(architecture: Architecture, h: Hyperparameters, has: (name: string) => boolean): Need[] {
-  const whole: Need[] = [
-    ['token_embd.weight', [h.width]],
-    ['output_norm.weight', [h.width]],
-  ];
-  if (architecture.traits.rope === 'none') whole.push(['position_embd.weight', [h.width]]);
-  return [
-    ...whole,
-    ...Array.from({ length: h.layers }, (_, i) => layerNeeds(architecture, h, has, i)).flat(),
-  ];
+  tokens: number,
+): string | undefined {
+  const shapes = new Map(model.tensors.map((t) => [t.name, t.shape]));
+  const graph = graphTensors(architecture, h, tokens, (name) => shapes.has(name));
+  const missing = graph.filter((t) => !t.optional && !shapes.has(t.name)).map((t) => t.name);
+  if (missing.length > 0)
+    return `${missing.length} tensors of a ${architecture.label} with ${h.layers} layers are missing: ${someOf(missing)}`;
+  for (const { name, shape } of graph) {
+    const have = shapes.get(name);
+    if (have && !isShape(have, shape)) return `${name} has shape [${have}], but the metadata says [${shape}]`;
+  }
+  const read = new Set(graph.map((t) => t.name));
+  const unread = [...shapes.keys()].filter((name) => !read.has(name));
+  if (unread.length > 0)
+    return `${unread.length} tensors have no place in the graph of a ${architecture.label}: ${someOf(unread)}`;
+  return undefined;
 }
 
 /** Reason for which the kernels do not support the dimensions; undefined if they do. */
@@ -84,37 +61,26 @@ function unsuited(h: Hyperparameters, rope: string): string | undefined {
 /** Checks that a model can run here: a known architecture, all tensors in their shapes, supported dimensions. */
 export function checkRunnable(model: ModelFile): Runnable {
   const no = (reason: string): Runnable => ({ ok: false, reason });
+  // First: layers of other architectures have other rules.
+  const named = getString(model.metadata, 'general.architecture');
+  const architecture = named === undefined ? undefined : architectureById(named);
+  if (named !== undefined && !architecture)
+    return no(
+      `Architecture "${named}" cannot run here yet (known: ${architectures.map((a) => a.id).join(', ')}). It can still be inspected, quantized and exported.`,
+    );
   let h: Hyperparameters;
   try {
     h = readHyperparameters(model.label, model.metadata);
   } catch (error) {
     return no(error instanceof Error ? error.message : String(error));
   }
-  const architecture = architectureById(h.architecture);
-  if (!architecture)
-    return no(
-      `Architecture "${h.architecture}" cannot run here yet (known: ${architectures.map((a) => a.id).join(', ')}). It can still be inspected, quantized and exported.`,
-    );
+  if (!architecture) return no(`${model.label}: no architecture is named.`);
   h = { ...h, ...architecture.traits.derive?.(h) };
-  const shapes = new Map(model.tensors.map((t) => [t.name, t.shape]));
-  const needed = needs(architecture, h, (name) => shapes.has(name));
-  const missing = needed.filter(([name]) => !shapes.has(name)).map(([name]) => name);
-  if (missing.length > 0)
-    return no(
-      `${model.label}: ${missing.length} tensors of a ${architecture.label} with ${h.layers} layers are missing: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ', ...' : ''}.`,
-    );
-  for (const [name, want] of needed) {
-    const have = shapes.get(name)!;
-    if (want.some((n, i) => have[i] !== n))
-      return no(
-        `${model.label}: ${name} has shape [${have}], but the metadata says [${want}${want.length < have.length ? ', ...' : ''}].`,
-      );
-  }
-  const reason = unsuited(h, architecture.traits.rope);
-  if (reason) return no(`${model.label}: ${reason}.`);
-  const rows = shapes.get('token_embd.weight')![1]!;
-  const tokens =
+  const rows = model.tensors.find((t) => t.name === 'token_embd.weight')?.shape[1] ?? 1;
+  const vocabulary =
     getStrings(model.metadata, 'tokenizer.ggml.tokens')?.length ??
-    getNumber(model.metadata, `${h.architecture}.vocab_size`);
-  return { ok: true, architecture, h, vocabulary: tokens ? Math.min(rows, tokens) : rows };
+    getNumber(model.metadata, `${h.architecture}.vocab_size`) ??
+    rows;
+  const reason = misfit(model, architecture, h, vocabulary) ?? unsuited(h, architecture.traits.rope);
+  return reason ? no(`${model.label}: ${reason}.`) : { ok: true, architecture, h, vocabulary };
 }

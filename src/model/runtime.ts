@@ -2,7 +2,7 @@ import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
 import { alignUp, formatBytes } from '../util/bytes';
-import { GpuError } from '../util/errors';
+import { GpuError, NibbleError } from '../util/errors';
 import type { DecoderTraits } from './arch/architecture';
 import type { Hyperparameters } from './hyperparameters';
 import { kvLayout, type KvType, maxKvSplits } from './kv-cache';
@@ -90,6 +90,20 @@ export const engineSlots = (slabs: number, tensors: number): number => 2 * (slab
 /** Maximum tokens per pass without tuning. */
 export const CHUNK_TOKENS = 128;
 
+/**
+ * Positions of an engine for a context that was asked for: learned positions end with the model's own. Throws
+ * NibbleError for a context that is no number of tokens.
+ */
+export function contextFor(h: Hyperparameters, traits: DecoderTraits, asked: number): number {
+  if (!Number.isInteger(asked) || asked < 1 || asked > MAX_POSITIONS)
+    throw new NibbleError(
+      `A context of ${asked} tokens: expected a whole number from 1 to ${MAX_POSITIONS}.`,
+      `This model was trained on ${h.contextLength}.`,
+    );
+  return traits.rope === 'none' ? Math.min(asked, h.contextLength) : asked;
+}
+const MAX_POSITIONS = 2 ** 31 - 1;
+
 /** Number of token classes of the sampler: about 128 tokens per class, at most MAX_CLASSES of ops/sample. */
 export const sampleClasses = (vocabulary: number): number =>
   Math.min(1024, Math.max(64, 2 ** Math.ceil(Math.log2(vocabulary / 128))));
@@ -144,6 +158,21 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
 export const runtimeBytes = (s: RuntimeShape): number =>
   Object.values(runtimeSizes(s)).reduce((sum, n) => sum + alignUp(Math.max(n, 16), 16), 0);
 
+/** The longest context whose buffers a device binds, in steps of 256 tokens. */
+function contextHint(s: RuntimeShape, limit: number): string {
+  const fits = (steps: number) =>
+    Object.values(runtimeSizes({ ...s, context: 256 * steps })).every((bytes) => bytes <= limit);
+  let [least, most] = [0, Math.floor(s.context / 256)];
+  while (least < most) {
+    const middle = Math.ceil((least + most) / 2);
+    if (fits(middle)) least = middle;
+    else most = middle - 1;
+  }
+  return least > 0
+    ? `Choose a context of at most ${256 * least} tokens.`
+    : 'No context fits: the model is too wide for this device.';
+}
+
 /** RoPE tables of all layers, and of sliding window layers with their own base. */
 export interface RotationTables {
   readonly all: Float32Array<ArrayBuffer>;
@@ -163,7 +192,7 @@ export async function createRuntime(
   if (large)
     throw new GpuError(
       `At a context of ${s.context} tokens the ${large[0]} takes ${formatBytes(large[1])}; this device binds at most ${formatBytes(limit)}.`,
-      'Choose a shorter context.',
+      contextHint(s, limit),
     );
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const make = (name: string) => owner.create(name, Math.max(sizes[name]!, 16), usage);

@@ -3,7 +3,7 @@ import type { ModelFile, TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { QuantFormat } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
-import { UnsupportedError } from '../util/errors';
+import { FileError, UnsupportedError } from '../util/errors';
 import {
   allocateTensors,
   type DeviceTensor,
@@ -107,10 +107,18 @@ export async function allocateWeights(gpu: Gpu, owner: BufferOwner, plan: Plan):
   return { owner, tensors };
 }
 
-/** Reads a small tensor (at most 1 MiB, such as RoPE factors) as float32; undefined if absent or larger. */
+/** Largest tensor that is read as a whole: RoPE factors, a number for each pair of a head's dimensions. */
+const MAX_SMALL_TENSOR_BYTES = 1 << 20;
+
+/** Reads a small tensor, such as RoPE factors, as float32; undefined if absent. Throws FileError if it is no such. */
 export async function readSmallTensor(model: ModelFile, name: string): Promise<Float32Array | undefined> {
   const tensor: TensorSource | undefined = model.tensors.find((t) => t.name === name);
-  if (!tensor || tensor.sizeBytes > 1 << 20) return undefined;
+  if (!tensor) return undefined;
   const format = quantFormats.find((f) => f.ggmlType === tensor.type.id);
-  return format?.decode(await tensor.read(0, tensor.sizeBytes));
+  if (!format || tensor.sizeBytes > MAX_SMALL_TENSOR_BYTES)
+    throw new FileError(
+      `${model.label}: ${name} is ${tensor.type.label} of ${tensor.sizeBytes} bytes, expected a few numbers as F32.`,
+      'The file is damaged. Convert it again.',
+    );
+  return format.decode(await tensor.read(0, tensor.sizeBytes));
 }

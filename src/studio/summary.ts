@@ -5,7 +5,14 @@ import type { ModelFile } from '../files/model-file';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
-import { CHUNK_TOKENS, engineSlots, FAST, type ComputePaths, runtimeBytes } from '../model/runtime';
+import {
+  CHUNK_TOKENS,
+  contextFor,
+  engineSlots,
+  FAST,
+  type ComputePaths,
+  runtimeBytes,
+} from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
@@ -127,7 +134,7 @@ export function planRow(
         h: runnable.h,
         traits: runnable.architecture.traits,
         vocabulary: runnable.vocabulary,
-        context: settings.context,
+        context: contextFor(runnable.h, runnable.architecture.traits, settings.context),
         kvType: settings.kvType,
         paths,
         chunk,

@@ -1,5 +1,8 @@
 // Errors that users can see. The class survives the message from the worker; `hint` is a next step, if there is one.
 
+/** Characters of a message: names come from files, and may be as long as these. */
+const MAX_MESSAGE = 2000;
+
 /** Base of every error of this library. `name` is the class's, also in minified code. */
 export class NibbleError extends Error {
   // Explicit, because a minifier renames classes, differently in the page and in the worker.
@@ -7,7 +10,7 @@ export class NibbleError extends Error {
   /** A next step for the user. */
   readonly hint: string;
   constructor(message: string, hint = '') {
-    super(message);
+    super(message.length > MAX_MESSAGE ? `${message.slice(0, MAX_MESSAGE)}...` : message);
     this.hint = hint;
   }
 }

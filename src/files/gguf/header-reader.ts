@@ -4,6 +4,10 @@ import type { ByteSource } from '../byte-source';
 import { GgufType, type MetaValue, type Scalar } from './metadata';
 
 const STEP = 1024 * 1024;
+/** Bounds of a header, far above those of any model: the largest vocabularies have 262,144 tokens and 500,000 merges. */
+const MAX_GGUF_HEADER_BYTES = 64 * 1024 * 1024;
+const MAX_STRING_BYTES = 16 * 1024 * 1024;
+const MAX_ITEMS = 2 ** 21;
 /** Bytes of a value of each fixed-width type. */
 const widths: Readonly<Record<number, number>> = {
   [GgufType.UINT8]: 1,
@@ -30,6 +34,8 @@ export class HeaderReader {
   /** File offset of #bytes[0]. */
   #base = 0;
   #at = 0;
+  /** Items of all lists so far. */
+  #items = 0;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -64,6 +70,13 @@ export class HeaderReader {
         'The file is cut short. Download or copy it again.',
       );
     const from = this.offset;
+    if (from + count > MAX_GGUF_HEADER_BYTES)
+      this.fail(
+        what,
+        'more header',
+        `at most ${MAX_GGUF_HEADER_BYTES} bytes of it`,
+        'No model has so large a header.',
+      );
     const to = Math.min(this.#source.sizeBytes, from + Math.max(count, STEP));
     this.#bytes = await this.#source.read(from, to);
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
@@ -104,6 +117,13 @@ export class HeaderReader {
 
   async string(what: string): Promise<string> {
     const length = await this.count(`length of ${what}`, 1);
+    if (length > MAX_STRING_BYTES)
+      this.fail(
+        what,
+        `${length} bytes`,
+        `at most ${MAX_STRING_BYTES}`,
+        'No model has so long a text in its header.',
+      );
     await this.#need(length, what);
     this.#at += length;
     return decodeUtf8(this.#bytes.subarray(this.#at - length, this.#at));
@@ -151,6 +171,14 @@ export class HeaderReader {
     const each = itemType === GgufType.STRING ? 8 : widths[itemType];
     if (each === undefined) this.fail(`item type of "${key}"`, String(itemType), 'a GGUF value type');
     const count = await this.count(`item count of "${key}"`, each);
+    this.#items += count;
+    if (count > MAX_ITEMS || this.#items > 2 * MAX_ITEMS)
+      this.fail(
+        `"${key}"`,
+        `${count} items`,
+        `at most ${MAX_ITEMS}`,
+        'No model has so long a list in its header.',
+      );
     const value: Scalar[] = [];
     for (let i = 0; i < count; i++) value.push(await this.#scalar(itemType, `item ${i} of "${key}"`));
     return { type: 9, itemType, value };

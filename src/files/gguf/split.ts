@@ -3,6 +3,9 @@ import { FileError } from '../../util/errors';
 import type { ModelFile } from '../model-file';
 import { getNumber, GgufType, type Metadata, type MetaValue } from './metadata';
 
+/** Files are numbered with 16 bits. */
+const MAX_SPLITS = 65535;
+
 const KEYS = ['split.no', 'split.count', 'split.tensors.count'];
 
 /** NAME-00002-of-00003.gguf for index 1 of 3. */
@@ -25,6 +28,11 @@ export function splitMetadata(metadata: Metadata, index: number, count: number, 
 export function joinSplits(files: readonly ModelFile[], label: string): ModelFile {
   const [first] = files;
   const count = getNumber(first!.metadata, 'split.count') ?? 1;
+  if (!Number.isInteger(count) || count < 0 || count > MAX_SPLITS)
+    throw new FileError(
+      `${first!.label}: metadata "split.count" is ${count}, expected a number of files up to ${MAX_SPLITS}.`,
+      'The file is damaged. Download it again.',
+    );
   if (files.length === 1 && count <= 1) return first!;
   const byIndex = new Map<number, ModelFile>();
   for (const file of files) {
@@ -35,7 +43,7 @@ export function joinSplits(files: readonly ModelFile[], label: string): ModelFil
         `${label}: ${files.length} GGUF files at once (${files.map((f) => f.label).join(', ')}), of which ${file.label} is a whole model.`,
         'Drop one model at a time.',
       );
-    if (own !== count || index < 0 || index >= count)
+    if (own !== count || !Number.isInteger(index) || index < 0 || index >= count)
       throw new FileError(
         `${file.label}: this is file ${index + 1} of ${own}, the others are of ${count}.`,
         'Drop the files of one model.',

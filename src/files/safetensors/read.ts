@@ -4,7 +4,9 @@ import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
 import { duplicateKey, parseJson } from '../json';
 import { checkRanges } from '../ranges';
 
-const MAX_HEADER = 100_000_000; // the limit of the reference implementation
+/** The reference implementation takes 100 MB; 200,000 tensors need no more than this. */
+const MAX_HEADER = 25_000_000;
+const MAX_DIMENSIONS = 8;
 /** Integer tensors (buffers of old checkpoints, not weights) are kept as raw bytes of their width. */
 const types: Readonly<Record<string, string>> = {
   F32: 'F32',
@@ -49,7 +51,9 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
   const length = new DataView((await source.read(0, 8)).buffer).getBigUint64(0, true);
   const max = Math.min(MAX_HEADER, source.sizeBytes - 8);
   if (length > BigInt(max))
-    bad(`the header length at byte 0 is ${length}, expected at most ${max} (what the file can hold).`);
+    bad(
+      `the header length at byte 0 is ${length}, expected at most ${max} (${max < MAX_HEADER ? 'what the file can hold' : 'no model has more'}).`,
+    );
   const headerBytes = Number(length);
   const { text, value: header } = parseJson(
     await source.read(8, 8 + headerBytes),
@@ -67,6 +71,10 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
     if (!isRecord(info) || !Array.isArray(info.shape) || !Array.isArray(info.data_offsets))
       return bad(`tensor "${name}" has no dtype, shape and data_offsets.`);
     const shape = info.shape as unknown[];
+    if (shape.length > MAX_DIMENSIONS || info.data_offsets.length !== 2)
+      return bad(
+        `tensor "${name}" has ${shape.length} dimensions and ${info.data_offsets.length} offsets, expected at most ${MAX_DIMENSIONS}, and two.`,
+      );
     const [begin, end] = info.data_offsets as unknown[];
     if (!shape.every(isCount) || !isCount(begin) || !isCount(end) || end < begin)
       return bad(

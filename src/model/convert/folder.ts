@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
 import type { ModelFile } from '../../files/model-file';
-import { UnsupportedError } from '../../util/errors';
+import { FileError, UnsupportedError } from '../../util/errors';
 import { baseName, folderName } from '../../util/model-folder';
 import { architectures } from '../arch/registry';
 import type { Architecture } from '../arch/architecture';
@@ -55,6 +55,12 @@ export async function readFolder(
       architecture.label,
     ),
   ].map((t) => (staysFloat32(t) ? asFloat32(t) : t));
+  const rows = tensors.find((t) => t.name === 'token_embd.weight')?.shape[1] ?? 0;
+  if ((config.vocabularySize ?? 0) > rows)
+    throw new FileError(
+      `${label}: config.json says ${config.vocabularySize} tokens, but the embedding has ${rows} rows.`,
+      'config.json and the weights do not fit together.',
+    );
   const folder = folderName(checkpoint.find('config.json')!.name) ?? label;
   identity(
     out,
@@ -69,7 +75,7 @@ export async function readFolder(
   source.parameters(config, out);
   out.u32('general.quantization_version', 2);
   const notes = ropeNotes(config, out, tensors);
-  notes.push(...(await vocabulary(checkpoint, config, source, options, out)));
+  notes.push(...(await vocabulary(checkpoint, { config, rows }, source, options, out)));
   const matrix = tensors.find((t) => t.shape.length > 1)?.type.label;
   out.set('general.file_type', u32Value(matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0));
   return {
@@ -84,7 +90,7 @@ export async function readFolder(
 
 async function vocabulary(
   checkpoint: Checkpoint,
-  config: Config,
+  { config, rows }: { readonly config: Config; readonly rows: number },
   source: HuggingFaceSource,
   options: ConvertOptions,
   out: MetadataWriter,
@@ -105,6 +111,7 @@ async function vocabulary(
   const notes = source.vocabulary(
     {
       config,
+      rows,
       tokenizerJson,
       tokenizerModel,
       tokenizerConfig,

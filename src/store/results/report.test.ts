@@ -69,7 +69,7 @@ describe('a report', () => {
     [
       'a figure missing',
       changed((r) => Object.assign((r as never as typeof report).runs[1]!.speed, { tokensPerSecond: null })),
-      /runs\[1\]\.speed\.tokensPerSecond\.median is no number/,
+      /runs\[1\]\.speed\.tokensPerSecond\.median is undefined, which is no measure/,
     ],
     [
       'a type missing',

@@ -17,6 +17,7 @@ export interface Report {
 }
 
 const MAX_RECORDS = 200;
+const MAX_REPORT_LENGTH = 16_000_000;
 
 /** Paths of the numbers that the page reads from a record; a report that lacks one is rejected. */
 const RUN_NUMBERS = [
@@ -42,6 +43,13 @@ function at(value: unknown, path: string): unknown {
     );
 }
 
+/** Bytes are whole numbers, speeds and perplexities positive; a divergence may round to a little below zero. */
+function isMeasure(value: unknown, path: string): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (path.endsWith('Bytes')) return Number.isSafeInteger(value) && value >= 0;
+  return path === 'measured.kl.mean' || value >= 0;
+}
+
 function checkRecords(label: string, name: string, value: unknown, numbers: readonly string[]): void {
   const wrong = (what: string) =>
     new NibbleError(`${label}: ${what}.`, 'Take a report that this page has saved.');
@@ -51,12 +59,18 @@ function checkRecords(label: string, name: string, value: unknown, numbers: read
     for (const key of ['type', 'adapter'])
       if (typeof at(record, key) !== 'string') throw wrong(`${name}[${i}].${key} is no text`);
     for (const path of numbers)
-      if (!Number.isFinite(at(record, path))) throw wrong(`${name}[${i}].${path} is no number`);
+      if (!isMeasure(at(record, path), path))
+        throw wrong(`${name}[${i}].${path} is ${JSON.stringify(at(record, path))}, which is no measure`);
   }
 }
 
 /** Parses a report file. Throws NibbleError with the defect. */
 export function parseReport(label: string, text: string): Report {
+  if (text.length > MAX_REPORT_LENGTH)
+    throw new NibbleError(
+      `${label} has ${text.length} characters, expected at most ${MAX_REPORT_LENGTH}.`,
+      'Take a report that this page has saved.',
+    );
   let value: unknown;
   try {
     value = JSON.parse(text);

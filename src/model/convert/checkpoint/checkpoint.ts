@@ -2,15 +2,28 @@ import type { ByteSource } from '../../../files/byte-source';
 import { parseJson } from '../../../files/json';
 import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
 import { FileError } from '../../../util/errors';
+import { MIB } from '../../../util/bytes';
 import { baseName, isChatTemplate } from '../../../util/model-folder';
 import { compareBytes, decodeUtf8, hasLoneSurrogate } from '../../../util/utf8';
 import { isRecord, type Json } from './config';
 
-const MAX_SMALL_FILE = 64 * 1024 * 1024;
+/** Largest files that are read as a whole; the largest tokenizer.json of a model has 33 MB. */
+const MAX_FILE_BYTES: Readonly<Record<string, number>> = {
+  'config.json': MIB,
+  'generation_config.json': MIB,
+  'chat_template.jinja': MIB,
+  'chat_template.json': 2 * MIB,
+  'model.safetensors.index.json': 32 * MIB,
+};
+const MAX_SMALL_FILE_BYTES = 48 * MIB;
 
 async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
-  if (source.sizeBytes > MAX_SMALL_FILE)
-    throw new FileError(`${source.name} has ${source.sizeBytes} bytes, expected at most ${MAX_SMALL_FILE}.`);
+  const max = MAX_FILE_BYTES[baseName(source.name)] ?? MAX_SMALL_FILE_BYTES;
+  if (source.sizeBytes > max)
+    throw new FileError(
+      `${source.name} has ${source.sizeBytes} bytes, expected at most ${max}.`,
+      'No model has so large a file of that name. Download it again.',
+    );
   return source.read(0, source.sizeBytes);
 }
 

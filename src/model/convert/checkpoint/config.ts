@@ -6,6 +6,11 @@ export const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !=
 
 const asRecord = (v: unknown): Json => (isRecord(v) ? v : {});
 
+/** Above any dimension of a model. */
+const MAX_DIMENSION = 2 ** 20;
+/** Above any vocabulary. */
+const MAX_TOKENS = 2 ** 21;
+
 /** The config of a wrapped text model. Source of the places, of which the last wins: load_hparams. */
 function textConfig(json: Json): Json {
   const thinker = asRecord(json.thinker_config).text_config;
@@ -104,36 +109,42 @@ export class Config {
   }
 
   get heads(): number {
-    return this.number('num_attention_heads', 'n_head');
+    return this.#count(1, MAX_DIMENSION, 'num_attention_heads', 'n_head');
   }
   get kvHeads(): number {
-    return this.maybe('num_key_value_heads', 'n_head_kv') ?? this.heads;
+    return this.find('num_key_value_heads', 'n_head_kv') === undefined
+      ? this.heads
+      : this.#count(1, MAX_DIMENSION, 'num_key_value_heads', 'n_head_kv');
   }
   get width(): number {
-    return this.number('hidden_size', 'n_embd');
+    return this.#count(1, MAX_DIMENSION, 'hidden_size', 'n_embd');
   }
   get headDim(): number {
-    return this.maybe('head_dim') ?? Math.floor(this.width / this.heads);
+    return this.find('head_dim') === undefined
+      ? Math.floor(this.width / this.heads)
+      : this.#count(1, MAX_DIMENSION, 'head_dim');
   }
   get layers(): number {
-    return this.#count(10_000, 'num_hidden_layers', 'n_layer', 'n_layers');
+    return this.#count(1, 10_000, 'num_hidden_layers', 'n_layer', 'n_layers');
   }
   /** Number of tokens, if stated. */
   get vocabularySize(): number | undefined {
-    return this.find('vocab_size') === undefined ? undefined : this.#count(10_000_000, 'vocab_size');
+    return this.find('vocab_size') === undefined ? undefined : this.#count(1, MAX_TOKENS, 'vocab_size');
   }
 
-  /** A count that allocations depend on. Throws FileError beyond `max`. */
-  #count(max: number, ...keys: string[]): number {
+  /** A count that allocations depend on. Throws FileError outside the bounds. */
+  #count(least: number, max: number, ...keys: string[]): number {
     const value = this.number(...keys);
-    if (Number.isInteger(value) && value >= 0 && value <= max) return value;
+    if (Number.isInteger(value) && value >= least && value <= max) return value;
     throw new FileError(
-      `${this.label}: config.json: "${keys[0]}" is ${value}, expected a count of at most ${max}.`,
+      `${this.label}: config.json: "${keys[0]}" is ${value}, expected a count from ${least} to ${max}.`,
       'Download config.json again.',
     );
   }
   get experts(): number | undefined {
-    return this.maybe('num_local_experts', 'num_experts');
+    return this.find('num_local_experts', 'num_experts') === undefined
+      ? undefined
+      : this.#count(0, MAX_DIMENSION, 'num_local_experts', 'num_experts');
   }
 }
 

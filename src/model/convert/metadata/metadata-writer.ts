@@ -7,6 +7,7 @@ import {
   stringValue,
   u32Value,
 } from '../../../files/gguf/metadata';
+import { FileError } from '../../../util/errors';
 
 /** Collects metadata in the order of the first write of each key. `%` in a key stands for the architecture. */
 export class MetadataWriter {
@@ -22,13 +23,27 @@ export class MetadataWriter {
     this.entries.set(key.replace('%', this.#architecture), value);
   }
   u32(key: string, value: number | undefined): void {
-    if (value !== undefined) this.set(key, u32Value(value));
+    if (value === undefined) return;
+    this.#check(key, value, Number.isInteger(value) && value >= 0 && value < 2 ** 32, 'a 32-bit count');
+    this.set(key, u32Value(value));
   }
   i32(key: string, value: number | undefined): void {
-    if (value !== undefined) this.set(key, { type: GgufType.INT32, value });
+    if (value === undefined) return;
+    this.#check(key, value, Number.isInteger(value) && Math.abs(value) < 2 ** 31, 'a 32-bit integer');
+    this.set(key, { type: GgufType.INT32, value });
   }
   f32(key: string, value: number | undefined): void {
-    if (value !== undefined) this.set(key, f32Value(value));
+    if (value === undefined) return;
+    this.#check(key, value, Number.isFinite(Math.fround(value)), 'a number that float32 holds');
+    this.set(key, f32Value(value));
+  }
+  #check(key: string, value: number, isRight: boolean, expected: string): void {
+    if (isRight) return;
+    const name = key.replace('%', this.#architecture);
+    throw new FileError(
+      `config.json gives ${value} for "${name}", expected ${expected}.`,
+      'Download config.json again.',
+    );
   }
   bool(key: string, value: boolean): void {
     this.set(key, boolValue(value));

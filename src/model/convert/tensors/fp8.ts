@@ -34,6 +34,11 @@ function blockOf(weight: SafeTensor, scale: SafeTensor, config: Config): { rows:
 
 async function readScale(weight: SafeTensor, scale: SafeTensor, config: Config): Promise<Scale> {
   const { rows, cols } = blockOf(weight, scale, config);
+  if (![rows, cols].every((n) => Number.isInteger(n) && n > 0))
+    throw new FileError(
+      `${config.label}: config.json: "weight_block_size" is [${rows},${cols}], expected counts of rows and columns.`,
+      'Download config.json again.',
+    );
   const values = formatByLabel(scale.type.label).decode(await scale.read(0, scale.sizeBytes));
   const perRow = Math.ceil((weight.shape[1] ?? 1) / cols);
   const need = Math.ceil((weight.shape[0] ?? 1) / rows) * perRow;

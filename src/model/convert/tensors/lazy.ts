@@ -9,8 +9,14 @@ import { f16FromFloat, f16ToFloat } from '../../../util/half';
 const F32 = ggmlTypeByLabel('F32');
 const roundToF16 = (x: number): number => f16ToFloat(f16FromFloat(x));
 
-/** A float32 vector from values. */
+/** A float32 vector of factors. Throws FileError unless they are positive and finite. */
 export function computed(name: string, values: Float32Array<ArrayBuffer>): TensorSource {
+  const bad = values.findIndex((v) => !Number.isFinite(v) || v <= 0);
+  if (bad >= 0)
+    throw new FileError(
+      `config.json gives ${values[bad]} at index ${bad} of ${name}, expected positive numbers.`,
+      'Download config.json again.',
+    );
   const bytes = bytesOf(values);
   return {
     name,

@@ -10,6 +10,8 @@ import { addedEntry, addedOfConfig, addedOfJson, TokenList } from './token-list'
 
 export interface VocabularyFiles {
   readonly config: Config;
+  /** Rows of the embedding: no vocabulary has more tokens. */
+  readonly rows: number;
   readonly tokenizerJson: Json | undefined;
   readonly tokenizerModel: Uint8Array | undefined;
   readonly tokenizerConfig: Json | undefined;
@@ -26,7 +28,8 @@ export interface VocabularyFiles {
 /** Writes a vocabulary and returns notes for the user. Throws FileError or UnsupportedError. */
 export type VocabularyRule = (files: VocabularyFiles, out: MetadataWriter) => string[];
 
-const MAX_TOKENS = 10_000_000;
+/** Tokens beyond the embedding, which some checkpoints have: they are written, and never asked for. */
+const MAX_SPARE_TOKENS = 65536;
 
 /** A loop, because a vocabulary exceeds the argument limit of Math.max. */
 const largest = (ids: readonly number[]): number => ids.reduce((max, id) => Math.max(max, id), -1);
@@ -47,9 +50,9 @@ export const byteLevel: VocabularyRule = (files, out) => {
   const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
   const max = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
   const size = files.config.vocabularySize ?? max + 1;
-  if (!(max < size && size <= MAX_TOKENS))
+  if (!(max < size && size <= files.rows))
     throw new FileError(
-      `tokenizer.json goes up to id ${max}, but config.json says ${size} tokens.`,
+      `tokenizer.json goes up to id ${max}, but ${max < size ? `the embedding has ${files.rows} rows` : `config.json says ${size} tokens`}.`,
       'The files belong to different models.',
     );
   const list = new TokenList(size);
@@ -142,7 +145,8 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
   const vocabulary = Object.entries((json.model as Json).vocab as Record<string, number>);
   const added = addedOfJson(json);
   const max = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
-  if (!(max < MAX_TOKENS)) throw new FileError(`tokenizer.json goes up to id ${max}.`, 'Download it again.');
+  if (!(max < files.rows + MAX_SPARE_TOKENS))
+    throw new FileError(`tokenizer.json goes up to id ${max}.`, 'Download it again.');
   const list = new TokenList(Math.max(files.config.vocabularySize ?? 0, max + 1));
   const unknown = (json.model as Json).unk_token;
   for (const [token, id] of vocabulary) {
