@@ -1,0 +1,300 @@
+// Sizes that a file states are bounded before anything is allocated for them.
+import { describe, expect, test } from 'vitest';
+import { parseRecipe } from '../evaluate/recipe';
+import { openModel } from '../pipeline/open';
+import { imatrixDat } from '../testing/imatrix-files';
+import { jsonFile, safetensorsFile } from '../testing/safetensors-file';
+import { huggingFaceFolder } from '../testing/tiny-folder';
+import { parseReport } from '../store/results/report';
+import { NibbleError } from '../util/errors';
+import { tinyMetadata } from '../../bench/models/tiny-llama';
+import { type ByteSource, memorySource } from './byte-source';
+import { u32Value } from './gguf/metadata';
+import { readGguf } from './gguf/read';
+import { ggufHeader } from './gguf/write';
+import { joinSplits } from './gguf/split';
+import { readImatrix } from './imatrix';
+
+const MIB = 1 << 20;
+const SHAPE = { width: 32, ffn: 64, layers: 1, heads: 4, kvHeads: 2, vocabulary: 300, context: 32 };
+
+/** A file that begins with `head` and goes on with one byte, without being held anywhere. */
+function endless(name: string, head: Uint8Array, sizeBytes: number, fill = 0) {
+  let [largest, total] = [0, 0];
+  const source: ByteSource = {
+    name,
+    sizeBytes,
+    read(start, end) {
+      largest = Math.max(largest, end - start);
+      total += end - start;
+      if (end - start > 64 * MIB) return Promise.reject(new Error(`read ${end - start} bytes at once`));
+      const out = new Uint8Array(end - start).fill(fill);
+      if (start < head.length) out.set(head.subarray(start, Math.min(end, head.length)));
+      return Promise.resolve(out);
+    },
+  };
+  return { source, read: () => ({ largest, total }) };
+}
+
+/** Refused by a NibbleError that names the file, having read little and held less than 64 MiB. */
+async function refused(work: () => Promise<unknown>, name: string): Promise<string> {
+  const held = () => {
+    const { heapUsed, arrayBuffers } = process.memoryUsage();
+    return heapUsed + arrayBuffers;
+  };
+  const before = held();
+  const started = performance.now();
+  const error = await work().then(
+    () => new Error('taken'),
+    (e: unknown) => e,
+  );
+  expect(error).toBeInstanceOf(NibbleError);
+  expect(held() - before).toBeLessThan(64 * MIB);
+  expect(performance.now() - started).toBeLessThan(10_000);
+  expect((error as NibbleError).message).toContain(name);
+  return (error as NibbleError).message;
+}
+
+/** The head of a GGUF with one key whose value's head is written by `value`. */
+function ggufHead(key: string, value: (view: DataView, at: number) => number): Uint8Array {
+  const text = new TextEncoder().encode(key);
+  const bytes = new Uint8Array(24 + 8 + text.length + 32);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, 0x46554747, true);
+  view.setUint32(4, 3, true);
+  view.setBigUint64(8, 1n, true);
+  view.setBigUint64(16, 1n, true);
+  view.setBigUint64(24, BigInt(text.length), true);
+  bytes.set(text, 32);
+  return bytes.subarray(0, value(view, 32 + text.length));
+}
+const list = (itemType: number, count: number) => (view: DataView, at: number) => {
+  view.setUint32(at, 9, true);
+  view.setUint32(at + 4, itemType, true);
+  view.setBigUint64(at + 8, BigInt(count), true);
+  return at + 16;
+};
+const text = (length: number) => (view: DataView, at: number) => {
+  view.setUint32(at, 8, true);
+  view.setBigUint64(at + 4, BigInt(length), true);
+  return at + 12;
+};
+
+describe('a GGUF header', () => {
+  const cases: readonly (readonly [string, Uint8Array, number, RegExp])[] = [
+    [
+      'a list of 150 million bytes',
+      ggufHead('x', list(0, 150e6)),
+      200e6,
+      /"x" at byte \d+: found 150000000 items, expected at most 2097152/,
+    ],
+    ['10 million tokens', ggufHead('tokenizer.ggml.tokens', list(8, 1e7)), 1e9, /10000000 items/],
+    [
+      'a template of 60 MB',
+      ggufHead('tokenizer.chat_template', text(60e6)),
+      100e6,
+      /"tokenizer.chat_template" at byte \d+: found 60000000 bytes, expected at most 16777216/,
+    ],
+    ['a text of 4 GB', ggufHead('x', text(2 ** 32)), 2 ** 33, /found 4294967296 bytes/],
+    [
+      'a key of 1 GB',
+      new Uint8Array(ggufHead('x', text(1)).map((b, i) => (i === 27 ? 64 : b))),
+      2 ** 31,
+      /found 10737\d+ bytes/,
+    ],
+  ];
+  test.each(cases)('%s is refused unread', async (_, head, sizeBytes, says) => {
+    const { source, read } = endless('big.gguf', head, sizeBytes);
+    expect(await refused(() => readGguf(source), 'big.gguf')).toMatch(says);
+    expect(read().total).toBeLessThan(4 * MIB);
+  });
+  test('many lists and texts, each below its bound, end at the bound of all', async () => {
+    const one = ggufHead('x', text(15 * MIB));
+    const { source, read } = endless('many.gguf', one, 2 ** 32);
+    // The zeros behind the text are an empty key, and the next ones the same again.
+    expect(await refused(() => readGguf(source), 'many.gguf')).toMatch(/expected/);
+    expect(read().total).toBeLessThan(64 * MIB);
+  });
+  test('counts of splits are files, not memory', () => {
+    const file = (count: number | bigint) => ({
+      label: 'part.gguf',
+      container: 'GGUF' as const,
+      metadata: new Map([
+        ['split.count', typeof count === 'bigint' ? { type: 10, value: count } : { type: 6, value: count }],
+        ['split.no', u32Value(0)],
+      ]),
+      tensors: [],
+      sizeBytes: 0,
+      notes: [],
+    });
+    for (const count of [1n << 40n, 1.5, Number.NaN, -3])
+      expect(() => joinSplits([file(count)], 'part')).toThrow(/part\.gguf: metadata "split\.count"|whole/);
+  });
+});
+
+describe('safetensors and folders', () => {
+  const files = huggingFaceFolder(SHAPE);
+  const open = (changed: readonly { path: string; bytes: Uint8Array<ArrayBuffer> }[]) => {
+    const paths = new Set(changed.map((f) => f.path));
+    const all = [...files.filter((f) => !paths.has(f.path)), ...changed];
+    return openModel(
+      all.map((f) => memorySource(f.path, f.bytes)),
+      'tiny',
+    );
+  };
+  const json = (path: string) =>
+    JSON.parse(new TextDecoder().decode(files.find((f) => f.path === path)!.bytes)) as object;
+  const config = json('tiny/config.json');
+
+  test('a header of 90 MB is refused unread', async () => {
+    const head = new Uint8Array(8);
+    new DataView(head.buffer).setBigUint64(0, 90_000_000n, true);
+    const { source, read } = endless('tiny/model.safetensors', head, 200_000_000, 0x20);
+    const all = files
+      .filter((f) => !f.path.endsWith('.safetensors'))
+      .map((f) => memorySource(f.path, f.bytes));
+    expect(await refused(() => openModel([...all, source], 'tiny'), 'model.safetensors')).toMatch(
+      /header length at byte 0 is 90000000, expected at most 25000000/,
+    );
+    expect(read().total).toBeLessThan(MIB);
+  });
+  test.each(['chat_template.jinja', 'config.json', 'tokenizer.json'])(
+    '%s of 60 MB is refused unread',
+    async (name) => {
+      const { source, read } = endless(`tiny/${name}`, new Uint8Array(0), 60_000_000, 0x20);
+      const all = files.filter((f) => f.path !== `tiny/${name}`).map((f) => memorySource(f.path, f.bytes));
+      expect(await refused(() => openModel([...all, source], 'tiny'), `tiny/${name}`)).toMatch(
+        /60000000 bytes/,
+      );
+      expect(read().total).toBe(0);
+    },
+  );
+  const hostile = [0, -1, 0.5, 1e9, 2 ** 31, 2 ** 40, 1e300, 'four', true, [], {}, [4, 4]] as const;
+  const keys = [
+    'hidden_size',
+    'intermediate_size',
+    'num_hidden_layers',
+    'num_attention_heads',
+    'num_key_value_heads',
+    'head_dim',
+    'max_position_embeddings',
+    'rms_norm_eps',
+    'rope_theta',
+    'vocab_size',
+    'num_local_experts',
+    'num_experts_per_tok',
+  ];
+  test.each(keys)('config.json: every hostile %s is refused by name, or opens', async (key) => {
+    for (const value of hostile) {
+      const before = process.memoryUsage();
+      const found = await open([jsonFile('tiny/config.json', { ...config, [key]: value })]).then(
+        () => 'opens',
+        (e: unknown) => e,
+      );
+      if (found !== 'opens') expect(found, `${key} ${JSON.stringify(value)}`).toBeInstanceOf(NibbleError);
+      const after = process.memoryUsage();
+      expect(after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers).toBeLessThan(
+        64 * MIB,
+      );
+    }
+  });
+  test('scales that config.json states', async () => {
+    const rope = (change: object) =>
+      open([
+        jsonFile('tiny/config.json', {
+          ...config,
+          rope_scaling: {
+            rope_type: 'llama3',
+            factor: 8,
+            low_freq_factor: 1,
+            high_freq_factor: 4,
+            original_max_position_embeddings: 64,
+            ...change,
+          },
+        }),
+      ]);
+    await rope({});
+    for (const change of [
+      { factor: 0 },
+      { factor: -1 },
+      { factor: 'x' },
+      { original_max_position_embeddings: {} },
+    ])
+      await expect(rope(change), JSON.stringify(change)).rejects.toBeInstanceOf(NibbleError);
+    await expect(open([jsonFile('tiny/config.json', [])])).rejects.toThrow(/no JSON object/);
+  });
+  test('a vocabulary of more tokens than the embedding has rows', async () => {
+    const big = open([jsonFile('tiny/config.json', { ...config, vocab_size: 1_000_000 })]);
+    await expect(big).rejects.toThrow(/1000000 tokens, but the embedding has 300 rows/);
+    const { vocab_size: _, ...unsized } = config as Record<string, unknown>;
+    const tokenizer = json('tiny/tokenizer.json') as { model: { vocab: Record<string, number> } };
+    tokenizer.model.vocab.far = 9_000_000;
+    const far = open([jsonFile('tiny/config.json', unsized), jsonFile('tiny/tokenizer.json', tokenizer)]);
+    await expect(far).rejects.toBeInstanceOf(NibbleError);
+  });
+  test('a tensor of a thousand dimensions', async () => {
+    const header = { x: { dtype: 'F32', shape: Array(1000).fill(1), data_offsets: [0, 4] } };
+    const text = new TextEncoder().encode(JSON.stringify(header));
+    const { bytes } = safetensorsFile('tiny/model.safetensors', []);
+    const out = new Uint8Array(8 + text.length + 4);
+    out.set(bytes.subarray(0, 8));
+    new DataView(out.buffer).setBigUint64(0, BigInt(text.length), true);
+    out.set(text, 8);
+    await expect(open([{ path: 'tiny/model.safetensors', bytes: out }])).rejects.toThrow(/1000 dimensions/);
+  });
+});
+
+describe('importance matrices, recipes and reports', () => {
+  const matrix = {
+    label: 'it',
+    datasets: ['t'],
+    chunks: 9,
+    entries: new Map([['a', Float32Array.of(1, 2, 3, 4)]]),
+  };
+  const dat = imatrixDat(matrix);
+  test('counts of the older format', async () => {
+    const word = (at: number, value: number) => {
+      const bytes = new Uint8Array(dat);
+      new DataView(bytes.buffer).setInt32(at, value, true);
+      return bytes;
+    };
+    // Tensors, length of the name, calls, columns.
+    for (const at of [0, 4, 9, 13])
+      for (const value of [-1, -(2 ** 31), 2 ** 31 - 1, 1e9]) {
+        if (at === 9 && value > 0) continue;
+        await expect(
+          readImatrix(memorySource('it', word(at, value))),
+          `${at}: ${value}`,
+        ).rejects.toBeInstanceOf(NibbleError);
+        const { source, read } = endless('it', word(at, value), 2 ** 33);
+        await refused(() => readImatrix(source), 'it');
+        expect(read().total).toBeLessThan(64 * MIB);
+      }
+  });
+  test('a negative mean of squares', async () => {
+    const bad = { ...matrix, entries: new Map([['a', Float32Array.of(1, -2)]]) };
+    await expect(readImatrix(memorySource('it', imatrixDat(bad)))).rejects.toThrow(/a is -2 at column 1/);
+  });
+  test('a GGUF whose count of chunks is none', async () => {
+    const header = ggufHeader(
+      new Map([...tinyMetadata(SHAPE), ['imatrix.chunk_count', { type: 6, value: Number.NaN }]]),
+      [],
+    );
+    await expect(readImatrix(memorySource('it', header))).rejects.toBeInstanceOf(NibbleError);
+  });
+  const recipe = { format: 'nibble-recipe', version: 1, fileType: 'Q4_0', fileBytes: 10, expectedKl: 0 };
+  test.each([
+    ['a size that is no whole number', { fileBytes: 0.5 }],
+    ['a negative divergence', { expectedKl: -1 }],
+    ['a tensor twice', { tensorTypes: [1, 2].map(() => ({ name: 'a', type: 'Q4_0' })) }],
+    ['a million tensors', { tensorTypes: Array(1e6).fill({ name: 'a', type: 'Q4_0' }) }],
+  ])('a recipe with %s', (_, change) => {
+    const all = { ...recipe, tensorTypes: [{ name: 'a', type: 'Q4_0' }], ...change };
+    expect(() => parseRecipe('r.json', JSON.stringify(all))).toThrow(NibbleError);
+  });
+  test('files of a hundred megabytes of text', () => {
+    const long = ' '.repeat(2e7);
+    expect(() => parseRecipe('r.json', long)).toThrow(/20000000 characters/);
+    expect(() => parseReport('r.json', long)).toThrow(/20000000 characters/);
+  });
+});
