@@ -56,14 +56,14 @@ async function refused(work: () => Promise<unknown>, name: string): Promise<stri
 }
 
 /** The head of a GGUF with one key whose value's head is written by `value`. */
-function ggufHead(key: string, value: (view: DataView, at: number) => number): Uint8Array {
+function ggufHead(key: string, value: (view: DataView, at: number) => number, keys = 1n): Uint8Array {
   const text = new TextEncoder().encode(key);
   const bytes = new Uint8Array(24 + 8 + text.length + 32);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, 0x46554747, true);
   view.setUint32(4, 3, true);
   view.setBigUint64(8, 1n, true);
-  view.setBigUint64(16, 1n, true);
+  view.setBigUint64(16, keys, true);
   view.setBigUint64(24, BigInt(text.length), true);
   bytes.set(text, 32);
   return bytes.subarray(0, value(view, 32 + text.length));
@@ -109,11 +109,28 @@ describe('a GGUF header', () => {
     expect(read().total).toBeLessThan(4 * MIB);
   });
   test('many lists and texts, each below its bound, end at the bound of all', async () => {
-    const one = ggufHead('x', text(15 * MIB));
-    const { source, read } = endless('many.gguf', one, 2 ** 32);
-    // The zeros behind the text are an empty key, and the next ones the same again.
-    expect(await refused(() => readGguf(source), 'many.gguf')).toMatch(/expected/);
-    expect(read().total).toBeLessThan(64 * MIB);
+    const { source, read } = endless('many.gguf', ggufHead('k0', text(15 * MIB), 9n), 2 ** 32);
+    // Eight more of the same, each at the end of the text before it.
+    const each = 8 + 2 + 4 + 8 + 15 * MIB;
+    const more = Array.from({ length: 8 }, (_, i) => ({
+      at: 24 + (i + 1) * each,
+      bytes: ggufHead(`k${i + 1}`, text(15 * MIB)).slice(24),
+    }));
+    const patched: ByteSource = {
+      ...source,
+      read: async (start, end) => {
+        const out = await source.read(start, end);
+        for (const { at, bytes } of more)
+          bytes.forEach((byte, i) => {
+            if (at + i >= start && at + i < end) out[at + i - start] = byte;
+          });
+        return out;
+      },
+    };
+    expect(await refused(() => readGguf(patched), 'many.gguf')).toMatch(
+      /expected at most 33554432 bytes of it/,
+    );
+    expect(read().total).toBeLessThan(70 * MIB);
   });
   test('counts of splits are files, not memory', () => {
     const file = (count: number | bigint) => ({

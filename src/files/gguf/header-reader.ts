@@ -5,7 +5,7 @@ import { GgufType, type MetaValue, type Scalar } from './metadata';
 
 const STEP = 1024 * 1024;
 /** Bounds of a header, far above those of any model: the largest vocabularies have 262,144 tokens and 500,000 merges. */
-const MAX_GGUF_HEADER_BYTES = 64 * 1024 * 1024;
+const MAX_GGUF_HEADER_BYTES = 32 * 1024 * 1024;
 const MAX_STRING_BYTES = 16 * 1024 * 1024;
 const MAX_ITEMS = 2 ** 21;
 /** Bytes of a value of each fixed-width type. */

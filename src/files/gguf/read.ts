@@ -82,9 +82,6 @@ async function readTensorInfo(reader: HeaderReader, i: number): Promise<TensorIn
     reader.fail(`dimensions of tensor "${name}"`, String(dims), `at most ${MAX_DIMENSIONS}`);
   const shape: number[] = [];
   for (let d = 0; d < dims; d++) shape.push(await reader.size(`dimension ${d} of tensor "${name}"`));
-  if (shape.includes(0)) reader.fail(`shape of tensor "${name}"`, `[${shape}]`, 'dimensions above 0');
-  // ggml has four dimensions of each tensor, and leaves those of one behind the others out when it writes.
-  while (shape.length > 1 && shape.at(-1) === 1) shape.pop();
   if (elementCount(shape) === undefined)
     reader.fail(`shape of tensor "${name}"`, `[${shape}]`, 'a product below 2^53');
   const typeId = await reader.u32(`type of tensor "${name}"`);
