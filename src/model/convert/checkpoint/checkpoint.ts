@@ -6,6 +6,7 @@ import { MIB } from '../../../util/bytes';
 import { baseName, isChatTemplate } from '../../../util/model-folder';
 import { compareBytes, decodeUtf8, hasLoneSurrogate } from '../../../util/utf8';
 import { isRecord, type Json } from './config';
+import { checkIndex, INDEX_FILE, listed, weightMap } from './weight-index';
 
 /** Largest files that are read as a whole; the largest tokenizer.json of a model has 33 MB. */
 const MAX_FILE_BYTES: Readonly<Record<string, number>> = {
@@ -101,45 +102,48 @@ export class Checkpoint {
     return config;
   }
 
+  /** The weight files of an index, or all; a second copy of the weights under other names is none of them. */
+  #shards(map: ReadonlyMap<string, string> | undefined): ByteSource[] {
+    const all = this.files.filter((f) => f.name.endsWith('.safetensors'));
+    const wanted = [...new Set(map?.values())];
+    if (wanted.length === 0) {
+      const named = all.filter((f) => baseName(f.name).startsWith('model'));
+      return named.length > 0 ? named : all;
+    }
+    const missing = wanted.filter((name) => !all.some((f) => baseName(f.name) === name));
+    if (missing.length > 0)
+      throw new FileError(
+        `${this.label}: ${missing.length} of ${wanted.length} weight files are missing: ${listed(missing)}.`,
+        'Drop all of them together with the folder.',
+      );
+    return all.filter((f) => wanted.includes(baseName(f.name)));
+  }
+
   /**
    * All tensors in the order of convert_hf_to_gguf.py: files by name, then names by code point. Throws FileError if a
-   * file of the index is missing. Ignores a second copy of the weights under other file names.
+   * file of the index is missing, or if index and files do not name the same tensors.
    */
   async tensors(): Promise<SafeTensor[]> {
-    const all = this.files.filter((f) => f.name.endsWith('.safetensors'));
-    const index = await this.json('model.safetensors.index.json');
-    let shards = all.filter((f) => baseName(f.name).startsWith('model'));
-    if (shards.length === 0) shards = all;
-    if (index) {
-      const map = index.weight_map;
-      if (typeof map !== 'object' || map === null)
-        throw new FileError(
-          `${this.find('model.safetensors.index.json')!.name} has no "weight_map".`,
-          'Download it again.',
-        );
-      const wanted = [...new Set(Object.values(map as Record<string, string>))];
-      const missing = wanted.filter((name) => !all.some((f) => baseName(f.name) === name));
-      if (missing.length > 0)
-        throw new FileError(
-          `${this.label}: ${missing.length} of ${wanted.length} weight files are missing: ${missing.join(', ')}.`,
-          'Drop all of them together with the folder.',
-        );
-      shards = all.filter((f) => wanted.includes(baseName(f.name)));
-    }
+    const index = await this.json(INDEX_FILE);
+    const indexName = this.find(INDEX_FILE)?.name ?? '';
+    const map = index && weightMap(index, indexName);
+    const shards = this.#shards(map);
     const tensors: SafeTensor[] = [];
-    const seen = new Set<string>();
+    const holders = new Map<string, string>();
     for (const shard of [...shards].sort((a, b) => compareBytes(baseName(a.name), baseName(b.name)))) {
       const own = await readSafetensors(shard);
       for (const tensor of own.sort((a, b) => compareBytes(a.name, b.name))) {
-        if (seen.has(tensor.name))
+        const holder = holders.get(tensor.name);
+        if (holder !== undefined)
           throw new FileError(
-            `${shard.name}: tensor "${tensor.name}" is in another file too.`,
-            'Drop one model at a time.',
+            `${shard.name}: tensor "${tensor.name}" is in ${holder}, too; expected each tensor once.`,
+            'Drop one model at a time, without copies of its files.',
           );
-        seen.add(tensor.name);
+        holders.set(tensor.name, baseName(shard.name));
         tensors.push(tensor);
       }
     }
+    if (map && map.size > 0) checkIndex(indexName, map, holders);
     if (tensors.length === 0)
       throw new FileError(
         `${this.label}: there is no tensor in ${shards.length} safetensors files.`,

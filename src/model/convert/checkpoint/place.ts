@@ -83,8 +83,13 @@ export function placeTensors(
       );
     if (!FLOATS.includes(tensor.type.label))
       throw new UnsupportedError(
-        `Tensor "${tensor.name}" is ${tensor.type.label}; expected F32, F16, BF16 or FP8.`,
+        `Tensor "${tensor.name}" is ${tensor.type.label}; expected F64, F32, F16, BF16 or FP8.`,
         'Take the unquantized checkpoint of the model.',
+      );
+    if (placed.layer >= config.layers)
+      throw new FileError(
+        `${config.label}: tensor "${tensor.name}" is of layer ${placed.layer}, but config.json says ${config.layers} layers.`,
+        'config.json and the weights do not fit together.',
       );
     const named: TensorSource = { ...tensor, name: placed.name, shape: [...tensor.shape].reverse() };
     if (placed.expert !== undefined) {

@@ -6,6 +6,7 @@ import type { SafeTensor } from '../../../files/safetensors/read';
 import { formatByLabel } from '../../../quant/registry';
 import { bytesOf } from '../../../util/bytes';
 import { FileError, UnsupportedError } from '../../../util/errors';
+import { withoutDoubles } from './lazy';
 import { type Config, isRecord } from '../checkpoint/config';
 
 const SCALES = ['_scale_inv', '_scale'];
@@ -91,10 +92,11 @@ export function fp8Table(kind: 'F8_E4M3' | 'F8_E5M2'): Float32Array {
 }
 
 /**
- * Replaces FP8 tensors and their scales by float32 tensors. Throws UnsupportedError for other quantized checkpoints and
+ * Replaces doubles, and FP8 tensors with their scales, by float32 tensors. Throws UnsupportedError for other quantized checkpoints and
  * FileError if scales are missing.
  */
-export async function dequantized(tensors: readonly SafeTensor[], config: Config): Promise<TensorSource[]> {
+export async function dequantized(stored: readonly SafeTensor[], config: Config): Promise<TensorSource[]> {
+  const tensors = stored.map(withoutDoubles);
   const byName = new Map(tensors.map((t) => [t.name, t]));
   const scaled = (t: SafeTensor): SafeTensor | undefined =>
     t.fp8 ? SCALES.map((end) => byName.get(t.name + end)).find(Boolean) : undefined;

@@ -27,6 +27,22 @@ export function computed(name: string, values: Float32Array<ArrayBuffer>): Tenso
   };
 }
 
+/** A tensor of doubles rounded to float32, as the reference converter reads it; others as they are. */
+export function withoutDoubles<T extends TensorSource>(tensor: T): T {
+  if (tensor.type.label !== 'F64') return tensor;
+  return {
+    ...tensor,
+    type: F32,
+    sizeBytes: tensor.sizeBytes / 2,
+    async read(start, end) {
+      const first = Math.floor(start / 4);
+      const raw = await tensor.read(first * 8, Math.ceil(end / 4) * 8);
+      const values = Float32Array.from(new Float64Array(raw.slice().buffer));
+      return bytesOf(values).slice(start - first * 4, end - first * 4);
+    },
+  };
+}
+
 /** The tensor converted to float32. */
 export function asFloat32(tensor: TensorSource): TensorSource {
   if (tensor.type.label === 'F32') return tensor;
