@@ -14,7 +14,7 @@ const MIN_TENSOR_INFO = 8 + 4 + 4 + 8;
 /** A key of one byte, a type and a byte. */
 const MIN_PAIR = 8 + 1 + 4 + 1;
 const MAX_DIMENSIONS = 4; // GGML_MAX_DIMS
-const MAX_NAME_BYTES = 63; // GGML_MAX_NAME, less its NUL
+const MAX_TENSOR_NAME_BYTES = 63; // GGML_MAX_NAME, less its NUL
 /** llama.cpp takes any power of two below 2^32; padding of this size is still made in memory. */
 const MAX_ALIGNMENT = 1 << 24;
 
@@ -75,8 +75,8 @@ interface TensorInfo {
 async function readTensorInfo(reader: HeaderReader, i: number): Promise<TensorInfo> {
   const name = await reader.string(`name of tensor ${i}`);
   const nameBytes = encodeUtf8(name).length;
-  if (nameBytes > MAX_NAME_BYTES)
-    reader.fail(`name of tensor ${i}`, `${nameBytes} bytes`, `at most ${MAX_NAME_BYTES}`);
+  if (nameBytes > MAX_TENSOR_NAME_BYTES)
+    reader.fail(`name of tensor ${i}`, `${nameBytes} bytes`, `at most ${MAX_TENSOR_NAME_BYTES}`);
   const dims = await reader.u32(`dimensions of tensor "${name}"`);
   if (dims > MAX_DIMENSIONS)
     reader.fail(`dimensions of tensor "${name}"`, String(dims), `at most ${MAX_DIMENSIONS}`);
