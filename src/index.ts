@@ -23,6 +23,7 @@ export type { GeneratedPiece, GenerateResult } from './infer/generate';
 export type { KvType } from './model/kv-cache';
 export type { ComputePath, ComputePaths } from './model/runtime';
 export type { QuantizeOptions, TypeOverride } from './model/tensor-choice';
+export { type NamePattern, tensorPattern } from './model/pattern/pattern';
 export type { ExportReport, WriteProgress } from './pipeline/export';
 export type { TensorError } from './pipeline/tensor-error';
 export type { ChatMessage } from './text/chat-template';

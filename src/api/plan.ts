@@ -60,6 +60,8 @@ export class LevelPlan {
   readonly fileBytes: number;
   /** 8 x tensor bytes / weights, as llama-quantize prints it. */
   readonly bitsPerWeight: number;
+  /** Sentences about options without effect and tensors that stay wide; frozen. */
+  readonly notes: readonly string[];
   /** A caution before any work, such as a source that is quantized already; null when there is none. */
   readonly warning: string | null;
 
@@ -70,6 +72,7 @@ export class LevelPlan {
     this.fileBytes = plan.fileBytes;
     this.bitsPerWeight = plan.bitsPerWeight;
     this.warning = plan.warning;
+    this.notes = deepFreeze([...plan.notes]);
     this.tensors = deepFreeze(
       plan.tensors.map(({ name, shape, type, sizeBytes, fallback = null }) => ({
         name,

@@ -10,7 +10,7 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
   nibble quantize MODEL TYPE OUT.gguf [--dry-run] [--json] and llama-quantize's options:
                   [--imatrix FILE] [--include-weights NAME]... [--exclude-weights NAME]... [--pure]
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
-                  [--tensor-type PATTERN=T]... [--split-max-size N(M|G)] [--strict] [--allow-f16-fallback]
+                  [--tensor-type PATTERN=T]... [--tensor-type-file FILE]... [--split-max-size N(M|G)] [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
                   [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
@@ -33,11 +33,18 @@ export class UsageError extends NibbleError {
   override name = 'UsageError';
 }
 
+/** A --tensor-type, or a --tensor-type-file. */
+interface TensorTypes {
+  readonly isFile: boolean;
+  readonly value: string;
+}
+
 export function parseCommand(argv: readonly string[]) {
   try {
-    return parseArgs({
+    const { values, positionals, tokens } = parseArgs({
       args: [...argv],
       allowPositionals: true,
+      tokens: true,
       options: {
         type: { type: 'string' },
         outtype: { type: 'string' },
@@ -72,6 +79,7 @@ export function parseCommand(argv: readonly string[]) {
         'token-embedding-type': { type: 'string' },
         'split-max-size': { type: 'string' },
         'tensor-type': { type: 'string', multiple: true },
+        'tensor-type-file': { type: 'string', multiple: true },
         file: { type: 'string', short: 'f' },
         chunks: { type: 'string' },
         like: { type: 'string' },
@@ -83,6 +91,13 @@ export function parseCommand(argv: readonly string[]) {
         help: { type: 'boolean', short: 'h' },
       },
     });
+    // The first pattern that matches counts, so that options and files keep their order.
+    const tensorTypes = tokens.flatMap((t): TensorTypes[] =>
+      t.kind === 'option' && t.value !== undefined && t.name.startsWith('tensor-type')
+        ? [{ isFile: t.name === 'tensor-type-file', value: t.value }]
+        : [],
+    );
+    return { values: { ...values, tensorTypes }, positionals };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }

@@ -1,5 +1,4 @@
-// Shared by the commands: standard streams, opening a model and a device, preparing a level.
-import { readFileSync } from 'node:fs';
+// Shared by the commands: opening a model and a device, preparing a level.
 import { basename, resolve } from 'node:path';
 import { openHub } from '../files/hub/hub';
 import type { ModelFile } from '../files/model-file';
@@ -10,35 +9,21 @@ import { kvTypes } from '../model/kv-cache';
 import type { FileType } from '../quant/file-types';
 import { Engine } from '../infer/engine';
 import type { EngineOptions } from '../infer/model-runtime';
-import { assertAllowed, type WriteProgress } from '../pipeline/export';
+import { assertAllowed } from '../pipeline/export';
 import { testNumerics } from '../device/numerics';
 import { openModel } from '../pipeline/open';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
-import { NibbleError } from '../util/errors';
 import { numberOption, UsageError, type Values } from './arguments';
-import { openPath } from '../node/files';
+import { openPath, readTextFile } from '../node/files';
 import { openNodeGpu } from '../node/gpu';
+import { progress, say } from './output';
 import { planOptions } from './plan-options';
 
-export const say = (line: string): void => {
-  process.stderr.write(`${line}\n`);
-};
-export const answer = (text: string): void => {
-  process.stdout.write(`${text}\n`);
-};
-export const progress = (p: WriteProgress): void => {
-  if (process.stderr.isTTY) process.stderr.write(`\r[${p.index + 1}/${p.count}] ${p.tensor}\x1b[K`);
-};
-
-/** Reads the file of -f (or another option). Throws UsageError, NibbleError. */
+/** Reads the file of -f (or another option). Throws UsageError, FileError. */
 export function readText(values: Values, option: 'file' | 'check' = 'file'): string {
   const path = values[option];
   if (path === undefined) throw new UsageError('-f TEXTFILE is missing.');
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new NibbleError(`${path}: there is no such file.`, 'Check the path.');
-  }
+  return readTextFile(path);
 }
 
 export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
@@ -61,10 +46,18 @@ export async function openGpu(values: Values): Promise<Gpu> {
   return gpu;
 }
 
+/** Says what a plan does otherwise than a person may expect. */
+export function sayPlan(plan: Plan): void {
+  for (const line of plan.fallbacks) say(`fallback: ${line}`);
+  for (const line of plan.notes) say(`note: ${line}`);
+  if (plan.warning) say(`warning: ${plan.warning}`);
+}
+
 /** The plan of a level with the command's options; throws RefusedError when llama-quantize refuses it. */
 export async function planOf(model: ModelFile, fileType: FileType, values: Values): Promise<Plan> {
   const plan = planQuantization(model, fileType, await planOptions(values));
   assertAllowed(plan);
+  sayPlan(plan);
   return plan;
 }
 
@@ -75,7 +68,7 @@ export async function quantizeOn(
   values: Values,
 ): Promise<Prepared> {
   const prepared = await prepareLevel(gpu, model, await planOf(model, fileType, values), { progress });
-  say(`\rquantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
+  say(`quantized to ${fileType.label} in ${(prepared.elapsedMs / 1000).toFixed(2)} s`);
   return prepared;
 }
 

@@ -2,8 +2,9 @@ import { OUT_TYPES, planConversion } from '../model/convert/plan-conversion';
 import { writeGguf } from '../pipeline/export';
 import { formatBytes } from '../util/bytes';
 import { UsageError, type Values } from './arguments';
-import { answer, open, openGpu, progress, say } from './common';
+import { open, openGpu, sayPlan } from './common';
 import { FileSink } from '../node/files';
+import { answer, answerJson, progress } from './output';
 
 /** Implements convert_hf_to_gguf.py FOLDER --outfile OUT.gguf --outtype T. */
 export async function convert(
@@ -16,7 +17,7 @@ export async function convert(
     throw new UsageError(`--outtype is "${values.outtype}", expected one of ${OUT_TYPES.join(', ')}.`);
   if (out === undefined) throw new UsageError('OUT.gguf is missing.');
   const plan = planConversion(await open(path, values), outType);
-  for (const line of plan.fallbacks) say(`fallback: ${line}`);
+  sayPlan(plan);
   const gpu = await openGpu(values);
   const report = await writeGguf(gpu, plan, await FileSink.create(out), { progress });
   const result = {
@@ -28,5 +29,6 @@ export async function convert(
     adapter: gpu.adapterName,
     peakGpuBytes: gpu.memory.peakBytes,
   };
-  answer(values.json ? JSON.stringify(result) : `${result.sha256}  ${out}  ${formatBytes(result.sizeBytes)}`);
+  if (values.json) return answerJson(result);
+  answer(`${result.sha256}  ${out}  ${formatBytes(result.sizeBytes)}`);
 }

@@ -3,7 +3,8 @@ import { imatrixFile } from '../files/imatrix-write';
 import { collectImportance } from '../evaluate/collect-importance';
 import { textForEvaluation } from '../evaluate/evaluation-text';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
-import { answer, engineOptions, open, openGpu, quantizeOn, readText, say } from './common';
+import { engineOptions, open, openGpu, quantizeOn, readText } from './common';
+import { answer, say, status } from './output';
 
 /** Collects an importance matrix from a text, like llama-imatrix. */
 export async function runImatrix(path: string | undefined, out: string | undefined, values: Values) {
@@ -20,12 +21,10 @@ export async function runImatrix(path: string | undefined, out: string | undefin
   };
   const started = performance.now();
   const collected = await collectImportance(gpu, prepared, ids, values.file!, options, {
-    progress: ({ done, total }) => {
-      if (process.stderr.isTTY) process.stderr.write(`\r[${done}/${total}]\x1b[K`);
-    },
+    progress: ({ done, total }) => status(`[${done}/${total}]`),
   });
   writeFileSync(out, imatrixFile(collected));
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  say(`\r${collected.chunks} chunks of ${collected.chunkTokens} tokens in ${seconds} s`);
+  say(`${collected.chunks} chunks of ${collected.chunkTokens} tokens in ${seconds} s`);
   answer(`${out}: ${collected.entries.size} tensors`);
 }

@@ -9,8 +9,9 @@ import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
 import { formatBytes } from '../util/bytes';
 import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
-import { answer, open, openGpu, prepareOn, say } from './common';
+import { open, openGpu, prepareOn } from './common';
 import { convert } from './convert';
+import { answer, answerJson, print, say, streamText } from './output';
 import { runImatrix } from './imatrix';
 import { runPerplexity } from './perplexity';
 import { quantize } from './quantize';
@@ -36,7 +37,7 @@ async function inspect(path: string | undefined, values: Values): Promise<void> 
       sizeBytes: t.sizeBytes,
     })),
   };
-  if (values.json) return answer(JSON.stringify(facts));
+  if (values.json) return answerJson(facts);
   answer(
     `${facts.label}: ${facts.architecture}, ${parameters} parameters, ${formatBytes(facts.sizeBytes)}, context ${facts.context}`,
   );
@@ -84,28 +85,26 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
   const stream = !values.json;
   const result = await generate(engine, tokenizer, request, {
     progress: ({ text }) => {
-      if (stream) process.stdout.write(text);
+      if (stream) streamText(text);
     },
   });
   if (stream) return answer('');
-  answer(
-    JSON.stringify({
-      promptIds: ids,
-      ids: result.ids,
-      text: result.text,
-      stopped: result.stopped,
-      adapter: gpu.adapterName,
-      timeToFirstTokenMs: result.timeToFirstTokenMs,
-      promptTokensPerSecond: result.promptTokensPerSecond,
-      tokensPerSecond: result.tokensPerSecond,
-      memory: {
-        fileBytes: prepared.plan.fileBytes,
-        weightBytes: prepared.weightBytes,
-        runtimeBytes: engine.runtimeBytes,
-        peakBytes: gpu.memory.peakBytes,
-      },
-    }),
-  );
+  answerJson({
+    promptIds: ids,
+    ids: result.ids,
+    text: result.text,
+    stopped: result.stopped,
+    adapter: gpu.adapterName,
+    timeToFirstTokenMs: result.timeToFirstTokenMs,
+    promptTokensPerSecond: result.promptTokensPerSecond,
+    tokensPerSecond: result.tokensPerSecond,
+    memory: {
+      fileBytes: prepared.plan.fileBytes,
+      weightBytes: prepared.weightBytes,
+      runtimeBytes: engine.runtimeBytes,
+      peakBytes: gpu.memory.peakBytes,
+    },
+  });
 }
 
 async function bench(path: string | undefined, values: Values): Promise<void> {
@@ -130,9 +129,10 @@ async function bench(path: string | undefined, values: Values): Promise<void> {
     engine.dispose();
     prepared.dispose();
   }
-  if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, rows }));
+  if (values.json) return answerJson({ adapter: gpu.adapterName, rows });
   answer(
-    '| type | file | resident | peak | prompt t/s (min-max) | generation t/s (min-max) |\n|---|---|---|---|---|---|',
+    '| type | file | resident | peak | prompt t/s (min-max) | generation t/s (min-max) |',
+    '|---|---|---|---|---|---|',
   );
   for (const r of rows) {
     const speed = (s: typeof r.tokensPerSecond) =>
@@ -146,7 +146,7 @@ async function bench(path: string | undefined, values: Values): Promise<void> {
 async function main(): Promise<void> {
   const { values, positionals } = parseCommand(process.argv.slice(2));
   const [command, model, ...rest] = positionals;
-  if (values.help) return answer(USAGE);
+  if (values.help) return print(USAGE);
   if (command === 'inspect') return inspect(model, values);
   if (command === 'convert') return convert(model, rest[0], values);
   if (command === 'quantize') return quantize(model, rest[0], rest[1], values);
@@ -163,7 +163,7 @@ main().then(
   (error: unknown) => {
     const hint = error instanceof NibbleError && error.hint ? ` ${error.hint}` : '';
     say(`nibble: ${error instanceof Error ? error.message : String(error)}${hint}`);
-    if (error instanceof UsageError) say(USAGE);
+    if (error instanceof UsageError) print(USAGE, process.stderr);
     process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

@@ -6,7 +6,8 @@ import { textForEvaluation } from '../evaluate/evaluation-text';
 import type { Prepared } from '../pipeline/prepared';
 import type { KlDivergence, Perplexity } from '../evaluate/quality-numbers';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
-import { answer, engineOptions, open, openGpu, planOf, quantizeOn, readText, say } from './common';
+import { engineOptions, open, openGpu, planOf, quantizeOn, readText } from './common';
+import { answer, answerJson, say, status } from './output';
 import type { RunProgress } from '../util/work';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
@@ -27,7 +28,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   type Found = { readonly fileBytes: number } & (KlDivergence | { readonly level: Perplexity });
   const measurePaged = async (base: Plan, fileType: FileType): Promise<Found> => {
     const plans = { base, level: await planOf(model, fileType, values) };
-    const progress = ({ done, total }: RunProgress) => say(`\r${fileType.label}: ${done} of ${total}`);
+    const progress = ({ done, total }: RunProgress) => status(`${fileType.label}: ${done} of ${total}`);
     const found = await klDivergencePaged(gpu, model, plans, ids, all, { progress });
     return { fileBytes: plans.level.fileBytes, ...found };
   };
@@ -56,9 +57,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
     rows.push({ type: fileType.label, ...found.level, ...found });
   }
   if (values.json)
-    return answer(
-      JSON.stringify({ adapter: gpu.adapterName, context: options.context, base: baseType?.label, rows }),
-    );
+    return answerJson({ adapter: gpu.adapterName, context: options.context, base: baseType?.label, rows });
   const more = baseType ? ' mean KL | median | 99 % | max | same top | RMS of probability |' : '';
   answer(`| type | bytes | perplexity | standard error | tokens |${more}`);
   answer(`|---|---|---|---|---|${baseType ? '---|---|---|---|---|---|' : ''}`);

@@ -1,8 +1,9 @@
 import { filterImatrix, type ImportanceMatrix, readImatrix } from '../files/imatrix';
+import { tensorPattern } from '../model/pattern/pattern';
 import type { QuantizeOptions, TypeOverride } from '../model/tensor-choice';
 import { quantFormats } from '../quant/registry';
 import { UsageError, type Values } from './arguments';
-import { openFile } from '../node/files';
+import { openFile, readTextFile } from '../node/files';
 
 function ggmlType(option: string, label: string): string {
   const found = quantFormats.find((f) => f.label === label.toUpperCase());
@@ -13,17 +14,32 @@ function ggmlType(option: string, label: string): string {
   return found.label;
 }
 
-/** Parses PATTERN=TYPE; the pattern is a regular expression over tensor names, lowercased like llama-quantize's. */
+/**
+ * Parses PATTERN=TYPE; the pattern is a std::regex over tensor names. The last `=` counts, so that [[=x=]] can be said;
+ * llama-quantize takes the first, and refuses such a pattern.
+ */
 function override(text: string): TypeOverride {
   const at = text.lastIndexOf('=');
   if (at < 1) throw new UsageError(`--tensor-type is "${text}", expected PATTERN=TYPE.`);
   const type = ggmlType('tensor-type', text.slice(at + 1));
   try {
-    return { pattern: new RegExp(text.slice(0, at).toLowerCase()), type };
+    return { pattern: tensorPattern(text.slice(0, at)), type, source: text };
   } catch (error) {
-    throw new UsageError(`--tensor-type: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new UsageError(`--tensor-type: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
+
+/** Options of --tensor-type-file are separated by blanks or newlines. */
+const tensorTypes = (values: Values): TypeOverride[] =>
+  values.tensorTypes
+    .flatMap(({ isFile, value }) =>
+      isFile
+        ? readTextFile(value)
+            .split(/\s+/)
+            .filter((text) => text !== '')
+        : [value],
+    )
+    .map(override);
 
 async function importance(values: Values): Promise<ImportanceMatrix | undefined> {
   const include = values['include-weights'] ?? [];
@@ -49,7 +65,7 @@ export async function planOptions(values: Values): Promise<QuantizeOptions> {
     leaveOutputTensor: values['leave-output-tensor'] === true,
     ...(output === undefined ? {} : { outputTensorType: ggmlType('output-tensor-type', output) }),
     ...(embedding === undefined ? {} : { tokenEmbeddingType: ggmlType('token-embedding-type', embedding) }),
-    tensorTypes: (values['tensor-type'] ?? []).map(override),
+    tensorTypes: tensorTypes(values),
     importance: await importance(values),
   };
 }

@@ -2,8 +2,9 @@ import { planQuantization } from '../model/plan';
 import { assertAllowed, writeSplit } from '../pipeline/export';
 import { formatBytes } from '../util/bytes';
 import { splitBytes, typeOption, UsageError, type Values } from './arguments';
-import { answer, open, openGpu, progress, say } from './common';
+import { open, openGpu, sayPlan } from './common';
 import { FileSink } from '../node/files';
+import { answer, answerJson, progress } from './output';
 import { planOptions } from './plan-options';
 
 export async function quantize(
@@ -18,17 +19,18 @@ export async function quantize(
   const model = await open(path, values);
   const plan = planQuantization(model, fileType, await planOptions(values));
   if (!dryRun) assertAllowed(plan);
-  for (const line of plan.fallbacks) say(`fallback: ${line}`);
-  if (plan.warning) say(`warning: ${plan.warning}`);
+  sayPlan(plan);
   if (dryRun || out === undefined) {
     const facts = {
       type: fileType.label,
       fileBytes: plan.fileBytes,
       bitsPerWeight: plan.bitsPerWeight,
       refusal: plan.refusal,
+      fallbacks: plan.fallbacks,
+      notes: plan.notes,
       tensors: plan.tensors.map((t) => ({ name: t.name, type: t.type.label, sizeBytes: t.sizeBytes })),
     };
-    if (values.json) return answer(JSON.stringify(facts));
+    if (values.json) return answerJson(facts);
     for (const t of facts.tensors) answer(`${t.type.padEnd(8)} ${t.name}`);
     if (facts.refusal) answer(`refused: ${facts.refusal}`);
     return answer(`${formatBytes(facts.fileBytes)}, ${facts.bitsPerWeight.toFixed(2)} bits per weight`);
@@ -47,10 +49,7 @@ export async function quantize(
       peakGpuBytes: gpu.memory.peakBytes,
       errors: report.errors,
     };
-    answer(
-      values.json
-        ? JSON.stringify(result)
-        : `${result.sha256}  ${report.name}  ${formatBytes(result.sizeBytes)}`,
-    );
+    if (values.json) answerJson(result);
+    else answer(`${result.sha256}  ${report.name}  ${formatBytes(result.sizeBytes)}`);
   }
 }

@@ -12,7 +12,8 @@ import {
   recipeFor,
 } from '../evaluate/search';
 import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
-import { answer, engineOptions, open, openGpu, readText, say } from './common';
+import { engineOptions, open, openGpu, readText } from './common';
+import { answer, answerJson, say, status } from './output';
 import { planOptions } from './plan-options';
 
 /** Writes a recipe that the page and the engine read again. */
@@ -45,12 +46,10 @@ export async function runSearch(path: string | undefined, values: Values): Promi
     ids,
     { ...options, chunks, base: base.label, importance },
     {
-      progress: ({ step, done, total }) => {
-        if (process.stderr.isTTY) process.stderr.write(`\r[${done + 1}/${total}] ${step}\x1b[K`);
-      },
+      progress: ({ step, done, total }) => status(`[${done + 1}/${total}] ${step}`),
     },
   );
-  say(`\r${found.probed.length} tensors measured in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  say(`${found.probed.length} tensors measured in ${((performance.now() - started) / 1000).toFixed(1)} s`);
   const wanted = [
     ...likes.map((fileType) => {
       const plan = planQuantization(model, fileType, { importance });
@@ -76,7 +75,7 @@ export async function runSearch(path: string | undefined, values: Values): Promi
   }
   baseLevel.dispose();
   if (values.recipe !== undefined) writeRecipe(values.recipe, rows[0]!.recipe);
-  if (values.json) return answer(JSON.stringify({ adapter: gpu.adapterName, probed: found.probed, rows }));
+  if (values.json) return answerJson({ adapter: gpu.adapterName, probed: found.probed, rows });
   answer(
     '| size of | bytes at most | bytes | expected KL | KL | same top | KL of the fixed mix | same top |',
   );
@@ -88,5 +87,5 @@ export async function runSearch(path: string | undefined, values: Values): Promi
     cells.push(...(fixed ? [fixed.kl.mean.toFixed(5), percent(fixed.sameTop.share)] : ['', '']));
     answer(`| ${cells.join(' | ')} |`);
   }
-  for (const row of rows) answer(`\n${row.name}:\n${row.command}`);
+  for (const row of rows) answer('', `${row.name}:`, ...row.command.split('\n'));
 }

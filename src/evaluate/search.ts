@@ -3,10 +3,13 @@ import { alignmentOf } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { chooseTypes, type TensorOptions } from '../model/choose-types';
+import { exactPattern } from '../model/pattern/pattern';
 import { type Plan, planQuantization } from '../model/plan';
+import { isFullWidth } from '../model/tensor-choice';
 import { type FileType, fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { alignUp } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
+import { shellPath, shellWord } from '../util/shell';
 import { BaseRows } from './base-rows';
 import type { EvaluateOptions } from './evaluate';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
@@ -131,10 +134,13 @@ export function recipeFor(
       'Ask for a larger file.',
     );
   }
-  const sizes = fileTypes.map((fileType) => ({
-    fileType,
-    distance: Math.abs(planQuantization(model, fileType, { importance }).fileBytes - budgetBytes),
-  }));
+  // A level of full width takes no types for tensors.
+  const sizes = fileTypes
+    .filter((fileType) => !isFullWidth(fileType.type))
+    .map((fileType) => ({
+      fileType,
+      distance: Math.abs(planQuantization(model, fileType, { importance }).fileBytes - budgetBytes),
+    }));
   const nearest = sizes.reduce((a, b) => (b.distance < a.distance ? b : a)).fileType;
   const plan = planRecipe(model, { fileType: nearest.label, tensorTypes: chosen.types }, importance);
   return {
@@ -145,27 +151,28 @@ export function recipeFor(
   };
 }
 
-const escaped = (name: string): string => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
 /** The quantization plan of a recipe. */
 export function planRecipe(
   model: ModelFile,
   recipe: Pick<Recipe, 'fileType' | 'tensorTypes'>,
   importance?: ImportanceMatrix,
 ): Plan {
-  const fileType: FileType = fileTypeByLabel(recipe.fileType)!;
+  const named: FileType = fileTypeByLabel(recipe.fileType)!;
+  // Recipes of earlier versions may name a level of full width, which takes no types for tensors.
+  const fileType = isFullWidth(named.type) ? fileTypeByLabel('Q8_0')! : named;
   const tensorTypes = recipe.tensorTypes.map(({ name, type }) => ({
-    pattern: new RegExp(`^${escaped(name)}$`),
+    pattern: { test: (tensor: string) => tensor === name },
     type,
+    source: `${name}=${type}`,
   }));
   return planQuantization(model, fileType, { tensorTypes, importance });
 }
 
-/** The llama-quantize command of a recipe. */
+/** The llama-quantize command of a recipe, for a POSIX shell. */
 export function quantizeCommand(recipe: Recipe, imatrix?: string): string {
   const types = recipe.tensorTypes.map(
-    ({ name, type }) => `--tensor-type '^${escaped(name)}$=${type.toLowerCase()}'`,
+    ({ name, type }) => `--tensor-type ${shellWord(`${exactPattern(name)}=${type.toLowerCase()}`)}`,
   );
-  const matrix = imatrix ? [`--imatrix ${imatrix}`] : [];
+  const matrix = imatrix === undefined ? [] : [`--imatrix ${shellPath(imatrix)}`];
   return ['llama-quantize', ...matrix, ...types, 'IN.gguf OUT.gguf', recipe.fileType].join(' \\\n  ');
 }

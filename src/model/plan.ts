@@ -6,7 +6,8 @@ import type { ModelFile, TensorSource } from '../files/model-file';
 import type { FileType } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
 import { compareBytes, firstBytes } from '../util/utf8';
-import { type QuantizeOptions, TensorChooser } from './tensor-choice';
+import { planNotes } from './plan-notes';
+import { isFullWidth, type QuantizeOptions, TensorChooser } from './tensor-choice';
 
 export interface PlannedTensor extends TensorOut {
   readonly source: TensorSource;
@@ -26,6 +27,8 @@ export interface Plan {
   /** 8 x tensor bytes / weights, as llama-quantize prints it. */
   readonly bitsPerWeight: number;
   readonly fallbacks: readonly string[];
+  /** Notes about options without effect and tensors that stay wide, a sentence each. */
+  readonly notes: readonly string[];
   /** Warning about tensors that are already quantized. */
   readonly warning: string | null;
   /** Reason for which llama-quantize would refuse; null if it would not. */
@@ -71,7 +74,6 @@ function outputMetadata(metadata: Metadata, fileType: FileType, importance?: Imp
 }
 
 const isEncodable = (type: GgmlType): boolean => quantFormats.some((f) => f.ggmlType === type.id);
-const FULL_PRECISION = ['F32', 'F16', 'BF16'];
 
 /** llama-quantize requires --allow-requantize here. */
 const requantizeWarning = (types: readonly string[]): string =>
@@ -89,6 +91,7 @@ export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly
     fileBytes: headerBytes + ggufDataBytes(metadata, tensors),
     bitsPerWeight: (8 * tensors.reduce((n, t) => n + t.sizeBytes, 0)) / weights,
     fallbacks: tensors.filter((t) => t.fallback).map((t) => `${t.name}: ${t.fallback}`),
+    notes: [] as readonly string[],
   };
 }
 
@@ -111,7 +114,7 @@ export function planQuantization(model: ModelFile, fileType: FileType, options: 
       const changed = choice.type.id !== source.type.id;
       if (changed && !isEncodable(source.type))
         refusals.push(`${source.name} is ${source.type.label}, which cannot be read for quantizing yet.`);
-      if (changed && !FULL_PRECISION.includes(source.type.label)) requantized.add(source.type.label);
+      if (changed && !isFullWidth(source.type.label)) requantized.add(source.type.label);
       return {
         name: source.name,
         shape: source.shape,
@@ -125,6 +128,7 @@ export function planQuantization(model: ModelFile, fileType: FileType, options: 
   const metadata = outputMetadata(model.metadata, fileType, options.importance);
   return {
     ...fileOf(fileType, metadata, tensors),
+    notes: planNotes(fileType, tensors, options, chooser.used),
     warning: requantized.size > 0 ? requantizeWarning([...requantized]) : null,
     refusal: refusals[0] ?? misfits[0] ?? null,
     curedByF16: refusals.length === 0 && misfits.length > 0,

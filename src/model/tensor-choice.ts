@@ -16,12 +16,16 @@ import {
   type RuleContext,
   wantedType,
 } from '../quant/tensor-rules';
+import type { NamePattern } from './pattern/pattern';
 
-/** Overrides the rules for tensors whose name matches the pattern. */
+/** Overrides the rules for tensors whose name matches the pattern, at levels that quantize. The first match counts. */
 export interface TypeOverride {
-  readonly pattern: RegExp;
+  /** A RegExp, or a pattern of std::regex that tensorPattern reads. */
+  readonly pattern: NamePattern;
   /** Label of a ggml type. */
   readonly type: string;
+  /** The option as the user wrote it, for notes. */
+  readonly source?: string;
 }
 
 /** llama-quantize's options, by its names. */
@@ -48,6 +52,9 @@ export interface Choice {
   readonly refusal?: string;
   readonly importance?: Float32Array<ArrayBuffer>;
 }
+
+/** F32, F16 and BF16, which no level quantizes to. */
+export const isFullWidth = (type: string): boolean => ['F32', 'F16', 'BF16'].includes(type);
 
 /** Head counts may be given by layer; the rules use the first. */
 function firstNumber(model: ModelFile, key: string): number | undefined {
@@ -84,6 +91,8 @@ export class TensorChooser {
   readonly #fileType: FileType;
   readonly #options: QuantizeOptions;
   readonly #counts = new Map<string, number>();
+  /** Overrides that chose a type. */
+  readonly used = new Set<TypeOverride>();
 
   constructor(model: ModelFile, fileType: FileType, options: QuantizeOptions) {
     this.#context = ruleContext(model, options.importance !== undefined);
@@ -109,8 +118,12 @@ export class TensorChooser {
   #wanted(name: string, shape: readonly number[]): string {
     const { label, type } = this.#fileType;
     const o = this.#options;
-    const override = o.tensorTypes?.find((t) => t.pattern.test(name));
-    if (override) return override.type;
+    // Levels of full width take no overrides, as in llama-quantize.
+    const override = isFullWidth(type) ? undefined : o.tensorTypes?.find((t) => t.pattern.test(name));
+    if (override) {
+      this.used.add(override);
+      return override.type;
+    }
     if (o.pure) return type;
     if (o.outputTensorType && isOutput(name, this.#context.hasOutput)) return o.outputTensorType;
     return wantedType(name, shape, label, type, this.#context, this.#position(name));

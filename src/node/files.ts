@@ -1,4 +1,4 @@
-import { openSync, read, readdirSync, statSync } from 'node:fs';
+import { openSync, read, readdirSync, readFileSync, statSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
@@ -27,6 +27,15 @@ function fileSource(path: string, name: string): ByteSource {
 export function openFile(path: string): ByteSource {
   try {
     return fileSource(path, path);
+  } catch {
+    throw new FileError(`${path}: there is no such file.`, 'Check the path.');
+  }
+}
+
+/** A text file. Throws FileError. */
+export function readTextFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
   } catch {
     throw new FileError(`${path}: there is no such file.`, 'Check the path.');
   }

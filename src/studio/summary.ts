@@ -107,6 +107,8 @@ export interface PlanRow {
   /** Bytes of KV cache, activations and tables at the chosen context length; 0 when the model cannot run. */
   readonly runtimeBytes: number;
   readonly fallbacks: readonly string[];
+  /** Notes of the plan: options without effect, tensors that stay wide. */
+  readonly notes: readonly string[];
   readonly warning: string | null;
   readonly refusal: string | null;
   readonly curedByF16: boolean;
@@ -152,6 +154,7 @@ export function planRow(
     weightBytes: weightBytes(plan, maxBindingBytes),
     runtimeBytes: shape ? runtimeBytes(shape) + IN_FLIGHT * READBACK_BYTES : 0,
     fallbacks: plan.fallbacks,
+    notes: plan.notes,
     warning: plan.warning,
     refusal: plan.refusal,
     curedByF16: plan.curedByF16,

@@ -2,6 +2,7 @@ import type { ExportTarget } from '../../worker/protocol';
 import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
+import { safeFileName } from '../../util/file-name';
 
 /** Asks the engine for what a person may choose from. */
 export async function loadLists(): Promise<void> {
@@ -49,8 +50,10 @@ export async function releaseLevel(type: string): Promise<void> {
 
 /** File name of a level: the model's name, with the level in place of a trailing float type. */
 export function fileName(type: string): string {
-  const base = (get().model?.name ?? 'model').replace(/[^\w.-]+/g, '-').replace(/[-.](F32|F16|BF16)$/i, '');
-  return `${base}-${type}.gguf`;
+  const base = (get().model?.name ?? 'model')
+    .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-')
+    .replace(/[-.](F32|F16|BF16)$/i, '');
+  return safeFileName(`${base}-${type}.gguf`);
 }
 
 export async function exportLevel(type: string): Promise<void> {
@@ -76,7 +79,7 @@ export function offerDownload(file: Blob, name: string): void {
   const url = URL.createObjectURL(file);
   const link = document.createElement('a');
   link.href = url;
-  link.download = name;
+  link.download = safeFileName(name);
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { columns, type ResultRow, sortRows } from '../../store/results/results';
 import { formatBytes } from '../../util/bytes';
+import { visible } from '../../util/foreign-text';
 import { ScrollRegion } from '../kit/scroll-region';
 
 /** Tooltip of a cell. */
@@ -31,7 +32,7 @@ export function RunTable({ rows }: { rows: readonly ResultRow[] }) {
         <caption>
           {known?.adapter}, {known && new Date(known.measuredMs).toLocaleString()}
           {quality &&
-            `; quality beside ${quality.base} on ${quality.measured.level.tokens} tokens of ${quality.textLabel} (${quality.chunks} chunks of ${quality.context})${quality.paged ? '; layer by layer, as the two did not fit beside each other' : ''}`}
+            `; quality beside ${quality.base} on ${quality.measured.level.tokens} tokens of ${visible(quality.textLabel)} (${quality.chunks} chunks of ${quality.context})${quality.paged ? '; layer by layer, as the two did not fit beside each other' : ''}`}
         </caption>
         <thead>
           <tr>

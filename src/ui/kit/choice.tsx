@@ -1,3 +1,5 @@
+import { visible } from '../../util/foreign-text';
+
 interface ChoiceProps<T extends string | number> {
   readonly label: string;
   /** Values, each optionally with a text; the value itself is the default text. */
@@ -24,7 +26,7 @@ export function Choice<T extends string | number>(props: ChoiceProps<T>) {
       >
         {options.map(([value, text]) => (
           <option key={value} value={value}>
-            {text}
+            {visible(text)}
           </option>
         ))}
       </select>

@@ -3,6 +3,8 @@ import { stop } from '../../store/work/job';
 import { rateOf } from '../../store/apply-event';
 import type { Job } from '../../store/state';
 import { formatBytes } from '../../util/bytes';
+import { visible } from '../../util/foreign-text';
+import { Foreign } from './foreign';
 import { useStudio } from './use-studio';
 
 function detail(job: Job): { share: number | null; text: string } {
@@ -24,15 +26,19 @@ export function JobBar(props: { kinds: readonly Job['kind'][] }) {
   const { share, text } = detail(job);
   return (
     <div className="job">
-      <span role="status">{job.label}</span>
+      <span role="status">
+        <Foreign text={job.label} />
+      </span>
       <Progress.Root
         className="bar"
         value={share === null ? null : Math.round(share * 100)}
-        aria-label={job.label}
+        aria-label={visible(job.label)}
       >
         <Progress.Indicator className="bar-fill" style={{ width: `${(share ?? 0) * 100}%` }} />
       </Progress.Root>
-      <span className="job-detail">{text}</span>
+      <span className="job-detail">
+        <Foreign text={text} />
+      </span>
       <button type="button" onClick={stop}>
         Stop
       </button>

@@ -1,5 +1,6 @@
 import { dismissProblem } from '../../store/work/job';
 import type { Problem } from '../../store/state';
+import { Foreign } from './foreign';
 import { useStudio } from './use-studio';
 
 /** The error of a panel, until it is dismissed or the next job starts. */
@@ -9,7 +10,10 @@ export function ProblemNote(props: { place: Problem['place'] }) {
   return (
     <div className="problem" role="alert">
       <p>
-        <strong>{problem.message}</strong> {problem.hint}
+        <strong>
+          <Foreign text={problem.message} />
+        </strong>{' '}
+        <Foreign text={problem.hint} />
       </p>
       <button type="button" onClick={dismissProblem}>
         Dismiss

@@ -1,7 +1,9 @@
 import { type CSSProperties, lazy, Suspense, useState } from 'react';
 import { inspect } from '../../store/work/actions';
 import { type ErrorCell, errorMap } from '../../store/results/error-map';
+import { visible } from '../../util/foreign-text';
 import { Choice } from '../kit/choice';
+import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 
@@ -13,7 +15,7 @@ function Cell({ level, cell, largest }: { level: string; cell: ErrorCell | null;
   if (!cell) return <td />;
   const heat = { '--heat': `${Math.round((40 * cell.relative) / largest)}%` } as CSSProperties;
   return (
-    <td className="num heat" style={heat} title={`${cell.name}, ${cell.type}`}>
+    <td className="num heat" style={heat} title={visible(`${cell.name}, ${cell.type}`)}>
       <button type="button" className="plain" onClick={() => void inspect(level, cell.name)}>
         {percent(cell.relative)}
       </button>
@@ -41,7 +43,7 @@ export function ErrorHeat() {
               <th scope="col">Layer</th>
               {kinds.map((kind) => (
                 <th scope="col" className="num" key={kind}>
-                  {kind}
+                  <Foreign text={kind} />
                 </th>
               ))}
             </tr>
@@ -59,7 +61,7 @@ export function ErrorHeat() {
         </table>
         {others.length > 0 && (
           <p className="note">
-            {others.map((c) => `${c.name} ${percent(c.relative)} (${c.type})`).join(', ')}
+            <Foreign text={others.map((c) => `${c.name} ${percent(c.relative)} (${c.type})`).join(', ')} />
           </p>
         )}
       </ScrollRegion>

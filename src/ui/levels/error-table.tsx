@@ -1,3 +1,4 @@
+import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
 
@@ -26,7 +27,9 @@ export function ErrorTable() {
           <tbody>
             {names.map((name) => (
               <tr key={name}>
-                <th scope="row">{name}</th>
+                <th scope="row">
+                  <Foreign text={name} />
+                </th>
                 {maps.map((map, i) => (
                   <td className="num" key={types[i]} title={map.get(name)?.type}>
                     {map.get(name)?.rmse.toExponential(2)}

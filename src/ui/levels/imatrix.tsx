@@ -2,6 +2,7 @@ import { offerDownload } from '../../store/work/actions';
 import { collectImatrix } from '../../store/work/calibrate';
 import { removeImatrix } from '../../store/model/open';
 import { CALIBRATION } from '../../store/work/own-text';
+import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 
 /** The importance matrix in use, or ways to get one. */
@@ -22,14 +23,18 @@ export function Imatrix() {
           onClick={() => void collectImatrix()}
           title="Runs the text through the model and sums what goes into every product, as llama-imatrix does. A text of the kind that you use the model for is best: drop a .txt"
         >
-          Collect one from {text}
+          Collect one from <Foreign text={text} />
         </button>
       </p>
     );
   return (
     <p className="hint" data-testid="imatrix">
-      Importance matrix <b>{imatrix.label}</b>: {imatrix.matching} of its {imatrix.tensors} tensors are in
-      this model{imatrix.chunks > 0 ? `, from ${imatrix.chunks} chunks of text` : ''}.{' '}
+      Importance matrix{' '}
+      <b>
+        <Foreign text={imatrix.label} />
+      </b>
+      : {imatrix.matching} of its {imatrix.tensors} tensors are in this model
+      {imatrix.chunks > 0 ? `, from ${imatrix.chunks} chunks of text` : ''}.{' '}
       {file && (
         <button type="button" onClick={() => offerDownload(file, imatrix.label)}>
           Save it

@@ -2,7 +2,25 @@ import type { PlanRow } from '../../studio/summary';
 import { exportLevel, fileName, releaseLevel, toggleLevel } from '../../store/work/actions';
 import { keepLevel } from '../../store/model/library';
 import { formatBytes } from '../../util/bytes';
+import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
+
+/** Lines that open under their title; nothing when there are none. */
+function Lines(props: { title: string; lines: readonly string[] }) {
+  if (props.lines.length === 0) return null;
+  return (
+    <details className="fallbacks">
+      <summary>{props.title}</summary>
+      <ul>
+        {props.lines.map((line) => (
+          <li key={line}>
+            <Foreign text={line} />
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
 
 export function LevelRow({ row }: { row: PlanRow }) {
   const checked = useStudio((s) => s.selected.includes(row.type));
@@ -26,7 +44,9 @@ export function LevelRow({ row }: { row: PlanRow }) {
             <b>{row.type}</b> {row.alias && <small>{row.alias.name}</small>}
           </span>
         </label>
-        <p className="use">{allowed ? row.use : row.refusal}</p>
+        <p className="use">
+          <Foreign text={row.refusal ?? row.use} />
+        </p>
         <details className="structure">
           <summary>How it stores weights</summary>
           <p>{row.structure}</p>
@@ -36,17 +56,17 @@ export function LevelRow({ row }: { row: PlanRow }) {
             </p>
           )}
         </details>
-        {allowed && row.fallbacks.length > 0 && (
-          <details className="fallbacks">
-            <summary>
-              {row.fallbacks.length} {row.fallbacks.length === 1 ? 'tensor falls' : 'tensors fall'} back
-            </summary>
-            <ul>
-              {row.fallbacks.map((line) => (
-                <li key={line}>{line}</li>
-              ))}
-            </ul>
-          </details>
+        {allowed && (
+          <Lines
+            title={`${row.fallbacks.length} ${row.fallbacks.length === 1 ? 'tensor falls' : 'tensors fall'} back`}
+            lines={row.fallbacks}
+          />
+        )}
+        {allowed && (
+          <Lines
+            title={`${row.notes.length} ${row.notes.length === 1 ? 'thing' : 'things'} to know`}
+            lines={row.notes}
+          />
         )}
       </th>
       <td className="num" data-label="File" title={`${row.fileBytes} bytes`}>

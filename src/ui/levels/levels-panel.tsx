@@ -2,6 +2,7 @@ import type { PlanRow } from '../../studio/summary';
 import { prepareSelected } from '../../store/work/actions';
 import { changePlan } from '../../store/model/plan';
 import { Choice } from '../kit/choice';
+import { Foreign } from '../kit/foreign';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
@@ -16,7 +17,11 @@ import { Search } from './search';
 /** Shown once: the warning is about the model, so all levels have the same one. */
 function Warning() {
   const warning = useStudio((s) => s.plan.find((p) => p.warning !== null)?.warning);
-  return warning ? <p className="note">{warning}</p> : null;
+  return warning ? (
+    <p className="note">
+      <Foreign text={warning} />
+    </p>
+  ) : null;
 }
 
 function Settings() {

@@ -11,7 +11,7 @@ function Mix() {
   const busy = useStudio((s) => s.job !== null || s.mix?.budgetBytes !== s.mixBudgetBytes);
   if (!mix) return null;
   const { command, counts, recipeText } = mix;
-  const save = () => offerDownload(new Blob([recipeText]), `${name.replace(/[^\w.-]+/g, '-')}-recipe.json`);
+  const save = () => offerDownload(new Blob([recipeText]), `${name.replace(/\s+/g, '-')}-recipe.json`);
   return (
     <>
       <dl className="facts" data-testid="mix" aria-busy={busy}>

@@ -1,6 +1,8 @@
 import type { TensorInspection } from '../../pipeline/inspect';
 import { closeInspection, inspect } from '../../store/work/actions';
+import { visible } from '../../util/foreign-text';
 import { Histogram } from '../compare/histogram';
+import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 
@@ -106,9 +108,9 @@ export function TensorView({ level }: { level: string }) {
   const of = useStudio((s) => s.inspection);
   if (!of) return null;
   return (
-    <section aria-label={`Tensor ${of.name}`} data-testid="tensor">
+    <section aria-label={`Tensor ${visible(of.name)}`} data-testid="tensor">
       <h3>
-        {of.name}: {of.rows} × {of.cols} {of.sourceType} to {of.type}
+        <Foreign text={of.name} />: {of.rows} × {of.cols} {of.sourceType} to {of.type}
       </h3>
       <Histogram of={of} />
       <p className="note">

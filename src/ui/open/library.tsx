@@ -2,6 +2,8 @@ import { useEffect } from 'react';
 import { deleteDownload, deleteKept, forget, openKept, reopen } from '../../store/model/library';
 import { loadLibrary } from '../../store/model/library-storage';
 import { formatBytes, formatCount } from '../../util/bytes';
+import { visible } from '../../util/foreign-text';
+import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 
 /** Earlier models, downloads and kept files; empty when there are none. */
@@ -22,15 +24,16 @@ export function Library() {
             {entries.map((entry) => (
               <li key={entry.id}>
                 <button type="button" className="link" disabled={busy} onClick={() => void reopen(entry)}>
-                  {entry.label}
+                  <Foreign text={entry.label} />
                 </button>
                 <span className="note">
-                  {entry.architecture}, {formatCount(entry.parameters)}, {formatBytes(entry.sizeBytes)}
+                  <Foreign text={entry.architecture} />, {formatCount(entry.parameters)},{' '}
+                  {formatBytes(entry.sizeBytes)}
                   {entry.kind === 'hub' ? ', Hugging Face' : ''}
                 </span>
                 <button
                   type="button"
-                  aria-label={`Forget ${entry.label}`}
+                  aria-label={`Forget ${visible(entry.label)}`}
                   onClick={() => void forget(entry.id)}
                 >
                   Forget
@@ -57,12 +60,12 @@ export function Library() {
                   disabled={busy}
                   onClick={() => void openKept(file.name)}
                 >
-                  {file.name}
+                  <Foreign text={file.name} />
                 </button>
                 <span className="note">{formatBytes(file.sizeBytes)}</span>
                 <button
                   type="button"
-                  aria-label={`Delete ${file.name}`}
+                  aria-label={`Delete ${visible(file.name)}`}
                   disabled={busy}
                   onClick={() => void deleteKept(file.name)}
                 >
@@ -79,11 +82,11 @@ export function Library() {
           <ul>
             {downloads.map((download) => (
               <li key={download.repository}>
-                <span>{download.repository}</span>
+                <Foreign text={download.repository} />
                 <span className="note">{formatBytes(download.sizeBytes)} are not fetched again</span>
                 <button
                   type="button"
-                  aria-label={`Delete what was fetched of ${download.repository}`}
+                  aria-label={`Delete what was fetched of ${visible(download.repository)}`}
                   disabled={busy}
                   onClick={() => void deleteDownload(download.repository)}
                 >

@@ -1,4 +1,5 @@
 import { formatBytes, formatCount } from '../../util/bytes';
+import { Foreign } from '../kit/foreign';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
@@ -22,10 +23,14 @@ export function ModelPanel() {
         <Fact label="Tokenizer" value={model.hasTokenizer ? model.tokenizer : 'none that can be used'} />
         <Fact label="Chat template" value={model.hasChatTemplate ? 'yes' : 'no: completion only'} />
       </dl>
-      {model.blocked && <p className="note">{model.blocked}</p>}
+      {model.blocked && (
+        <p className="note">
+          <Foreign text={model.blocked} />
+        </p>
+      )}
       {model.notes.map((note) => (
         <p className="note" key={note}>
-          {note}
+          <Foreign text={note} />
         </p>
       ))}
       <details>
@@ -45,7 +50,9 @@ export function ModelPanel() {
             <tbody>
               {model.tensors.map((t) => (
                 <tr key={t.name}>
-                  <th scope="row">{t.name}</th>
+                  <th scope="row">
+                    <Foreign text={t.name} />
+                  </th>
                   <td>{t.type}</td>
                   <td>{t.shape.join(' x ')}</td>
                   <td className="num">{formatBytes(t.sizeBytes)}</td>

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react';
 import { clearChat, generate } from '../../store/work/actions';
+import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 
 export function Chat() {
@@ -25,13 +26,17 @@ export function Chat() {
           // biome-ignore lint/suspicious/noArrayIndexKey: messages are only appended
           <li key={i} className={m.role}>
             <span className="who">{m.role === 'user' ? 'You' : 'Model'}</span>
-            <p>{m.content}</p>
+            <p>
+              <ForeignText text={m.content} />
+            </p>
           </li>
         ))}
         {answer !== '' && (
           <li className="assistant">
             <span className="who">Model</span>
-            <p data-testid="answer">{answer}</p>
+            <p data-testid="answer">
+              <ForeignText text={answer} />
+            </p>
           </li>
         )}
       </ol>

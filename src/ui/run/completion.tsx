@@ -1,4 +1,5 @@
 import { generate } from '../../store/work/actions';
+import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 import { PromptField } from './prompt-field';
 
@@ -18,8 +19,12 @@ export function Completion() {
       <div className="output" aria-live="polite">
         {answer !== '' && (
           <p>
-            <span className="given">{prompt}</span>
-            <span data-testid="answer">{answer}</span>
+            <span className="given">
+              <ForeignText text={prompt} />
+            </span>
+            <span data-testid="answer">
+              <ForeignText text={answer} />
+            </span>
           </p>
         )}
       </div>

@@ -1,6 +1,7 @@
 import { Tabs } from 'radix-ui';
 import { setMode, setRunType } from '../../store/work/actions';
 import { Choice } from '../kit/choice';
+import { Foreign, ForeignText } from '../kit/foreign';
 import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
@@ -43,8 +44,12 @@ function Rendered() {
   return (
     <details>
       <summary>What the model was given ({rendered.ids.length} tokens)</summary>
-      <pre className="rendered">{rendered.text}</pre>
-      <p className="note">Ends at: {rendered.stops.join(' ') || 'the token limit only'}</p>
+      <pre className="rendered">
+        <ForeignText text={rendered.text} />
+      </pre>
+      <p className="note">
+        Ends at: <Foreign text={rendered.stops.join(' ') || 'the token limit only'} />
+      </p>
     </details>
   );
 }
@@ -65,7 +70,9 @@ export function RunPanel() {
   if (model.blocked)
     return (
       <Panel id="run" title="Run">
-        <p className="note">{model.blocked}</p>
+        <p className="note">
+          <Foreign text={model.blocked} />
+        </p>
       </Panel>
     );
   const allowed = plan.filter((p) => p.refusal === null);

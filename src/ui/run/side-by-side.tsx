@@ -2,6 +2,7 @@ import type { CSSProperties } from 'react';
 import type { ScoredToken } from '../../evaluate/side-by-side';
 import { MAX_SIDE_BY_SIDE, writeSideBySide } from '../../store/work/actions';
 import { firstDifference } from '../../store/results/series';
+import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 import { PromptField } from './prompt-field';
 
@@ -19,7 +20,7 @@ function Tokens({ tokens, mark }: { tokens: readonly ScoredToken[]; mark: number
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a token is its place
           <Tag key={i} title={percent(token.probability)} style={underline(token.probability)}>
-            {token.text}
+            <ForeignText text={token.text} />
           </Tag>
         );
       })}
