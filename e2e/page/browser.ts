@@ -34,6 +34,16 @@ export async function downloaded(page: Page, press: () => Promise<void>): Promis
   return readFileSync(await saved.path());
 }
 
+/** The files that a page downloads from now on, by name, as they come. */
+export function takeDownloads(page: Page): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  page.on('download', async (saved) => {
+    const path = await saved.path().catch(() => undefined);
+    if (path) files.set(saved.suggestedFilename(), readFileSync(path));
+  });
+  return files;
+}
+
 /** Violations that axe finds on the page as it is; colours are checked, too. */
 export function accessibilityViolations(page: Page): Promise<string[]> {
   return page.evaluate(async (source) => {

@@ -24,6 +24,10 @@ export function controlsOf(page: Page) {
       remove: (name: string) => button(`Delete ${name}`),
       removeFetched: (repository: string) => button(`Delete what was fetched of ${repository}`),
     },
+    unfinished: {
+      goOn: button(/^Go on with /),
+      remove: button(/^Delete what is written of /),
+    },
     preTokenizer: {
       name: page.getByLabel("Its pre-tokenizer, by llama.cpp's name"),
       open: button('Open with it'),
@@ -35,6 +39,8 @@ export function controlsOf(page: Page) {
     quantizeAny: button(/^Quantize \d+ levels? on the GPU$/),
     release: (type: string) => row(type).getByRole('button', { name: 'Release' }),
     download: (type: string) => button(`Download ${type} GGUF`),
+    downloadSelected: (count: number) => button(`Download ${count} levels`),
+    writeDirectly: button('Write it directly'),
     keep: (type: string) => button(`Keep ${type} GGUF in this browser`),
     keepAny: button(/^Keep .* in this browser$/),
     structure: (type: string) => row(type).locator('.structure summary'),

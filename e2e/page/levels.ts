@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { numberIn, unfold } from './browser';
+import { numberIn, takeDownloads, unfold } from './browser';
 import { Part } from './part';
 
 const ROW = '[data-level]';
@@ -88,6 +88,29 @@ export class Levels extends Part {
   /** Asks for the file of a level, come what may. */
   async tryDownload(type: string): Promise<void> {
     await this.press(this.controls.download(type));
+  }
+  /** Begins to download levels, one after the other, and gives the files as they come, by name. */
+  async beginDownloads(types: readonly string[]): Promise<Map<string, Buffer>> {
+    await this.select(types);
+    const files = takeDownloads(this.page);
+    await this.controls.downloadSelected(types.length).click();
+    return files;
+  }
+  /** Begins to download a level and leaves what becomes of it to the walk. */
+  async beginDownload(type: string): Promise<void> {
+    await this.controls.download(type).click();
+  }
+  /** Agrees to a file that cannot be gone on with. */
+  async writeDirectly(): Promise<void> {
+    await this.press(this.controls.writeDirectly);
+  }
+  /** Waits until the running job tells of all of these. */
+  async reaches(...words: readonly string[]): Promise<void> {
+    const told = async () => {
+      const text = (await this.page.locator('.job').allInnerTexts()).join(' ');
+      return words.every((word) => text.includes(word));
+    };
+    await expect.poll(told, { timeout: 120_000, intervals: [10] }).toBe(true);
   }
   keep(type: string): Promise<void> {
     return this.press(this.controls.keep(type));

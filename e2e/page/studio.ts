@@ -18,6 +18,7 @@ import { Errors, Importance, Search } from './making';
 import { BUILT_IN, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
+import { Unfinished } from './unfinished';
 
 const PARTS = { levels: '#levels', run: '#run', search: '.search' };
 const ALERT = '[role=alert]';
@@ -30,6 +31,8 @@ export interface Visit {
   readonly at?: string;
   /** The build for tests has a service worker only where it is asked for: it would answer in the place of a walk's routes. */
   readonly serviceWorker?: boolean;
+  /** The device's compute paths are not measured; the default ones are right, too. */
+  readonly untuned?: boolean;
 }
 /** Parts of the page that pictures are taken of. */
 export type PartName = keyof typeof PARTS;
@@ -56,6 +59,7 @@ export class Studio extends Part {
   readonly results: Results;
   readonly charts: Charts;
   readonly library: Library;
+  readonly unfinished: Unfinished;
   readonly device: Device;
   readonly keyboard: Keyboard;
   readonly #hosts = new Set<string>();
@@ -70,6 +74,7 @@ export class Studio extends Part {
     this.results = new Results(page);
     this.charts = new Charts(page);
     this.library = new Library(page);
+    this.unfinished = new Unfinished(page);
     this.device = new Device(page);
     this.keyboard = new Keyboard(page);
     page.on('request', (request) => this.#hosts.add(new URL(request.url()).host));
@@ -83,9 +88,10 @@ export class Studio extends Part {
     await studio.device.adapter();
     return studio;
   }
-  async goTo({ maxBindingBytes, at = '/', serviceWorker = false }: Visit = {}): Promise<void> {
+  async goTo({ maxBindingBytes, at = '/', serviceWorker = false, untuned }: Visit = {}): Promise<void> {
     const asked = new URLSearchParams();
     if (maxBindingBytes !== undefined) asked.set('max-binding', String(maxBindingBytes));
+    if (untuned) asked.set('tune', 'skip');
     if (serviceWorker) asked.set('service-worker', '');
     await this.page.goto(asked.size === 0 ? at : `${at}?${asked}`);
   }

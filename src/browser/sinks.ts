@@ -1,15 +1,8 @@
 import type { ByteSink } from '../files/byte-sink';
-
-/** The used part of FileSystemSyncAccessHandle, which only worker type libraries declare. */
-interface SyncAccess {
-  write(bytes: Uint8Array<ArrayBuffer>, options: { at: number }): number;
-  truncate(size: number): void;
-  flush(): void;
-  close(): void;
-}
-/** Chromium, Firefox and Safari implement move() for private files; type libraries do not declare it. */
-type Movable = { move(name: string): Promise<void> };
-type SyncCapable = { createSyncAccessHandle(): Promise<SyncAccess> };
+import { EXPORTS, removeFolder } from './disk/export-folder';
+import { exportLock, tryHold } from './disk/locks';
+import { moveFile, openAccess, privateFolder, writeAll } from './disk/opfs';
+import { sweepExports } from './disk/unfinished';
 
 /** Writes through a save dialog's handle; the browser replaces the target on close. */
 export async function fileHandleSink(handle: FileSystemFileHandle): Promise<ByteSink> {
@@ -24,46 +17,53 @@ export async function fileHandleSink(handle: FileSystemFileHandle): Promise<Byte
 /** Resolves to the complete file, for a download. */
 export type Finished = () => Promise<Blob>;
 
-const privateFolder = async (name: string): Promise<FileSystemDirectoryHandle> =>
-  (await navigator.storage.getDirectory()).getDirectoryHandle(name, { create: true });
-
-/** Deletes the downloads of earlier visits from the origin private file system. */
+/**
+ * Deletes from the origin private file system the downloads of visits that are over. Those of a tab that lives stay, and
+ * so do exports that can be gone on with.
+ */
 export async function forgetExports(): Promise<void> {
-  const root = await navigator.storage?.getDirectory();
-  await root?.removeEntry('exports', { recursive: true }).catch(() => {});
+  if (navigator.storage) await sweepExports().catch(() => {});
 }
 
-/** Writes to the origin private file system, so that a download does not need memory. */
+/**
+ * Writes to the origin private file system, so that a download does not need memory. The file belongs to this tab until
+ * the tab ends; in the library it is there once it is whole.
+ */
 export async function privateFileSink(
   name: string,
   folder: 'exports' | 'library',
 ): Promise<{ sink: ByteSink; finished: Finished }> {
-  const root = await privateFolder(folder);
-  // Written as NAME.part and renamed when complete.
-  const part = `${name}.part`;
-  const handle = await root.getFileHandle(part, { create: true });
-  const access = await (handle as unknown as SyncCapable).createSyncAccessHandle();
-  access.truncate(0);
+  const id = crypto.randomUUID();
+  const release = (await tryHold(exportLock(id)))!;
+  const home = await (await privateFolder(EXPORTS)).getDirectoryHandle(id, { create: true });
+  const access = await openAccess(home, name);
   let at = 0;
+  const remove = async () => {
+    await removeFolder(id);
+    release();
+  };
   const sink: ByteSink = {
-    write: (bytes) => {
-      const written = access.write(bytes, { at });
-      at += written;
-      if (written !== bytes.length)
-        return Promise.reject(new DOMException('The disk is full.', 'QuotaExceededError'));
-      return Promise.resolve();
+    write: async (bytes) => {
+      writeAll(access, bytes, at);
+      at += bytes.length;
     },
     close: async () => {
       access.flush();
       access.close();
-      await (handle as unknown as Movable).move(name);
+      if (folder === 'exports') return;
+      await moveFile(await home.getFileHandle(name), await privateFolder(folder), name);
+      await remove();
     },
     abort: async () => {
       access.close();
-      await root.removeEntry(part).catch(() => {});
+      await remove();
     },
   };
-  return { sink, finished: async () => (await root.getFileHandle(name)).getFile() };
+  const finished = async () => {
+    const at = folder === 'exports' ? home : await privateFolder(folder);
+    return (await at.getFileHandle(name)).getFile();
+  };
+  return { sink, finished };
 }
 
 /** Fallback: parts of a Blob, which the browser may keep in memory. */

@@ -1,3 +1,4 @@
+import type { UnfinishedExport } from '../browser/disk/unfinished';
 import type { PathDifference } from '../infer/compare-paths';
 import type { SamplingOptions } from '../infer/engine';
 import type { GenerateResult } from '../infer/generate';
@@ -43,6 +44,8 @@ export interface Library {
   readonly kept: readonly KeptFile[];
   /** Cached bytes per repository of a hub. */
   readonly downloads: readonly { readonly repository: string; readonly sizeBytes: number }[];
+  /** Exports of tabs that are gone. */
+  readonly unfinished: readonly UnfinishedExport[];
   readonly usedBytes: number;
   readonly quotaBytes: number;
   /** The browser denies storage to this page. */
@@ -146,6 +149,16 @@ export interface StudioState extends PlanSettings {
   /** Message about figures that the continued sweep dropped. */
   readonly sweepNote: string | null;
   readonly library: Library;
+  /** Files are written straight into the place that was chosen, and not into the private file system first. */
+  readonly direct: boolean;
+  /** Files that do not fit into the private file system: the person is asked. */
+  readonly consent: {
+    readonly names: readonly string[];
+    readonly wantedBytes: number;
+    readonly roomBytes: number;
+  } | null;
+  /** An unfinished export that goes on when its model is opened. */
+  readonly awaiting: UnfinishedExport | null;
 }
 
 /** Results that depend on the model and the importance matrix, reset when one of them changes. */
@@ -192,5 +205,17 @@ export const initialState: StudioState = {
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
   ownText: null,
   report: null,
-  library: { entries: [], newer: 0, kept: [], downloads: [], usedBytes: 0, quotaBytes: 0, denied: false },
+  library: {
+    entries: [],
+    newer: 0,
+    kept: [],
+    downloads: [],
+    unfinished: [],
+    usedBytes: 0,
+    quotaBytes: 0,
+    denied: false,
+  },
+  direct: false,
+  consent: null,
+  awaiting: null,
 };

@@ -3,6 +3,7 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { bytesOf } from '../util/bytes';
+import type { ImatrixSummary } from './records';
 import { encodeUtf8 } from '../util/utf8';
 
 const SAMPLED = 8;
@@ -29,3 +30,12 @@ export function matrixFingerprint(matrix: ImportanceMatrix): string {
   for (const [name, values] of matrix.entries) hash.update(encodeUtf8(name)).update(bytesOf(values));
   return bytesToHex(hash.digest()).slice(0, 16);
 }
+
+/** A matrix of which so many tensors are in the model. */
+export const imatrixSummary = (matrix: ImportanceMatrix, matching: number): ImatrixSummary => ({
+  fingerprint: matrixFingerprint(matrix),
+  label: matrix.label,
+  tensors: matrix.entries.size,
+  matching,
+  chunks: matrix.chunks,
+});

@@ -99,6 +99,11 @@ export class Mixes {
     return label;
   }
 
+  /** The file of a mix that was added; null for another level. */
+  recipeText(label: string): string | null {
+    const recipe = this.#recipes.get(label);
+    return recipe ? recipeText(recipe) : null;
+  }
   plan(label: string): Plan | undefined {
     const recipe = this.#recipes.get(label);
     if (!recipe) return undefined;

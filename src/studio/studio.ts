@@ -11,13 +11,14 @@ import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/be
 import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
 import { Engine } from '../infer/engine';
-import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';
+import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } from '../pipeline/export';
 import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
 import { Mixes } from './mixes';
 import type { EngineOptions } from '../infer/model-runtime';
 import { openModel } from '../pipeline/open';
-import { fingerprintOf, matrixFingerprint } from './fingerprint';
+import { type ExportBase, type PlannedFile, plannedFile } from './export-plan';
+import { fingerprintOf, imatrixSummary } from './fingerprint';
 import { Laboratory, type LabWork } from './laboratory';
 import { Levels } from './levels';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
@@ -55,7 +56,9 @@ export class Studio {
   readonly #device: StudioDevice;
   #model: ModelFile | undefined;
   #tokenizer: TextTokenizer | undefined;
+  #fingerprint = '';
   #importance: ImportanceMatrix | undefined;
+  #imatrix: ImatrixSummary | null = null;
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
   readonly #levels = new Levels();
 
@@ -112,7 +115,9 @@ export class Studio {
     const summary = { ...summarize(model), fingerprint: await fingerprintOf(model) };
     this.releaseAll();
     this.#model = model;
+    this.#fingerprint = summary.fingerprint;
     this.#importance = undefined;
+    this.#imatrix = null;
     this.mixes.clear();
     this.#tokenizer = summary.hasTokenizer ? createTokenizer(model.label, model.metadata) : undefined;
     return summary;
@@ -131,9 +136,8 @@ export class Studio {
     this.releaseAll();
     this.#importance = matrix;
     this.mixes.clear();
-    if (!matrix) return null;
-    const { label, chunks, entries } = matrix;
-    return { fingerprint: matrixFingerprint(matrix), label, tensors: entries.size, matching, chunks };
+    this.#imatrix = matrix ? imatrixSummary(matrix, matching) : null;
+    return this.#imatrix;
   }
 
   plan(settings: PlanSettings): PlanRow[] {
@@ -268,7 +272,22 @@ export class Studio {
     return types.map((type) => this.#levels.get(type)!);
   }
 
-  async export(type: string, sink: ByteSink, work: Work<WriteProgress> = {}): Promise<ExportReport> {
+  /** All that the bytes of exports come from now. */
+  exportBase(): ExportBase {
+    const { label } = this.#needModel();
+    const { fallbackToF16, strict } = this.#settings;
+    return { fingerprint: this.#fingerprint, label, importance: this.#imatrix, fallbackToF16, strict };
+  }
+  plannedFile(type: string): PlannedFile {
+    return plannedFile(type, this.#planOf(type), this.mixes.recipeText(type));
+  }
+
+  /** Writes the GGUF of a level. A failure aborts the sink. */
+  async export(
+    type: string,
+    sink: ByteSink,
+    work: Work<WriteProgress> & ResumeOptions = {},
+  ): Promise<ExportReport> {
     const gpu = await this.gpu();
     const resident = this.#levels.get(type)?.tensors;
     return writeGguf(gpu, this.#planOf(type), sink, { ...work, ...(resident ? { resident } : {}) });

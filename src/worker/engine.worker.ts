@@ -26,7 +26,10 @@ async function openGpu(): Promise<Gpu> {
 const tuning = self.name.includes('tune=skip') ? undefined : tuningStore;
 
 void forgetExports().catch(() => {});
-const answer = serve(new Studio(openGpu, tuning), (message: FromWorker) => self.postMessage(message));
+/** The build: a bundler's name of this file changes with the engine in it. */
+const engine = new URL(import.meta.url).pathname.split('/').at(-1)!;
+const send = (message: FromWorker) => self.postMessage(message);
+const answer = serve(new Studio(openGpu, tuning), send, engine);
 self.onmessage = ({ data }: MessageEvent<ToWorker | 'loseDevice'>) => {
   // Only in the build for tests: a device lost during a running call.
   if (import.meta.env.MODE === 'test' && data === 'loseDevice') gpu?.device.destroy();

@@ -7,6 +7,7 @@ import type { WriteProgress } from '../pipeline/export';
 import type { Studio } from '../studio/studio';
 import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
+import { Exports } from '../browser/disk/exports';
 import { Downloads } from '../browser/downloads';
 import type { Calls, EngineEvent, ExportTarget, FromWorker, ToWorker } from './protocol';
 import type { RunProgress } from '../util/work';
@@ -49,6 +50,14 @@ function explainStorageError(error: unknown): unknown {
   return error;
 }
 
+const explained = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw explainStorageError(error);
+  }
+};
+
 /** Tells the page of the weights that are quantized, and of the runs after them. */
 const workOf = (emit: (event: EngineEvent) => void, signal: AbortSignal) => ({
   signal,
@@ -56,8 +65,9 @@ const workOf = (emit: (event: EngineEvent) => void, signal: AbortSignal) => ({
   run: ({ done, total }: RunProgress) => emit({ kind: 'run', done, total }),
 });
 
-function handlers(studio: Studio): Handlers {
+function handlers(studio: Studio, engine: string): Handlers {
   const downloads = new Downloads();
+  const exports = new Exports(studio, engine);
   const memory = (emit: (event: EngineEvent) => void) =>
     emit({ kind: 'memory', memory: { ...studio.memory, levels: studio.levels } });
   return {
@@ -70,18 +80,22 @@ function handlers(studio: Studio): Handlers {
     open: async ([files, label, options]) => {
       const sources = files.map((f) => blobSource(f.path, f.file));
       const summary = await studio.open(sources, label, options);
+      exports.imatrix = undefined;
       downloads.close();
       return summary;
     },
     deleteDownload: ([repository]) => downloads.delete(repository),
     openHub: async ([address, token, options], _tell, signal) => {
       const { label, files } = await openHub(address, { token, signal });
-      return downloads.open(files, label, (cached) => studio.open(cached, label, options));
+      const summary = await downloads.open(files, label, (cached) => studio.open(cached, label, options));
+      exports.imatrix = undefined;
+      return summary;
     },
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
     useImatrix: async ([file], emit) => {
       const summary = await studio.useImatrix(file && blobSource(file.path, file.file));
+      exports.imatrix = file?.file;
       memory(emit);
       return summary;
     },
@@ -105,7 +119,9 @@ function handlers(studio: Studio): Handlers {
     collectImatrix: async ([request, name], emit, signal) => {
       const bytes = await studio.lab.importance(request, workOf(emit, signal));
       const file = new Blob([bytes]);
-      return { summary: (await studio.useImatrix(blobSource(name, file)))!, file };
+      const summary = (await studio.useImatrix(blobSource(name, file)))!;
+      exports.imatrix = file;
+      return { summary, file };
     },
     search: async ([request], emit, signal) =>
       studio.mixes.take(await studio.lab.sensitivities(request, workOf(emit, signal))),
@@ -123,6 +139,12 @@ function handlers(studio: Studio): Handlers {
         throw explainStorageError(error);
       }
     },
+    beginExport: ([request]) => explained(() => exports.begin(request)),
+    exportFile: ([id, file], emit, signal) => explained(() => exports.write(id, file, workOf(emit, signal))),
+    deliverExport: ([id, file, target], _emit, signal) =>
+      explained(() => exports.deliver(id, file, target, signal)),
+    takeExport: ([id]) => explained(() => exports.take(id)),
+    dropExport: ([id]) => exports.drop(id),
   };
 }
 
@@ -159,9 +181,16 @@ class EventBatch {
   };
 }
 
-/** Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. */
-export function serve(studio: Studio, send: (message: FromWorker) => void): (message: ToWorker) => void {
-  const table = handlers(studio);
+/**
+ * Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. `engine` tells
+ * builds of the engine apart.
+ */
+export function serve(
+  studio: Studio,
+  send: (message: FromWorker) => void,
+  engine = '',
+): (message: ToWorker) => void {
+  const table = handlers(studio, engine);
   const running = new Map<number, AbortController>();
   let queue: Promise<void> = Promise.resolve();
   const answer = async (id: number, call: keyof Calls, args: readonly unknown[], signal: AbortSignal) => {

@@ -24,6 +24,8 @@ export type {
   SearchRequest,
 } from '../studio/records';
 export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/summary';
+export type { ExportRequest, TakenExport } from '../browser/disk/exports';
+export type { OpenedFrom } from '../browser/disk/journal';
 export type { WireError } from '../util/errors';
 export { EngineClient, type Port, type Running } from './client';
 export type {

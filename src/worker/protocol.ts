@@ -17,6 +17,7 @@ import type {
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
+import type { ExportRequest, TakenExport } from '../browser/disk/exports';
 import type { WireError } from '../util/errors';
 
 // Messages between the page and the worker; types only. A new call takes a line here and a function in host.ts.
@@ -93,8 +94,18 @@ export interface Calls {
   inspect(type: string, name: string, row: number, block: number): TensorInspection;
   /** Compares the fast compute paths with the reference mode over a text. */
   difference(type: string): PathDifference;
-  /** Writes the GGUF of a level. */
+  /** Writes the GGUF of a level straight to its target. Nothing of it survives the tab. */
   export(type: string, target: ExportTarget): ExportResult;
+  /** Begins an export in the private file system, where it survives the tab; returns its id. */
+  beginExport(request: ExportRequest): string;
+  /** Writes a file of an export, from where it stands. */
+  exportFile(id: string, file: number): ExportReport;
+  /** Hands a whole file over: into the file of a save dialog, into the library, or as what a download reads. */
+  deliverExport(id: string, file: number, target: FileSystemFileHandle | null): Blob | null;
+  /** Takes over the export of a tab that is gone, on the same model, with its importance matrix and mixes. */
+  takeExport(id: string): TakenExport;
+  /** Deletes an export of this tab, or of one that is gone. */
+  dropExport(id: string): void;
 }
 
 /** GPU memory in bytes by owner, and the levels in it. */

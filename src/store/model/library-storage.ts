@@ -1,5 +1,6 @@
 // Storage of the library: records in IndexedDB, files in the origin private file system.
 import { createStore, del, entries, get as read, set as put, type UseStore } from 'idb-keyval';
+import { unfinishedExports } from '../../browser/disk/unfinished';
 import { listDownloads } from '../../browser/private-store';
 import type { ModelSummary } from '../../studio/summary';
 import { get, set } from '../work/job';
@@ -60,12 +61,14 @@ export const loadLibrary = (): Promise<void> =>
     const { usage = 0, quota = 0 } = await navigator.storage.estimate();
     const kept = await listKept();
     const downloads = await listDownloads();
+    const unfinished = await unfinishedExports();
     set({
       library: {
         entries: found.map(({ handles: _, ...entry }) => entry),
         newer,
         kept,
         downloads,
+        unfinished,
         usedBytes: usage,
         quotaBytes: quota,
         denied: false,

@@ -1,17 +1,15 @@
 // Actions on earlier models and kept files.
 import { del } from 'idb-keyval';
+import { keptLock, tryHold } from '../../browser/disk/locks';
+import { isPermitted } from '../work/export-record';
 import { get, job, run, set } from '../work/job';
+import { studioStore } from '../store';
 import { database, keptFolder, loadLibrary, readEntries, withStorage } from './library-storage';
 import { type DroppedFile, openAddress, openFiles } from './open';
 import type { LibraryEntry } from '../state';
 import { CHAT_TEMPLATES } from '../../util/model-folder';
 
 export const forget = (id: string): Promise<void> => withStorage(() => del(id, database())).then(loadLibrary);
-
-interface Permitted {
-  queryPermission?(o: { mode: 'read' }): Promise<PermissionState>;
-  requestPermission?(o: { mode: 'read' }): Promise<PermissionState>;
-}
 
 /** The files of a folder by the rule of util/model-folder; `path` stands before their names. */
 async function folderFiles(folder: FileSystemDirectoryHandle, path: string): Promise<DroppedFile[]> {
@@ -31,12 +29,10 @@ async function folderFiles(folder: FileSystemDirectoryHandle, path: string): Pro
 }
 
 /** The files behind handles; asks for permission if the browser requires it. */
-async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFile[]> {
+export async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFile[]> {
   const files: DroppedFile[] = [];
   for (const handle of handles) {
-    const permitted = handle as unknown as Permitted;
-    const state = await permitted.queryPermission?.({ mode: 'read' });
-    if (state === 'prompt') await permitted.requestPermission?.({ mode: 'read' });
+    await isPermitted(handle, 'read');
     if (handle.kind === 'file')
       files.push({ path: handle.name, file: await (handle as FileSystemFileHandle).getFile() });
     else files.push(...(await folderFiles(handle as FileSystemDirectoryHandle, handle.name)));
@@ -48,7 +44,7 @@ async function filesOf(handles: readonly FileSystemHandle[]): Promise<DroppedFil
 export async function openHandles(handles: readonly FileSystemHandle[]): Promise<void> {
   const [first] = handles;
   const label = handles.length === 1 ? first!.name : `${handles.length} files`;
-  await openFiles(await filesOf(handles), label, handles);
+  await openFiles(await filesOf(handles), label, { handles });
 }
 
 /** Opens a model of the library. */
@@ -65,16 +61,7 @@ export async function reopen(entry: LibraryEntry): Promise<void> {
     set({ problem: { place: 'open', name: 'Missing', message, hint } });
     return;
   }
-  return openFiles(files, entry.label, handles, entry.preTokenizer);
-}
-
-/** Writes a level's GGUF to the origin private file system. */
-export async function keepLevel(type: string, name: string): Promise<void> {
-  await job('export', `Keeping ${name}`, 'levels', async () => {
-    const { sha256, sizeBytes, checkedBlocks } = await run('export', type, { keep: name });
-    set({ exports: { ...get().exports, [type]: { type, sha256, sizeBytes, checkedBlocks } } });
-  });
-  await loadLibrary();
+  return openFiles(files, entry.label, { handles, preTokenizer: entry.preTokenizer });
 }
 
 export async function openKept(name: string): Promise<void> {
@@ -82,11 +69,32 @@ export async function openKept(name: string): Promise<void> {
     .then((folder) => folder.getFileHandle(name))
     .catch(() => undefined);
   if (!handle) return loadLibrary();
-  return openFiles([{ path: name, file: await handle.getFile() }], name);
+  const release = await tryHold(keptLock(name), 'shared');
+  if (!release) return inUse(name, 'opened');
+  const before = get().model;
+  await openFiles([{ path: name, file: await handle.getFile() }], name, { kind: 'kept' });
+  if (get().model === before) return release();
+  // The file is read for as long as its model is open: until then nobody may write over it or delete it.
+  const unsubscribe = studioStore.subscribe(({ model }, last) => {
+    if (model === last.model) return;
+    unsubscribe();
+    release();
+  });
 }
 
-export const deleteKept = (name: string): Promise<void> =>
-  withStorage(async () => (await keptFolder()).removeEntry(name)).then(loadLibrary);
+function inUse(name: string, done: string): void {
+  const message = `${name} was not ${done}: it is in use in this browser, here or in another tab.`;
+  const hint = 'Open another model there first, or close that tab.';
+  set({ problem: { place: 'open', name: 'Busy', message, hint } });
+}
+
+export async function deleteKept(name: string): Promise<void> {
+  const release = await tryHold(keptLock(name));
+  if (!release) return inUse(name, 'deleted');
+  await withStorage(async () => (await keptFolder()).removeEntry(name));
+  release();
+  await loadLibrary();
+}
 
 export async function deleteDownload(repository: string): Promise<void> {
   await job('open', `Deleting ${repository}`, 'open', () => run('deleteDownload', repository));

@@ -1,4 +1,5 @@
 // Actions that open a model: from files or a hub address.
+import type { OpenedFrom } from '../../browser/disk/journal';
 import type { ModelSummary } from '../../studio/summary';
 import { get, job, run, set } from '../work/job';
 import { remember } from './library-storage';
@@ -13,10 +14,10 @@ export interface DroppedFile {
   readonly file: Blob;
 }
 
-/** Source of a model, kept to retry with a pre-tokenizer and to store it in the library. */
+/** Source of a model, kept to retry with a pre-tokenizer, to store it in the library and to export it. */
 export type Opening =
   | {
-      readonly kind: 'files';
+      readonly kind: 'files' | 'built-in' | 'kept';
       readonly label: string;
       readonly files: readonly DroppedFile[];
       /** Handles that reopen the files in a later visit. */
@@ -26,6 +27,15 @@ export type Opening =
 
 /** The last attempt with its access token; in memory only. */
 let latest: { opening: Opening; token: string | undefined } | undefined;
+/** The open model came from there. */
+let current: { opening: Opening; preTokenizer: string | undefined } | undefined;
+
+/** The way in which another visit opens the open model again, with the handles that this takes. */
+export function openedFrom(): OpenedFrom & { source: readonly FileSystemHandle[] } {
+  const { opening, preTokenizer } = current!;
+  const { kind, label, handles = [] } = opening;
+  return { kind, label, source: handles, ...(preTokenizer === undefined ? {} : { preTokenizer }) };
+}
 
 function show(model: ModelSummary): void {
   set({
@@ -63,19 +73,27 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
       if (get().model && (await run('isImatrix', opening.files))) return applyImatrix(opening.files[0]!);
       opened = await run('open', opening.files, opening.label, options);
     }
+    current = { opening, preTokenizer };
     show(opened);
     await planNow();
     await recallResults();
   });
   // Outside the job, so that the next drop does not wait for storage.
-  if (opened) await remember(opening, opened, preTokenizer);
+  if (opened && (opening.kind === 'files' || opening.kind === 'hub'))
+    await remember({ ...opening, kind: opening.kind }, opened, preTokenizer);
+}
+
+export interface OpenOptions {
+  readonly kind?: 'files' | 'built-in' | 'kept';
+  /** Handles that reopen the files in a later visit. */
+  readonly handles?: readonly FileSystemHandle[];
+  readonly preTokenizer?: string | undefined;
 }
 
 export const openFiles = async (
   files: readonly DroppedFile[],
   label: string,
-  handles?: readonly FileSystemHandle[],
-  preTokenizer?: string,
+  how: OpenOptions = {},
 ): Promise<void> => {
   const [first, ...rest] = files;
   if (first && rest.length === 0 && get().model) {
@@ -84,7 +102,8 @@ export const openFiles = async (
     if (isText(path)) return takeText(path, file);
     if (await isRecipe(path, file)) return addRecipe(path, file);
   }
-  return open({ kind: 'files', label, files, handles }, undefined, preTokenizer);
+  const { kind = 'files', handles, preTokenizer } = how;
+  return open({ kind, label, files, handles }, undefined, preTokenizer);
 };
 
 export const openAddress = (address: string, token?: string, preTokenizer?: string): Promise<void> =>
@@ -119,5 +138,5 @@ export async function openBuiltIn(): Promise<void> {
     set({ problem: { place: 'open', name: 'Network', message, hint } });
     return;
   }
-  await openFiles([{ path: name, file }], name);
+  await openFiles([{ path: name, file }], name, { kind: 'built-in' });
 }

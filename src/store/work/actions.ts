@@ -1,4 +1,3 @@
-import type { ExportTarget } from '../../worker/protocol';
 import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
@@ -28,7 +27,7 @@ export function toggleLevel(type: string): void {
   set({ selected: selected.includes(type) ? selected.filter((t) => t !== type) : [...selected, type] });
 }
 
-const inPlanOrder = (types: readonly string[]) =>
+export const inPlanOrder = (types: readonly string[]) =>
   get()
     .plan.map((p) => p.type)
     .filter((t) => types.includes(t));
@@ -54,25 +53,6 @@ export function fileName(type: string): string {
     .replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-')
     .replace(/[-.](F32|F16|BF16)$/i, '');
   return safeFileName(`${base}-${type}.gguf`);
-}
-
-export async function exportLevel(type: string): Promise<void> {
-  const name = fileName(type);
-  let target: ExportTarget = { download: name };
-  if ('showSaveFilePicker' in window) {
-    const picker = (window as unknown as { showSaveFilePicker(o: object): Promise<FileSystemFileHandle> })
-      .showSaveFilePicker;
-    try {
-      target = { handle: await picker.call(window, { suggestedName: name }) };
-    } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return;
-    }
-  }
-  await job('export', `Writing ${name}`, 'levels', async () => {
-    const { sha256, sizeBytes, checkedBlocks, file } = await run('export', type, target);
-    set({ exports: { ...get().exports, [type]: { type, sha256, sizeBytes, checkedBlocks } } });
-    if (file) offerDownload(file, name);
-  });
 }
 
 export function offerDownload(file: Blob, name: string): void {

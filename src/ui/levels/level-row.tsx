@@ -1,6 +1,6 @@
 import type { PlanRow } from '../../studio/summary';
-import { exportLevel, fileName, releaseLevel, toggleLevel } from '../../store/work/actions';
-import { keepLevel } from '../../store/model/library';
+import { releaseLevel, toggleLevel } from '../../store/work/actions';
+import { exportLevels, keepLevel } from '../../store/work/exports';
 import { formatBytes } from '../../util/bytes';
 import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
@@ -105,7 +105,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
         <button
           type="button"
           disabled={blocked || !allowed}
-          onClick={() => void exportLevel(row.type)}
+          onClick={() => void exportLevels([row.type])}
           aria-label={`Download ${row.type} GGUF`}
         >
           Download
@@ -114,7 +114,7 @@ export function LevelRow({ row }: { row: PlanRow }) {
           <button
             type="button"
             disabled={blocked || !allowed}
-            onClick={() => void keepLevel(row.type, fileName(row.type))}
+            onClick={() => void keepLevel(row.type)}
             aria-label={`Keep ${row.type} GGUF in this browser`}
             title="Write it into this browser's own storage, to open it again another day"
           >

@@ -12,6 +12,7 @@ import { ErrorHeat } from './error-heat';
 import { ErrorTable } from './error-table';
 import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
+import { DownloadSelected, Saving } from './saving';
 import { Search } from './search';
 
 /** Shown once: the warning is about the model, so all levels have the same one. */
@@ -167,8 +168,10 @@ export function LevelsPanel() {
         >
           Quantize {selected} {selected === 1 ? 'level' : 'levels'} on the GPU
         </button>
+        <DownloadSelected />
         {noGpu && <span className="note">{noGpu}</span>}
       </div>
+      <Saving />
       <JobBar kinds={['calibrate', 'search', 'prepare', 'export']} />
       <ProblemNote place="levels" />
       <ErrorHeat />

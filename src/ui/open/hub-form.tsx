@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { goOnAwaited } from '../../store/model/go-on';
 import { openAddress } from '../../store/model/open';
 import { useStudio } from '../kit/use-studio';
 
@@ -9,7 +10,7 @@ export function HubForm() {
   const [token, setToken] = useState('');
   const open = (event: FormEvent) => {
     event.preventDefault();
-    if (address.trim() !== '') void openAddress(address, token.trim());
+    if (address.trim() !== '') void openAddress(address, token.trim()).then(goOnAwaited);
   };
   return (
     <details className="hub">

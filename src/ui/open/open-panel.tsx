@@ -9,6 +9,8 @@ import { HubForm } from './hub-form';
 import { Library } from './library';
 import { PreTokenizerChoice } from './pre-tokenizer-choice';
 import { fromInput, labelOf, pickHandles, readDrop } from './read-drop';
+import { Unfinished } from './unfinished';
+import { goOnAwaited } from '../../store/model/go-on';
 
 /** Accepts drops anywhere on the page; true while files hover over it. */
 function useDrop(): boolean {
@@ -25,9 +27,9 @@ function useDrop(): boolean {
       event.preventDefault();
       setOver(false);
       if (event.dataTransfer)
-        void readDrop(event.dataTransfer).then(({ files, label, handles }) =>
-          openFiles(files, label, handles),
-        );
+        void readDrop(event.dataTransfer)
+          .then(({ files, label, handles }) => openFiles(files, label, { handles }))
+          .then(goOnAwaited);
     };
     window.addEventListener('dragover', hover);
     window.addEventListener('dragleave', leave);
@@ -50,12 +52,12 @@ export function OpenPanel() {
   const choose = async (what: 'files' | 'folder') => {
     const handles = await pickHandles(what);
     if (handles === undefined) (what === 'files' ? files : folder).current?.click();
-    else if (handles.length > 0) await openHandles(handles);
+    else if (handles.length > 0) await openHandles(handles).then(goOnAwaited);
   };
   const pick = (input: HTMLInputElement) => {
     const picked = fromInput(input.files);
     input.value = '';
-    if (picked.length > 0) void openFiles(picked, labelOf(picked));
+    if (picked.length > 0) void openFiles(picked, labelOf(picked)).then(goOnAwaited);
   };
   return (
     <Panel id="open" title="Open a model">
@@ -100,6 +102,7 @@ export function OpenPanel() {
       <JobBar kinds={['open']} />
       <ProblemNote place="open" />
       <PreTokenizerChoice />
+      <Unfinished />
       <Library />
     </Panel>
   );

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import { goOnAwaited } from '../../store/model/go-on';
 import { openWithPreTokenizer } from '../../store/model/open';
 import { Choice } from '../kit/choice';
 import { useStudio } from '../kit/use-studio';
@@ -14,7 +15,7 @@ export function PreTokenizerChoice() {
   return (
     <div className="actions">
       <Choice label="Its pre-tokenizer, by llama.cpp's name" options={names} value={name} onChoose={choose} />
-      <button type="button" disabled={busy} onClick={() => void openWithPreTokenizer(name)}>
+      <button type="button" disabled={busy} onClick={() => void openWithPreTokenizer(name).then(goOnAwaited)}>
         Open with it
       </button>
     </div>
