@@ -2,7 +2,6 @@
 // split also normalizes and rotates the token's own key and writes it, with its value, to the cache. A single KV split
 // writes the result; several write partial results for ops/attention-combine. `window` counts the positions that the
 // token attends to, itself included; 0 is unlimited. Slots `kv` and `kv_store`.
-//#import subgroup
 //#import kv_store
 //#import lib/float/soft-cap
 //#import lib/attention/heads
@@ -21,6 +20,7 @@ struct Params {
 @group(0) @binding(7) var<storage, read_write> y: array<vec4f>;
 @group(0) @binding(8) var<uniform> params: Params;
 //#import lib/attention/kv-splits
+//#import subgroup
 
 override SUBGROUP_SIZE: u32 = 64u;
 var<workgroup> own_key: array<vec4f, QUADS>;

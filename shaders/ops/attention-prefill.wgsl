@@ -1,11 +1,11 @@
 // Causal attention of a prefill pass whose keys and values are in the cache. A workgroup owns four query rows of one
 // key head (heads of the GQA group first, then tokens) and walks the positions in tiles with an online softmax.
 // `window` counts the positions that a token attends to, itself included; 0 is unlimited. Slot `kv`.
-//#import subgroup
 //#import kv
 //#import lib/float/soft-cap
 //#import lib/attention/heads
 //#import lib/attention/softmax-tile
+//#import subgroup
 struct Params {
   heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, scale: f32, cap: f32, window: u32,
 }

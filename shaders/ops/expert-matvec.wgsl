@@ -2,9 +2,9 @@
 // experts, weighted by routing_weights, in one workgroup; otherwise each expert has a row of y and a row of the grid.
 // GATED: rows of an expert are gates, and row r + partner is the up projection of gate r. A workgroup computes `tiles`
 // sets of rows. A stack of experts in several slabs has a dispatch per slab. Slots `dot` and `activation`.
-//#import subgroup
 //#import dot
 //#import activation
+//#import subgroup
 struct Params {
   rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
   expert_rows: u32, used: u32, at: u32, stride: u32, scale: f32, epsilon: f32, tiles: u32, partner: u32,

@@ -3,11 +3,11 @@ enable chromium_experimental_subgroup_matrix;
 // Prefill product Y = X W^T with subgroup matrices. Four hardware subgroups own a quarter each of a tile of 64 rows and
 // 64 tokens; 32 columns at a time go through workgroup memory in float16, sums are float32. `x` and `scales` are the
 // output of ops/rows-to-f16. Slots `codec`, `matrix` (shape of the matrix units) and `rows`.
-//#import subgroup
 //#import matrix
 //#import rows
 //#import codec/codes
 //#import lib/product/epilogue
+//#import subgroup
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,

@@ -1,10 +1,10 @@
 // Decode product y = W x, with a fused RMS norm of x (NORM). A subgroup reduces the columns of four rows; a workgroup
 // has SUBGROUPS subgroups and computes `tiles` sets of rows. Slots `codec`, `dot` (float32, or staged int8 or float16)
 // and `output` (rows, or activate(gate) * up).
-//#import subgroup
 //#import lib/grid
 //#import dot
 //#import output
+//#import subgroup
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, epsilon: f32, tiles: u32, partner: u32,

@@ -4,9 +4,11 @@ enable f16;
 //#import codec/codes
 //#import lib/float/largest32
 override STAGED: u32 = 32u;
-var<workgroup> staged_quads: array<vec4h, STAGED / 4u>;
+override STAGED_QUADS: u32 = STAGED / 4u;
+override STAGED_BLOCKS: u32 = STAGED / 32u;
+var<workgroup> staged_quads: array<vec4h, STAGED_QUADS>;
 // Largest magnitude of a block and the sums of its halves.
-var<workgroup> staged_heads: array<vec4f, STAGED / 32u>;
+var<workgroup> staged_heads: array<vec4f, STAGED_BLOCKS>;
 
 fn total(a: vec4h, b: vec4h, c: vec4h, d: vec4h) -> f32 {
   return dot(vec4f(a) + vec4f(b) + vec4f(c) + vec4f(d), vec4f(1.0));

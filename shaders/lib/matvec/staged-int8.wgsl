@@ -1,8 +1,10 @@
 // Activations as int8 in blocks of 32.
 //#import lib/product/int8
 override STAGED: u32 = 32u;
-var<workgroup> staged_codes: array<vec4u, STAGED / 16u>;
-var<workgroup> staged_heads: array<vec2u, STAGED / 32u>;
+override STAGED_QUADS: u32 = STAGED / 16u;
+override STAGED_BLOCKS: u32 = STAGED / 32u;
+var<workgroup> staged_codes: array<vec4u, STAGED_QUADS>;
+var<workgroup> staged_heads: array<vec2u, STAGED_BLOCKS>;
 
 fn keep_block(b: u32, v: array<vec4f, 8>) {
   let block = to_block8(v);
