@@ -1,7 +1,7 @@
 // Writes every kernel text of the product, and the shaders themselves, as JSON for Deno.
 import { writeFileSync } from 'node:fs';
 import { shadersFromDisk } from '../../src/node/shaders';
-import { type KernelText, kernelTexts, withoutSubgroups } from '../../src/testing/kernel-texts';
+import { type KernelText, kernelTexts, withoutSubgroups } from '../../src/testing/shaders/kernel-texts';
 
 const [target, shaders] = process.argv.slice(2);
 if (!target || !shaders) throw new Error('usage: texts.ts TEXTS SHADERS');

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { shadersFromDisk } from '../node/shaders';
 import { quantFormats } from '../quant/registry';
-import { kernelSpecs, kernelTexts, slotsReached, withoutSubgroups } from '../testing/kernel-texts';
+import { kernelSpecs, kernelTexts, slotsReached, withoutSubgroups } from '../testing/shaders/kernel-texts';
 
 const sources = shadersFromDisk();
 const texts = kernelTexts(sources);

@@ -3,7 +3,13 @@
 import { describe, expect, test } from 'vitest';
 import { shadersFromDisk } from '../node/gpu';
 import { testGpu, undrivenGpu } from '../testing/device';
-import { codecSlots, DEFAULT_SLOTS, kernelSpecs, kernelTexts, SUBGROUP_KINDS } from '../testing/kernel-texts';
+import {
+  codecSlots,
+  DEFAULT_SLOTS,
+  kernelSpecs,
+  kernelTexts,
+  SUBGROUP_KINDS,
+} from '../testing/shaders/kernel-texts';
 import { kernels } from './kernels';
 
 const sources = shadersFromDisk();
