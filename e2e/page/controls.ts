@@ -10,6 +10,7 @@ export function controlsOf(page: Page) {
   const levels = (count: number) => `${count} ${count === 1 ? 'level' : 'levels'}`;
   return {
     builtIn: button('Try the built-in model'),
+    folder: page.getByLabel('Model folder'),
     dismiss: button('Dismiss'),
     stop: button('Stop'),
     hub: {

@@ -71,6 +71,10 @@ export class Levels extends Part {
     await this.select(types);
     await this.press(this.controls.quantize(types.length));
   }
+  /** Remarks beside the figures of a level: tensors that fall back, and notes. */
+  async remarks(type: string): Promise<string[]> {
+    return this.page.locator(`[data-level="${type}"] .fallbacks li`).allTextContents();
+  }
   canQuantize(): Promise<boolean> {
     return this.controls.quantizeAny.isEnabled();
   }

@@ -122,6 +122,14 @@ export class Studio extends Part {
   async openPath(path: string): Promise<void> {
     await this.opens(path.split('/').at(-1)!, () => dropPaths(this.page, [path]));
   }
+  /** Chooses a folder of the disk, of which the browser hands over all that is below, and waits until it is open. */
+  async pickFolder(path: string): Promise<void> {
+    await this.opens(path.split('/').at(-1)!, () => this.controls.folder.setInputFiles(path));
+  }
+  /** Characters anywhere in the page, attributes included, that act on a terminal or reorder a line. */
+  async actingCharacters(): Promise<string[]> {
+    return (await this.page.content()).match(/(?![\t\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu) ?? [];
+  }
   /** Drops a text, which is what the open model is measured on from then on. */
   async dropText(text: NamedBytes): Promise<void> {
     await this.drop([text]);

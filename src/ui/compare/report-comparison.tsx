@@ -3,6 +3,7 @@ import { offerDownload } from '../../store/work/actions';
 import { saveReport, takeReport } from '../../store/results/take-report';
 import { pairs } from '../../store/results/report';
 import type { ResultRow } from '../../store/results/results';
+import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 
@@ -54,7 +55,8 @@ export function ReportComparison({ rows }: { rows: readonly ResultRow[] }) {
         <ScrollRegion label="This device beside a report">
           <table data-testid="beside">
             <caption>
-              Here beside {report.model} on {there}, {new Date(report.savedMs).toLocaleString()}
+              Here beside <Foreign text={report.model} /> on <Foreign text={there} />,{' '}
+              {new Date(report.savedMs).toLocaleString()}
               {report.fingerprint !== fingerprint && ' (another model)'}
             </caption>
             <thead>
@@ -79,7 +81,9 @@ export function ReportComparison({ rows }: { rows: readonly ResultRow[] }) {
             <tbody>
               {pairs(rows, report).map((p) => (
                 <tr key={p.type}>
-                  <th scope="row">{p.type}</th>
+                  <th scope="row">
+                    <Foreign text={p.type} />
+                  </th>
                   <td className="num">{speed(p.generation[0])}</td>
                   <td className="num">{speed(p.generation[1])}</td>
                   <td className="num">{ratio(p.generation)}</td>

@@ -30,7 +30,7 @@ export function RunTable({ rows }: { rows: readonly ResultRow[] }) {
     <ScrollRegion label="Table of measurements">
       <table data-testid="runs">
         <caption>
-          {known?.adapter}, {known && new Date(known.measuredMs).toLocaleString()}
+          {visible(known?.adapter ?? '')}, {known && new Date(known.measuredMs).toLocaleString()}
           {quality &&
             `; quality beside ${quality.base} on ${quality.measured.level.tokens} tokens of ${visible(quality.textLabel)} (${quality.chunks} chunks of ${quality.context})${quality.paged ? '; layer by layer, as the two did not fit beside each other' : ''}`}
         </caption>

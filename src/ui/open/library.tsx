@@ -82,7 +82,9 @@ export function Library() {
           <ul>
             {downloads.map((download) => (
               <li key={download.repository}>
-                <Foreign text={download.repository} />
+                <span>
+                  <Foreign text={download.repository} />
+                </span>
                 <span className="note">{formatBytes(download.sizeBytes)} are not fetched again</span>
                 <button
                   type="button"
