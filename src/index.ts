@@ -26,7 +26,7 @@ export type { QuantizeOptions, TypeOverride } from './model/tensor-choice';
 export { type NamePattern, tensorPattern } from './model/pattern/pattern';
 export type { ExportReport, WriteProgress } from './pipeline/export';
 export type { TensorError } from './pipeline/tensor-error';
-export type { ChatMessage } from './text/chat-template';
+export type { ChatMessage } from './text/conversation';
 export type { Disposable } from './util/dispose';
 export {
   CancelledError,

@@ -10,7 +10,7 @@ import type { TensorInspection } from '../pipeline/inspect';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
-import type { ChatMessage } from '../text/chat-template';
+import type { ChatMessage } from '../text/conversation';
 import type { Report } from './results/report';
 import type { DeviceCapabilities } from '../device/capabilities';
 import type { WireError } from '../util/errors';

@@ -1,5 +1,5 @@
 import type { KvType } from '../model/kv-cache';
-import type { ChatMessage } from '../text/chat-template';
+import type { ChatMessage } from '../text/conversation';
 import type { SpeedResult } from '../infer/benchmark';
 import type { SpeedBound } from '../device/roofline';
 import type { SamplingOptions } from '../infer/engine';

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { getString } from '../files/gguf/metadata';
 import { readGguf } from '../files/gguf/read';
-import { type ChatMessage, encodeChat, renderTemplate } from '../text/chat-template';
+import { encodeChat } from '../text/chat-template';
+import { type ChatMessage, renderConversation } from '../text/conversation';
 import { hashOfIds } from '../model/convert/vocabulary/pre-tokenizer';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../text/pre-tokenizer-hashes';
 import { preTokenizerByName } from '../text/pre-tokenizers';
@@ -111,7 +112,7 @@ describe.runIf(hasShared)('reference texts', () => {
   test.each(templates)('template of $name', ({ template, bos_token, eos_token, cases }) => {
     for (const { conversation, add_generation_prompt, jinja2 } of cases) {
       const render = () =>
-        renderTemplate(template, conversations[conversation]!, {
+        renderConversation(template, conversations[conversation]!, {
           bosToken: bos_token,
           eosToken: eos_token,
           addGenerationPrompt: add_generation_prompt,

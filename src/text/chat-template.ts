@@ -1,36 +1,10 @@
-import { Template } from '@huggingface/jinja';
 import { getNumber, getString, getStrings, type Metadata } from '../files/gguf/metadata';
 import { NibbleError } from '../util/errors';
+import { type ChatMessage, renderConversation } from './conversation';
 import type { TextTokenizer } from './tokenizer';
-
-/** A turn of a conversation. The template of the model may refuse a role or an order of roles. */
-export interface ChatMessage {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly content: string;
-}
-
-/** Variables of a template besides the messages. */
-export interface TemplateOptions {
-  readonly bosToken: string;
-  readonly eosToken: string;
-  readonly addGenerationPrompt: boolean;
-}
 
 export const hasChatTemplate = (metadata: Metadata): boolean =>
   getString(metadata, 'tokenizer.chat_template') !== undefined;
-
-/** Renders a conversation with a Jinja template. Throws the template's own errors. */
-export const renderTemplate = (
-  template: string,
-  messages: readonly ChatMessage[],
-  options: TemplateOptions,
-): string =>
-  new Template(template).render({
-    messages: messages.map((m) => ({ ...m })),
-    add_generation_prompt: options.addGenerationPrompt,
-    bos_token: options.bosToken,
-    eos_token: options.eosToken,
-  });
 
 /** Renders a conversation with the model's chat template, including the generation prompt. Throws NibbleError. */
 export function renderChat(metadata: Metadata, messages: readonly ChatMessage[]): string {
@@ -43,7 +17,7 @@ export function renderChat(metadata: Metadata, messages: readonly ChatMessage[])
   const tokens = getStrings(metadata, 'tokenizer.ggml.tokens') ?? [];
   const token = (key: string) => tokens[getNumber(metadata, `tokenizer.ggml.${key}_token_id`) ?? -1] ?? '';
   try {
-    return renderTemplate(template, messages, {
+    return renderConversation(template, messages, {
       bosToken: token('bos'),
       eosToken: token('eos'),
       addGenerationPrompt: true,
@@ -74,15 +48,20 @@ export function encodeChat(
   metadata: Metadata,
   messages: readonly ChatMessage[],
 ): { text: string; ids: number[] } {
-  const guard = guardFor(messages.map((m) => m.content));
-  const guarded = messages.map((m) => {
-    let { content } = m;
+  const guard = guardFor(messages.flatMap((m) => [m.content, m.reasoningContent ?? '']));
+  const guardedText = (text: string): string => {
+    let out = text;
     for (const control of tokenizer.controlTexts) {
       const [head = ''] = control;
-      content = content.replaceAll(control, head + guard + control.slice(head.length));
+      out = out.replaceAll(control, head + guard + control.slice(head.length));
     }
-    return { ...m, content };
-  });
+    return out;
+  };
+  const guarded = messages.map((m) => ({
+    ...m,
+    content: guardedText(m.content),
+    ...(m.reasoningContent ? { reasoningContent: guardedText(m.reasoningContent) } : {}),
+  }));
   const text = renderChat(metadata, guarded);
   return {
     text: text.replaceAll(guard, ''),
