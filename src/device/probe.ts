@@ -14,13 +14,12 @@ export interface Roofline {
 
 /** Wall-clock time in ms of one submit with `times` rounds of dispatches. */
 export async function timeRounds(gpu: Gpu, dispatches: readonly Dispatch[], times: number): Promise<number> {
-  const { device } = gpu;
-  await device.queue.onSubmittedWorkDone();
+  await gpu.done();
   const started = performance.now();
   gpu.submit((pass) => {
     for (let i = 0; i < times; i++) encode(pass, dispatches);
   });
-  await device.queue.onSubmittedWorkDone();
+  await gpu.done();
   return performance.now() - started;
 }
 
@@ -76,8 +75,7 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
     });
     const encodeMs = (performance.now() - started) / count;
     gpu.device.queue.submit([commands]);
-    await gpu.device.queue.onSubmittedWorkDone();
-    gpu.check();
+    await gpu.done();
     const readBytes = Math.min(size, workgroups * width * perInvocation * 16);
     return { readBytesPerSecond: (1000 * readBytes) / readMs, dispatchMs, encodeMs };
   } finally {

@@ -62,8 +62,7 @@ export async function collectImportance(
       throwIfCancelled(signal);
       evaluator.read(chunk);
       // Bounds the queue, and lets a cancellation take effect.
-      await gpu.device.queue.onSubmittedWorkDone();
-      gpu.check();
+      await gpu.done();
       progress?.({ done: c + 1, total: chunks.length });
     }
     const entries = new Map<string, ImportanceSums>();

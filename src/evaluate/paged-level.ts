@@ -148,8 +148,7 @@ export class PagedLevel implements LogitRows {
             runRows(gpu, r, steps, buffer, { at, count, load: i > 0, save: true });
           }
           // Bounds the queue, and makes the elapsed time meaningful.
-          await gpu.device.queue.onSubmittedWorkDone();
-          gpu.check();
+          await gpu.done();
         }
         stage.dispose();
         // The second layer: the time of the first includes pipeline compilation.

@@ -8,6 +8,16 @@ export interface ByteSink {
   abort(): Promise<void>;
 }
 
+/** Aborts the sink when the work fails. The error is the work's: a sink that is broken may fail here, too. */
+export async function abortedOnFailure<T>(sink: ByteSink, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await sink.abort().catch(() => {});
+    throw error;
+  }
+}
+
 /** Collects the output in memory; for tests and small files. */
 export class MemorySink implements ByteSink {
   readonly #parts: Uint8Array<ArrayBuffer>[] = [];

@@ -1,3 +1,5 @@
+import { FileError, NibbleError } from '../util/errors';
+
 /** A random-access input: a File, a remote file, a file descriptor, memory. */
 export interface ByteSource {
   readonly name: string;
@@ -22,5 +24,33 @@ export function blobSource(name: string, blob: Blob): ByteSource {
     name,
     sizeBytes: blob.size,
     read: async (start, end) => new Uint8Array(await blob.slice(start, end).arrayBuffer()),
+  };
+}
+
+const HINT = 'The file changed, moved or became unreadable while it was open. Open it again.';
+
+/**
+ * A source whose reads give all bytes that were asked for, or throw FileError: files are cut, moved and forbidden while
+ * they are open.
+ */
+export function wholeReads(source: ByteSource): ByteSource {
+  return {
+    name: source.name,
+    sizeBytes: source.sizeBytes,
+    async read(start, end) {
+      let bytes: Uint8Array<ArrayBuffer>;
+      try {
+        bytes = await source.read(start, end);
+      } catch (error) {
+        if (error instanceof NibbleError) throw error;
+        const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+        throw new FileError(`${source.name}: bytes ${start} to ${end} cannot be read (${why}).`, HINT);
+      }
+      if (bytes.length === end - start) return bytes;
+      throw new FileError(
+        `${source.name}: ${bytes.length} bytes came from byte ${start} on, expected ${end - start}.`,
+        HINT,
+      );
+    },
   };
 }

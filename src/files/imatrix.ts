@@ -1,6 +1,6 @@
 import { FileError } from '../util/errors';
 import { decodeUtf8 } from '../util/utf8';
-import type { ByteSource } from './byte-source';
+import { type ByteSource, wholeReads } from './byte-source';
 import { getNumber, getString, getStrings } from './gguf/metadata';
 import { isGguf, readGguf } from './gguf/read';
 import type { ModelFile, TensorSource } from './model-file';
@@ -19,7 +19,7 @@ export interface ImportanceMatrix {
 
 /** Columns of a tensor, of all its experts together: far above those of any model. */
 const MAX_COLUMNS = 2 ** 24;
-const MAX_NAME_BYTES = 4096;
+const MAX_ENTRY_NAME_BYTES = 4096;
 const MAX_INT = 2 ** 31 - 1;
 
 const SUMS = '.in_sum2';
@@ -29,7 +29,8 @@ const isImatrixModel = (file: ModelFile): boolean =>
   getString(file.metadata, 'general.type') === 'imatrix' || file.tensors.some((t) => t.name.endsWith(SUMS));
 
 /** True for an importance matrix, by file name or header. False for a broken GGUF: its own reader reports the error. */
-export async function isImatrix(source: ByteSource): Promise<boolean> {
+export async function isImatrix(given: ByteSource): Promise<boolean> {
+  const source = wholeReads(given);
   if (/\.(dat|imatrix)$/i.test(source.name)) return true;
   if (!isGguf(await source.read(0, Math.min(4, source.sizeBytes)))) return false;
   try {
@@ -44,7 +45,8 @@ export async function isImatrix(source: ByteSource): Promise<boolean> {
  * routed to) becomes 1 everywhere. Throws FileError for any other file. Source: common_imatrix_load in llama.cpp's
  * quantize tool.
  */
-export async function readImatrix(source: ByteSource): Promise<ImportanceMatrix> {
+export async function readImatrix(given: ByteSource): Promise<ImportanceMatrix> {
+  const source = wholeReads(given);
   const start = await source.read(0, Math.min(4, source.sizeBytes));
   return isGguf(start) ? fromGguf(await readGguf(source)) : fromDat(source);
 }
@@ -128,7 +130,7 @@ async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
   };
   const number = async (what: string) => (await take(4, what)).getInt32(0, true);
   const text = async (what: string) => {
-    const { buffer } = await take(await count(`length of ${what}`, MAX_NAME_BYTES), what);
+    const { buffer } = await take(await count(`length of ${what}`, MAX_ENTRY_NAME_BYTES), what);
     return decodeUtf8(new Uint8Array(buffer));
   };
   const tensors = await number('number of tensors');

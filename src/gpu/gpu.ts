@@ -195,6 +195,11 @@ export class Gpu {
     return this.#failure instanceof DeviceLostError;
   }
 
+  /** True if the device is lost or has reported an error: nothing on it can be trusted any more. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
   /** Destroys the device. */
   close(): void {
     this.#closing = true;
@@ -236,7 +241,12 @@ export class Gpu {
   async copyOut(source: GPUBuffer, offset: number, bytes: number): Promise<() => Promise<ArrayBuffer>> {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const target = await this.#readbacks.create('read', bytes, usage);
-    this.submit([], { before: (encoder) => encoder.copyBufferToBuffer(source, offset, target, 0, bytes) });
+    try {
+      this.submit([], { before: (encoder) => encoder.copyBufferToBuffer(source, offset, target, 0, bytes) });
+    } catch (error) {
+      this.memory.destroy(target);
+      throw error;
+    }
     return async () => {
       try {
         await this.map(target);
@@ -251,6 +261,16 @@ export class Gpu {
   async map(buffer: GPUBuffer): Promise<void> {
     try {
       await buffer.mapAsync(GPUMapMode.READ);
+    } catch (error) {
+      await this.explain(error);
+    }
+    this.check();
+  }
+
+  /** Resolves when everything submitted is done. Throws DeviceLostError if the device is gone, else GpuError. */
+  async done(): Promise<void> {
+    try {
+      await this.device.queue.onSubmittedWorkDone();
     } catch (error) {
       await this.explain(error);
     }

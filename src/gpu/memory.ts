@@ -76,11 +76,13 @@ export class GpuMemory {
     } catch (error) {
       thrown = error;
     }
-    const [invalid, exhausted] = await Promise.all([
-      this.#device.popErrorScope(),
-      this.#device.popErrorScope(),
-    ]);
-    if (!buffer || invalid || exhausted) {
+    const scopes = [this.#device.popErrorScope(), this.#device.popErrorScope()];
+    // Some devices reject the scopes of a lost one.
+    const [invalid, exhausted] = await Promise.all(scopes).catch((error: unknown) => {
+      thrown ??= error;
+      return [null, null];
+    });
+    if (!buffer || invalid || exhausted || thrown !== undefined) {
       buffer?.destroy();
       const why = exhausted?.message || invalid?.message || String(thrown ?? '');
       throw this.#refusal(owner, label, sizeBytes, why);

@@ -1,6 +1,13 @@
 import type { BufferOwner } from './memory';
 import type { Gpu } from './gpu';
 
+/** Maps a buffer for writing. The next upload reports a failure; there may be none. */
+function mapped(buffer: GPUBuffer): Promise<void> {
+  const ready = buffer.mapAsync(GPUMapMode.WRITE);
+  ready.catch(() => {});
+  return ready;
+}
+
 /**
  * A ring of mapped upload buffers. A slice is copied once, into mapped memory. A buffer is reused when the GPU has
  * finished with it, so reading, uploading and computing overlap in a fixed amount of memory.
@@ -19,7 +26,7 @@ export class StagingRing {
     for (let i = 0; i < slots; i++) {
       const usage = GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC;
       const buffer = await owner.create('staging', slotBytes, usage);
-      ring.#slots.push({ buffer, ready: buffer.mapAsync(GPUMapMode.WRITE) });
+      ring.#slots.push({ buffer, ready: mapped(buffer) });
     }
     return ring;
   }
@@ -49,8 +56,7 @@ export class StagingRing {
       encode: (encoder) =>
         encoder.copyBufferToBuffer(slot.buffer, 0, target, 0, Math.ceil(bytes.length / 4) * 4),
       submitted: () => {
-        slot.ready = slot.buffer.mapAsync(GPUMapMode.WRITE);
-        slot.ready.catch(() => {}); // the next upload reports it
+        slot.ready = mapped(slot.buffer);
       },
     };
   }

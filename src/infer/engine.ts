@@ -131,10 +131,12 @@ export class Engine {
   }
 
   async #read(readback: GPUBuffer, count: number): Promise<Uint32Array> {
-    await this.#gpu.map(readback);
-    const ids = new Uint32Array(readback.getMappedRange(0, 4 * count).slice(0));
-    readback.unmap();
-    return ids;
+    try {
+      await this.#gpu.map(readback);
+      return new Uint32Array(readback.getMappedRange(0, 4 * count).slice(0));
+    } finally {
+      readback.unmap();
+    }
   }
 
   setSampling(s: SamplingOptions): void {
@@ -207,7 +209,9 @@ export class Engine {
         const started = performance.now();
         while (left > 0 && inFlight.length < IN_FLIGHT) {
           const count = Math.min(pace.batch, left);
-          inFlight.push({ count, ids: this.#submit(this.#decode, 1, position, { times: count, slot }) });
+          const ids = this.#submit(this.#decode, 1, position, { times: count, slot });
+          ids.catch(() => {}); // reported when its turn comes, or never if an earlier one failed
+          inFlight.push({ count, ids });
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;

@@ -1,4 +1,4 @@
-import type { ByteSink } from '../files/byte-sink';
+import { abortedOnFailure, type ByteSink } from '../files/byte-sink';
 import { elementCount } from '../files/ggml-types';
 import { splitName } from '../files/gguf/split';
 import type { Gpu } from '../gpu/gpu';
@@ -47,7 +47,7 @@ export async function writeGguf(
   options: WriteOptions = {},
 ): Promise<ExportReport> {
   let pipeline: TensorPipeline | undefined;
-  try {
+  const work = async () => {
     const largest = Math.max(...plan.tensors.map((t) => elementCount(t.shape)!), 1);
     const created = await TensorPipeline.create(
       gpu,
@@ -59,10 +59,10 @@ export async function writeGguf(
       encode: (tensor, report) => tensorBytes(created, tensor, options, report),
       check: (tensor) => spotCheck(gpu, tensor),
     };
-    return await writeFile(plan, sink, encoder, options);
-  } catch (error) {
-    await sink.abort();
-    throw error;
+    return writeFile(plan, sink, encoder, options);
+  };
+  try {
+    return await abortedOnFailure(sink, work);
   } finally {
     pipeline?.dispose();
   }

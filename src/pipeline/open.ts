@@ -1,4 +1,4 @@
-import type { ByteSource } from '../files/byte-source';
+import { type ByteSource, wholeReads } from '../files/byte-source';
 import { isGguf, readGguf } from '../files/gguf/read';
 import { joinSplits } from '../files/gguf/split';
 import type { ModelFile } from '../files/model-file';
@@ -19,7 +19,7 @@ export async function openModel(
   label: string,
   options: ConvertOptions = {},
 ): Promise<ModelFile> {
-  const files = filesAtTop(given, (f) => f.name, label);
+  const files = filesAtTop(given, (f) => f.name, label).map(wholeReads);
   if (files.length === 0)
     throw new FileError(`${label}: there are no files.`, 'Drop a GGUF file or a Hugging Face folder.');
   const ggufs: ByteSource[] = [];

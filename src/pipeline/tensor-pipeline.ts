@@ -236,7 +236,7 @@ export class TensorPipeline {
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
         if (pending.length > 1) errors.push(await pending.shift()!());
       }
-      for (const last of pending.splice(0)) errors.push(await last());
+      while (pending.length > 0) errors.push(await pending.shift()!());
       return errors;
     } catch (error) {
       for (const left of pending) await left().catch(() => {}); // frees its readback buffer

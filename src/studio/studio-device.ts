@@ -36,8 +36,9 @@ export class StudioDevice {
   }
 
   async gpu(): Promise<Gpu> {
-    if (this.#gpu?.lost) {
+    if (this.#gpu?.failed) {
       this.#onLoss();
+      this.#gpu.close();
       this.#gpu = undefined;
     }
     if (this.#gpu) return this.#gpu;
@@ -51,7 +52,13 @@ export class StudioDevice {
   async #make(): Promise<Gpu> {
     const gpu = await this.#open();
     this.#roofline = undefined;
-    this.#capabilities = await findCapabilities(gpu, this.#tunings);
+    try {
+      this.#capabilities = await findCapabilities(gpu, this.#tunings);
+      gpu.check();
+    } catch (error) {
+      gpu.close();
+      throw error;
+    }
     this.#gpu = gpu;
     return gpu;
   }

@@ -1,4 +1,4 @@
-import type { ByteSink } from '../files/byte-sink';
+import { abortedOnFailure, type ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
 import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
@@ -217,52 +217,56 @@ export class Studio {
   }
 
   /** Measures the speed of a level. Releases all others first, so that the memory peak is its own. */
-  async benchmark(
+  benchmark(
     type: string,
     options: BenchmarkOptions = DEFAULT_BENCHMARK,
     work: LabWork = {},
   ): Promise<RunRecord> {
-    const model = this.#needModel();
-    const runnable = checkRunnable(model);
-    if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-    this.releaseAll();
-    const gpu = await this.gpu();
-    gpu.memory.resetPeak();
-    const engine = await this.#engine(type, work);
-    const speed = await benchmark(engine, runnable.vocabulary, options, {
-      signal: work.signal,
-      progress: work.run,
-    });
-    const level = this.#levels.get(type)!;
-    const { peakBytes } = gpu.memory;
-    const { kvType } = this.#settings;
-    const positions = speed.promptTokens + speed.generatedTokens / 2;
-    const dispatches = engine.dispatchesPerToken(positions);
-    return {
-      type,
-      adapter: gpu.adapterName,
-      kvType,
-      fileBytes: level.plan.fileBytes,
-      residentBytes: level.weightBytes + engine.runtimeBytes,
-      peakBytes,
-      measuredMs: Date.now(),
-      speed,
-      bound: rooflineOf(await this.#device.roofline(), level.plan, runnable.h, {
+    return this.#surviveLoss(async () => {
+      const model = this.#needModel();
+      const runnable = checkRunnable(model);
+      if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+      this.releaseAll();
+      const gpu = await this.gpu();
+      gpu.memory.resetPeak();
+      const engine = await this.#engine(type, work);
+      const speed = await benchmark(engine, runnable.vocabulary, options, {
+        signal: work.signal,
+        progress: work.run,
+      });
+      const level = this.#levels.get(type)!;
+      const { peakBytes } = gpu.memory;
+      const { kvType } = this.#settings;
+      const positions = speed.promptTokens + speed.generatedTokens / 2;
+      const dispatches = engine.dispatchesPerToken(positions);
+      return {
+        type,
+        adapter: gpu.adapterName,
         kvType,
-        positions,
-        dispatches,
-      }),
-    };
+        fileBytes: level.plan.fileBytes,
+        residentBytes: level.weightBytes + engine.runtimeBytes,
+        peakBytes,
+        measuredMs: Date.now(),
+        speed,
+        bound: rooflineOf(await this.#device.roofline(), level.plan, runnable.h, {
+          kvType,
+          positions,
+          dispatches,
+        }),
+      };
+    });
   }
 
   /** Compares the fast paths of a level with the reference mode, over a text sampled from the level. */
-  async difference(type: string, work: Work<WriteProgress> = {}): Promise<PathDifference> {
-    const gpu = await this.gpu();
-    const engine = await this.#engine(type, work);
-    const start = this.#tokenizer?.encode('', { addBos: true }) ?? [];
-    const ids = await writeText(engine, start, COMPARED, work);
-    const options = { ...this.#engineOptions, context: COMPARED };
-    return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, work);
+  difference(type: string, work: Work<WriteProgress> = {}): Promise<PathDifference> {
+    return this.#surviveLoss(async () => {
+      const gpu = await this.gpu();
+      const engine = await this.#engine(type, work);
+      const start = this.#tokenizer?.encode('', { addBos: true }) ?? [];
+      const ids = await writeText(engine, start, COMPARED, work);
+      const options = { ...this.#engineOptions, context: COMPARED };
+      return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, work);
+    });
   }
 
   /** Prepares these levels, in order, and releases all others. */
@@ -288,8 +292,9 @@ export class Studio {
     sink: ByteSink,
     work: Work<WriteProgress> & ResumeOptions = {},
   ): Promise<ExportReport> {
-    const gpu = await this.gpu();
+    const open = async () => ({ gpu: await this.gpu(), plan: this.#planOf(type) });
+    const { gpu, plan } = await abortedOnFailure(sink, open);
     const resident = this.#levels.get(type)?.tensors;
-    return writeGguf(gpu, this.#planOf(type), sink, { ...work, ...(resident ? { resident } : {}) });
+    return writeGguf(gpu, plan, sink, { ...work, ...(resident ? { resident } : {}) });
   }
 }

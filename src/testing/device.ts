@@ -70,13 +70,15 @@ async function openUndriven(): Promise<GPUDevice> {
   return withManyListeners(() => adapter.requestDevice(wantedDevice(adapter)));
 }
 
+/** The device of `undrivenGpu`, for tests that wrap it. */
+export const undrivenDevice = (): Promise<GPUDevice> => (undriven ??= openUndriven());
+
 /**
  * A Gpu that computes nothing: Dawn's front end, which checks all that it is given, without a driver. It has every
  * feature, and a kernel costs it a millisecond.
  */
 export async function undrivenGpu(options: GpuOptions = {}, sources = shadersFromDisk()): Promise<Gpu> {
-  undriven ??= openUndriven();
-  const gpu = new Gpu(await undriven, sources, options);
+  const gpu = new Gpu(await undrivenDevice(), sources, options);
   made.push({ gpu, options });
   return gpu;
 }
