@@ -5,7 +5,7 @@ import { Fault, type FaultKind, faultKinds } from './fault';
 import { type Operation, operations, Workshop } from './workshop';
 
 /** Steps of a kind that are tried, evenly spaced; NIBBLE_FAULTS has another number, or "all". */
-const { NIBBLE_FAULTS: asked = '5' } = process.env;
+const { NIBBLE_FAULTS: asked = '3' } = process.env;
 const MOST = asked === 'all' ? Number.POSITIVE_INFINITY : Number(asked);
 /** The same on the adapter at hand, which computes. */
 const MOST_COMPUTED = Math.min(MOST, 2);

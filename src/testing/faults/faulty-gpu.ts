@@ -70,12 +70,15 @@ export class FaultyDevice {
   step(): void {
     if (this.#strikes('device loss')) this.lose();
   }
-  /** An error of the kind that is no exception: to the innermost scope, else to whoever listens, a moment later. */
+  /**
+   * An error of the kind that is no exception: to the innermost scope, else to whoever listens, a moment later, and
+   * before any buffer is mapped that was asked for after it.
+   */
   #report(message: string): void {
     const scope = this.#scopes.findLast((s) => s.filter === 'validation');
     if (scope) scope.error ??= { message };
     else
-      setTimeout(() =>
+      queueMicrotask(() =>
         this.#events.dispatchEvent(Object.assign(new Event('uncapturederror'), { error: { message } })),
       );
   }
