@@ -1,5 +1,5 @@
 // A GPUDevice whose steps can fail, around one that works. It is lost without the other.
-import { Fault, type FaultKind, MARK } from './fault';
+import { type Fault, type FaultKind, MARK } from './fault';
 
 interface Scope {
   readonly filter: GPUErrorFilter;
