@@ -20,7 +20,9 @@ export class Downloads {
     const stores: ClosableStore[] = [];
     const sources: ByteSource[] = [];
     for (const file of files) {
-      const store = await openPrivateStore(repository, file.path, file.version).catch(() => undefined);
+      const store = await openPrivateStore(repository, file.path, file.version, file.sizeBytes).catch(
+        () => undefined,
+      );
       if (store) stores.push(store);
       sources.push(store ? cachedSource(file, store) : file);
     }

@@ -26,11 +26,12 @@ async function access(folder: FileSystemDirectoryHandle, name: string): Promise<
   return (handle as unknown as SyncCapable).createSyncAccessHandle();
 }
 
-/** Opens the store of a file; a new `version` starts an empty one. Throws when the browser denies storage. */
+/** Opens the store of a file of `sizeBytes`; a new `version` starts an empty one. Throws when the browser denies storage. */
 export async function openPrivateStore(
   repository: string,
   name: string,
   version: string,
+  sizeBytes: number,
 ): Promise<ClosableStore> {
   const folder = await (await root()).getDirectoryHandle(encodeURIComponent(repository), { create: true });
   const file = `${encodeURIComponent(name)}@${version}`;
@@ -44,7 +45,13 @@ export async function openPrivateStore(
   }
   const known = new Uint32Array(Math.floor(numbers.getSize() / 4));
   numbers.read(new Uint8Array(known.buffer), { at: 0 });
-  const index = [...known];
+  // The two files are flushed, and evicted, apart: numbers without their blocks are none.
+  const isThere = (block: number, slot: number) =>
+    block * BLOCK_BYTES < sizeBytes &&
+    slot * BLOCK_BYTES + Math.min(BLOCK_BYTES, sizeBytes - block * BLOCK_BYTES) <= data.getSize();
+  const lost = known.findIndex((block, slot) => !isThere(block, slot));
+  const index = [...(lost < 0 ? known : known.subarray(0, lost))];
+  numbers.truncate(index.length * 4);
   const write = (to: SyncAccess, bytes: Uint8Array<ArrayBuffer>, at: number): void => {
     if (to.write(bytes, { at }) !== bytes.length)
       throw new DOMException('The disk is full.', 'QuotaExceededError');
@@ -53,8 +60,7 @@ export async function openPrivateStore(
     index,
     read(slot, bytes) {
       const out = new Uint8Array(bytes);
-      data.read(out, { at: slot * BLOCK_BYTES });
-      return out;
+      return out.subarray(0, data.read(out, { at: slot * BLOCK_BYTES }));
     },
     append(block, bytes) {
       write(data, bytes, index.length * BLOCK_BYTES);

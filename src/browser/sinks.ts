@@ -35,13 +35,15 @@ export async function privateFileSink(
 ): Promise<{ sink: ByteSink; finished: Finished }> {
   const id = crypto.randomUUID();
   const release = (await tryHold(exportLock(id)))!;
-  const home = await (await privateFolder(EXPORTS)).getDirectoryHandle(id, { create: true });
-  const access = await openAccess(home, name);
-  let at = 0;
   const remove = async () => {
     await removeFolder(id);
     release();
   };
+  const { home, access } = await openFile(id, name).catch(async (error: unknown) => {
+    await remove();
+    throw error;
+  });
+  let at = 0;
   const sink: ByteSink = {
     write: async (bytes) => {
       writeAll(access, bytes, at);
@@ -64,6 +66,12 @@ export async function privateFileSink(
     return (await at.getFileHandle(name)).getFile();
   };
   return { sink, finished };
+}
+
+/** A file of a folder of its own. */
+async function openFile(id: string, name: string) {
+  const home = await (await privateFolder(EXPORTS)).getDirectoryHandle(id, { create: true });
+  return { home, access: await openAccess(home, name) };
 }
 
 /** Fallback: parts of a Blob, which the browser may keep in memory. */

@@ -4,9 +4,8 @@ import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
-import { checkRunnable } from '../model/runnable';
 import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
-import { DeviceLostError, FileError, NibbleError, UnsupportedError } from '../util/errors';
+import { DeviceLostError, FileError, NibbleError } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
@@ -15,7 +14,7 @@ import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } 
 import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
 import { Mixes } from './mixes';
-import type { EngineOptions } from '../infer/model-runtime';
+import { type EngineOptions, runnableOf } from '../infer/model-runtime';
 import { openModel } from '../pipeline/open';
 import { type ExportBase, type PlannedFile, plannedFile } from './export-plan';
 import { fingerprintOf, imatrixSummary } from './fingerprint';
@@ -224,8 +223,7 @@ export class Studio {
   ): Promise<RunRecord> {
     return this.#surviveLoss(async () => {
       const model = this.#needModel();
-      const runnable = checkRunnable(model);
-      if (!runnable.ok) throw new UnsupportedError(runnable.reason);
+      const runnable = runnableOf(model);
       this.releaseAll();
       const gpu = await this.gpu();
       gpu.memory.resetPeak();

@@ -9,6 +9,7 @@ const MAX_BLOCKS = 16;
 export interface BlockStore {
   /** Block numbers by slot. */
   readonly index: readonly number[];
+  /** Fewer bytes, or an error, where the storage has lost some. */
   read(slot: number, bytes: number): Uint8Array<ArrayBuffer>;
   /** Stores a block in the next slot. */
   append(block: number, bytes: Uint8Array<ArrayBuffer>): void;
@@ -27,13 +28,29 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
       const at = (block - from) * BLOCK_BYTES;
       try {
         store.append(block, bytes.slice(at, at + sizeOf(block)));
-        slots.set(block, slots.size);
+        slots.set(block, store.index.length - 1);
       } catch {
         // Storage is full or was revoked: read from the network only.
         full = true;
       }
     }
     return bytes;
+  }
+
+  /** A block that is stored; undefined where it is not, or no longer: browsers evict files. It is then fetched again. */
+  function fromStore(block: number): Uint8Array<ArrayBuffer> | undefined {
+    const slot = slots.get(block);
+    if (slot === undefined) return undefined;
+    try {
+      const bytes = store.read(slot, sizeOf(block));
+      if (bytes.length === sizeOf(block)) return bytes;
+    } catch {
+      // The same as missing.
+    }
+    // The others may be gone as well, and a block stored now would leave zeros in their places.
+    slots.clear();
+    full = true;
+    return undefined;
   }
 
   return {
@@ -47,9 +64,9 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
       };
       const last = Math.ceil(end / BLOCK_BYTES);
       for (let block = Math.floor(start / BLOCK_BYTES); block < last; ) {
-        const slot = slots.get(block);
-        if (slot !== undefined) {
-          put(block, store.read(slot, sizeOf(block)));
+        const kept = fromStore(block);
+        if (kept) {
+          put(block, kept);
           block++;
           continue;
         }
