@@ -57,8 +57,15 @@ describe('what a plan says', () => {
       'No name in the importance matrix other.gguf is a tensor of this model: it has layers.0.q.',
     );
     expect(found[1]).toMatch(
-      /^Quantized without importance, which the matrix lacks: .*token_embd\.weight.* and \d+ more\.$/,
+      /^Quantized without importance, which the matrix lacks: .*token_embd\.weight, blk\.0\.attn_k\.weight, .*\.$/,
     );
+  });
+  test('many tensors are summed up', async () => {
+    const deep = await readGguf(memorySource('tiny.gguf', tinyGguf({ ...SMALL, layers: 8 })));
+    const options = { importance: matrix([['layers.0.q', 4]]) };
+    const found = planQuantization(deep, fileTypeByLabel('Q4_K_M')!, options).notes[1]!;
+    expect(found).toMatch(/ and \d+ more\.$/);
+    expect(found.split(', ').length).toBeLessThan(40);
   });
   test('a matrix that fits in part', async () => {
     const full = (await model()).tensors

@@ -14,7 +14,7 @@ interface NotedTensor {
   readonly importance?: Float32Array<ArrayBuffer>;
 }
 
-const SHOWN = 8;
+const SHOWN = 30;
 
 /** "a, b and 3 more". */
 const listed = (names: readonly string[]): string =>

@@ -32,6 +32,13 @@ beforeAll(async () => {
     file('big/tiny-Q8_0-00002-of-00002.gguf'),
   ]);
   hub.add('org/one', [file('only.gguf'), file('mmproj-F16.gguf')]);
+  hub.add('org/nested', [
+    ...checkpoint,
+    ...checkpoint.map((f) => file(`checkpoint-100/${f.path}`, f.bytes)),
+    file('original/consolidated.safetensors'),
+    file('additional_chat_templates/tool_use.jinja'),
+    file('additional_chat_templates/old/x.jinja'),
+  ]);
   hub.add('org/torch', [file('config.json'), file('pytorch_model.bin')]);
 });
 afterAll(() => hub.stop());
@@ -161,4 +168,13 @@ describe('what goes wrong on the way', () => {
     const one = await open('org/one', { signal: AbortSignal.abort() }).catch((e: unknown) => e);
     expect(one).toMatchObject({ name: 'CancelledError' });
   });
+});
+
+test('of a repository, the files at its top are the model, or those of a folder that is named', async () => {
+  const top = checkpoint.map((f) => `nested/${f.path}`);
+  const template = 'nested/additional_chat_templates/tool_use.jinja';
+  expect((await names('org/nested')).toSorted()).toEqual([...top, template].toSorted());
+  expect((await names('org/nested/checkpoint-100')).toSorted()).toEqual(
+    checkpoint.map((f) => `nested/checkpoint-100/${f.path}`).toSorted(),
+  );
 });
