@@ -31,6 +31,8 @@ export interface Architecture {
   readonly id: string;
   readonly label: string;
   readonly traits: DecoderTraits;
+  /** Tensors that each of its models has, of which the graph would run without; those of a layer without `blk.N.`. */
+  readonly always?: { readonly whole?: readonly string[]; readonly layer?: readonly string[] };
   readonly huggingFace: readonly HuggingFaceSource[];
 }
 

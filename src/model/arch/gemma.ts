@@ -49,6 +49,7 @@ export const gemma2: Architecture = {
   huggingFace: [
     {
       classes: ['Gemma2ForCausalLM'],
+      tied: true,
       names: postNormNames,
       parameters(c: Config, out: MetadataWriter) {
         out.u32('%.context_length', c.number('max_position_embeddings'));
@@ -82,9 +83,11 @@ export const gemma3: Architecture = {
     localRope: true,
     slides: (layer, h) => layer % h.windowPattern !== h.windowPattern - 1,
   },
+  always: { layer: ['attn_q_norm.weight', 'attn_k_norm.weight'] },
   huggingFace: [
     {
       classes: ['Gemma3ForCausalLM', 'Gemma3ForConditionalGeneration'],
+      tied: true,
       names: postNormNames,
       parameters(c: Config, out: MetadataWriter) {
         commonParameters(c, out);

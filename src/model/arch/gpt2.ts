@@ -8,9 +8,11 @@ export const gpt2: Architecture = {
   id: 'gpt2',
   label: 'GPT-2',
   traits: { rope: 'none', norm: 'layer', norms: 'before', activation: 'gelu', feedForward: 'plain' },
+  always: { layer: ['attn_qkv', 'attn_output', 'ffn_up', 'ffn_down'].map((name) => `${name}.bias`) },
   huggingFace: [
     {
       classes: ['GPT2LMHeadModel'],
+      tied: true,
       names: {
         whole: { wte: 'token_embd', wpe: 'position_embd', ln_f: 'output_norm', lm_head: 'output' },
         layer: {

@@ -17,6 +17,7 @@ export const olmo2: Architecture = {
     localRope: true,
     slides: (layer) => (layer + 1) % 4 !== 0,
   },
+  always: { layer: ['attn_q_norm.weight', 'attn_k_norm.weight'] },
   huggingFace: [
     {
       classes: ['Olmo2ForCausalLM', 'Olmo3ForCausalLM'],

@@ -25,6 +25,10 @@ export const phi2: Architecture = {
     feedForward: 'plain',
     parallel: true,
   },
+  always: {
+    whole: ['output.bias'],
+    layer: ['attn_q', 'attn_k', 'attn_v', 'attn_output', 'ffn_up', 'ffn_down'].map((name) => `${name}.bias`),
+  },
   huggingFace: [
     {
       classes: ['PhiForCausalLM'],
@@ -145,6 +149,10 @@ export const phimoe: Architecture = {
   id: 'phimoe',
   label: 'Phi-3.5-MoE',
   traits: { rope: 'halves', norm: 'layer', norms: 'before', activation: 'silu', feedForward: 'gated' },
+  always: {
+    whole: ['output.bias'],
+    layer: ['attn_q', 'attn_k', 'attn_v', 'attn_output'].map((name) => `${name}.bias`),
+  },
   huggingFace: [
     {
       classes: ['PhiMoEForCausalLM', 'PhimoeForCausalLM'],

@@ -19,6 +19,7 @@ export const qwen2: Architecture = {
   id: 'qwen2',
   label: 'Qwen2',
   traits,
+  always: { layer: ['attn_q.bias', 'attn_k.bias', 'attn_v.bias'] },
   huggingFace: [
     {
       classes: ['Qwen2ForCausalLM', 'Qwen2Model'],
@@ -34,6 +35,7 @@ export const qwen3: Architecture = {
   id: 'qwen3',
   label: 'Qwen3',
   traits,
+  always: { layer: ['attn_q_norm.weight', 'attn_k_norm.weight'] },
   huggingFace: [
     {
       classes: ['Qwen3ForCausalLM', 'Qwen3Model'],
@@ -49,6 +51,7 @@ export const qwen3moe: Architecture = {
   id: 'qwen3moe',
   label: 'Qwen3-MoE',
   traits,
+  always: { layer: ['attn_q_norm.weight', 'attn_k_norm.weight'] },
   huggingFace: [
     {
       classes: ['Qwen3MoeForCausalLM'],

@@ -17,6 +17,7 @@ export const smollm3: Architecture = {
   huggingFace: [
     {
       classes: ['SmolLM3ForCausalLM'],
+      tied: true,
       names: commonNames,
       parameters: llamaParameters,
       vocabulary: llamaVocabulary,

@@ -4,9 +4,11 @@ import { TINY } from '../../../bench/models/tiny-llama';
 import { memorySource } from '../../files/byte-source';
 import { openModel } from '../../pipeline/open';
 import { restored } from '../../testing/files/stored';
+import { checkpointFiles, recipes } from '../../testing/checkpoints';
 import { jsonFile, type NamedBytes, type StoredTensor } from '../../testing/safetensors-file';
 import { huggingFaceFolder } from '../../testing/tiny-folder';
 import { bytesOf } from '../../util/bytes';
+import { NibbleError } from '../../util/errors';
 
 const INDEX = 'tiny/model.safetensors.index.json';
 const shape = { ...TINY, width: 64, ffn: 96 };
@@ -111,5 +113,64 @@ describe('weights', () => {
     await expect(open(files)).rejects.toThrow(
       /tensor "model\.layers\.7\.[^"]+" is of layer 7, but config\.json says 2 layers/,
     );
+  });
+});
+
+describe('tensors that an architecture needs', () => {
+  const ofRecipe = (name: string) => checkpointFiles(name, 'tiny');
+  const namesOf = async (files: readonly NamedBytes[]) => {
+    let names: string[] = [];
+    await edited(files, (tensors) => {
+      names = tensors.map((t) => t.name);
+      return tensors;
+    });
+    return names;
+  };
+  test.each(Object.keys(recipes))('%s: any one that is missing is named', async (name) => {
+    const files = ofRecipe(name);
+    await expect(open(files)).resolves.toBeDefined();
+    const unnoticed: string[] = [];
+    for (const tensor of await namesOf(files)) {
+      const error = await open(await edited(files, without(tensor))).catch((e: unknown) => e);
+      const [, layer, path] = /(?:layers|h)\.(\d+)\.(.*)/.exec(tensor) ?? [];
+      const said = layer === undefined ? tensor.replace(/^model\./, '') : `layer ${layer}, ${path}`;
+      // Its class ties the head unless config.json says otherwise.
+      if (name === 'smollm3' && tensor === 'lm_head.weight') continue;
+      const text = error instanceof NibbleError ? error.message : '';
+      if (!text.includes(tensor.includes('experts.') ? tensor : said)) unnoticed.push(`${tensor}: ${text}`);
+    }
+    expect(unnoticed).toEqual([]);
+  });
+  test.each(Object.keys(recipes))('%s: any one that all layers lack is named', async (name) => {
+    const files = ofRecipe(name);
+    const roles = new Set(
+      (await namesOf(files)).flatMap((n) => /\b(?:layers|h)\.\d+\.(.*)/.exec(n)?.[1] ?? []),
+    );
+    const unnoticed: string[] = [];
+    for (const role of roles) {
+      if (role.includes('experts.')) continue;
+      const cut = await edited(files, (tensors) => tensors.filter((t) => !t.name.endsWith(`.${role}`)));
+      const error = await open(cut).catch((e: unknown) => e);
+      if (!(error instanceof NibbleError)) unnoticed.push(role);
+    }
+    expect(unnoticed).toEqual([]);
+  });
+  test('a head that config.json ties to the embedding, and a body without a head, are whole', async () => {
+    const withConfig = (extra: object) =>
+      ofRecipe('qwen2').map((f) =>
+        f.path.endsWith('/config.json')
+          ? jsonFile(f.path, { ...(JSON.parse(Buffer.from(f.bytes).toString()) as object), ...extra })
+          : f,
+      );
+    const headless = (extra: object) => edited(withConfig(extra), without('lm_head.weight'));
+    await expect(open(await headless({ tie_word_embeddings: true }))).resolves.toBeDefined();
+    await expect(open(await headless({ architectures: ['Qwen2Model'] }))).resolves.toBeDefined();
+    for (const extra of [{}, { tie_word_embeddings: false }]) {
+      const error = (await open(await headless(extra)).catch((e: unknown) => e)) as NibbleError;
+      expect(error.message).toBe(
+        'tiny: a Qwen2 with 2 layers has tensors that the weight files lack (1): lm_head.weight (output.weight).',
+      );
+      expect(error.hint).toMatch(/"tie_word_embeddings": true/);
+    }
   });
 });

@@ -5,6 +5,7 @@ import { FileError, UnsupportedError } from '../../util/errors';
 import { baseName, folderName } from '../../util/model-folder';
 import { architectures } from '../arch/registry';
 import type { Architecture } from '../arch/architecture';
+import { checkComplete } from './complete';
 import { Checkpoint } from './checkpoint/checkpoint';
 import { Config, type Json } from './checkpoint/config';
 import { placeTensors } from './checkpoint/place';
@@ -55,8 +56,9 @@ export async function readFolder(
       architecture.label,
     ),
   ].map((t) => (staysFloat32(t) ? asFloat32(t) : t));
-  const rows = tensors.find((t) => t.name === 'token_embd.weight')?.shape[1] ?? 0;
-  if ((config.vocabularySize ?? 0) > rows)
+  const embedding = tensors.find((t) => t.name === 'token_embd.weight');
+  const rows = embedding?.shape[1] ?? 0;
+  if (embedding && (config.vocabularySize ?? 0) > rows)
     throw new FileError(
       `${label}: config.json says ${config.vocabularySize} tokens, but the embedding has ${rows} rows.`,
       'config.json and the weights do not fit together.',
@@ -73,6 +75,7 @@ export async function readFolder(
     tensors,
   );
   source.parameters(config, out);
+  checkComplete({ label, metadata: out.entries, tensors }, { architecture, source }, config);
   out.u32('general.quantization_version', 2);
   const notes = ropeNotes(config, out, tensors);
   notes.push(...(await vocabulary(checkpoint, { config, rows }, source, options, out)));

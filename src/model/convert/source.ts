@@ -9,6 +9,8 @@ export interface HuggingFaceSource {
   /** config.json "architectures". */
   readonly classes: readonly string[];
   readonly names: NameTable;
+  /** The head is the embedding where config.json does not say. Source: the classes' defaults in transformers. */
+  readonly tied?: boolean;
   /** Writes the architecture's metadata in the order of convert_hf_to_gguf.py. */
   parameters(config: Config, out: MetadataWriter): void;
   readonly vocabulary: VocabularyRule;

@@ -3,6 +3,7 @@ import { FileError, UnsupportedError } from '../../../util/errors';
 import type { Config } from './config';
 import { stacked } from '../tensors/lazy';
 import { placeName } from './names';
+import { listed } from './weight-index';
 import type { HuggingFaceSource } from '../source';
 
 /** Returns true for buffers that are not weights. */
@@ -21,28 +22,29 @@ const STACK_ORDER: Readonly<Record<string, readonly string[]>> = {
 class Experts {
   readonly #count: number;
   readonly #layers = new Map<number, Map<string, TensorSource[]>>();
-  #held = 0;
+  /** Name in the checkpoint of one of each stack. */
+  readonly #names = new Map<string, string>();
 
   constructor(count: number) {
     this.#count = count;
   }
 
   /** Adds an expert tensor. Returns the stacks of the layer when it is complete, else nothing. */
-  add(layer: number, stack: string, expert: number, tensor: TensorSource, kind: string): TensorSource[] {
+  add(layer: number, stack: string, expert: number, tensor: TensorSource, from: string): TensorSource[] {
     const stacks = this.#layers.get(layer) ?? new Map<string, TensorSource[]>();
     this.#layers.set(layer, stacks);
     const parts = stacks.get(stack) ?? [];
     stacks.set(stack, parts);
     if (expert >= this.#count)
       throw new FileError(
-        `Tensor "${tensor.name}" is of expert ${expert}, but config.json says ${this.#count} experts.`,
+        `Tensor "${from}" is of expert ${expert}, but config.json says ${this.#count} experts.`,
         'config.json and the weights do not fit together.',
       );
     parts[expert] = tensor;
-    this.#held++;
+    this.#names.set(stack, from);
     const have = [...stacks.values()].reduce((n, p) => n + p.filter(Boolean).length, 0);
     if (have < 3 * this.#count) return [];
-    this.#held -= have;
+    const kind = from.includes('block_sparse_moe') ? 'block_sparse_moe' : 'mlp';
     return STACK_ORDER[kind]!.map((name) => {
       const full = `blk.${layer}.${name}.weight`;
       return stacked(full, stacks.get(full) ?? []);
@@ -50,10 +52,19 @@ class Experts {
   }
 
   /** Throws FileError if a layer is incomplete. */
-  check(): void {
-    if (this.#held > 0)
+  check(label: string): void {
+    const missing: string[] = [];
+    for (const [layer, stacks] of this.#layers)
+      for (const stack of STACK_ORDER.mlp!.map((name) => `blk.${layer}.${name}.weight`)) {
+        const parts = stacks.get(stack) ?? [];
+        const named = this.#names.get(stack);
+        for (let e = 0; e < this.#count; e++)
+          if (!parts[e])
+            missing.push(named?.replace(/experts\.\d+/, `experts.${e}`) ?? `${stack} of expert ${e}`);
+      }
+    if (missing.length > 0)
       throw new FileError(
-        `${this.#held} expert tensors belong to layers that are not complete.`,
+        `${label}: expert tensors are missing (${missing.length}): ${listed(missing)}.`,
         'A weight file is missing, or config.json is of another model.',
       );
   }
@@ -93,10 +104,9 @@ export function placeTensors(
       );
     const named: TensorSource = { ...tensor, name: placed.name, shape: [...tensor.shape].reverse() };
     if (placed.expert !== undefined) {
-      const kind = name.includes('block_sparse_moe') ? 'block_sparse_moe' : 'mlp';
-      out.push(...experts.add(placed.layer, placed.name, placed.expert, named, kind));
+      out.push(...experts.add(placed.layer, placed.name, placed.expert, named, tensor.name));
     } else out.push(...[source.change?.(named, config) ?? named].flat());
   }
-  experts.check();
+  experts.check(config.label);
   return out;
 }
