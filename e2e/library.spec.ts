@@ -4,7 +4,7 @@ import { FakeHub } from '../src/testing/fake-hub';
 import { jsonFile } from '../src/testing/safetensors-file';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { byteLevelTokenizer } from '../src/testing/tiny-tokenizers';
-import { Studio } from './page';
+import { Studio, takeDownloads } from './page';
 import { test } from './test';
 
 const REPOSITORY = 'org/tiny-phi';
@@ -45,7 +45,7 @@ async function answerForTheHub(page: Page): Promise<void> {
 const file = { path: 'kept.gguf', bytes: tinyGguf(TINY) };
 test('a model of the hub opens by its address, runs, and is listed again', async ({ page }) => {
   await answerForTheHub(page);
-  // A browser of its own: what one page has open of the private disk, another fetches again.
+  // A browser of its own: what another walk leaves open could not be deleted.
   const studio = await Studio.visit(page);
   const { run, library } = studio;
   await studio.openAddress(REPOSITORY);
@@ -78,6 +78,27 @@ test('a model of the hub opens by its address, runs, and is listed again', async
   await expect.poll(() => library.opened()).toEqual([]);
 });
 
+test('two tabs open one model of the hub: what one has fetched the other does not fetch', async ({
+  page,
+  context,
+}) => {
+  await answerForTheHub(page);
+  const one = await Studio.visit(page, { untuned: true });
+  await one.openAddress(REPOSITORY, 'secret');
+  const early = takeDownloads(one.page);
+  await one.levels.tryDownload('Q8_0');
+  await expect.poll(() => early.size, { timeout: 120_000 }).toBe(1);
+  const two = await Studio.visit(await context.newPage(), { untuned: true });
+  const fetched = hub.log.length;
+  await two.openAddress(REPOSITORY, 'secret');
+  const again = takeDownloads(two.page);
+  await Promise.all([two.levels.tryDownload('Q8_0'), one.levels.tryDownload('Q4_0')]);
+  await expect.poll(() => [early.size, again.size], { timeout: 120_000 }).toEqual([2, 1]);
+  for (const [name, bytes] of again) expect(Buffer.compare(bytes, early.get(name)!)).toBe(0);
+  expect(hub.log.slice(fetched).filter((line) => line.includes('/cdn/'))).toEqual([]);
+  expect(await two.library.fetchedOf(REPOSITORY)).toContain(`${REPOSITORY}: all of its weights`);
+});
+
 test('a result is kept in the browser, opened another day, and deleted', async ({ studio }) => {
   await studio.open([file]);
   await studio.levels.keep('Q8_0');
@@ -91,6 +112,10 @@ test('a result is kept in the browser, opened another day, and deleted', async (
   await library.open(name);
   expect(await later.model()).toMatchObject({ label: name, sizeBytes: fileBytes });
   expect((await later.model())?.sourceTypes).toContain('Q8_0');
+  // Not while it is open, and so read.
+  await library.deleteKept(name);
+  await expect.poll(() => later.problem()).toContain(`${name} was not deleted: it is in use`);
+  await later.open([file]);
   await library.deleteKept(name);
   await expect.poll(() => library.kept()).toEqual([]);
   await later.page.close();

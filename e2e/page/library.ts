@@ -16,7 +16,12 @@ export class Library extends Part {
   }
   /** Repositories of which something was fetched. */
   fetched(): Promise<string[]> {
-    return this.#names('Fetched from Hugging Face', ':scope > span:first-child');
+    return this.#names('Fetched from Hugging Face', ':scope > :first-child');
+  }
+  /** All that the page tells of what was fetched of a repository. */
+  fetchedOf(repository: string): Promise<string> {
+    const list = this.page.locator('.library h3', { hasText: 'Fetched from Hugging Face' });
+    return list.locator('+ ul > li').filter({ hasText: repository }).innerText();
   }
   /** Opens a model that was open before, or a result that was kept. */
   async open(label: string): Promise<void> {

@@ -1,22 +1,27 @@
 import type { ByteSource } from '../files/byte-source';
 import { cachedSource } from '../files/hub/block-cache';
 import type { HubSource } from '../files/hub/hub';
-import { type ClosableStore, deleteDownload, openPrivateStore } from './private-store';
 import { NibbleError } from '../util/errors';
+import { hubLock, NOTHING_HELD, tryHold } from './disk/locks';
+import { type ClosableStore, deleteDownload, noteFetched, openPrivateStore } from './private-store';
+
+const isWeights = ({ path }: HubSource): boolean => /\.(safetensors|gguf)$/.test(path);
 
 /** The open hub model; its fetched blocks are cached in the origin private file system, if the browser allows it. */
 export class Downloads {
   #repository = '';
   #stores: ClosableStore[] = [];
+  #release = NOTHING_HELD;
 
   /** `use` gets the cached sources; the previous model's stores are closed when it succeeds. */
   async open<T>(
     files: readonly HubSource[],
-    repository: string,
+    { repository, address }: { repository: string; address: string },
     use: (files: readonly ByteSource[]) => Promise<T>,
   ): Promise<T> {
-    // A file allows one access handle: reopening a model must close the old one first.
+    // Browsers that open a file once: reopening a model must close the old one first.
     if (repository === this.#repository) this.close();
+    const release = (await tryHold(hubLock(repository), 'shared')) ?? NOTHING_HELD;
     const stores: ClosableStore[] = [];
     const sources: ByteSource[] = [];
     for (const file of files) {
@@ -29,18 +34,23 @@ export class Downloads {
     try {
       const result = await use(sources);
       this.close();
-      this.#stores = stores;
-      this.#repository = repository;
+      [this.#stores, this.#repository, this.#release] = [stores, repository, release];
+      const weights = files
+        .filter(isWeights)
+        .map(({ path, version, sizeBytes }) => ({ path, version, sizeBytes }));
+      // Without storage nothing is cached, and there is nothing to note.
+      await noteFetched(repository, { address, files: weights }).catch(() => {});
       return result;
     } catch (error) {
       for (const store of stores) store.close();
+      await release();
       throw error;
     }
   }
   close(): void {
     for (const store of this.#stores) store.close();
-    this.#stores = [];
-    this.#repository = '';
+    void this.#release();
+    [this.#stores, this.#repository, this.#release] = [[], '', NOTHING_HELD];
   }
   async delete(repository: string): Promise<void> {
     if (repository === this.#repository)

@@ -37,7 +37,7 @@ export async function privateFileSink(
   const release = (await tryHold(exportLock(id)))!;
   const remove = async () => {
     await removeFolder(id);
-    release();
+    await release();
   };
   const { home, access } = await openFile(id, name).catch(async (error: unknown) => {
     await remove();

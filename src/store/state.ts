@@ -1,3 +1,4 @@
+import type { listDownloads } from '../browser/private-store';
 import type { UnfinishedExport } from '../browser/disk/unfinished';
 import type { PathDifference } from '../infer/compare-paths';
 import type { SamplingOptions } from '../infer/engine';
@@ -43,7 +44,7 @@ export interface Library {
   readonly newer: number;
   readonly kept: readonly KeptFile[];
   /** Cached bytes per repository of a hub. */
-  readonly downloads: readonly { readonly repository: string; readonly sizeBytes: number }[];
+  readonly downloads: Awaited<ReturnType<typeof listDownloads>>;
   /** Exports of tabs that are gone. */
   readonly unfinished: readonly UnfinishedExport[];
   readonly usedBytes: number;

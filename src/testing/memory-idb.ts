@@ -13,6 +13,13 @@ export const get = async (key: string, records: Records): Promise<unknown> =>
 export const set = async (key: string, value: unknown, records: Records): Promise<void> => {
   records.set(key, structuredClone(value));
 };
+export const update = async (
+  key: string,
+  updater: (stored: unknown) => unknown,
+  records: Records,
+): Promise<void> => {
+  records.set(key, structuredClone(updater(structuredClone(records.get(key)))));
+};
 export const del = async (key: string, records: Records): Promise<void> => {
   records.delete(key);
 };

@@ -87,7 +87,9 @@ function handlers(studio: Studio, engine: string): Handlers {
     deleteDownload: ([repository]) => downloads.delete(repository),
     openHub: async ([address, token, options], _tell, signal) => {
       const { label, files } = await openHub(address, { token, signal });
-      const summary = await downloads.open(files, label, (cached) => studio.open(cached, label, options));
+      const summary = await downloads.open(files, { repository: label, address }, (cached) =>
+        studio.open(cached, label, options),
+      );
       exports.imatrix = undefined;
       return summary;
     },

@@ -126,7 +126,7 @@ export class ExportFolder {
     } catch (error) {
       log?.close();
       await removeFolder(id);
-      release();
+      await release();
       throw error;
     }
   }
@@ -149,7 +149,7 @@ export class ExportFolder {
         );
       return new ExportFolder(id, journal, folder, await openAccess(folder, JOURNAL), release);
     } catch (error) {
-      release();
+      await release();
       throw error;
     }
   }
@@ -231,15 +231,15 @@ export class ExportFolder {
   }
 
   /** Lets go of the export and leaves it on the disk, to be gone on with. */
-  release(): void {
+  async release(): Promise<void> {
     this.#log.close();
-    this.#release();
+    await this.#release();
   }
   /** Deletes the export. */
   async remove(): Promise<void> {
     this.#log.close();
     await removeFolder(this.id);
-    this.#release();
+    await this.#release();
   }
 }
 

@@ -70,7 +70,7 @@ export class Exports {
       this.#owned.set(folder.id, { folder, types: files.map(({ type }) => type), releases });
       return folder.id;
     } catch (error) {
-      for (const release of releases) release();
+      for (const release of releases) await release();
       throw error;
     }
   }
@@ -99,8 +99,8 @@ export class Exports {
       const { fallbackToF16, strict } = header.base;
       return { fallbackToF16, strict, importance: taken?.importance ?? null, types };
     } catch (error) {
-      for (const release of releases) release();
-      folder.release();
+      for (const release of releases) await release();
+      await folder.release();
       throw error;
     }
   }
@@ -193,15 +193,15 @@ export class Exports {
       if (folder.isDelivered && !isDownload) await this.drop(id);
       return data;
     } catch (error) {
-      this.#letGo(id, owned);
-      folder.release();
+      await this.#letGo(id, owned);
+      await folder.release();
       throw error;
     }
   }
 
-  #letGo(id: string, { releases }: Owned): void {
+  async #letGo(id: string, { releases }: Owned): Promise<void> {
     this.#owned.delete(id);
-    for (const release of releases) release();
+    for (const release of releases) await release();
   }
 
   /** Deletes an export: one of this tab, or one without an owner. */
@@ -209,7 +209,7 @@ export class Exports {
     const owned = this.#owned.get(id);
     const folder = owned?.folder ?? (await ExportFolder.take(id));
     await folder.remove();
-    if (owned) this.#letGo(id, owned);
+    if (owned) await this.#letGo(id, owned);
   }
 }
 
@@ -234,7 +234,7 @@ async function holdKept(names: readonly string[]): Promise<Release[]> {
   for (const name of names) {
     const release = await tryHold(keptLock(name));
     if (!release) {
-      for (const other of held) other();
+      for (const other of held) await other();
       throw new NibbleError(
         `${name} is open in this browser, here or in another tab, and cannot be written over.`,
         'Open another model there first, or close that tab.',

@@ -1,8 +1,11 @@
 // Owners of what is on the private disk: a Web Lock is held for as long as a tab or its worker lives, and the browser
 // lets go of it when they die, in whatever way.
 
-/** Lets go. */
-export type Release = () => void;
+/** Lets go; the lock is free for others when the promise is kept. */
+export type Release = () => Promise<void>;
+
+/** Of a lock that nobody held. */
+export const NOTHING_HELD: Release = () => Promise.resolve();
 
 /** Without locks (an insecure page) there is one owner: this page. */
 const locks = (): LockManager | undefined => (typeof navigator === 'undefined' ? undefined : navigator.locks);
@@ -10,17 +13,22 @@ const locks = (): LockManager | undefined => (typeof navigator === 'undefined' ?
 /** Holds a lock until it is released or this tab or worker ends; undefined at once while another has it. */
 export async function tryHold(name: string, mode: LockMode = 'exclusive'): Promise<Release | undefined> {
   const manager = locks();
-  if (!manager) return () => {};
+  if (!manager) return NOTHING_HELD;
   return new Promise((resolve, reject) => {
-    manager
-      .request(name, { mode, ifAvailable: true }, (lock) => {
-        if (!lock) {
-          resolve(undefined);
-          return undefined;
-        }
-        return new Promise<void>((release) => resolve(release));
-      })
-      .catch(reject);
+    const ended = manager.request(name, { mode, ifAvailable: true }, (lock) => {
+      if (!lock) {
+        resolve(undefined);
+        return undefined;
+      }
+      return new Promise<void>((letGo) => {
+        const release = async () => {
+          letGo();
+          await ended;
+        };
+        resolve(release);
+      });
+    });
+    ended.catch(reject);
   });
 }
 

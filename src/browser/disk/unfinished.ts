@@ -68,7 +68,7 @@ export async function sweepExports(): Promise<void> {
       const release = await tryHold(exportLock(name));
       if (!release) continue;
       if (await isSpent(handle as FileSystemDirectoryHandle)) await removeFolder(name);
-      release();
+      await release();
     }
   }
   const library = await privateFolder('library');

@@ -5,52 +5,35 @@ export const BLOCK_BYTES = 1024 * 1024;
 /** Maximum number of blocks per request. */
 const MAX_BLOCKS = 16;
 
-/** Storage for the blocks of one file, in order of arrival. Throws when the storage is full. */
+/** Storage for the blocks of one file, which other tabs may fill, too. */
 export interface BlockStore {
-  /** Block numbers by slot. */
-  readonly index: readonly number[];
-  /** Fewer bytes, or an error, where the storage has lost some. */
-  read(slot: number, bytes: number): Uint8Array<ArrayBuffer>;
-  /** Stores a block in the next slot. */
-  append(block: number, bytes: Uint8Array<ArrayBuffer>): void;
+  /** Takes note of what others stored meanwhile. */
+  refresh(): Promise<void>;
+  has(block: number): boolean;
+  /** Bytes of a block; undefined where it is not there, or no longer whole. */
+  get(block: number, sizeBytes: number): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** Stores consecutive blocks. Throws when the storage is full or was revoked. */
+  put(first: number, blocks: readonly Uint8Array<ArrayBuffer>[]): Promise<void>;
 }
 
-/** Reads a remote file through a store, which persists between visits: no block is fetched twice. */
+/** Reads a remote file through a store, which persists between visits: no block that is there is fetched again. */
 export function cachedSource(source: ByteSource, store: BlockStore): ByteSource {
-  const slots = new Map(store.index.map((block, slot) => [block, slot]));
   let full = false;
   const sizeOf = (block: number) => Math.min(BLOCK_BYTES, source.sizeBytes - block * BLOCK_BYTES);
 
   /** Fetches the blocks [from, to) and stores them until the store is full. */
   async function fetchRun(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await source.read(from * BLOCK_BYTES, Math.min(source.sizeBytes, to * BLOCK_BYTES));
-    for (let block = from; block < to && !full; block++) {
-      const at = (block - from) * BLOCK_BYTES;
-      try {
-        store.append(block, bytes.slice(at, at + sizeOf(block)));
-        slots.set(block, store.index.length - 1);
-      } catch {
-        // Storage is full or was revoked: read from the network only.
-        full = true;
-      }
+    const blocks = Array.from({ length: to - from }, (_, i) =>
+      bytes.slice(i * BLOCK_BYTES, i * BLOCK_BYTES + sizeOf(from + i)),
+    );
+    try {
+      if (!full) await store.put(from, blocks);
+    } catch {
+      // Storage is full or was revoked: read from the network only.
+      full = true;
     }
     return bytes;
-  }
-
-  /** A block that is stored; undefined where it is not, or no longer: browsers evict files. It is then fetched again. */
-  function fromStore(block: number): Uint8Array<ArrayBuffer> | undefined {
-    const slot = slots.get(block);
-    if (slot === undefined) return undefined;
-    try {
-      const bytes = store.read(slot, sizeOf(block));
-      if (bytes.length === sizeOf(block)) return bytes;
-    } catch {
-      // The same as missing.
-    }
-    // The others may be gone as well, and a block stored now would leave zeros in their places.
-    slots.clear();
-    full = true;
-    return undefined;
   }
 
   return {
@@ -62,16 +45,20 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
         const [from, to] = [Math.max(start, at), Math.min(end, at + bytes.length)];
         if (from < to) out.set(bytes.subarray(from - at, to - at), from - start);
       };
+      const first = Math.floor(start / BLOCK_BYTES);
       const last = Math.ceil(end / BLOCK_BYTES);
-      for (let block = Math.floor(start / BLOCK_BYTES); block < last; ) {
-        const kept = fromStore(block);
-        if (kept) {
-          put(block, kept);
+      const isThere = (block: number) => store.has(block);
+      if (!Array.from({ length: last - first }, (_, i) => first + i).every(isThere)) 
+        await store.refresh().catch(() => {});
+      for (let block = first; block < last; ) {
+        const stored = isThere(block) ? await store.get(block, sizeOf(block)) : undefined;
+        if (stored) {
+          put(block, stored);
           block++;
           continue;
         }
         let stop = block + 1;
-        while (stop < last && stop - block < MAX_BLOCKS && !slots.has(stop)) stop++;
+        while (stop < last && stop - block < MAX_BLOCKS && !isThere(stop)) stop++;
         put(block, await fetchRun(block, stop));
         block = stop;
       }

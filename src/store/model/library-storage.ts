@@ -1,5 +1,5 @@
 // Storage of the library: records in IndexedDB, files in the origin private file system.
-import { createStore, del, entries, get as read, set as put, type UseStore } from 'idb-keyval';
+import { createStore, del, entries, update, type UseStore } from 'idb-keyval';
 import { unfinishedExports } from '../../browser/disk/unfinished';
 import { listDownloads } from '../../browser/private-store';
 import type { ModelSummary } from '../../studio/summary';
@@ -96,8 +96,17 @@ export async function remember(
     ...(handles ? { handles } : {}),
   };
   await withStorage(async () => {
-    if (entryOf(await read(entry.id, database())).kind === 'newer') return;
-    await put(entry.id, { version: newestVersion('library'), ...entry }, database());
+    const stored = { version: newestVersion('library'), ...entry };
+    let isNewer = false;
+    await update<unknown>(
+      entry.id,
+      (before) => {
+        isNewer = entryOf(before).kind === 'newer';
+        return isNewer ? before : stored;
+      },
+      database(),
+    );
+    if (isNewer) return;
     for (const { id } of (await readEntries()).found.slice(MAX_ENTRIES)) await del(id, database());
   });
   await loadLibrary();

@@ -73,12 +73,12 @@ export async function openKept(name: string): Promise<void> {
   if (!release) return inUse(name, 'opened');
   const before = get().model;
   await openFiles([{ path: name, file: await handle.getFile() }], name, { kind: 'kept' });
-  if (get().model === before) return release();
+  if (get().model === before) return void release();
   // The file is read for as long as its model is open: until then nobody may write over it or delete it.
   const unsubscribe = studioStore.subscribe(({ model }, last) => {
     if (model === last.model) return;
     unsubscribe();
-    release();
+    void release();
   });
 }
 
@@ -92,7 +92,7 @@ export async function deleteKept(name: string): Promise<void> {
   const release = await tryHold(keptLock(name));
   if (!release) return inUse(name, 'deleted');
   await withStorage(async () => (await keptFolder()).removeEntry(name));
-  release();
+  await release();
   await loadLibrary();
 }
 

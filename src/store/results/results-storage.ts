@@ -1,18 +1,8 @@
 // Results per model and importance matrix (keyed by their fingerprints), in IndexedDB.
-import { createStore, del, get as read, set as write, type UseStore } from 'idb-keyval';
-import type { QualityRecord } from '../../evaluate/quality-records';
-import type { RunRecord } from '../../studio/records';
+import { createStore, del, get as read, update, type UseStore } from 'idb-keyval';
 import { get, set } from '../work/job';
-import type { Sweep, StudioState } from '../state';
+import { type Kept, mergeKept } from './merge-kept';
 import { type Found, NOTHING, newestVersion, readRecord } from '../versions';
-
-interface Kept {
-  readonly runs: readonly RunRecord[];
-  readonly qualities: readonly QualityRecord[];
-  readonly sweep: Sweep | null;
-  /** The user's text, if an unfinished sweep needs it. */
-  readonly ownText: StudioState['ownText'];
-}
 
 let store: UseStore | undefined;
 const database = (): UseStore => {
@@ -31,16 +21,38 @@ const isWhole = ({ runs, qualities }: Partial<Kept>) => Array.isArray(runs) && A
 const find = async (key: string): Promise<Found<Kept>> =>
   readRecord('results', await read(key, database()), isWhole);
 
-/** Stores the current results, except over those of a newer version. Storage failures are ignored. */
+const NO_RESULTS: Kept = { runs: [], qualities: [], sweep: null, ownText: null };
+/** Results of a key when this tab read or stored them last: other tabs have changed nothing but what differs since. */
+let known: { readonly key: string; readonly kept: Kept } | undefined;
+const shown = (): Kept => {
+  const { runs, qualities, sweep } = get();
+  const ownText = sweep && get().ownText?.label === sweep.textLabel ? get().ownText : null;
+  return { runs, qualities, sweep, ownText };
+};
+
+/**
+ * Stores the current results beside those that other tabs stored meanwhile, except over those of a newer version. Storage
+ * failures are ignored.
+ */
 export async function keepResults(): Promise<void> {
   const key = keyOf();
   if (!key) return;
-  const { runs, qualities, sweep } = get();
-  const ownText = sweep && get().ownText?.label === sweep.textLabel ? get().ownText : null;
-  const kept: Kept = { runs, qualities, sweep, ownText };
+  const own = shown();
+  const base = known?.key === key ? known.kept : NO_RESULTS;
   try {
-    if ((await find(key)).kind === 'newer') return;
-    await write(key, { version: newestVersion('results'), ...kept }, database());
+    await update<unknown>(
+      key,
+      (stored) => {
+        const found = readRecord('results', stored, isWhole);
+        if (found.kind === 'newer') return stored;
+        const there = found.kind === 'record' ? found.record : NO_RESULTS;
+        // Over a damaged record all is new.
+        const since = found.kind === 'record' || stored === undefined ? base : NO_RESULTS;
+        return { version: newestVersion('results'), ...mergeKept(since, own, there) };
+      },
+      database(),
+    );
+    known = { key, kept: own };
   } catch {
     // Nothing is lost but a sweep of the next visit.
   }
@@ -52,6 +64,7 @@ export async function recallResults(): Promise<void> {
   if (!key) return;
   const found = await find(key).catch(() => NOTHING);
   if (keyOf() !== key) return;
+  known = undefined;
   if (found.kind === 'newer') {
     const message = 'What was measured of this model before was kept by a newer version of this page.';
     const hint =
@@ -70,11 +83,13 @@ export async function recallResults(): Promise<void> {
     sweep: kept.sweep && types.length > 0 ? { ...kept.sweep, types } : null,
   });
   if (kept.ownText) set({ ownText: kept.ownText, lab: { ...get().lab, text: 'own' } });
+  known = { key, kept: shown() };
 }
 
 export async function forgetResults(): Promise<void> {
   const key = keyOf();
   set({ runs: [], qualities: [], sweep: null });
+  known = undefined;
   try {
     if (key && (await find(key)).kind !== 'newer') await del(key, database());
   } catch {

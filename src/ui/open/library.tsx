@@ -1,10 +1,34 @@
 import { useEffect } from 'react';
 import { deleteDownload, deleteKept, forget, openKept, reopen } from '../../store/model/library';
+import type { Download } from '../../browser/private-store';
+import { openAddress } from '../../store/model/open';
 import { loadLibrary } from '../../store/model/library-storage';
 import { formatBytes, formatCount } from '../../util/bytes';
 import { visible } from '../../util/foreign-text';
 import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
+
+/** A model of a hub that is partly here: opening it goes on from there. */
+function FetchedModel({ address, fetchedBytes, totalBytes }: Download) {
+  const busy = useStudio((s) => s.job !== null);
+  const isWhole = fetchedBytes >= totalBytes;
+  return (
+    <>
+      <span className="note">
+        <bdi>{address}</bdi>: {isWhole ? 'all' : `${formatBytes(fetchedBytes)} of ${formatBytes(totalBytes)}`}{' '}
+        of its weights
+      </span>
+      <button
+        type="button"
+        aria-label={`${isWhole ? 'Open' : 'Go on with'} ${address}`}
+        disabled={busy}
+        onClick={() => void openAddress(address)}
+      >
+        {isWhole ? 'Open' : 'Go on'}
+      </button>
+    </>
+  );
+}
 
 /** Earlier models, downloads and kept files; empty when there are none. */
 export function Library() {
@@ -86,6 +110,9 @@ export function Library() {
                   <Foreign text={download.repository} />
                 </span>
                 <span className="note">{formatBytes(download.sizeBytes)} are not fetched again</span>
+                {download.models.map((model) => (
+                  <FetchedModel key={model.address} {...model} />
+                ))}
                 <button
                   type="button"
                   aria-label={`Delete what was fetched of ${visible(download.repository)}`}

@@ -27,9 +27,9 @@ export function Unfinished() {
           const names = entry.files.map(({ name }) => name).join(', ');
           return (
             <li key={entry.id}>
-              <span>{names}</span>
+              <bdi>{names}</bdi>
               <span className="note">
-                {stateOf(entry)}; from {entry.opened.label}
+                {stateOf(entry)}; from <bdi>{entry.opened.label}</bdi>
               </span>
               <button
                 type="button"
