@@ -48,7 +48,7 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
       const first = Math.floor(start / BLOCK_BYTES);
       const last = Math.ceil(end / BLOCK_BYTES);
       const isThere = (block: number) => store.has(block);
-      if (!Array.from({ length: last - first }, (_, i) => first + i).every(isThere)) 
+      if (!Array.from({ length: last - first }, (_, i) => first + i).every(isThere))
         await store.refresh().catch(() => {});
       for (let block = first; block < last; ) {
         const stored = isThere(block) ? await store.get(block, sizeOf(block)) : undefined;
