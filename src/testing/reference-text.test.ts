@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { memorySource } from '../files/byte-source';
 import { getString } from '../files/gguf/metadata';
 import { readGguf } from '../files/gguf/read';
+import { ggufHeader } from '../files/gguf/write';
 import { encodeChat } from '../text/chat-template';
 import { type ChatMessage, renderConversation } from '../text/conversation';
 import { hashOfIds } from '../model/convert/vocabulary/pre-tokenizer';
@@ -79,7 +80,10 @@ describe.runIf(hasShared)('reference texts', () => {
   test.each(['ggml-vocab-llama-spm.gguf', 'ggml-vocab-phi-3.gguf'])(
     '%s: the token that is a byte order mark',
     async (file) => {
-      const { metadata } = await readGguf(memorySource(file, sharedBytes(`models/vocabs/${file}`)));
+      const bytes = sharedBytes(`models/vocabs/${file}`);
+      const { metadata, tensors } = await readGguf(memorySource(file, bytes));
+      const header = ggufHeader(metadata, tensors);
+      expect(Buffer.compare(header.subarray(0, bytes.length), bytes)).toBe(0);
       const tokenizer = createTokenizer(file, metadata);
       expect(tokenizer.text(30143)).toBe('\ufeff');
       expect(tokenizer.encode('\ufeff', { addBos: false }).at(-1)).toBe(30143);
