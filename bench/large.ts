@@ -10,7 +10,7 @@ import { fileTypeByLabel } from '../src/quant/file-types';
 import { formatByLabel } from '../src/quant/registry';
 import { writeGguf, writeSplit } from '../src/pipeline/export';
 import { testNumerics } from '../src/device/numerics';
-import { openModel } from '../src/pipeline/open';
+import { openTestModel } from '../src/testing/text/sandbox';
 import { prepareLevel } from '../src/pipeline/prepared';
 import { LARGE, largeFolder } from './models/large-source';
 import { formatBytes, MIB } from '../src/util/bytes';
@@ -66,7 +66,7 @@ async function readBack(file: ModelFile, source: ModelFile): Promise<number> {
 
 const gpu = await openNodeGpu();
 await testNumerics(gpu);
-const model = await openModel(largeFolder({ ...LARGE, layers }), 'large');
+const model = await openTestModel(largeFolder({ ...LARGE, layers }), 'large');
 const plan = planQuantization(model, fileTypeByLabel('Q8_0')!);
 row('source, BF16 in one file', formatBytes(model.sizeBytes));
 
@@ -119,7 +119,7 @@ row(
   'at most 160 MiB',
   gpu.memory.peakBytes <= MAX_EXTRA_GPU,
 );
-const joined = await openModel(
+const joined = await openTestModel(
   parts.map((p) => openFile(p.name)),
   'split',
 );

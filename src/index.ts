@@ -27,8 +27,10 @@ export { type NamePattern, tensorPattern } from './model/pattern/pattern';
 export type { ExportReport, WriteProgress } from './pipeline/export';
 export type { TensorError } from './pipeline/tensor-error';
 export type { ChatMessage } from './text/conversation';
+export type { TextSandbox } from './text/sandbox/sandbox';
 export type { Disposable } from './util/dispose';
 export {
+  BudgetError,
   CancelledError,
   DeviceLostError,
   FileError,

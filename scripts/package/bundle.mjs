@@ -10,6 +10,11 @@ const bundled = resolve(root, 'src/wgsl/sources.ts');
 const fromDisk = resolve(root, 'src/node/shaders.ts');
 const workerEntry = resolve(root, 'src/worker/index.ts');
 const WORKER = './engine.worker';
+/** Workers of templates and tokenizers, by the file that starts them: source beside it, name in the package. */
+const textWorkers = new Map([
+  [resolve(root, 'src/browser/text-sandbox.ts'), 'text.worker.js'],
+  [resolve(root, 'src/node/text-sandbox.ts'), 'node-text.worker.js'],
+]);
 
 function shaderTexts() {
   const files = readdirSync(shaders, { recursive: true, encoding: 'utf8' }).filter((f) =>
@@ -46,6 +51,29 @@ const workerBeside = {
   },
 };
 
+/**
+ * The same for the text workers, whose starters may end up in a chunk. Bundlers find a worker by `new Worker(new URL(...))`
+ * alone.
+ */
+const textWorkerBeside = {
+  name: 'text-worker-beside',
+  transform(code, id) {
+    const name = textWorkers.get(id);
+    if (name === undefined) return;
+    const url = `new URL('@lib/${name}', import.meta.url)`;
+    const changed = code
+      .replace(/^import textUrl from .*$/m, '')
+      .replace("startWorker(textUrl, 'text')", `new Worker(${url}, { type: 'module', name: 'text' })`)
+      .replace("new URL('./text.worker.ts', import.meta.url)", url);
+    if (!changed.includes(url)) throw new Error(`${id}: the worker is not started as expected`);
+    return changed;
+  },
+  renderChunk(code, chunk) {
+    const up = chunk.fileName.includes('/') ? '../' : './';
+    return code.replaceAll(/(['"`])@lib\//g, `$1${up}`);
+  },
+};
+
 /** Imports of the package that stay imports: npm packages and Node's own modules. */
 const isExternal = (id) =>
   !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('\0') && !/^[A-Za-z]:\\/.test(id);
@@ -53,9 +81,14 @@ const isExternal = (id) =>
 export async function bundle() {
   const input = Object.fromEntries(entries.map(({ name, source }) => [name, resolve(root, source)]));
   const build = await rolldown({
-    input: { ...input, 'engine.worker': resolve(root, 'src/worker/engine.worker.ts') },
+    input: {
+      ...input,
+      'engine.worker': resolve(root, 'src/worker/engine.worker.ts'),
+      'text.worker': resolve(root, 'src/browser/text.worker.ts'),
+      'node-text.worker': resolve(root, 'src/node/text.worker.ts'),
+    },
     external: isExternal,
-    plugins: [shadersInside, workerBeside],
+    plugins: [shadersInside, workerBeside, textWorkerBeside],
     platform: 'neutral',
     // Vite defines it in the studio; elsewhere there is no import.meta.env.
     transform: { define: { 'import.meta.env.MODE': '"production"' } },

@@ -1,5 +1,5 @@
 // The compiler's declarations made ready for the rollup: what `.` exports is taken from there by the other entries, and a
-// constructor that is marked @internal becomes a private one, whose parameters nobody sees.
+// constructor that is marked @internal becomes a private one, whose parameters nobody sees; other such members are left out.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -63,6 +63,7 @@ function edited(file, checker, known) {
       for (const member of statement.members)
         if (ts.isConstructorDeclaration(member) && isInternal(member))
           replace(member, 'private constructor();', true);
+        else if (isInternal(member)) replace(member, '', true);
     }
   }
   return edits

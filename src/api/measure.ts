@@ -14,7 +14,7 @@ import { DeviceLostError, GpuError } from '../util/errors';
 import { deepFreeze } from '../util/freeze';
 import type { RunProgress, Work } from '../util/work';
 import { type Device, gpus } from './device';
-import { files, type Model } from './model';
+import { files, type Model, textOfFile } from './model';
 import { type LevelPlan, plans } from './plan';
 
 /** Part of a text that is measured, and the context that it is cut into. */
@@ -29,10 +29,10 @@ export interface TextOptions {
 const DEFAULT_CONTEXT = 512;
 
 /** A text in ids and the options of the evaluation, for one model. */
-function evaluationOf(plan: LevelPlan, text: string, options: TextOptions) {
+async function evaluationOf(plan: LevelPlan, text: string, options: TextOptions, work: Pick<Work, 'signal'>) {
   const { file } = plans.get(plan);
   const { h } = runnableOf(file);
-  const { ids, bos } = textForEvaluation(file, text);
+  const { ids, bos } = await textForEvaluation(file, text, textOfFile(file), work);
   const context = Math.min(options.context ?? DEFAULT_CONTEXT, h.contextLength);
   return { ids, how: { context, kvType: options.kvType ?? ('F16' as const), chunks: options.chunks, bos } };
 }
@@ -69,7 +69,7 @@ export async function measurePerplexity(
   options: TextOptions = {},
   work: Work<RunProgress> = {},
 ): Promise<Perplexity> {
-  const { ids, how } = evaluationOf(plan, text, options);
+  const { ids, how } = await evaluationOf(plan, text, options, work);
   return deepFreeze(
     await withLevels(device, [plan], work, ([level]) =>
       perplexityOfText(gpus.get(device), level!, ids, how, work),
@@ -92,7 +92,7 @@ export async function measureKlDivergence(
   options: TextOptions = {},
   work: Work<RunProgress> = {},
 ): Promise<KlDivergence> {
-  const { ids, how } = evaluationOf(pair.base, text, options);
+  const { ids, how } = await evaluationOf(pair.base, text, options, work);
   const gpu = gpus.get(device);
   try {
     return deepFreeze(
@@ -123,7 +123,7 @@ export async function collectImportanceMatrix(
   options: TextOptions & { readonly dataset?: string } = {},
   work: Work<RunProgress> = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { ids, how } = evaluationOf(plan, text, options);
+  const { ids, how } = await evaluationOf(plan, text, options, work);
   return withLevels(device, [plan], work, async ([level]) =>
     imatrixFile(await collect(gpus.get(device), level!, ids, options.dataset ?? 'text', how, work)),
   );
@@ -156,7 +156,7 @@ export async function findRecipe(
   work: Work<RunProgress> = {},
 ): Promise<Recipe> {
   const file = files.get(model);
-  const { ids, bos } = textForEvaluation(file, text);
+  const { ids, bos } = await textForEvaluation(file, text, textOfFile(file), work);
   const { base = 'F16', importance, kvType = 'F16', chunks = 8 } = options;
   const context = Math.min(options.context ?? DEFAULT_CONTEXT, runnableOf(file).h.contextLength);
   const how = { context, kvType, chunks, bos, base, importance };

@@ -2,8 +2,10 @@ import type { ByteSource } from '../files/byte-source';
 import type { MetaValue } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import { openModel as openFiles } from '../pipeline/open';
-import { summarize } from '../studio/summary';
-import { throwIfCancelled } from '../util/errors';
+import { summarize, textOf } from '../studio/summary';
+import type { ModelText } from '../text/model-text';
+import type { TextSandbox } from '../text/sandbox/sandbox';
+import { throwIfCancelled, UnsupportedError } from '../util/errors';
 import { deepFreeze } from '../util/freeze';
 import type { Work } from '../util/work';
 import { Handles } from './handle';
@@ -14,6 +16,11 @@ export interface OpenOptions {
   readonly label?: string;
   /** tokenizer.ggml.pre by llama.cpp's name, for a Hugging Face vocabulary that no known one matches. */
   readonly preTokenizer?: string;
+  /**
+   * Worker for what the files bring along, chat templates and expressions of tokenizers. The entries for Node and for
+   * browsers bring one of their own; without any, what needs it throws UnsupportedError.
+   */
+  readonly sandbox?: TextSandbox;
 }
 
 /** A tensor as the file has it. `shape` is in ggml's order: row width first. */
@@ -26,6 +33,15 @@ export interface TensorInfo {
 }
 
 export const files = new Handles<Model, ModelFile>('model');
+
+const texts = new WeakMap<ModelFile, ModelText | string>();
+
+/** The text of a model. @throws UnsupportedError when it has no vocabulary that can be used. */
+export function textOfFile(file: ModelFile): ModelText {
+  const text = texts.get(file) ?? textOf(file, undefined);
+  if (typeof text === 'string') throw new UnsupportedError(text);
+  return text;
+}
 
 /** An opened model: its header. Weights are read when they are needed, in slices. Made by openModel. */
 export class Model {
@@ -44,7 +60,7 @@ export class Model {
   readonly notes: readonly string[];
 
   /** @internal */
-  constructor(file: ModelFile) {
+  constructor(file: ModelFile, text: ModelText | string) {
     const {
       label,
       architecture,
@@ -55,7 +71,7 @@ export class Model {
       hasChatTemplate,
       tensors,
       notes,
-    } = summarize(file);
+    } = summarize(file, text);
     this.label = label;
     this.architecture = architecture;
     this.parameters = parameters;
@@ -87,9 +103,12 @@ export async function openModel(
   work: Pick<Work, 'signal'> = {},
 ): Promise<Model> {
   const all = 'read' in source ? [source] : source;
-  const { preTokenizer, label = all[0]?.name ?? 'model' } = options;
+  const { preTokenizer, sandbox, label = all[0]?.name ?? 'model' } = options;
   throwIfCancelled(work.signal);
-  const file = await openFiles(all, label, preTokenizer === undefined ? {} : { preTokenizer });
+  const convert = preTokenizer === undefined ? {} : { preTokenizer };
+  const file = await openFiles(all, label, convert, { signal: work.signal, sandbox });
   throwIfCancelled(work.signal);
-  return new Model(file);
+  const text = textOf(file, sandbox);
+  texts.set(file, text);
+  return new Model(file, text);
 }

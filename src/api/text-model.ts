@@ -6,13 +6,13 @@ import { runnableOf } from '../infer/model-runtime';
 import type { KvType } from '../model/kv-cache';
 import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
-import { encodeChat } from '../text/chat-template';
 import type { ChatMessage } from '../text/conversation';
-import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
+import type { ModelText } from '../text/model-text';
 import { disposable } from '../util/dispose';
 import { deepFreeze } from '../util/freeze';
 import type { Work } from '../util/work';
 import { type Device, gpus } from './device';
+import { textOfFile } from './model';
 import { type LevelPlan, plans } from './plan';
 
 /** Size and exactness of a loaded model. */
@@ -38,7 +38,7 @@ interface Parts {
   readonly gpu: Gpu;
   readonly prepared: Prepared;
   readonly engine: Engine;
-  readonly tokenizer: TextTokenizer;
+  readonly text: ModelText;
 }
 
 /** A level on the device, ready to generate. Made by load. One answer at a time. */
@@ -67,35 +67,34 @@ export class TextModel {
    * @param work - `progress` is told each token as it comes; `signal` ends the answer there, without an error.
    * @throws NibbleError when the model has no chat template or the conversation is longer than the context.
    */
-  chat(
+  async chat(
     messages: readonly ChatMessage[],
     options: GenerateOptions = {},
     work: Work<GeneratedPiece> = {},
   ): Promise<GenerateResult> {
-    const { tokenizer } = this.#parts;
-    const { metadata } = plans.get(this.plan).file;
-    return this.#generate(encodeChat(tokenizer, metadata, messages).ids, options, work);
+    const { ids } = await this.#parts.text.chat(messages, work);
+    return this.#generate(ids, options, work);
   }
 
   /** Continues a text as it is. Otherwise as `chat`. */
-  complete(
+  async complete(
     prompt: string,
     options: GenerateOptions = {},
     work: Work<GeneratedPiece> = {},
   ): Promise<GenerateResult> {
-    return this.#generate(this.#parts.tokenizer.encode(prompt, { addBos: true }), options, work);
+    return this.#generate(await this.#parts.text.encode(prompt, { addBos: true }, work), options, work);
   }
 
   async #generate(ids: readonly number[], options: GenerateOptions, work: Work<GeneratedPiece>) {
-    const { engine, tokenizer } = this.#parts;
+    const { engine, text } = this.#parts;
     const { maxTokens = DEFAULT_MAX_TOKENS, ...sampling } = options;
-    const request = { ids, maxTokens, sampling: { ...GREEDY, ...sampling }, stops: tokenizer.stops };
-    return deepFreeze(await generate(engine, tokenizer, request, work));
+    const request = { ids, maxTokens, sampling: { ...GREEDY, ...sampling }, stops: text.tokens.stops };
+    return deepFreeze(await generate(engine, text.tokens, request, work));
   }
 
   /** Token ids of a text, as llama.cpp's tokenizer gives them. */
-  tokenize(text: string): readonly number[] {
-    return this.#parts.tokenizer.encode(text, { addBos: true });
+  tokenize(text: string, work: Pick<Work, 'signal'> = {}): Promise<readonly number[]> {
+    return this.#parts.text.encode(text, { addBos: true }, work);
   }
 
   /** Writes the GGUF of the weights that are on the device, without quantizing again. Otherwise as `writeGguf`. */
@@ -129,14 +128,14 @@ export async function load(
   const gpu = gpus.get(device);
   const { plan: planned, file } = plans.get(plan);
   const { h } = runnableOf(file);
-  const tokenizer = createTokenizer(file.label, file.metadata);
+  const text = textOfFile(file);
   const { kvType = 'F16', reference = false } = options;
   const context = Math.min(options.context ?? DEFAULT_CONTEXT, h.contextLength);
   const prepared = await prepareLevel(gpu, file, planned, work);
   try {
     const { paths } = device.capabilities;
     const engine = await Engine.create(gpu, prepared, { context, kvType, reference, paths });
-    return new TextModel(plan, { gpu, prepared, engine, tokenizer });
+    return new TextModel(plan, { gpu, prepared, engine, text });
   } catch (error) {
     prepared.dispose();
     throw error;

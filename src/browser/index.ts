@@ -5,12 +5,16 @@
  */
 
 import { createDevice, type Device, type DeviceOptions } from '../api/device';
+import { type Model, openModel as openWith, type OpenOptions } from '../api/model';
 import { blobSource, type ByteSource } from '../files/byte-source';
+import type { TextSandbox } from '../text/sandbox/sandbox';
 import type { Work } from '../util/work';
 import { requestBrowserDevice } from './gpu';
+import { browserTextSandbox } from './text-sandbox';
 
 export * from '../index';
 export { blobSink, fileHandleSink, type Finished, forgetExports, privateFileSink } from './sinks';
+export { browserTextSandbox } from './text-sandbox';
 export { tuningStore } from './tuning-store';
 
 /**
@@ -29,3 +33,17 @@ export async function openDevice(
 /** Files that were dropped or chosen, as sources. A file of a folder keeps the path below it as its name. */
 export const fileSources = (files: Iterable<File>): ByteSource[] =>
   [...files].map((file) => blobSource(file.webkitRelativePath || file.name, file));
+
+let shared: TextSandbox | undefined;
+
+/**
+ * Opens a GGUF (one file or all its splits) or the files of a Hugging Face folder, in any order. Reads headers only. Chat
+ * templates and tokenizers run in a worker that all models share, unless the options name another sandbox.
+ *
+ * @throws FileError that names the file, the place, what was found and what was expected; UnsupportedError, BudgetError.
+ */
+export const openModel = (
+  source: ByteSource | readonly ByteSource[],
+  options: OpenOptions = {},
+  work: Pick<Work, 'signal'> = {},
+): Promise<Model> => openWith(source, { sandbox: (shared ??= browserTextSandbox()), ...options }, work);

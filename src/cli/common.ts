@@ -17,6 +17,8 @@ import { numberOption, UsageError, type Values } from './arguments';
 import { openPath, readTextFile } from '../node/files';
 import { openNodeGpu } from '../node/gpu';
 import { progress, say } from './output';
+import { nodeTextSandbox } from '../node/text-sandbox';
+import { ModelText } from '../text/model-text';
 import { planOptions } from './plan-options';
 
 /** Reads the file of -f (or another option). Throws UsageError, FileError. */
@@ -26,6 +28,12 @@ export function readText(values: Values, option: 'file' | 'check' = 'file'): str
   return readTextFile(path);
 }
 
+/** For chat templates and tokenizers; its thread starts at the first text. */
+const sandbox = nodeTextSandbox();
+
+/** The text of a model; throws FileError or UnsupportedError when it has no vocabulary that can be used. */
+export const textOf = ({ label, metadata }: ModelFile): ModelText => new ModelText(label, metadata, sandbox);
+
 export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
   if (path === undefined) throw new UsageError('MODEL is missing.');
   const options = values.pre === undefined ? {} : { preTokenizer: values.pre };
@@ -33,7 +41,7 @@ export async function open(path: string | undefined, values: Values): Promise<Mo
   const { files, label } = remote
     ? await openHub(path.replace(/^hf:/, ''), { token: process.env.HF_TOKEN })
     : { files: openPath(path), label: basename(resolve(path)) };
-  const model = await openModel(files, label, options);
+  const model = await openModel(files, label, options, { sandbox });
   for (const note of model.notes) say(`note: ${note}`);
   return model;
 }

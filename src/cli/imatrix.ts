@@ -3,7 +3,7 @@ import { imatrixFile } from '../files/imatrix-write';
 import { collectImportance } from '../evaluate/collect-importance';
 import { textForEvaluation } from '../evaluate/evaluation-text';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
-import { engineOptions, open, openGpu, quantizeOn, readText } from './common';
+import { engineOptions, open, openGpu, quantizeOn, readText, textOf } from './common';
 import { answer, say, status } from './output';
 
 /** Collects an importance matrix from a text, like llama-imatrix. */
@@ -11,7 +11,7 @@ export async function runImatrix(path: string | undefined, out: string | undefin
   if (out === undefined) throw new UsageError('OUT.gguf is missing.');
   const text = readText(values);
   const model = await open(path, values);
-  const { ids, bos } = textForEvaluation(model, text);
+  const { ids, bos } = await textForEvaluation(model, text, textOf(model));
   const gpu = await openGpu(values);
   const prepared = await quantizeOn(gpu, model, typeOption(values.type ?? 'F32'), values);
   const options = {

@@ -1,15 +1,13 @@
 import { elementCount } from '../files/ggml-types';
 import { getString } from '../files/gguf/metadata';
-import type { ModelFile } from '../files/model-file';
 import { checkRunnable } from '../model/runnable';
 import { benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { generate } from '../infer/generate';
-import { encodeChat } from '../text/chat-template';
-import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
+import type { ModelText } from '../text/model-text';
 import { formatBytes } from '../util/bytes';
 import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
-import { open, openGpu, prepareOn } from './common';
+import { open, openGpu, prepareOn, textOf } from './common';
 import { convert } from './convert';
 import { answer, answerJson, print, say, streamText } from './output';
 import { runImatrix } from './imatrix';
@@ -45,7 +43,7 @@ async function inspect(path: string | undefined, values: Values): Promise<void> 
   for (const t of facts.tensors) answer(`${t.type.padEnd(5)} ${String(t.shape).padEnd(16)} ${t.name}`);
 }
 
-function promptIds(model: ModelFile, tokenizer: TextTokenizer | undefined, values: Values): number[] {
+async function promptIds(text: ModelText | undefined, values: Values): Promise<number[]> {
   const given = values['prompt-ids'];
   if (given !== undefined) {
     const ids = given.split(',').map(Number);
@@ -53,23 +51,22 @@ function promptIds(model: ModelFile, tokenizer: TextTokenizer | undefined, value
       throw new UsageError(`--prompt-ids is "${given}", expected numbers with commas.`);
     return ids;
   }
-  if (!tokenizer) throw new NibbleError('Without a tokenizer only --prompt-ids can be used.');
-  if (values.chat !== undefined)
-    return encodeChat(tokenizer, model.metadata, [{ role: 'user', content: values.chat }]).ids;
+  if (!text) throw new NibbleError('Without a tokenizer only --prompt-ids can be used.');
+  if (values.chat !== undefined) return (await text.chat([{ role: 'user', content: values.chat }])).ids;
   if (values.prompt === undefined) throw new UsageError('--prompt, --chat or --prompt-ids is missing.');
-  return tokenizer.encode(values.prompt, { addBos: true, control: values.special === true });
+  return text.encode(values.prompt, { addBos: true, control: values.special === true });
 }
 
 async function runGenerate(path: string | undefined, values: Values): Promise<void> {
   const model = await open(path, values);
   const fileType = typeOption(values.type);
-  let tokenizer: TextTokenizer | undefined;
+  let text: ModelText | undefined;
   try {
-    tokenizer = createTokenizer(model.label, model.metadata);
+    text = textOf(model);
   } catch (error) {
     if (values['prompt-ids'] === undefined) throw error;
   }
-  const ids = promptIds(model, tokenizer, values);
+  const ids = await promptIds(text, values);
   const gpu = await openGpu(values);
   const { engine, prepared } = await prepareOn(gpu, model, fileType, values);
   const sampling = {
@@ -80,12 +77,12 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
     seed: numberOption(values, 'seed', 1),
   };
   // --prompt-ids is for measurements: only the token count ends generation.
-  const stops = values['prompt-ids'] === undefined ? (tokenizer?.stops ?? []) : [];
+  const stops = values['prompt-ids'] === undefined ? (text?.tokens.stops ?? []) : [];
   const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops };
   const stream = !values.json;
-  const result = await generate(engine, tokenizer, request, {
-    progress: ({ text }) => {
-      if (stream) streamText(text);
+  const result = await generate(engine, text?.tokens, request, {
+    progress: (piece) => {
+      if (stream) streamText(piece.text);
     },
   });
   if (stream) return answer('');

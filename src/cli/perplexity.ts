@@ -6,7 +6,7 @@ import { textForEvaluation } from '../evaluate/evaluation-text';
 import type { Prepared } from '../pipeline/prepared';
 import type { KlDivergence, Perplexity } from '../evaluate/quality-numbers';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
-import { engineOptions, open, openGpu, planOf, quantizeOn, readText } from './common';
+import { engineOptions, open, openGpu, planOf, quantizeOn, readText, textOf } from './common';
 import { answer, answerJson, say, status } from './output';
 import type { RunProgress } from '../util/work';
 
@@ -18,7 +18,7 @@ export async function runPerplexity(path: string | undefined, values: Values): P
   const baseType = values['kl-base'] === undefined ? undefined : typeOption(values['kl-base']);
   const text = readText(values);
   const model = await open(path, values);
-  const { ids, bos } = textForEvaluation(model, text);
+  const { ids, bos } = await textForEvaluation(model, text, textOf(model));
   const gpu = await openGpu(values);
   const options = { ...engineOptions(model, { ctx: '512', ...values }), reference: true, bos };
   const chunks = numberOption(values, 'chunks', Number.MAX_SAFE_INTEGER);

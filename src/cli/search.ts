@@ -12,7 +12,7 @@ import {
   recipeFor,
 } from '../evaluate/search';
 import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
-import { engineOptions, open, openGpu, readText } from './common';
+import { engineOptions, open, openGpu, readText, textOf } from './common';
 import { answer, answerJson, say, status } from './output';
 import { planOptions } from './plan-options';
 
@@ -35,8 +35,10 @@ export async function runSearch(path: string | undefined, values: Values): Promi
   const base = typeOption(values['kl-base'] ?? 'F16');
   const gpu = await openGpu(values);
   const { importance } = await planOptions(values);
-  const { ids, bos } = textForEvaluation(model, text);
-  const checked = values.check === undefined ? ids : textForEvaluation(model, readText(values, 'check')).ids;
+  const own = textOf(model);
+  const { ids, bos } = await textForEvaluation(model, text, own);
+  const checked =
+    values.check === undefined ? ids : (await textForEvaluation(model, readText(values, 'check'), own)).ids;
   const options = { ...engineOptions(model, { ctx: '512', ...values }), bos };
   const chunks = numberOption(values, 'chunks', 8);
   const started = performance.now();

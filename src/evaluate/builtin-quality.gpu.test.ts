@@ -8,10 +8,10 @@ import { fileTypeByLabel } from '../quant/file-types';
 import { formatByGgmlType } from '../quant/registry';
 import { testGpu } from '../testing/device';
 import { referenceRows } from '../testing/reference-llama';
-import { createTokenizer } from '../text/tokenizer';
 import { klDivergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
 import { prepareLevel, type Prepared } from '../pipeline/prepared';
+import { testText } from '../testing/text/sandbox';
 
 const CONTEXT = 64;
 const asset = (name: string) => readFileSync(new URL(`../../public/${name}`, import.meta.url));
@@ -39,8 +39,8 @@ test('the built-in model on its held-out text: perplexity, divergence and agreem
   const { h, vocabulary } = runnableOf(model);
   const { width, ffnWidth: ffn, layers, heads, kvHeads } = h;
   const shape = { width, ffn, layers, heads, kvHeads, vocabulary, context: CONTEXT };
-  const tokenizer = createTokenizer(model.label, model.metadata);
-  const { ids, bos } = textForEvaluation(model, asset('texts/stories-held-out.txt').toString(), tokenizer);
+  const heldOut = asset('texts/stories-held-out.txt').toString();
+  const { ids, bos } = await textForEvaluation(model, heldOut, testText(model));
   const text = [bos ?? ids[0]!, ...ids.slice(1, CONTEXT)];
   // The second half predicts, but for its last token, which nothing follows.
   const first = CONTEXT / 2;

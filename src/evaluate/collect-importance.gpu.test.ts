@@ -12,7 +12,7 @@ import { testGpu } from '../testing/device';
 import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { collectImportance } from './collect-importance';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from '../testing/text/sandbox';
 import { prepareLevel } from '../pipeline/prepared';
 
 const next = seededRandom(5);
@@ -74,7 +74,7 @@ describe('collecting importance', () => {
 
   test('experts have sums and counts of their own', async () => {
     const files = checkpointFiles('mixtral', 'tiny').map((f) => memorySource(f.path, f.bytes));
-    const model = await openModel(files, 'tiny');
+    const model = await openTestModel(files, 'tiny');
     const vocabulary = model.tensors.find((t) => t.name === 'token_embd.weight')!.shape[1]!;
     const text = ids.slice(0, 64).map((id) => id % vocabulary);
     const { entries } = await collect(model, 32, text);

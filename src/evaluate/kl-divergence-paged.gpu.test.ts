@@ -11,6 +11,7 @@ import { klDivergence } from './evaluate';
 import { prepareLevel } from '../pipeline/prepared';
 import { Studio } from '../studio/studio';
 import type { RunProgress } from '../util/work';
+import { testSandbox } from '../testing/text/sandbox';
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -81,7 +82,7 @@ test('levels that do not fit beside each other are measured all the same, and th
   const on = { progress: () => {}, run: () => {} };
   const measureIn = async (maxMemoryBytes?: number) => {
     const device = await testGpu(maxMemoryBytes === undefined ? {} : { maxMemoryBytes });
-    const studio = new Studio(async () => device);
+    const studio = new Studio(async () => device, testSandbox);
     await studio.open([file()], 'tiny.gguf');
     const record = await studio.lab.quality(request, on);
     const { peakBytes } = device.memory;

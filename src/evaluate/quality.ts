@@ -2,7 +2,7 @@ import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import type { Plan } from '../model/plan';
-import type { TextTokenizer } from '../text/tokenizer';
+import type { ModelText } from '../text/model-text';
 import { MIB } from '../util/bytes';
 import { runnableOf } from '../infer/model-runtime';
 import { klDivergencePaged } from './kl-divergence-paged';
@@ -22,7 +22,7 @@ const MAX_ROWS_BYTES = 128 * MIB;
 export interface QualityBench {
   readonly gpu: Gpu;
   readonly model: ModelFile;
-  readonly tokenizer: TextTokenizer;
+  readonly text: ModelText;
   readonly kvType: KvType;
 }
 
@@ -47,8 +47,12 @@ async function chunksWithin(
 }
 
 /** Token ids and options of a request for a model. */
-function textOf({ model, tokenizer, kvType }: QualityBench, request: QualityRequest) {
-  const { ids, bos } = textForEvaluation(model, request.text, tokenizer);
+async function textOf(
+  { model, text, kvType }: QualityBench,
+  request: QualityRequest,
+  work: Pick<Work, 'signal'>,
+) {
+  const { ids, bos } = await textForEvaluation(model, request.text, text, work);
   const options = { context: Math.min(request.context, runnableOf(model).h.contextLength), kvType, bos };
   return { ids, options, available: chunksOf(ids, options).length };
 }
@@ -80,7 +84,7 @@ export async function measureQuality(
   work: Work<RunProgress> = {},
 ): Promise<QualityRecord> {
   const { gpu } = bench;
-  const { ids, options, available } = textOf(bench, request);
+  const { ids, options, available } = await textOf(bench, request, work);
   const run = (chunks: number, tell: Work<RunProgress> = { signal: work.signal }) =>
     klDivergence(gpu, base, level, ids, { ...options, chunks }, tell);
   const { chunks: asked, budgetMs } = request;
@@ -103,7 +107,7 @@ export async function measureQualityPaged(
   work: Work<RunProgress> = {},
 ): Promise<QualityRecord> {
   const { gpu, model } = bench;
-  const { ids, options, available } = textOf(bench, request);
+  const { ids, options, available } = await textOf(bench, request, work);
   // Activations of the whole text stay on the device, whose memory is short already.
   const rowBytes = options.context * runnableOf(model).h.width * 4;
   const maxChunks = Math.max(1, Math.floor(MAX_ROWS_BYTES / rowBytes));

@@ -11,6 +11,7 @@ import { textForEvaluation } from './evaluation-text';
 import { Mixes } from '../studio/mixes';
 import { prepareLevel } from '../pipeline/prepared';
 import { measureSensitivities, planRecipe, quantizeCommand, recipeFor, type Sensitivities } from './search';
+import { testText } from '../testing/text/sandbox';
 
 describe('a type for each tensor', () => {
   let gpu: Gpu;
@@ -22,7 +23,7 @@ describe('a type for each tensor', () => {
     gpu = await testGpu();
     // Half its layers: as many levels and probes as for the whole.
     model = await builtInModel(process.env.NIBBLE_REFERENCE === 'all' ? undefined : 2);
-    const { ids, bos } = textForEvaluation(model, text('calibration'));
+    const { ids, bos } = await textForEvaluation(model, text('calibration'), testText(model));
     found = await measureSensitivities(gpu, model, ids, { ...how, bos, chunks: 2, base: 'F16' });
   }, 400_000);
   afterAll(() => {
@@ -49,7 +50,7 @@ describe('a type for each tensor', () => {
     expect(plan.fileBytes).toBeLessThanOrEqual(fixed.fileBytes);
     expect(plan.fallbacks).toEqual([]);
     expect(recipeFor(model, found, fixed.fileBytes)).toEqual(recipe);
-    const { ids, bos } = textForEvaluation(model, text('held-out'));
+    const { ids, bos } = await textForEvaluation(model, text('held-out'), testText(model));
     const base = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F16')!));
     const measured = [];
     for (const p of [plan, fixed]) {

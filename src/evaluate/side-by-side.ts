@@ -1,5 +1,5 @@
 import type { Gpu } from '../gpu/gpu';
-import type { TextTokenizer } from '../text/tokenizer';
+import type { TokenTable } from '../text/tokenizer';
 import type { Engine, SamplingOptions } from '../infer/engine';
 import type { EngineOptions } from '../infer/model-runtime';
 import { probabilities } from './evaluate';
@@ -20,7 +20,7 @@ export async function writeScored(
   gpu: Gpu,
   engine: Engine,
   prepared: Prepared,
-  tokenizer: TextTokenizer,
+  tokenizer: TokenTable,
   request: {
     readonly ids: readonly number[];
     readonly maxTokens: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from '../testing/text/sandbox';
 import { tinyGguf } from '../../bench/models/tiny-llama';
 import { NibbleError } from '../util/errors';
 import { type ByteSource, memorySource } from './byte-source';
@@ -161,7 +161,7 @@ const cases: { name: string; files: ByteSource[]; says: RegExp }[] = [
 describe('bad files', () => {
   test.each(cases)('$name is refused with file, place, found and expected', async ({ files, says }) => {
     const started = performance.now();
-    const error = await openModel(files, 'm').catch((e: unknown) => e);
+    const error = await openTestModel(files, 'm').catch((e: unknown) => e);
     expect(error).toBeInstanceOf(NibbleError);
     expect((error as NibbleError).message).toMatch(says);
     expect((error as NibbleError).hint).not.toBe('');
@@ -169,13 +169,13 @@ describe('bad files', () => {
   });
   test('every cut of a good file is refused, and never crashes', async () => {
     for (let cut = 1; cut < good.length; cut += 997)
-      await expect(openModel(gguf(good.slice(0, cut)), 'm')).rejects.toBeInstanceOf(NibbleError);
+      await expect(openTestModel(gguf(good.slice(0, cut)), 'm')).rejects.toBeInstanceOf(NibbleError);
   });
   test('a flipped byte in the header is refused or read, and never crashes', async () => {
     for (let at = 0; at < 3000; at += 7) {
       const bytes = good.slice();
       bytes[at]! ^= 0xff;
-      const result = await openModel(gguf(bytes), 'm').catch((e: unknown) => e);
+      const result = await openTestModel(gguf(bytes), 'm').catch((e: unknown) => e);
       if (result instanceof Error) expect(result).toBeInstanceOf(NibbleError);
     }
   });

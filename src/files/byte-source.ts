@@ -1,4 +1,4 @@
-import { FileError, NibbleError } from '../util/errors';
+import { FileError, NibbleError, untilCancelled } from '../util/errors';
 
 /** A random-access input: a File, a remote file, a file descriptor, memory. */
 export interface ByteSource {
@@ -51,6 +51,27 @@ export function wholeReads(source: ByteSource): ByteSource {
         `${source.name}: ${bytes.length} bytes came from byte ${start} on, expected ${end - start}.`,
         HINT,
       );
+    },
+  };
+}
+
+/**
+ * Sources whose reads end with a signal, a read that hangs included. `release` lets go of the signal: what was opened is
+ * read later under others.
+ */
+export function cancellableSources(
+  sources: readonly ByteSource[],
+  signal: AbortSignal | undefined,
+): { files: ByteSource[]; release(): void } {
+  let bound = signal;
+  return {
+    files: sources.map((source) => ({
+      name: source.name,
+      sizeBytes: source.sizeBytes,
+      read: (start, end) => untilCancelled(source.read(start, end), bound),
+    })),
+    release() {
+      bound = undefined;
     },
   };
 }

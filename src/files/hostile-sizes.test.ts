@@ -1,7 +1,7 @@
 // Sizes that a file states are bounded before anything is allocated for them.
 import { describe, expect, test } from 'vitest';
 import { parseRecipe } from '../evaluate/recipe';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from '../testing/text/sandbox';
 import { imatrixDat } from '../testing/imatrix-files';
 import { jsonFile, safetensorsFile } from '../testing/safetensors-file';
 import { huggingFaceFolder } from '../testing/tiny-folder';
@@ -154,7 +154,7 @@ describe('safetensors and folders', () => {
   const open = (changed: readonly { path: string; bytes: Uint8Array<ArrayBuffer> }[]) => {
     const paths = new Set(changed.map((f) => f.path));
     const all = [...files.filter((f) => !paths.has(f.path)), ...changed];
-    return openModel(
+    return openTestModel(
       all.map((f) => memorySource(f.path, f.bytes)),
       'tiny',
     );
@@ -170,7 +170,7 @@ describe('safetensors and folders', () => {
     const all = files
       .filter((f) => !f.path.endsWith('.safetensors'))
       .map((f) => memorySource(f.path, f.bytes));
-    expect(await refused(() => openModel([...all, source], 'tiny'), 'model.safetensors')).toMatch(
+    expect(await refused(() => openTestModel([...all, source], 'tiny'), 'model.safetensors')).toMatch(
       /header length at byte 0 is 90000000, expected at most 25000000/,
     );
     expect(read().total).toBeLessThan(MIB);
@@ -180,7 +180,7 @@ describe('safetensors and folders', () => {
     async (name) => {
       const { source, read } = endless(`tiny/${name}`, new Uint8Array(0), 60_000_000, 0x20);
       const all = files.filter((f) => f.path !== `tiny/${name}`).map((f) => memorySource(f.path, f.bytes));
-      expect(await refused(() => openModel([...all, source], 'tiny'), `tiny/${name}`)).toMatch(
+      expect(await refused(() => openTestModel([...all, source], 'tiny'), `tiny/${name}`)).toMatch(
         /60000000 bytes/,
       );
       expect(read().total).toBe(0);

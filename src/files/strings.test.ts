@@ -1,7 +1,7 @@
 // Strings that are not text survive every reader and writer to the bit.
 import { describe, expect, test } from 'vitest';
 import { TINY, tinyGguf, tinyMetadata } from '../../bench/models/tiny-llama';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from '../testing/text/sandbox';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { matrixFingerprint } from '../studio/fingerprint';
@@ -69,7 +69,7 @@ describe('strings are bytes', () => {
       (f) => !f.path.endsWith('tokenizer.json'),
     );
     const folder = [...files, { path: 'tiny/tokenizer.model', bytes: model }];
-    const read = await openModel(
+    const read = await openTestModel(
       folder.map((f) => memorySource(f.path, f.bytes)),
       'tiny',
     );

@@ -19,7 +19,7 @@ import { createTokenizer } from '../text/tokenizer';
 import { seededRandom } from '../util/random';
 import { comparePaths, writeText } from './compare-paths';
 import { Engine } from './engine';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from '../testing/text/sandbox';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 
 const prepare = (gpu: Gpu, model: ModelFile, label: string): Promise<Prepared> =>
@@ -123,7 +123,7 @@ describe('experts', () => {
     '$name: one token and many, whole stacks and stacks in pieces, fast and reference',
     async ({ name, options }) => {
       const files = checkpointFiles(name, 'tiny').map((f) => memorySource(f.path, f.bytes));
-      const model = await openModel(files, 'tiny');
+      const model = await openTestModel(files, 'tiny');
       const ids = prompt(40).map((id) => id % 100);
       const found: Record<string, Float32Array> = {};
       for (const maxBindingBytes of [undefined, 2304]) {
@@ -170,7 +170,7 @@ describe('what a token costs', () => {
     '$name: $perLayer dispatches a layer, one more in a long context, and four',
     async ({ name, perLayer }) => {
       const files = checkpointFiles(name, 'tiny').map((f) => memorySource(f.path, f.bytes));
-      const model = await openModel(files, 'tiny');
+      const model = await openTestModel(files, 'tiny');
       // Dispatches are counted; nothing needs to be computed.
       const gpu = await undrivenGpu();
       const prepared = await syntheticLevel(gpu, model, 'F16');

@@ -1,5 +1,5 @@
 import { TextStream } from '../text/text-stream';
-import type { TextTokenizer } from '../text/tokenizer';
+import type { TokenTable } from '../text/tokenizer';
 import { throwIfCancelled } from '../util/errors';
 import type { Engine, SamplingOptions } from './engine';
 import type { Work } from '../util/work';
@@ -34,7 +34,7 @@ export interface GeneratedPiece {
 /** Streams an answer. Cancellation ends it with `stopped: 'cancelled'` and does not throw. */
 export async function generate(
   engine: Engine,
-  tokenizer: TextTokenizer | undefined,
+  tokenizer: TokenTable | undefined,
   request: GenerateRequest,
   { signal, progress }: Work<GeneratedPiece> = {},
 ): Promise<GenerateResult> {

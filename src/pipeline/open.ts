@@ -1,23 +1,45 @@
-import { type ByteSource, wholeReads } from '../files/byte-source';
+import { type ByteSource, cancellableSources, wholeReads } from '../files/byte-source';
 import { isGguf, readGguf } from '../files/gguf/read';
 import { joinSplits } from '../files/gguf/split';
 import type { ModelFile } from '../files/model-file';
 import { type ConvertOptions, readFolder } from '../model/convert/folder';
+import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError } from '../util/errors';
 import { filesAtTop } from '../util/model-folder';
+import type { Work } from '../util/work';
 
 /** Files of a Hugging Face folder. */
 const CHECKPOINT = /\.(safetensors|json|model|jinja|md|txt|py)$/;
 const isWeights = (name: string): boolean => name.endsWith('.safetensors');
+
+/** The signal ends reading; a Hugging Face vocabulary needs the sandbox to find out its pre-tokenizer. */
+export interface OpenWork extends Pick<Work, 'signal'> {
+  readonly sandbox?: TextSandbox | undefined;
+}
 
 /**
  * Opens a model: GGUF files (one, or all splits), or the files of a Hugging Face folder in any order. Only headers are
  * read. Of files with folders in their names, those at the top count. `label` names the model in messages.
  */
 export async function openModel(
-  given: readonly ByteSource[],
+  files: readonly ByteSource[],
   label: string,
   options: ConvertOptions = {},
+  work: OpenWork = {},
+): Promise<ModelFile> {
+  const bound = cancellableSources(files, work.signal);
+  try {
+    return await openFiles(bound.files, label, options, work);
+  } finally {
+    bound.release();
+  }
+}
+
+async function openFiles(
+  given: readonly ByteSource[],
+  label: string,
+  options: ConvertOptions,
+  work: OpenWork,
 ): Promise<ModelFile> {
   const files = filesAtTop(given, (f) => f.name, label).map(wholeReads);
   if (files.length === 0)
@@ -33,7 +55,7 @@ export async function openModel(
     for (const file of ggufs) read.push(await readGguf(file));
     return joinSplits(read, label);
   }
-  if (files.some((f) => isWeights(f.name))) return readFolder(files, label, options);
+  if (files.some((f) => isWeights(f.name))) return readFolder(files, label, options, work);
   if (files.some((f) => f.name.endsWith('.gguf')))
     return readGguf(files.find((f) => f.name.endsWith('.gguf'))!);
   const names = files

@@ -4,7 +4,7 @@ import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import type { TextTokenizer } from '../text/tokenizer';
+import type { ModelText } from '../text/model-text';
 import { DeviceLostError, GpuError, NibbleError, UnsupportedError } from '../util/errors';
 import { collectImportance } from '../evaluate/collect-importance';
 import type { Engine } from '../infer/engine';
@@ -25,7 +25,7 @@ import type { RunProgress, Work } from '../util/work';
 export interface Bench {
   gpu(): Promise<Gpu>;
   model(): ModelFile;
-  tokenizer(): TextTokenizer;
+  text(): ModelText;
   importance(): ImportanceMatrix | undefined;
   settings(): EngineOptions;
   plan(type: string): Plan;
@@ -65,9 +65,9 @@ export class Laboratory {
   quality(request: QualityRequest, work: LabWork = {}): Promise<QualityRecord> {
     const bench = this.#bench;
     return bench.again(async () => {
-      const tokenizer = bench.tokenizer();
+      const text = bench.text();
       const [gpu, model, kvType] = [await bench.gpu(), bench.model(), bench.settings().kvType];
-      const own = { gpu, model, tokenizer, kvType };
+      const own = { gpu, model, text, kvType };
       try {
         const levels = await bench.levels([request.base, request.type], work);
         const both = { base: levels[0]!, level: levels.at(-1)! };
@@ -88,7 +88,7 @@ export class Laboratory {
       const model = bench.model();
       const runnable = checkRunnable(model);
       if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-      const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
+      const { ids, bos } = await textForEvaluation(model, request.text, bench.text(), work);
       const [level] = await bench.levels([request.type], work);
       const context = Math.min(request.context, runnable.h.contextLength);
       const options = { context, kvType: bench.settings().kvType, bos };
@@ -104,7 +104,7 @@ export class Laboratory {
       const model = bench.model();
       const runnable = checkRunnable(model);
       if (!runnable.ok) throw new UnsupportedError(runnable.reason);
-      const { ids, bos } = textForEvaluation(model, request.text, bench.tokenizer());
+      const { ids, bos } = await textForEvaluation(model, request.text, bench.text(), work);
       await bench.levels([], work);
       const context = Math.min(request.context, runnable.h.contextLength);
       const { base, chunks } = request;
@@ -126,8 +126,8 @@ export class Laboratory {
   write(request: PromptRequest, work: LabWork = {}): Promise<ScoredToken[]> {
     const bench = this.#bench;
     return bench.again(async () => {
-      const tokenizer = bench.tokenizer();
-      const { ids } = renderPrompt(bench.model(), tokenizer, request);
+      const text = bench.text();
+      const { ids } = await renderPrompt(text, request, work);
       const open = () => bench.engine(request.type, work);
       let engine: Engine;
       try {
@@ -140,7 +140,7 @@ export class Laboratory {
       const level = bench.level(request.type)!;
       const { maxTokens, sampling } = request;
       const asked = { ids, maxTokens, sampling };
-      return writeScored(await bench.gpu(), engine, level, tokenizer, asked, bench.settings(), work);
+      return writeScored(await bench.gpu(), engine, level, text.tokens, asked, bench.settings(), work);
     });
   }
 

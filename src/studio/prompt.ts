@@ -1,29 +1,28 @@
-import type { ModelFile } from '../files/model-file';
-import { encodeChat } from '../text/chat-template';
-import type { TextTokenizer } from '../text/tokenizer';
+import type { ModelText } from '../text/model-text';
 import { NibbleError } from '../util/errors';
 import { displayText } from '../util/utf8';
+import type { Work } from '../util/work';
 import type { PromptRequest } from './records';
 
-/** Returns the tokenizer; throws NibbleError when the model has none. */
-export function needTokenizer(tokenizer: TextTokenizer | undefined): TextTokenizer {
-  if (!tokenizer)
+/** Returns the model's text; throws NibbleError when it has no tokenizer. */
+export function needText(text: ModelText | undefined): ModelText {
+  if (!text)
     throw new NibbleError(
       'This model has no tokenizer that can be used.',
       'It can be quantized and exported.',
     );
-  return tokenizer;
+  return text;
 }
 
 /** The prompt of a request as text and token ids, with the texts of the stop tokens. */
-export function renderPrompt(
-  model: ModelFile,
-  tokenizer: TextTokenizer,
+export async function renderPrompt(
+  of: ModelText,
   request: PromptRequest,
-): { text: string; ids: number[]; stops: string[] } {
+  work: Pick<Work, 'signal'> = {},
+): Promise<{ text: string; ids: number[]; stops: string[] }> {
   const plain = request.prompt ?? '';
   const { text, ids } = request.messages
-    ? encodeChat(tokenizer, model.metadata, request.messages)
-    : { text: plain, ids: tokenizer.encode(plain, { addBos: true }) };
-  return { text, ids, stops: tokenizer.stops.map((id) => displayText(tokenizer.text(id))) };
+    ? await of.chat(request.messages, work)
+    : { text: plain, ids: await of.encode(plain, { addBos: true }, work) };
+  return { text, ids, stops: of.tokens.stops.map((id) => displayText(of.tokens.text(id))) };
 }

@@ -29,6 +29,13 @@ export class StudioDevice {
     return this.#gpu;
   }
 
+  /** Bytes on the open device by owner. */
+  get memory() {
+    const memory = this.#gpu?.memory;
+    const { currentBytes = 0, peakBytes = 0 } = memory ?? {};
+    return { currentBytes, peakBytes, owners: memory?.byOwner() ?? [] };
+  }
+
   /** Compute paths and prefill chunk for a model of `weights` weights. */
   computePaths(weights: number): { paths: ComputePaths; chunk: number } {
     const { paths = FAST, tuning = null } = this.#capabilities ?? {};

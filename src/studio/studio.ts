@@ -4,8 +4,9 @@ import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
-import { createTokenizer, type TextTokenizer } from '../text/tokenizer';
-import { DeviceLostError, FileError, NibbleError } from '../util/errors';
+import { ModelText } from '../text/model-text';
+import type { TextSandbox } from '../text/sandbox/sandbox';
+import { DeviceLostError, FileError, NibbleError, throwIfCancelled } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
@@ -29,9 +30,10 @@ import {
   planAll,
   planRow,
   summarize,
+  textOf,
   weightCount,
 } from './summary';
-import { needTokenizer, renderPrompt } from './prompt';
+import { needText, renderPrompt } from './prompt';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
 import { overallError } from '../pipeline/tensor-error';
 import { StudioDevice } from './studio-device';
@@ -54,8 +56,9 @@ export interface GenerateWork extends Work<WriteProgress> {
 export class Studio {
   readonly #device: StudioDevice;
   #model: ModelFile | undefined;
-  #tokenizer: TextTokenizer | undefined;
   #fingerprint = '';
+  readonly #sandbox: TextSandbox;
+  #text: ModelText | undefined;
   #importance: ImportanceMatrix | undefined;
   #imatrix: ImatrixSummary | null = null;
   #settings: PlanSettings = { context: 512, kvType: 'F16', fallbackToF16: false, strict: false };
@@ -66,7 +69,7 @@ export class Studio {
   readonly lab = new Laboratory({
     gpu: () => this.gpu(),
     model: () => this.#needModel(),
-    tokenizer: () => needTokenizer(this.#tokenizer),
+    text: () => needText(this.#text),
     importance: () => this.#importance,
     settings: () => this.#engineOptions,
     plan: (type) => this.#planOf(type),
@@ -77,7 +80,8 @@ export class Studio {
   });
 
   /** `tuning` stores the measured compute paths of a device; without it the defaults are used. */
-  constructor(openGpu: () => Promise<Gpu>, tuning?: TuningStore) {
+  constructor(openGpu: () => Promise<Gpu>, sandbox: TextSandbox, tuning?: TuningStore) {
+    this.#sandbox = sandbox;
     this.#device = new StudioDevice(openGpu, tuning, () => this.#levels.forget());
   }
 
@@ -96,9 +100,7 @@ export class Studio {
     return { context, kvType, ...this.computePaths };
   }
   get memory() {
-    const memory = this.#device.current?.memory;
-    const { currentBytes = 0, peakBytes = 0 } = memory ?? {};
-    return { currentBytes, peakBytes, owners: memory?.byOwner() ?? [] };
+    return this.#device.memory;
   }
   get levels(): string[] {
     return this.#levels.types;
@@ -109,16 +111,23 @@ export class Studio {
     return this.#model;
   }
 
-  async open(files: readonly ByteSource[], label: string, options?: ConvertOptions): Promise<ModelSummary> {
-    const model = await openModel(files, label, options);
-    const summary = { ...summarize(model), fingerprint: await fingerprintOf(model) };
+  async open(
+    files: readonly ByteSource[],
+    label: string,
+    options: ConvertOptions = {},
+    { signal }: Pick<Work, 'signal'> = {},
+  ): Promise<ModelSummary> {
+    const model = await openModel(files, label, options, { signal, sandbox: this.#sandbox });
+    const text = textOf(model, this.#sandbox);
+    const summary = { ...summarize(model, text), fingerprint: await fingerprintOf(model) };
+    throwIfCancelled(signal);
     this.releaseAll();
     this.#model = model;
     this.#fingerprint = summary.fingerprint;
     this.#importance = undefined;
     this.#imatrix = null;
     this.mixes.clear();
-    this.#tokenizer = summary.hasTokenizer ? createTokenizer(model.label, model.metadata) : undefined;
+    this.#text = text instanceof ModelText ? text : undefined;
     return summary;
   }
 
@@ -188,8 +197,9 @@ export class Studio {
   }
 
   /** The prompt of a request as text and token ids. */
-  prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] } {
-    return renderPrompt(this.#needModel(), needTokenizer(this.#tokenizer), request);
+  prompt(request: PromptRequest, work: Pick<Work, 'signal'> = {}) {
+    this.#needModel();
+    return renderPrompt(needText(this.#text), request, work);
   }
 
   /** Retries work once after a device loss; levels are rebuilt from the model's files. */
@@ -205,13 +215,13 @@ export class Studio {
 
   generate(request: PromptRequest, work: GenerateWork = {}): Promise<GenerateResult> {
     return this.#surviveLoss(async () => {
-      const { ids } = this.prompt(request);
+      const { ids } = await this.prompt(request, work);
       const engine = await this.#engine(request.type, work);
       const { maxTokens, sampling } = request;
-      const stops = this.#tokenizer?.stops ?? [];
+      const stops = this.#text?.tokens.stops ?? [];
       const asked = { ids, maxTokens, sampling, stops };
       const progress = ({ text }: GeneratedPiece) => work.token?.(text);
-      return generate(engine, this.#tokenizer, asked, { signal: work.signal, progress });
+      return generate(engine, this.#text?.tokens, asked, { signal: work.signal, progress });
     }, work.restart);
   }
 
@@ -260,7 +270,7 @@ export class Studio {
     return this.#surviveLoss(async () => {
       const gpu = await this.gpu();
       const engine = await this.#engine(type, work);
-      const start = this.#tokenizer?.encode('', { addBos: true }) ?? [];
+      const start = (await this.#text?.encode('', { addBos: true }, work)) ?? [];
       const ids = await writeText(engine, start, COMPARED, work);
       const options = { ...this.#engineOptions, context: COMPARED };
       return comparePaths(gpu, this.#levels.get(type)!, ids, options, 1, work);

@@ -19,7 +19,8 @@ import { formatByLabel } from '../quant/registry';
 import { assertAllowed } from '../pipeline/export';
 import { IN_FLIGHT, READBACK_BYTES } from '../infer/pace';
 import { hasChatTemplate } from '../text/chat-template';
-import { createTokenizer } from '../text/tokenizer';
+import { ModelText } from '../text/model-text';
+import type { TextSandbox } from '../text/sandbox/sandbox';
 import { UnsupportedError } from '../util/errors';
 import { displayText } from '../util/utf8';
 
@@ -56,16 +57,22 @@ export interface ModelSummary {
 export const weightCount = (model: ModelFile): number =>
   model.tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
 
-export function summarize(model: ModelFile): Omit<ModelSummary, 'fingerprint'> {
-  const runnable = checkRunnable(model);
-  let tokenizer: string;
-  let hasTokenizer = true;
+/** The text of a model, or the reason why it has none. */
+export function textOf(model: ModelFile, sandbox: TextSandbox | undefined): ModelText | string {
   try {
-    tokenizer = createTokenizer(model.label, model.metadata).summary;
+    return new ModelText(model.label, model.metadata, sandbox);
   } catch (error) {
-    hasTokenizer = false;
-    tokenizer = error instanceof Error ? error.message : String(error);
+    return error instanceof Error ? error.message : String(error);
   }
+}
+
+export function summarize(
+  model: ModelFile,
+  text: ModelText | string = textOf(model, undefined),
+): Omit<ModelSummary, 'fingerprint'> {
+  const runnable = checkRunnable(model);
+  const hasTokenizer = typeof text !== 'string';
+  const tokenizer = hasTokenizer ? text.tokens.summary : text;
   const types = new Map<string, number>();
   for (const t of model.tensors) types.set(t.type.label, (types.get(t.type.label) ?? 0) + t.sizeBytes);
   return {

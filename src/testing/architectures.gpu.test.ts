@@ -11,7 +11,7 @@ import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { Engine, GREEDY } from '../infer/engine';
 import { writeGguf } from '../pipeline/export';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from './text/sandbox';
 import { prepareLevel } from '../pipeline/prepared';
 import { testGpu } from './device';
 import { hasShared, sharedBytes, sharedFolder, sharedJson } from './golden';
@@ -37,7 +37,7 @@ if (!hasShared) process.stdout.write('NOT RUN: the reference architectures are n
 const names = hasShared ? sharedJson<{ name: string }[]>('models/arch/index.json').map((a) => a.name) : [];
 const folder = (name: string): string =>
   join(sharedFolder, 'models/arch', name, sharedJson<Expected>(`models/arch/${name}/expected.json`).hf_dir);
-const openFolder = (name: string): Promise<ModelFile> => openModel(openPath(folder(name)), name);
+const openFolder = (name: string): Promise<ModelFile> => openTestModel(openPath(folder(name)), name);
 const floats = (path: string): Float32Array => new Float32Array(sharedBytes(path).buffer);
 
 /** Largest distance from the reference, in standard deviations of the logits. */
@@ -67,7 +67,10 @@ describe.runIf(hasShared)('reference architectures', () => {
 
   test.each(names)('%s: logits at every position, greedy ids, a rollback', async (name) => {
     const spec = sharedJson<LogitsFile>(`models/arch/${name}/logits.json`);
-    const model = await openModel(openPath(join(sharedFolder, `models/arch/${name}/${name}-F32.gguf`)), name);
+    const model = await openTestModel(
+      openPath(join(sharedFolder, `models/arch/${name}/${name}-F32.gguf`)),
+      name,
+    );
     const prepared = await prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel('F32')!));
     for (const [key, run] of Object.entries(spec.runs)) {
       if (!run || !['logits', 'logits-long'].includes(key)) continue;
@@ -110,7 +113,10 @@ describe.runIf(hasShared)('reference architectures', () => {
   test.each(['llama3', 'phi3'])('%s: quantized from its folder, logits and files', async (name) => {
     const spec = sharedJson<LogitsFile>(`models/arch/${name}/logits.json`);
     const files = sharedJson<Record<string, { file_sha256: string }>>(`models/arch/${name}/quantize.json`);
-    const model = await openModel(openPath(join(sharedFolder, `models/arch/${name}/${name}-F32.gguf`)), name);
+    const model = await openTestModel(
+      openPath(join(sharedFolder, `models/arch/${name}/${name}-F32.gguf`)),
+      name,
+    );
     const fromFolder = await openFolder(name);
     for (const label of quantized) {
       const level = fileTypeByLabel(label)!;

@@ -11,7 +11,7 @@ import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { Engine, GREEDY } from '../infer/engine';
 import { writeGguf } from '../pipeline/export';
-import { openModel } from '../pipeline/open';
+import { openTestModel } from './text/sandbox';
 import { prepareLevel } from '../pipeline/prepared';
 import { checkpointFiles, recipes } from './checkpoints';
 import { relativeError } from './compare';
@@ -25,7 +25,7 @@ interface Golden {
 }
 const golden = goldenJson<Record<string, Golden>>('checkpoints.json');
 const open = (name: string): Promise<ModelFile> =>
-  openModel(
+  openTestModel(
     checkpointFiles(name, 'tiny').map((f) => memorySource(f.path, f.bytes)),
     'tiny',
   );

@@ -8,7 +8,7 @@ import { readGguf } from '../files/gguf/read';
 import { ggufHeader } from '../files/gguf/write';
 import { encodeChat } from '../text/chat-template';
 import { type ChatMessage, renderConversation } from '../text/conversation';
-import { hashOfIds } from '../model/convert/vocabulary/pre-tokenizer';
+import { hashOfIds } from '../model/convert/vocabulary/check-hash';
 import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../text/pre-tokenizer-hashes';
 import { preTokenizerByName } from '../text/pre-tokenizers';
 import { textOf } from '../text/text-stream';

@@ -1,12 +1,12 @@
 import { Utf8Stream } from '../util/utf8';
-import type { TextTokenizer } from './tokenizer';
+import type { TokenTable } from './tokenizer';
 
 /** Decodes token ids incrementally; an incomplete UTF-8 sequence is held back. */
 export class TextStream {
-  readonly #tokenizer: TextTokenizer;
+  readonly #tokenizer: TokenTable;
   readonly #stream = new Utf8Stream();
 
-  constructor(tokenizer: TextTokenizer) {
+  constructor(tokenizer: TokenTable) {
     this.#tokenizer = tokenizer;
   }
   push(id: number): string {
@@ -18,7 +18,7 @@ export class TextStream {
   }
 }
 
-export function textOf(tokenizer: TextTokenizer, ids: readonly number[]): string {
+export function textOf(tokenizer: TokenTable, ids: readonly number[]): string {
   const stream = new TextStream(tokenizer);
   return ids.map((id) => stream.push(id)).join('') + stream.end();
 }

@@ -21,7 +21,8 @@ export interface EncodeOptions {
   readonly guard?: string;
 }
 
-export interface TextTokenizer {
+/** The tokens of a vocabulary: what needs no expression of a file, and takes time by the token alone. */
+export interface TokenTable {
   /** One line for the page: algorithm, pre-tokenizer, vocabulary size. */
   readonly summary: string;
   readonly size: number;
@@ -30,10 +31,14 @@ export interface TextTokenizer {
   readonly stops: readonly number[];
   /** Texts of the control tokens, and of marks that only a template may set. */
   readonly controlTexts: readonly string[];
-  encode(text: string, options: EncodeOptions): number[];
   /** UTF-8 bytes of a token; empty for control tokens. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
+}
+
+/** A whole tokenizer. Files can make it slow: it runs in the text sandbox, and in tests. */
+export interface TextTokenizer extends TokenTable {
+  encode(text: string, options: EncodeOptions): number[];
 }
 
 /** A tokenization algorithm for text between special tokens; `first` is set at the start and after a special token. */
@@ -54,11 +59,15 @@ function byteLevelModel(label: string, metadata: Metadata, v: Vocabulary): Model
       `${label}: the pre-tokenizer "${name}" is not known here (known: ${preTokenizers.map((p) => p.names[0]).join(', ')} and names that mean the same).`,
       'A guess would change the tokens and spoil the text. The model can still be quantized and exported.',
     );
-  const hub = new HubTokenizer(byteLevelJson(metadata, v, pre), {});
+  // Made at the first text: its tables take seconds, and who only shows tokens needs none of them.
+  let hub: HubTokenizer | undefined;
   return {
     label: `byte-level BPE, ${name}`,
     addsBos: pre.addsBos === true,
-    encode: (text) => hub.encode(text, { add_special_tokens: false }).ids,
+    encode(text) {
+      hub ??= new HubTokenizer(byteLevelJson(metadata, v, pre), {});
+      return hub.encode(text, { add_special_tokens: false }).ids;
+    },
     bytes: byteLevelBytes,
   };
 }

@@ -39,6 +39,14 @@ export class GpuError extends NibbleError {
 export class DeviceLostError extends GpuError {
   override name = 'DeviceLostError';
 }
+/** The engine's worker is gone, and what it was asked with it. The next call starts another. */
+export class EngineEndedError extends NibbleError {
+  override name = 'EngineEndedError';
+}
+/** Something that a file brought along, a chat template or an expression, took longer than it may. */
+export class BudgetError extends NibbleError {
+  override name = 'BudgetError';
+}
 /** The user cancelled the operation. */
 export class CancelledError extends NibbleError {
   override name = 'CancelledError';
@@ -55,6 +63,8 @@ const classes: Readonly<Record<string, typeof NibbleError | undefined>> = {
   RefusedError,
   GpuError,
   DeviceLostError,
+  BudgetError,
+  EngineEndedError,
   CancelledError,
 };
 
@@ -82,6 +92,17 @@ export function fromWire(wire: WireError): Error {
     : Object.assign(new Error(wire.message), { name: wire.name });
   error.stack = wire.stack;
   return error;
+}
+
+/** The result of a promise, or a CancelledError as soon as the signal is aborted; its work may then go on unseen. */
+export function untilCancelled<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new CancelledError());
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** Throws CancelledError if the signal is aborted. */

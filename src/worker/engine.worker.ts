@@ -1,5 +1,6 @@
 import { forgetExports } from '../browser/sinks';
 import { requestBrowserDevice } from '../browser/gpu';
+import { browserTextSandbox } from '../browser/text-sandbox';
 import { Gpu, type GpuOptions } from '../gpu/gpu';
 import { Studio } from '../studio/studio';
 import { shaderSources } from '../wgsl/sources';
@@ -29,7 +30,7 @@ void forgetExports().catch(() => {});
 /** The build: a bundler's name of this file changes with the engine in it. */
 const engine = new URL(import.meta.url).pathname.split('/').at(-1)!;
 const send = (message: FromWorker) => self.postMessage(message);
-const answer = serve(new Studio(openGpu, tuning), send, engine);
+const answer = serve(new Studio(openGpu, browserTextSandbox(), tuning), send, engine);
 self.onmessage = ({ data }: MessageEvent<ToWorker | 'loseDevice'>) => {
   // Only in the build for tests: a device lost during a running call.
   if (import.meta.env.MODE === 'test' && data === 'loseDevice') gpu?.device.destroy();

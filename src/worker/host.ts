@@ -77,9 +77,9 @@ function handlers(studio: Studio, engine: string): Handlers {
       memory(emit);
       return capabilities;
     },
-    open: async ([files, label, options]) => {
+    open: async ([files, label, options], _tell, signal) => {
       const sources = files.map((f) => blobSource(f.path, f.file));
-      const summary = await studio.open(sources, label, options);
+      const summary = await studio.open(sources, label, options, { signal });
       exports.imatrix = undefined;
       downloads.close();
       return summary;
@@ -88,7 +88,7 @@ function handlers(studio: Studio, engine: string): Handlers {
     openHub: async ([address, token, options], _tell, signal) => {
       const { label, files } = await openHub(address, { token, signal });
       const summary = await downloads.open(files, { repository: label, address }, (cached) =>
-        studio.open(cached, label, options),
+        studio.open(cached, label, options, { signal }),
       );
       exports.imatrix = undefined;
       return summary;
@@ -108,7 +108,7 @@ function handlers(studio: Studio, engine: string): Handlers {
     },
     prepare: ([type], emit, signal) => studio.prepare(type, workOf(emit, signal)),
     release: ([type]) => studio.release(type),
-    prompt: ([request]) => studio.prompt(request),
+    prompt: ([request], _tell, signal) => studio.prompt(request, { signal }),
     generate: ([request], emit, signal) =>
       studio.generate(request, {
         ...workOf(emit, signal),

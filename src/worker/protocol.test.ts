@@ -4,12 +4,14 @@ import { tinyGguf } from '../../bench/models/tiny-llama';
 import { CancelledError, FileError, fromWire, RefusedError, toWire, UnsupportedError } from '../util/errors';
 import { EngineClient, type Port } from './client';
 import { serve } from './host';
+import { testSandbox } from '../testing/text/sandbox';
 
 /** Client and host connected by structured clones, as with a Worker; without a GPU. */
 function connect(): EngineClient {
   const port: Port = { onmessage: null, onerror: null, postMessage: () => {} };
-  const studio = new Studio(() =>
-    Promise.reject(new UnsupportedError('This browser has no WebGPU.', 'hint')),
+  const studio = new Studio(
+    () => Promise.reject(new UnsupportedError('This browser has no WebGPU.', 'hint')),
+    testSandbox,
   );
   const answer = serve(studio, (message) =>
     port.onmessage?.({ data: structuredClone(message) } as MessageEvent),

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { planQuantization } from '../../model/plan';
 import { splitPlan } from '../../model/split-plan';
-import { openModel } from '../../pipeline/open';
+import { openTestModel } from '../../testing/text/sandbox';
 import { writeFile } from '../../pipeline/write-file';
 import { fileTypeByLabel } from '../../quant/file-types';
 import { planBytes } from '../../testing/codec-hash';
@@ -188,7 +188,7 @@ describe('what llama.cpp takes', () => {
     expect(parts).toHaveLength(2);
     const files = await Promise.all(parts.map(planBytes));
     for (const [i, part] of parts.entries()) expect(files[i]!.length).toBe(part.fileBytes);
-    const joined = await openModel(
+    const joined = await openTestModel(
       files.map((bytes, i) => memorySource(`m-0000${i + 1}-of-00002.gguf`, bytes)),
       'm',
     );

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { openModel } from '../../pipeline/open';
+import { openTestModel } from '../../testing/text/sandbox';
 import { checkpointFiles } from '../../testing/checkpoints';
 import { FakeHub } from '../../testing/fake-hub';
 import { tinyGguf } from '../../../bench/models/tiny-llama';
@@ -76,8 +76,8 @@ describe('addresses', () => {
 describe('a model on a hub', () => {
   test('a checkpoint is the folder that its files would be; only what is needed is asked for', async () => {
     const { label, files } = await open('org/tiny');
-    const remote = await openModel(files, label);
-    const local = await openModel(
+    const remote = await openTestModel(files, label);
+    const local = await openTestModel(
       checkpoint.map((f) => memorySource(`tiny/${f.path}`, f.bytes)),
       'org/tiny',
     );

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { TINY } from '../../../bench/models/tiny-llama';
 import { memorySource } from '../../files/byte-source';
-import { openModel } from '../../pipeline/open';
+import { openTestModel } from '../../testing/text/sandbox';
 import { restored } from '../../testing/files/stored';
 import { checkpointFiles, recipes } from '../../testing/checkpoints';
 import { jsonFile, type NamedBytes, type StoredTensor } from '../../testing/safetensors-file';
@@ -13,7 +13,7 @@ import { NibbleError } from '../../util/errors';
 const INDEX = 'tiny/model.safetensors.index.json';
 const shape = { ...TINY, width: 64, ffn: 96 };
 const open = (files: readonly NamedBytes[]) =>
-  openModel(
+  openTestModel(
     files.map((f) => memorySource(f.path, f.bytes)),
     'tiny',
   );

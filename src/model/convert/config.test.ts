@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../files/byte-source';
 import type { ModelFile } from '../../files/model-file';
-import { openModel } from '../../pipeline/open';
+import { openTestModel } from '../../testing/text/sandbox';
 import { checkpointFiles } from '../../testing/checkpoints';
 import type { Sizes } from '../../testing/checkpoint-tensors';
 import { jsonFile, type NamedBytes } from '../../testing/safetensors-file';
@@ -13,7 +13,7 @@ const textFile = (path: string, text: string): NamedBytes => ({
   bytes: new TextEncoder().encode(text),
 });
 const openAll = (files: readonly NamedBytes[]): Promise<ModelFile> =>
-  openModel(
+  openTestModel(
     files.map((f) => memorySource(f.path, f.bytes)),
     'tiny',
   );

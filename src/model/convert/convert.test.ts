@@ -4,7 +4,7 @@ import { ggmlTypeByLabel } from '../../files/ggml-types';
 import { getNumbers, getString } from '../../files/gguf/metadata';
 import type { TensorSource } from '../../files/model-file';
 import { f16 } from '../../quant/formats/f16';
-import { openModel } from '../../pipeline/open';
+import { openTestModel } from '../../testing/text/sandbox';
 import { checkpointFiles } from '../../testing/checkpoints';
 import {
   floatTensor,
@@ -22,7 +22,7 @@ import { fp8Table } from './tensors/fp8';
 import { plusOne, rowsOf, stacked, transposed } from './tensors/lazy';
 
 const open = (files: readonly NamedBytes[], options = {}) =>
-  openModel(
+  openTestModel(
     files.map((f) => memorySource(f.path, f.bytes)),
     'tiny',
     options,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type ByteSource, memorySource } from '../../files/byte-source';
 import { readGguf } from '../../files/gguf/read';
 import { f16 } from '../../quant/formats/f16';
-import { openModel } from '../../pipeline/open';
+import { openTestModel } from '../../testing/text/sandbox';
 import { huggingFaceFolder } from '../../testing/tiny-folder';
 import { TINY, tinyGguf } from '../../../bench/models/tiny-llama';
 import { bytesOf } from '../../util/bytes';
@@ -34,7 +34,7 @@ function sentencePieceModel(): Uint8Array<ArrayBuffer> {
 
 describe('a Hugging Face folder', () => {
   test.each([1, 3])('in %i files becomes the tensors of the GGUF, byte for byte', async (shards) => {
-    const model = await openModel(sources(shards), 'tiny');
+    const model = await openTestModel(sources(shards), 'tiny');
     const gguf = await readGguf(memorySource('tiny.gguf', tinyGguf(shape)));
     expect(model.tensors.map((t) => t.name).sort()).toEqual(gguf.tensors.map((t) => t.name).sort());
     for (const want of gguf.tensors) {
@@ -48,7 +48,7 @@ describe('a Hugging Face folder', () => {
     }
   });
   test('slices of an interleaved tensor are slices of the whole', async () => {
-    const model = await openModel(sources(1), 'tiny');
+    const model = await openTestModel(sources(1), 'tiny');
     const q = model.tensors.find((t) => t.name === 'blk.1.attn_q.weight')!;
     const whole = await q.read(0, q.sizeBytes);
     const rowBytes = q.sizeBytes / q.shape[1]!;
@@ -63,14 +63,14 @@ describe('a Hugging Face folder', () => {
       ).toBe(0);
   });
   test('its norms become F32 and its files may come in any order', async () => {
-    const model = await openModel(sources(2).reverse(), 'tiny');
+    const model = await openTestModel(sources(2).reverse(), 'tiny');
     const norm = model.tensors.find((t) => t.name === 'output_norm.weight')!;
     expect(norm.type.label).toBe('F32');
     expect(norm.sizeBytes).toBe(4 * TINY.width);
     expect(f16.decode((await model.tensors[0]!.read(0, 8)) as Uint8Array)).toHaveLength(4);
   });
   test('its tokenizer.json is understood', async () => {
-    const model = await openModel(sources(1), 'tiny');
+    const model = await openTestModel(sources(1), 'tiny');
     const tokenizer = createTokenizer('tiny', model.metadata);
     expect(tokenizer.summary).toBe('byte-level BPE, gpt-2, 300 tokens');
     expect(tokenizer.encode('the the', { addBos: true })).toEqual([
@@ -80,7 +80,7 @@ describe('a Hugging Face folder', () => {
   });
   test('its tokenizer.model is understood: pieces, scores, types and the missing space in front', async () => {
     const files = sources(1).filter((f) => !f.name.endsWith('tokenizer.json'));
-    const model = await openModel(
+    const model = await openTestModel(
       [...files, memorySource('tiny/tokenizer.model', sentencePieceModel())],
       'tiny',
     );
@@ -93,11 +93,11 @@ describe('a Hugging Face folder', () => {
   test('a damaged tokenizer.model is refused', async () => {
     const files = sources(1).filter((f) => !f.name.endsWith('tokenizer.json'));
     const cut = memorySource('tiny/tokenizer.model', sentencePieceModel().slice(0, 21));
-    await expect(openModel([...files, cut], 'tiny')).rejects.toThrow(/tokenizer\.model/);
+    await expect(openTestModel([...files, cut], 'tiny')).rejects.toThrow(/tokenizer\.model/);
   });
   test('without a tokenizer it opens, and says what cannot be done', async () => {
     const files = sources(1).filter((f) => !f.name.includes('tokenizer'));
-    const model = await openModel(files, 'tiny');
+    const model = await openTestModel(files, 'tiny');
     expect(model.notes.join()).toMatch(/no tokenizer/);
     expect(() => createTokenizer('tiny', model.metadata)).toThrow(/no tokenizer/);
   });

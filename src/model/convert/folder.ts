@@ -1,8 +1,10 @@
 import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
 import type { ModelFile } from '../../files/model-file';
+import type { TextSandbox } from '../../text/sandbox/sandbox';
 import { FileError, UnsupportedError } from '../../util/errors';
 import { baseName, folderName } from '../../util/model-folder';
+import type { Work } from '../../util/work';
 import { architectures } from '../arch/registry';
 import type { Architecture } from '../arch/architecture';
 import { checkComplete } from './complete';
@@ -10,6 +12,7 @@ import { Checkpoint } from './checkpoint/checkpoint';
 import { Config, type Json } from './checkpoint/config';
 import { placeTensors } from './checkpoint/place';
 import { staysFloat32 } from './tensors/float32';
+import { findCheckHash } from './vocabulary/check-hash';
 import { dequantized } from './tensors/fp8';
 import { identity } from './metadata/identity';
 import { asFloat32 } from './tensors/lazy';
@@ -42,6 +45,7 @@ export async function readFolder(
   files: readonly ByteSource[],
   label: string,
   options: ConvertOptions = {},
+  work: Pick<Work, 'signal'> & { readonly sandbox?: TextSandbox | undefined } = {},
 ): Promise<ModelFile> {
   const checkpoint = new Checkpoint(files, label);
   const config = new Config(await checkpoint.config(), label);
@@ -78,7 +82,7 @@ export async function readFolder(
   checkComplete({ label, metadata: out.entries, tensors }, { architecture, source }, config);
   out.u32('general.quantization_version', 2);
   const notes = ropeNotes(config, out, tensors);
-  notes.push(...(await vocabulary(checkpoint, { config, rows }, source, options, out)));
+  notes.push(...(await vocabulary(checkpoint, { config, rows }, source, options, out, work)));
   const matrix = tensors.find((t) => t.shape.length > 1)?.type.label;
   out.set('general.file_type', u32Value(matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0));
   return {
@@ -97,6 +101,7 @@ async function vocabulary(
   source: HuggingFaceSource,
   options: ConvertOptions,
   out: MetadataWriter,
+  work: Parameters<typeof readFolder>[3],
 ): Promise<string[]> {
   const tokenizerJson = await checkpoint.json('tokenizer.json');
   const tokenizerModel = await checkpoint.bytes('tokenizer.model');
@@ -116,6 +121,7 @@ async function vocabulary(
       config,
       rows,
       tokenizerJson,
+      checkHash: await findCheckHash(checkpoint, tokenizerJson, options, work),
       tokenizerModel,
       tokenizerConfig,
       addedTokens: await checkpoint.json('added_tokens.json'),

@@ -7,6 +7,7 @@ import { encodeGguf, type TinyShape, tinyMetadata, tinyTensors } from '../../../
 import { Fault, MARK } from './fault';
 import { FaultySink, faultySource } from './faulty-files';
 import { FaultyDevice } from './faulty-gpu';
+import { testSandbox } from '../text/sandbox';
 
 const SHAPE: TinyShape = {
   width: 64,

@@ -73,7 +73,7 @@ export function importsOf(path: string, code: string): Import[] {
 /** The imported file, relative to the root; undefined for a package. */
 export function targetOf(root: string, from: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) return undefined;
-  const path = relative(root, resolve(root, dirname(from), specifier));
+  const path = relative(root, resolve(root, dirname(from), specifier.replace(/\?.*$/, '')));
   const file = [path, `${path}.ts`, `${path}.tsx`].find((p) => /\.\w+$/.test(p) && existsSync(join(root, p)));
   // A missing file is judged by the room of its path.
   return file ?? `${path}.ts`;

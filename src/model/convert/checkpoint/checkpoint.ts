@@ -38,6 +38,8 @@ export class Checkpoint {
   readonly chatTemplates: readonly ByteSource[];
   /** Name of the input in errors. */
   readonly label: string;
+  /** Small files are read once. */
+  readonly #read = new Map<ByteSource, Promise<Uint8Array<ArrayBuffer>>>();
 
   constructor(files: readonly ByteSource[], label: string) {
     this.files = files.filter((f) => !isChatTemplate(f.name));
@@ -53,7 +55,10 @@ export class Checkpoint {
 
   async bytes(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const file = this.find(name);
-    return file && (await readSmall(file));
+    if (!file) return undefined;
+    const bytes = this.#read.get(file) ?? readSmall(file);
+    this.#read.set(file, bytes);
+    return bytes;
   }
 
   /** A text file with its line ends as newlines. Nothing else is lost, a byte order mark included. */

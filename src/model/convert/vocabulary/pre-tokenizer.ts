@@ -1,27 +1,7 @@
-import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
-import { checkTextHashes, PRE_TOKENIZER_CHECK } from '../../../text/pre-tokenizer-hashes';
+import { checkTextHashes } from '../../../text/pre-tokenizer-hashes';
 import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../../text/pre-tokenizers';
 import { PreTokenizerError, UnsupportedError } from '../../../util/errors';
-import { encodeUtf8 } from '../../../util/utf8';
 import type { Json } from '../checkpoint/config';
-
-/** sha256 of the ids of the check text, by which convert_hf_to_gguf.py identifies a pre-tokenizer. */
-export function checkHash(tokenizerJson: Json): string | undefined {
-  let ids: number[];
-  try {
-    const absent = { normalizer: null, pre_tokenizer: null, post_processor: null, decoder: null };
-    ids = new HubTokenizer({ ...absent, ...tokenizerJson }, {}).encode(PRE_TOKENIZER_CHECK).ids;
-  } catch {
-    return undefined;
-  }
-  return hashOfIds(ids);
-}
-
-/** sha256 of ids printed as a Python list. */
-export const hashOfIds = (ids: readonly number[]): string =>
-  bytesToHex(sha256(encodeUtf8(`[${ids.join(', ')}]`)));
 
 /**
  * tokenizer.ggml.pre of a byte-level tokenizer.json: the user's choice, else by check hash as in convert_hf_to_gguf.py,
@@ -29,7 +9,11 @@ export const hashOfIds = (ids: readonly number[]): string =>
  */
 export function preTokenizerName(
   tokenizerJson: Json,
-  wish: { readonly preTokenizer: string | undefined; readonly preferredPre: string | undefined },
+  wish: {
+    readonly preTokenizer: string | undefined;
+    readonly preferredPre: string | undefined;
+    readonly checkHash: () => string | undefined;
+  },
 ): { name: string; notes: string[] } {
   if (wish.preTokenizer !== undefined) {
     if (!preTokenizerByName(wish.preTokenizer))
@@ -39,7 +23,7 @@ export function preTokenizerName(
       );
     return { name: wish.preTokenizer, notes: [] };
   }
-  const hash = checkHash(tokenizerJson);
+  const hash = wish.checkHash();
   const byHash = hash === undefined ? undefined : checkTextHashes[hash];
   const alike = detectPreTokenizers(tokenizerJson);
   const byRegex = alike.find((name) => name === wish.preferredPre) ?? alike[0];

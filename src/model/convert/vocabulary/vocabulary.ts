@@ -13,6 +13,8 @@ export interface VocabularyFiles {
   /** Rows of the embedding: no vocabulary has more tokens. */
   readonly rows: number;
   readonly tokenizerJson: Json | undefined;
+  /** Check hash of tokenizer.json; undefined when it has none, and throws where it could not be found out. */
+  readonly checkHash: () => string | undefined;
   readonly tokenizerModel: Uint8Array | undefined;
   readonly tokenizerConfig: Json | undefined;
   /** added_tokens.json. */
