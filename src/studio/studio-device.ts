@@ -4,6 +4,7 @@ import { MIB } from '../util/bytes';
 import { type DeviceCapabilities, findCapabilities } from '../device/capabilities';
 import { type Roofline, probeDevice } from '../device/probe';
 import { chunkOf, type TuningStore } from '../device/tune';
+import { DeviceLostError } from '../util/errors';
 
 /** Exceeds the caches of most devices. */
 const PROBE_BYTES = 64 * MIB;
@@ -68,6 +69,17 @@ export class StudioDevice {
     }
     this.#gpu = gpu;
     return gpu;
+  }
+
+  /** Retries work once after a device loss; levels are rebuilt from the model's files. */
+  async surviveLoss<T>(work: () => Promise<T>, onLoss: () => void = () => {}): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DeviceLostError) && !this.#gpu?.lost) throw error;
+      onLoss();
+      return work();
+    }
   }
 
   /** Everything found out about the device before its first work. */

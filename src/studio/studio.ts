@@ -6,7 +6,7 @@ import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
 import { ModelText } from '../text/model-text';
 import type { TextSandbox } from '../text/sandbox/sandbox';
-import { DeviceLostError, FileError, NibbleError, throwIfCancelled } from '../util/errors';
+import { FileError, NibbleError, throwIfCancelled } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
@@ -76,7 +76,7 @@ export class Studio {
     engine: (type, work) => this.#engine(type, work),
     level: (type) => this.#levels.get(type),
     levels: (types, work) => this.#onlyLevels(types, work),
-    again: (work) => this.#surviveLoss(work),
+    again: (work) => this.#device.surviveLoss(work),
   });
 
   /** `tuning` stores the measured compute paths of a device; without it the defaults are used. */
@@ -164,7 +164,7 @@ export class Studio {
 
   /** Quantizes a level into GPU memory, unless it is resident already. */
   prepare(type: string, work: Work<WriteProgress> = {}): Promise<LevelSummary> {
-    return this.#surviveLoss(() => this.#prepare(type, work));
+    return this.#device.surviveLoss(() => this.#prepare(type, work));
   }
 
   async #prepare(type: string, work: Work<WriteProgress>): Promise<LevelSummary> {
@@ -202,19 +202,8 @@ export class Studio {
     return renderPrompt(needText(this.#text), request, work);
   }
 
-  /** Retries work once after a device loss; levels are rebuilt from the model's files. */
-  async #surviveLoss<T>(work: () => Promise<T>, onLoss: () => void = () => {}): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof DeviceLostError) && !this.#device.current?.lost) throw error;
-      onLoss();
-      return work();
-    }
-  }
-
   generate(request: PromptRequest, work: GenerateWork = {}): Promise<GenerateResult> {
-    return this.#surviveLoss(async () => {
+    return this.#device.surviveLoss(async () => {
       const { ids } = await this.prompt(request, work);
       const engine = await this.#engine(request.type, work);
       const { maxTokens, sampling } = request;
@@ -231,7 +220,7 @@ export class Studio {
     options: BenchmarkOptions = DEFAULT_BENCHMARK,
     work: LabWork = {},
   ): Promise<RunRecord> {
-    return this.#surviveLoss(async () => {
+    return this.#device.surviveLoss(async () => {
       const model = this.#needModel();
       const runnable = runnableOf(model);
       this.releaseAll();
@@ -267,7 +256,7 @@ export class Studio {
 
   /** Compares the fast paths of a level with the reference mode, over a text sampled from the level. */
   difference(type: string, work: Work<WriteProgress> = {}): Promise<PathDifference> {
-    return this.#surviveLoss(async () => {
+    return this.#device.surviveLoss(async () => {
       const gpu = await this.gpu();
       const engine = await this.#engine(type, work);
       const start = (await this.#text?.encode('', { addBos: true }, work)) ?? [];

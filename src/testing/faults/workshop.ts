@@ -78,7 +78,7 @@ export class Workshop {
       this.#devices.push(device);
       this.#step();
       return Promise.resolve(new Gpu(device.device, this.#shaders));
-    });
+    }, testSandbox);
   }
 
   #step = () => this.#devices.at(-1)?.step();
