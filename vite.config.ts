@@ -1,11 +1,16 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { contentSecurityPolicy, hubOrigins, policyTag } from './scripts/site/policy.ts';
+import { serviceWorker } from './scripts/site/service-worker.ts';
 
 // Cross-origin isolation lets the peers in the tests use threads; the studio itself does not need it.
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
+};
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
 };
 const policy = contentSecurityPolicy(hubOrigins(process.env.VITE_HUB_ORIGINS ?? ''));
 
@@ -13,7 +18,8 @@ const policy = contentSecurityPolicy(hubOrigins(process.env.VITE_HUB_ORIGINS ?? 
 export default defineConfig(({ mode }) => ({
   // Relative: a build works under any path of a server.
   base: './',
-  plugins: [react(), policyTag(policy)],
+  plugins: [react(), policyTag(policy), serviceWorker()],
+  define: { 'import.meta.env.VITE_VERSION': JSON.stringify(process.env.VITE_VERSION ?? version) },
   worker: { format: 'es' },
   build: { outDir: mode === 'test' ? 'dist-test' : 'dist', target: 'es2022', chunkSizeWarningLimit: 800 },
   server: { headers: isolation },

@@ -1,10 +1,8 @@
-import { join } from 'node:path';
 import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
 import { type Attempts, tryEveryWayOut } from './page/attempts';
-import { ForeignServer, PlainServer } from './page/servers';
+import { BUILT, ForeignServer, PlainServer } from './page/servers';
 import { Studio } from './page';
 
-const BUILT = join(import.meta.dirname, '../dist-test');
 const IN_WORKERS = ['fetch', 'xhr', 'websocket', 'eventsource', 'import', 'importscripts'];
 const ON_PAGES = [...IN_WORKERS, 'beacon', 'image', 'script', 'style', 'frame'];
 

@@ -3,7 +3,12 @@ interface ImportMeta {
   glob(pattern: string, options: { query: '?raw'; import: 'default'; eager: true }): Record<string, unknown>;
 }
 interface ImportMeta {
-  readonly env: { readonly BASE_URL: string; readonly MODE: string };
+  readonly env: {
+    readonly BASE_URL: string;
+    readonly MODE: string;
+    readonly PROD: boolean;
+    readonly VITE_VERSION: string;
+  };
 }
 declare module '*.css';
 /** A script that is built as a worker of its own; its address. */

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWorker } from './browser/start-worker';
 import { findDevice, loadLists } from './store/work/actions';
+import { keep } from './store/work/site';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';
@@ -27,4 +28,10 @@ if (root)
 if (import.meta.env.MODE === 'test')
   Object.assign(window, { nibble: { loseDevice: () => worker.postMessage('loseDevice') } });
 void loadLists();
-void findDevice();
+// A build keeps itself for visits without its server, after the engine has loaded, with which it would compete. The build
+// for tests does so where it is asked to: walks answer requests of the page, which a service worker would see first.
+const wantsKeeping =
+  import.meta.env.MODE !== 'test' || new URLSearchParams(location.search).has('service-worker');
+void findDevice().finally(() => {
+  if (import.meta.env.PROD && wantsKeeping) void keep(import.meta.url).catch(() => {});
+});

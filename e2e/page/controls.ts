@@ -12,6 +12,7 @@ export function controlsOf(page: Page) {
     builtIn: button('Try the built-in model'),
     folder: page.getByLabel('Model folder'),
     dismiss: button('Dismiss'),
+    newVersion: button('New version: reload'),
     stop: button('Stop'),
     hub: {
       fold: page.getByText('Or open one from Hugging Face'),

@@ -5,6 +5,9 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
+/** The build for tests, which the walks' own server has, too. */
+export const BUILT = join(import.meta.dirname, '../../dist-test');
+
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',
   '.js': 'text/javascript',
@@ -76,6 +79,18 @@ export class ForeignServer {
 
   start(): Promise<number> {
     return listen(this.#server);
+  }
+  stop(): Promise<void> {
+    return close(this.#server);
+  }
+}
+
+/** A server that takes every request and answers none. */
+export class SilentServer {
+  readonly #server = createServer(() => {});
+
+  async start(): Promise<string> {
+    return `http://127.0.0.1:${await listen(this.#server)}`;
   }
   stop(): Promise<void> {
     return close(this.#server);

@@ -19,6 +19,7 @@ import { BUILT_IN, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
 import { Unfinished } from './unfinished';
+import { SitePart } from './site';
 
 const PARTS = { levels: '#levels', run: '#run', search: '.search' };
 const ALERT = '[role=alert]';
@@ -60,6 +61,7 @@ export class Studio extends Part {
   readonly charts: Charts;
   readonly library: Library;
   readonly unfinished: Unfinished;
+  readonly site: SitePart;
   readonly device: Device;
   readonly keyboard: Keyboard;
   readonly #hosts = new Set<string>();
@@ -75,6 +77,7 @@ export class Studio extends Part {
     this.charts = new Charts(page);
     this.library = new Library(page);
     this.unfinished = new Unfinished(page);
+    this.site = new SitePart(page);
     this.device = new Device(page);
     this.keyboard = new Keyboard(page);
     page.on('request', (request) => this.#hosts.add(new URL(request.url()).host));
@@ -138,11 +141,20 @@ export class Studio extends Part {
   }
   /** Opens a model by its address on the hub. */
   async openAddress(address: string, token?: string): Promise<void> {
+    await this.beginOpenAddress(address, token);
+    await this.done();
+  }
+  /** Asks for a model of the hub and leaves the page opening it. */
+  async beginOpenAddress(address: string, token?: string): Promise<void> {
     const { hub } = this.controls;
     if (!(await hub.address.isVisible())) await hub.fold.click();
     await hub.address.fill(address);
     if (token !== undefined) await hub.token.fill(token);
-    await this.press(hub.open);
+    await hub.open.click();
+  }
+  /** Stops what runs. */
+  stop(): Promise<void> {
+    return this.press(this.controls.stop);
   }
   /** Opens the model that was refused for its pre-tokenizer, with one that the person names. */
   async openWithPreTokenizer(name: string): Promise<void> {

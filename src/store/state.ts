@@ -14,6 +14,7 @@ import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { ChatMessage } from '../text/conversation';
 import type { Report } from './results/report';
 import type { DeviceCapabilities } from '../device/capabilities';
+import type { Site } from '../browser/site/versions';
 import type { WireError } from '../util/errors';
 import type { Calls, EngineLists, EngineEvent, MemoryReport } from '../worker/protocol';
 
@@ -160,6 +161,7 @@ export interface StudioState extends PlanSettings {
   } | null;
   /** An unfinished export that goes on when its model is opened. */
   readonly awaiting: UnfinishedExport | null;
+  readonly site: Site;
 }
 
 /** Results that depend on the model and the importance matrix, reset when one of them changes. */
@@ -219,4 +221,5 @@ export const initialState: StudioState = {
   direct: false,
   consent: null,
   awaiting: null,
+  site: { kept: false, newVersion: 'none' },
 };

@@ -1,4 +1,5 @@
 // Shared by all actions: the state, engine calls, and one job at a time with progress, cancellation and error.
+import { whileJob } from '../../browser/site/job-lock';
 import { CancelledError, NibbleError } from '../../util/errors';
 import type { Running } from '../../worker/client';
 import type { Calls, EngineEvent } from '../../worker/protocol';
@@ -43,7 +44,7 @@ export async function job(
   stopped = false;
   set({ job: { kind, label, progress: null, startedMs: performance.now(), run: null }, problem: null });
   try {
-    await work();
+    await whileJob(work);
     return true;
   } catch (error) {
     if (!(error instanceof CancelledError)) set({ problem: problemOf(error, place) });

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { hubOrigins } from '../../../scripts/site/policy';
+import { keptFiles } from '../../../scripts/site/service-worker';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -12,6 +13,9 @@ interface Site {
   readonly html: string;
   /** By name, from its folder of assets. */
   readonly scripts: ReadonlyMap<string, string>;
+  readonly serviceWorker: string;
+  /** Paths of all files. */
+  readonly files: readonly string[];
 }
 
 /** The site that a build in a mode makes. */
@@ -26,6 +30,8 @@ async function build(mode: string, origins: string): Promise<Site> {
     const names = readdirSync(assets).filter((name) => name.endsWith('.js'));
     return {
       html: readFileSync(join(folder, 'index.html'), 'utf8'),
+      serviceWorker: readFileSync(join(folder, 'sw.js'), 'utf8'),
+      files: readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.')),
       scripts: new Map(names.map((name) => [name, readFileSync(join(assets, name), 'utf8')])),
     };
   } finally {
@@ -99,4 +105,23 @@ test('nothing in the page needs to be at the root of its server', async () => {
   const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
   expect(addresses.length).toBeGreaterThan(2);
   expect(addresses.filter((address) => !address.startsWith('./'))).toEqual([]);
+});
+
+test('the service worker keeps every file of the build, by name or by what is in it', async () => {
+  const { serviceWorker, files } = await production;
+  const kept = [...serviceWorker.matchAll(/url:[`"']([^`"']+)[`"'],revision:(null|[`"']\w{16}[`"'])/g)];
+  const named = files
+    .filter((name) => name !== 'sw.js')
+    .map((name) => (name === 'index.html' ? './' : `./${name}`));
+  expect(kept.map(([, url]) => url).sort()).toEqual(named.sort());
+  expect(named).toContain('./models/nibble-stories-F16.gguf');
+  const hashed = kept.filter(([, , revision]) => revision === 'null').map(([, url]) => url!);
+  expect(hashed.length).toBeGreaterThan(5);
+  expect(hashed.filter((url) => !url.startsWith('./assets/'))).toEqual([]);
+});
+
+test('a file that is too large to be kept unasked stops the build', () => {
+  const models = join(root, 'public/models');
+  expect(keptFiles(models).map(({ url }) => url)).toEqual(['./nibble-stories-F16.gguf']);
+  expect(() => keptFiles(models, 1_000_000)).toThrow(/nibble-stories-F16.gguf has \d+ bytes, more than/);
 });

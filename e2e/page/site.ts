@@ -1,0 +1,39 @@
+import { expect } from '@playwright/test';
+import { Part } from './part';
+
+const NOTE = '.new-version';
+
+/** The page as something that was delivered: its version, and that the browser keeps it. */
+export class SitePart extends Part {
+  /** Waits until the page says that it opens without a network. */
+  async kept(): Promise<void> {
+    await this.page.getByText('It opens without a network, too.').waitFor();
+  }
+  version(): Promise<string> {
+    return this.page.getByTestId('version').innerText();
+  }
+  /** Waits until the page says that a newer version is there. */
+  async newVersion(): Promise<void> {
+    await this.controls.newVersion.waitFor();
+  }
+  /** Asks for the new version while work runs. */
+  async askInVain(): Promise<void> {
+    await this.controls.newVersion.click();
+    await expect(this.page.locator(NOTE)).toContainText('Work is running, here or in another tab.');
+  }
+  /** Moves to the new version. */
+  async takeNewVersion(version: string): Promise<void> {
+    await this.controls.newVersion.click();
+    await expect(this.page.getByTestId('version')).toHaveText(version);
+    await this.page.locator(NOTE).and(this.page.locator(':empty')).waitFor({ state: 'attached' });
+  }
+  /** Names of the scripts that the browser keeps. */
+  keptScripts(): Promise<string[]> {
+    return this.page.evaluate(async () => {
+      const names = await caches.keys();
+      const keys = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+      const urls = keys.flat().map(({ url }) => url.split('/').at(-1)!);
+      return urls.filter((url) => url.endsWith('.js')).sort();
+    });
+  }
+}
