@@ -14,6 +14,8 @@ export interface HubAddress {
 }
 
 const HUB = 'https://huggingface.co';
+/** Hosts of this machine: nobody in between reads or changes what they send. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const NAME = /^[A-Za-z0-9][\w.-]*$/;
 
 /**
@@ -32,6 +34,11 @@ export function parseHubAddress(text: string): HubAddress {
   const host = /^(https?):\/\/([^/]+)\/(.*)$/.exec(rest);
   if (host) {
     endpoint = /^(www\.)?(huggingface\.co|hf\.co)$/.test(host[2]!) ? HUB : `${host[1]}://${host[2]}`;
+    if (endpoint.startsWith('http:') && !LOOPBACK.test(host[2]!))
+      throw new FileError(
+        `"${text}": http:// is taken for a hub on this machine alone, and ${host[2]} is another.`,
+        `What comes over http:// can be read and changed on its way. Use https://${host[2]}.`,
+      );
     rest = host[3]!;
   } else if (/^(huggingface\.co|hf\.co)\//.test(rest)) rest = rest.slice(rest.indexOf('/') + 1);
   else if (/^[a-z]+:\/\//i.test(rest)) bad();

@@ -53,6 +53,19 @@ const names = async (address: string) => (await open(address)).files.map((f) => 
 
 describe('addresses', () => {
   test.each([
+    'http://hub.example/org/name',
+    'http://10.0.0.2:8080/org/name',
+    'http://localhost.example/org/name',
+    'http://127.0.0.1@hub.example/org/name',
+  ])('%s is refused: the host is not this machine', (text) =>
+    expect(() => parseHubAddress(text)).toThrow(/http:\/\/ is taken for a hub on this machine alone/),
+  );
+  test.each(['http://localhost:8080', 'http://127.0.0.1', 'http://[::1]:9', 'https://hub.example'])(
+    '%s may be a hub',
+    (endpoint) =>
+      expect(parseHubAddress(`${endpoint}/org/name`)).toMatchObject({ endpoint, repository: 'org/name' }),
+  );
+  test.each([
     ['org/name', { repository: 'org/name', revision: 'main', path: '', tag: '' }],
     [' hf.co/org/name:Q4_K_M ', { repository: 'org/name', tag: 'Q4_K_M' }],
     ['org/name@v1.0', { repository: 'org/name', revision: 'v1.0' }],
