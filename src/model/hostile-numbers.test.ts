@@ -42,7 +42,7 @@ async function reasonOf(changes: readonly Change[], tensors?: readonly TinyTenso
   const summary = summarize(model);
   planRow(model, planQuantization(model, Q4_0), PLAN, 1 << 27);
   const runnable = checkRunnable(model);
-  if (!runnable.ok) return summary.blocked ?? '';
+  if (!runnable.ok || summary.blocked) return summary.blocked ?? '';
   // A model that runs states sizes that can be allocated.
   const bytes = runtimeBytes(runtimeShape(model, 1, { context: 64, kvType: 'F16' }));
   expect(Number.isSafeInteger(bytes) && bytes < 1 << 24, `${bytes} bytes`).toBe(true);
@@ -241,6 +241,15 @@ describe('shapes', () => {
     expect(await reasonOf([], [...all, shaped('blk.0.attn_sinks.weight', [4])])).toContain(
       '1 tensors have no place in the graph of a Llama: blk.0.attn_sinks.weight',
     );
+  });
+  test('a type and a score for each token', async () => {
+    for (const key of ['tokenizer.ggml.scores', 'tokenizer.ggml.token_type'])
+      for (const count of [0, 39, 41]) {
+        const found = await reasonOf([[key, arrayValue(GgufType.INT32, Array(count).fill(1))]]);
+        expect(found).toContain(`odd.gguf: metadata "${key}" is no list of 40 numbers`);
+      }
+    const nan = arrayValue(GgufType.FLOAT32, Array(40).fill(Number.NaN));
+    expect(await reasonOf([['tokenizer.ggml.scores', nan]])).toContain('tokenizer.ggml.scores');
   });
   test('as many tokens as rows', async () => {
     const tokens = arrayValue(

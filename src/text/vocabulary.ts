@@ -21,7 +21,17 @@ export function readVocabulary(label: string, metadata: Metadata): Vocabulary {
       `${label}: there is no tokenizer (metadata "tokenizer.ggml.tokens" is missing).`,
       'Add tokenizer.json or tokenizer.model to the folder. Without it the model can be quantized but not prompted.',
     );
-  const types = getNumbers(metadata, 'tokenizer.ggml.token_type') ?? tokens.map(() => TokenType.NORMAL);
-  const scores = getNumbers(metadata, 'tokenizer.ggml.scores') ?? [];
+  /** A number for each token, if the file has any. */
+  const numbers = (key: string): readonly number[] | undefined => {
+    if (!metadata.has(key)) return undefined;
+    const values = getNumbers(metadata, key);
+    if (values?.length === tokens.length && values.every(Number.isFinite)) return values;
+    throw new FileError(
+      `${label}: metadata "${key}" is no list of ${tokens.length} numbers, one for each token.`,
+      'The file is damaged. Convert it again.',
+    );
+  };
+  const types = numbers('tokenizer.ggml.token_type') ?? tokens.map(() => TokenType.NORMAL);
+  const scores = numbers('tokenizer.ggml.scores') ?? [];
   return { tokens, types, scores, ids: new Map(tokens.map((token, id) => [token, id])) };
 }

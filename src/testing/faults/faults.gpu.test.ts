@@ -100,8 +100,9 @@ async function trial(device: string, operation: Operation, kind: FaultKind, most
   const row: Row = { device, operation, kind, steps: counted.steps, injected: 0, answered: 0, clean: 0 };
   rows.push(row);
   const found: string[] = [];
-  const stride = Math.max(1, counted.steps / most);
-  for (let at = 1; at <= counted.steps && found.length < 20; at += stride) {
+  // The first step, the last, and others between them.
+  const stride = Math.max(1, (counted.steps - 1) / (most - 1));
+  for (let at = 1; at < counted.steps + 0.5 && found.length < 20; at += stride) {
     const step = Math.round(at);
     const fault = new Fault(kind, step);
     for (const what of await defects(operation, fault, row)) found.push(`step ${step}: ${what}`);
