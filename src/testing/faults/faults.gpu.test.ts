@@ -72,6 +72,8 @@ async function defects(operation: Operation, fault: Fault, row: Row): Promise<st
   row.injected++;
   if (error === undefined) row.answered++;
   const found = shop.leftovers();
+  if (error === undefined && ['read is short', 'read fails', 'read is revoked'].includes(fault.kind))
+    found.push('bytes that never came were not missed');
   if (error !== undefined && !shop.isMarked(error) && fault.kind !== 'read is short')
     found.push(`the first error is lost: ${String(error)}`);
   if (
