@@ -26,7 +26,9 @@ export type { QuantizeOptions, TypeOverride } from './model/tensor-choice';
 export { type NamePattern, tensorPattern } from './model/pattern/pattern';
 export type { ExportReport, WriteProgress } from './pipeline/export';
 export type { TensorError } from './pipeline/tensor-error';
+export type { AnswerPart } from './text/answer-reader';
 export type { ChatMessage } from './text/conversation';
+export type { PartKind } from './text/marks';
 export type { TextSandbox } from './text/sandbox/sandbox';
 export type { Disposable } from './util/dispose';
 export {

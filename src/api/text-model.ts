@@ -63,6 +63,8 @@ export class TextModel {
 
   /**
    * Answers a conversation through the model's own chat template. What stands in messages is text, never a control token.
+   * Thoughts are told from the answer: `answer` of the result is what a next turn's assistant message holds, and `thoughts`
+   * its `reasoningContent`.
    *
    * @param work - `progress` is told each token as it comes; `signal` ends the answer there, without an error.
    * @throws NibbleError when the model has no chat template or the conversation is longer than the context.
@@ -72,8 +74,8 @@ export class TextModel {
     options: GenerateOptions = {},
     work: Work<GeneratedPiece> = {},
   ): Promise<GenerateResult> {
-    const { ids } = await this.#parts.text.chat(messages, work);
-    return this.#generate(ids, options, work);
+    const { ids, text } = await this.#parts.text.chat(messages, work);
+    return this.#generate(ids, options, work, text);
   }
 
   /** Continues a text as it is. Otherwise as `chat`. */
@@ -85,10 +87,16 @@ export class TextModel {
     return this.#generate(await this.#parts.text.encode(prompt, { addBos: true }, work), options, work);
   }
 
-  async #generate(ids: readonly number[], options: GenerateOptions, work: Work<GeneratedPiece>) {
+  async #generate(
+    ids: readonly number[],
+    options: GenerateOptions,
+    work: Work<GeneratedPiece>,
+    conversation?: string,
+  ) {
     const { engine, text } = this.#parts;
     const { maxTokens = DEFAULT_MAX_TOKENS, ...sampling } = options;
-    const request = { ids, maxTokens, sampling: { ...GREEDY, ...sampling }, stops: text.tokens.stops };
+    const { stops } = text.tokens;
+    const request = { ids, maxTokens, sampling: { ...GREEDY, ...sampling }, stops, conversation };
     return deepFreeze(await generate(engine, text.tokens, request, work));
   }
 

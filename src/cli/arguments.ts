@@ -12,7 +12,7 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
                   [--tensor-type PATTERN=T]... [--tensor-type-file FILE]... [--split-max-size N(M|G)] [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
-                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--json]
+                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--marks] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE [--paged]] [--ctx N] [--chunks N] [--json]
                   with --kl-base also divergence, top-1 agreement and change of probability against that level;
@@ -26,7 +26,8 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
 generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
 checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder
 whose own is not known; --special reads control tokens in --prompt. --reference keeps activations in float32. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
-The answer goes to standard output, progress and errors to standard error.`;
+The answer goes to standard output, progress, errors and a model's thoughts to standard error; with --marks thoughts go to standard
+output, too, with the control tokens around them.`;
 
 /** Invalid command line: exit code 2. */
 export class UsageError extends NibbleError {
@@ -50,6 +51,7 @@ export function parseCommand(argv: readonly string[]) {
         outtype: { type: 'string' },
         pre: { type: 'string' },
         special: { type: 'boolean' },
+        marks: { type: 'boolean' },
         reference: { type: 'boolean' },
         types: { type: 'string' },
         prompt: { type: 'string' },

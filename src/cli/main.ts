@@ -3,13 +3,14 @@ import { getString } from '../files/gguf/metadata';
 import { checkRunnable } from '../model/runnable';
 import { benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { generate } from '../infer/generate';
+import { piecePrinter } from './print-piece';
 import type { ModelText } from '../text/model-text';
 import { formatBytes } from '../util/bytes';
 import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
 import { open, openGpu, prepareOn, textOf } from './common';
 import { convert } from './convert';
-import { answer, answerJson, print, say, streamText } from './output';
+import { answer, answerJson, print, say } from './output';
 import { runImatrix } from './imatrix';
 import { runPerplexity } from './perplexity';
 import { quantize } from './quantize';
@@ -43,18 +44,27 @@ async function inspect(path: string | undefined, values: Values): Promise<void> 
   for (const t of facts.tensors) answer(`${t.type.padEnd(5)} ${String(t.shape).padEnd(16)} ${t.name}`);
 }
 
-async function promptIds(text: ModelText | undefined, values: Values): Promise<number[]> {
+interface Prompt {
+  readonly ids: readonly number[];
+  /** The rendered conversation; undefined for a text to continue. */
+  readonly conversation?: string;
+}
+
+async function promptOf(text: ModelText | undefined, values: Values): Promise<Prompt> {
   const given = values['prompt-ids'];
   if (given !== undefined) {
     const ids = given.split(',').map(Number);
     if (!ids.every((id) => Number.isSafeInteger(id) && id >= 0))
       throw new UsageError(`--prompt-ids is "${given}", expected numbers with commas.`);
-    return ids;
+    return { ids };
   }
   if (!text) throw new NibbleError('Without a tokenizer only --prompt-ids can be used.');
-  if (values.chat !== undefined) return (await text.chat([{ role: 'user', content: values.chat }])).ids;
+  if (values.chat !== undefined) {
+    const chat = await text.chat([{ role: 'user', content: values.chat }]);
+    return { ids: chat.ids, conversation: chat.text };
+  }
   if (values.prompt === undefined) throw new UsageError('--prompt, --chat or --prompt-ids is missing.');
-  return text.encode(values.prompt, { addBos: true, control: values.special === true });
+  return { ids: await text.encode(values.prompt, { addBos: true, control: values.special === true }) };
 }
 
 async function runGenerate(path: string | undefined, values: Values): Promise<void> {
@@ -66,7 +76,7 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
   } catch (error) {
     if (values['prompt-ids'] === undefined) throw error;
   }
-  const ids = await promptIds(text, values);
+  const { ids, conversation } = await promptOf(text, values);
   const gpu = await openGpu(values);
   const { engine, prepared } = await prepareOn(gpu, model, fileType, values);
   const sampling = {
@@ -78,11 +88,12 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
   };
   // --prompt-ids is for measurements: only the token count ends generation.
   const stops = values['prompt-ids'] === undefined ? (text?.tokens.stops ?? []) : [];
-  const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops };
+  const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops, conversation };
   const stream = !values.json;
+  const printer = piecePrinter(values.marks === true);
   const result = await generate(engine, text?.tokens, request, {
     progress: (piece) => {
-      if (stream) streamText(piece.text);
+      if (stream) printer(piece);
     },
   });
   if (stream) return answer('');
@@ -90,6 +101,9 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
     promptIds: ids,
     ids: result.ids,
     text: result.text,
+    answer: result.answer,
+    thoughts: result.thoughts,
+    parts: result.parts,
     stopped: result.stopped,
     adapter: gpu.adapterName,
     timeToFirstTokenMs: result.timeToFirstTokenMs,

@@ -28,6 +28,11 @@ export const streamText = (text: string): void => {
   process.stdout.write(process.stdout.isTTY ? visibleText(text) : text);
 };
 
+/** A model's thoughts, as they come: to standard error, always without escape sequences. */
+export const streamThoughts = (text: string): void => {
+  process.stderr.write(visibleText(text));
+};
+
 let isStatusOpen = false;
 
 /** Ends the line of a status. */

@@ -1,5 +1,13 @@
+import type { AnswerPart } from '../text/answer-reader';
 import type { EngineEvent } from '../worker/protocol';
 import type { StudioState } from './state';
+
+/** Parts with a further text, which lengthens the last part if it is of its kind. */
+function appended(parts: StudioState['answer'], part: AnswerPart): StudioState['answer'] {
+  const last = parts.at(-1);
+  if (last?.kind !== part.kind) return [...parts, part];
+  return [...parts.slice(0, -1), { kind: part.kind, text: last.text + part.text }];
+}
 
 /** Reducer for the engine's events. Pure. */
 export function applyEvent(state: StudioState, event: EngineEvent): StudioState {
@@ -11,9 +19,9 @@ export function applyEvent(state: StudioState, event: EngineEvent): StudioState 
         ? { ...state, job: { ...state.job, run: { done: event.done, total: event.total } } }
         : state;
     case 'token':
-      return { ...state, answer: state.answer + event.text };
+      return { ...state, answer: appended(state.answer, { kind: event.part, text: event.text }) };
     case 'restart':
-      return { ...state, answer: '' };
+      return { ...state, answer: [] };
     case 'memory':
       return { ...state, memory: event.memory };
   }

@@ -11,6 +11,7 @@ import type { TensorInspection } from '../pipeline/inspect';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
+import type { AnswerPart } from '../text/answer-reader';
 import type { ChatMessage } from '../text/conversation';
 import type { Report } from './results/report';
 import type { DeviceCapabilities } from '../device/capabilities';
@@ -77,7 +78,7 @@ export interface ExportState extends Pick<ExportReport, 'sha256' | 'sizeBytes' |
 
 export type Sampling = SamplingOptions & Pick<PromptRequest, 'maxTokens'>;
 
-export interface Timing extends Omit<GenerateResult, 'ids' | 'text'> {
+export interface Timing extends Omit<GenerateResult, 'ids' | 'text' | 'answer' | 'thoughts' | 'parts'> {
   /** Generated. */
   readonly tokens: number;
 }
@@ -128,7 +129,8 @@ export interface StudioState extends PlanSettings {
   readonly side: readonly { readonly type: string; readonly tokens: readonly ScoredToken[] }[];
   readonly chat: readonly ChatMessage[];
   readonly completion: string;
-  readonly answer: string;
+  /** The answer that is being written. */
+  readonly answer: readonly AnswerPart[];
   readonly timing: Timing | null;
   readonly sampling: Sampling;
   readonly rendered: ReturnType<Calls['prompt']> | null;
@@ -201,7 +203,7 @@ export const initialState: StudioState = {
   mode: 'completion',
   chat: [],
   completion: 'Once upon a time',
-  answer: '',
+  answer: [],
   timing: null,
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,

@@ -28,9 +28,16 @@ describe('events', () => {
   test('progress belongs to a job, tokens to the answer', () => {
     expect(applyEvent(initialState, { kind: 'progress', progress })).toBe(initialState);
     expect(applyEvent({ ...initialState, job }, { kind: 'progress', progress }).job?.progress).toBe(progress);
-    const said = ['a', 'b'].reduce((s, text) => applyEvent(s, { kind: 'token', text }), initialState);
-    expect(said.answer).toBe('ab');
-    expect(applyEvent(said, { kind: 'restart' }).answer).toBe('');
+    const token = (part: 'answer' | 'thoughts', text: string) => ({ kind: 'token', part, text }) as const;
+    const said = [token('thoughts', 'x'), token('answer', 'a'), token('answer', 'b')].reduce(
+      applyEvent,
+      initialState,
+    );
+    expect(said.answer).toEqual([
+      { kind: 'thoughts', text: 'x' },
+      { kind: 'answer', text: 'ab' },
+    ]);
+    expect(applyEvent(said, { kind: 'restart' }).answer).toEqual([]);
   });
   test('rate and time left', () => {
     expect(rateOf(progress, 500)).toEqual({ share: 0.25, bytesPerSecond: 2, leftMs: 1500 });

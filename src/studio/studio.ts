@@ -48,7 +48,7 @@ const COMPARED = 64;
 
 /** `token` is told the answer as it comes; `restart` that the device was lost and the answer begins again. */
 export interface GenerateWork extends Work<WriteProgress> {
-  readonly token?: (text: string) => void;
+  readonly token?: (piece: GeneratedPiece) => void;
   readonly restart?: () => void;
 }
 
@@ -204,13 +204,13 @@ export class Studio {
 
   generate(request: PromptRequest, work: GenerateWork = {}): Promise<GenerateResult> {
     return this.#device.surviveLoss(async () => {
-      const { ids } = await this.prompt(request, work);
+      const { ids, text } = await this.prompt(request, work);
       const engine = await this.#engine(request.type, work);
       const { maxTokens, sampling } = request;
       const stops = this.#text?.tokens.stops ?? [];
-      const asked = { ids, maxTokens, sampling, stops };
-      const progress = ({ text }: GeneratedPiece) => work.token?.(text);
-      return generate(engine, this.#text?.tokens, asked, { signal: work.signal, progress });
+      const conversation = request.messages ? text : undefined;
+      const asked = { ids, maxTokens, sampling, stops, conversation };
+      return generate(engine, this.#text?.tokens, asked, { signal: work.signal, progress: work.token });
     }, work.restart);
   }
 

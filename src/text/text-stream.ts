@@ -1,4 +1,5 @@
 import { Utf8Stream } from '../util/utf8';
+import type { TextOrMark } from './answer-reader';
 import type { TokenTable } from './tokenizer';
 
 /** Decodes token ids incrementally; an incomplete UTF-8 sequence is held back. */
@@ -11,6 +12,14 @@ export class TextStream {
   }
   push(id: number): string {
     return this.#stream.push(this.#tokenizer.bytes(id));
+  }
+  /** Text of a token, or the mark that it is, after what an unfinished character left. */
+  read(id: number): TextOrMark[] {
+    const mark = this.#tokenizer.mark(id);
+    if (mark === undefined) return [{ kind: 'text', text: this.push(id) }];
+    const rest = this.end();
+    const before: TextOrMark[] = rest === '' ? [] : [{ kind: 'text', text: rest }];
+    return [...before, { kind: 'mark', text: mark }];
   }
   /** Flushes an incomplete sequence as replacement characters. */
   end(): string {

@@ -3,6 +3,7 @@ import { getBoolean, getNumber, getString, getStrings, type Metadata } from '../
 import { UnsupportedError } from '../util/errors';
 import { encodeUtf8 } from '../util/utf8';
 import { specialId, turnEnds } from './end-of-generation';
+import { isMarkName } from './marks';
 import { type PreTokenizer, preTokenizerByName, preTokenizerJson, preTokenizers } from './pre-tokenizers';
 import { SentencePiece } from './sentence-piece';
 import { SpecialSplitter } from './special-split';
@@ -34,6 +35,11 @@ export interface TokenTable {
   /** UTF-8 bytes of a token; empty for control tokens. */
   bytes(id: number): Uint8Array;
   text(id: number): string;
+  /**
+   * The text that stands for a token which is a mark: a control token that ends nothing, or a token like `<think>`.
+   * Undefined for all others.
+   */
+  mark(id: number): string | undefined;
 }
 
 /** A whole tokenizer. Files can make it slow: it runs in the text sandbox, and in tests. */
@@ -172,5 +178,12 @@ export function createTokenizer(label: string, metadata: Metadata): TextTokenize
       return model.bytes(token, type);
     },
     text: (id) => v.tokens[id] ?? '',
+    mark(id) {
+      const token = v.tokens[id];
+      if (token === undefined || stops.includes(id)) return undefined;
+      const type = v.types[id];
+      if (type === TokenType.CONTROL || marks.includes(id)) return token;
+      return type === TokenType.USER_DEFINED && isMarkName(token) ? token : undefined;
+    },
   };
 }

@@ -112,7 +112,9 @@ function handlers(studio: Studio, engine: string): Handlers {
     generate: ([request], emit, signal) =>
       studio.generate(request, {
         ...workOf(emit, signal),
-        token: (text) => emit({ kind: 'token', text }),
+        token: ({ parts }) => {
+          for (const { kind, text } of parts) emit({ kind: 'token', part: kind, text });
+        },
         restart: () => emit({ kind: 'restart' }),
       }),
     write: ([request], emit, signal) => studio.lab.write(request, workOf(emit, signal)),
@@ -152,11 +154,11 @@ function handlers(studio: Studio, engine: string): Handlers {
 
 const FRAME_MS = 16;
 
-/** Batches events: at most one flush per frame, tokens joined, the latest of every other kind. */
+/** Batches events: at most one flush per frame, tokens of a part joined, the latest of every other kind. */
 class EventBatch {
   readonly #send: (message: FromWorker) => void;
   readonly #id: number;
-  #text = '';
+  #tokens: (EngineEvent & { kind: 'token' })[] = [];
   #latest: EngineEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -165,9 +167,13 @@ class EventBatch {
     this.#send = send;
   }
   emit = (event: EngineEvent): void => {
-    if (event.kind === 'token') this.#text += event.text;
-    else {
-      if (event.kind === 'restart') this.#text = '';
+    if (event.kind === 'token') {
+      const last = this.#tokens.at(-1);
+      if (last?.part === event.part)
+        this.#tokens[this.#tokens.length - 1] = { ...last, text: last.text + event.text };
+      else this.#tokens.push(event);
+    } else {
+      if (event.kind === 'restart') this.#tokens = [];
       this.#latest = this.#latest.filter((e) => e.kind !== event.kind);
       this.#latest.push(event);
     }
@@ -177,9 +183,9 @@ class EventBatch {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     for (const event of this.#latest) this.#send({ id: this.#id, event });
-    if (this.#text) this.#send({ id: this.#id, event: { kind: 'token', text: this.#text } });
+    for (const event of this.#tokens) this.#send({ id: this.#id, event });
     this.#latest = [];
-    this.#text = '';
+    this.#tokens = [];
   };
 }
 

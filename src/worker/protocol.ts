@@ -16,6 +16,7 @@ import type {
 } from '../studio/records';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { ScoredToken } from '../evaluate/side-by-side';
+import type { PartKind } from '../text/marks';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { ExportRequest, TakenExport } from '../browser/disk/exports';
 import type { WireError } from '../util/errors';
@@ -120,7 +121,8 @@ export interface MemoryReport {
 /** An event of a running call. */
 export type EngineEvent =
   | { readonly kind: 'progress'; readonly progress: WriteProgress }
-  | { readonly kind: 'token'; readonly text: string }
+  /** Text of an answer, and of which part it is. */
+  | { readonly kind: 'token'; readonly part: PartKind; readonly text: string }
   /** The device was lost; the answer starts again. */
   | { readonly kind: 'restart' }
   | { readonly kind: 'run'; readonly done: number; readonly total: number }

@@ -46,7 +46,7 @@ function show(model: ModelSummary): void {
     context: Math.min(model.contextLength ?? 512, 4096),
     plan: [],
     chat: [],
-    answer: '',
+    answer: [],
     timing: null,
     rendered: null,
     fallbackToF16: false,

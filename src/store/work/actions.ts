@@ -68,7 +68,7 @@ export const setSampling = (change: Partial<Sampling>) => set({ sampling: { ...g
 export const setRunType = (runType: string) => set({ runType });
 export const setMode = (mode: StudioState['mode']) => set({ mode, rendered: null });
 export const setCompletion = (completion: string) => set({ completion });
-export const clearChat = () => set({ chat: [], answer: '', timing: null, rendered: null });
+export const clearChat = () => set({ chat: [], answer: [], timing: null, rendered: null });
 
 function request() {
   const { runType, mode, chat, completion, sampling } = get();
@@ -83,13 +83,18 @@ export async function generate(message?: string): Promise<void> {
   const { mode } = get();
   if (mode === 'chat' && message !== undefined)
     set({ chat: [...get().chat, { role: 'user', content: message }] });
-  set({ answer: '', timing: null });
+  set({ answer: [], timing: null });
   await job('generate', `Writing at ${get().runType}`, 'run', async () => {
     set({ rendered: await run('prompt', request()) });
-    const { ids, text, ...timing } = await run('generate', request());
+    const { ids, text: _, answer, thoughts, parts, ...timing } = await run('generate', request());
     set({ timing: { ...timing, tokens: ids.length } });
-    if (mode === 'chat') set({ chat: [...get().chat, { role: 'assistant', content: text }], answer: '' });
-    else set({ answer: text });
+    const turn = {
+      role: 'assistant',
+      content: answer,
+      ...(thoughts ? { reasoningContent: thoughts } : {}),
+    } as const;
+    if (mode === 'chat') set({ chat: [...get().chat, turn], answer: [] });
+    else set({ answer: parts });
   });
 }
 

@@ -4,7 +4,7 @@ import { renderTemplate } from './render';
 import { TemplateError } from './python/template-error';
 
 const loops = (depth: number): string =>
-  '{% for x in range(100000) %}'.repeat(depth) + 'x' + '{% endfor %}'.repeat(depth);
+  `${'{% for x in range(100000) %}'.repeat(depth)}x${'{% endfor %}'.repeat(depth)}`;
 
 const HOSTILE: Readonly<Record<string, string>> = {
   'loops within loops': loops(3),

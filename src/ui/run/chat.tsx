@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { clearChat, generate } from '../../store/work/actions';
 import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
+import { Answer, Thoughts } from './answer';
 
 export function Chat() {
   const chat = useStudio((s) => s.chat);
@@ -26,17 +27,16 @@ export function Chat() {
           // biome-ignore lint/suspicious/noArrayIndexKey: messages are only appended
           <li key={i} className={m.role}>
             <span className="who">{m.role === 'user' ? 'You' : 'Model'}</span>
+            {m.reasoningContent && <Thoughts text={m.reasoningContent} />}
             <p>
               <ForeignText text={m.content} />
             </p>
           </li>
         ))}
-        {answer !== '' && (
+        {answer.length > 0 && (
           <li className="assistant">
             <span className="who">Model</span>
-            <p data-testid="answer">
-              <ForeignText text={answer} />
-            </p>
+            <Answer parts={answer} />
           </li>
         )}
       </ol>

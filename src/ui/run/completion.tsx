@@ -1,6 +1,7 @@
 import { generate } from '../../store/work/actions';
 import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
+import { Mark } from './answer';
 import { PromptField } from './prompt-field';
 
 export function Completion() {
@@ -17,13 +18,21 @@ export function Completion() {
         </button>
       </div>
       <div className="output" aria-live="polite">
-        {answer !== '' && (
+        {answer.length > 0 && (
           <p>
             <span className="given">
               <ForeignText text={prompt} />
             </span>
             <span data-testid="answer">
-              <ForeignText text={answer} />
+              {answer.map((part, i) =>
+                part.kind === 'mark' ? (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: parts are only appended
+                  <Mark key={i} text={part.text} />
+                ) : (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: parts are only appended
+                  <ForeignText key={i} text={part.text} />
+                ),
+              )}
             </span>
           </p>
         )}
