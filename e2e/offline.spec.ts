@@ -47,7 +47,7 @@ test('a new version waits for the person and for work in any tab; tabs of the ol
   await one.site.kept();
   await building;
   expect(scriptsOf(next).filter((name) => scriptsOf(BUILT).includes(name))).toEqual(
-    scriptsOf(next).filter((name) => name.startsWith('engine.worker')),
+    scriptsOf(next).filter((name) => name.includes('.worker-')),
   );
 
   // The server has the new one alone; a second tab is still given the old one, and finds that there is another.
