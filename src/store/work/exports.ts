@@ -62,7 +62,8 @@ export async function exportLevels(types: readonly string[]): Promise<void> {
   // Each file is moved to its place before the next one begins.
   const wantedBytes = Math.max(...sizes) + SPARE_BYTES;
   if (target && direct) return exportDirectly(files, target);
-  const granted = await roomBytes();
+  // Without a dialog there is one copy, and the estimate may be lower than the room that there is.
+  const granted = target ? await roomBytes() : Number.POSITIVE_INFINITY;
   if (target && granted < wantedBytes) {
     asked = { files, target };
     set({ consent: { names: files.map((f) => f.name), wantedBytes, roomBytes: Math.max(0, granted) } });
