@@ -41,10 +41,11 @@ afterAll(() => {
 
 const tableOf = (all: readonly Row[]): string =>
   [
-    '| work | fault | steps | injected | answered all the same | clean |',
-    '| --- | --- | ---: | ---: | ---: | ---: |',
+    '| device | work | fault | steps | injected | answered | clean |',
+    '| --- | --- | --- | ---: | ---: | ---: | ---: |',
     ...all.map(
-      (r) => `| ${r.operation} | ${r.kind} | ${r.steps} | ${r.injected} | ${r.answered} | ${r.clean} |`,
+      (r) =>
+        `| ${r.device} | ${r.operation} | ${r.kind} | ${r.steps} | ${r.injected} | ${r.answered} | ${r.clean} |`,
     ),
   ].join('\n');
 
