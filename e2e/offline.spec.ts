@@ -16,6 +16,7 @@ test('with its server gone the page opens again, quantizes the built-in model an
   await server.stop();
 
   await studio.reload();
+  const nestedWorkers = await studio.site.watchNestedWorkers();
   await studio.openBuiltIn();
   // The chart is in a script that comes when it is wanted.
   expect(await studio.levels.drawnSizes()).toBeGreaterThan(0);
@@ -24,6 +25,8 @@ test('with its server gone the page opens again, quantizes the built-in model an
   await studio.run.sampling({ temperature: 0, maxTokens: 12 });
   expect(await studio.run.chat('Tell me about a fox.')).toMatch(/\w+ \w+ \w+/);
   expect(await studio.problem()).toBe('');
+  // The worker for templates and tokenizers inherits the policy, too: it comes of a blob.
+  expect((await nestedWorkers()).map((url) => url.split(':')[0])).toEqual(['blob']);
 });
 
 const scriptsOf = (folder: string): string[] =>

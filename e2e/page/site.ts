@@ -27,6 +27,22 @@ export class SitePart extends Part {
     await expect(this.page.getByTestId('version')).toHaveText(version);
     await this.page.locator(NOTE).and(this.page.locator(':empty')).waitFor({ state: 'attached' });
   }
+  /** From now on takes down the addresses that the page's worker starts workers of its own from. */
+  async watchNestedWorkers(): Promise<() => Promise<string[]>> {
+    const engine = this.page.workers()[0]!;
+    await engine.evaluate(() => {
+      const started: string[] = [];
+      const Native = Worker;
+      const Watched = class extends Native {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          super(url, options);
+          started.push(String(url));
+        }
+      };
+      Object.assign(globalThis, { Worker: Watched, started });
+    });
+    return () => engine.evaluate(() => Reflect.get(globalThis, 'started') as string[]);
+  }
   /** Names of the scripts that the browser keeps. */
   keptScripts(): Promise<string[]> {
     return this.page.evaluate(async () => {
