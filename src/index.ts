@@ -35,6 +35,7 @@ export {
   BudgetError,
   CancelledError,
   DeviceLostError,
+  EngineEndedError,
   FileError,
   GpuError,
   NibbleError,

@@ -2,6 +2,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWorker } from './browser/start-worker';
 import { findDevice, loadLists } from './store/work/actions';
+import { tellEngineEnded } from './store/work/job';
 import { keep } from './store/work/site';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
@@ -14,8 +15,12 @@ const options = ['max-binding', 'tune'].flatMap((name) => {
   const value = new URLSearchParams(location.search).get(name);
   return value === null ? [] : [`${name}=${value}`];
 });
-const worker = startWorker(engineUrl, options.join(' ') || 'engine');
-connectEngine(new EngineClient(worker));
+let worker: Worker;
+const startEngine = () => {
+  worker = startWorker(engineUrl, options.join(' ') || 'engine');
+  return worker;
+};
+connectEngine(new EngineClient(startEngine, { ended: tellEngineEnded }));
 
 const root = document.getElementById('root');
 if (root)
@@ -24,9 +29,14 @@ if (root)
       <App />
     </StrictMode>,
   );
-// Only in the build for tests (engine.worker.ts): destroys the device as a driver reset would.
+// Only in the build for tests (engine.worker.ts): the device or the worker fails.
 if (import.meta.env.MODE === 'test')
-  Object.assign(window, { nibble: { loseDevice: () => worker.postMessage('loseDevice') } });
+  Object.assign(window, {
+    nibble: {
+      loseDevice: () => worker.postMessage('loseDevice'),
+      failEngine: (how: string) => worker.postMessage(`${how}Engine`),
+    },
+  });
 void loadLists();
 // A build keeps itself for visits without its server, after the engine has loaded, with which it would compete. The build
 // for tests does so where it is asked to: walks answer requests of the page, which a service worker would see first.

@@ -29,6 +29,21 @@ export class Device extends Part {
     const [type] = label.split(' ');
     return { type: type!, kl: numberIn(found[1]!), sameTopPercent: Number(found[2]) };
   }
+  /** The engine's worker fails: it is closed, throws, or runs in a circle. */
+  async failEngine(how: 'close' | 'crash' | 'hang'): Promise<void> {
+    await this.page.evaluate(
+      (way) => (window as unknown as { nibble: { failEngine(how: string): void } }).nibble.failEngine(way),
+      how,
+    );
+  }
+  /** What the page says of an engine that was replaced; takes the notice away. */
+  async replaced(): Promise<string> {
+    const notice = this.page.getByTestId('engine-notice');
+    const text = await notice.locator('p').innerText();
+    await notice.getByRole('button').click();
+    await notice.waitFor({ state: 'detached' });
+    return text;
+  }
   /** The device goes away as if the driver had been reset. */
   async lose(): Promise<void> {
     await this.page.evaluate(() =>

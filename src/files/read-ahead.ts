@@ -1,3 +1,5 @@
+import { untilCancelled } from '../util/errors';
+
 /**
  * Runs reads in order and starts up to `ahead` of them before they are requested, so at most `ahead` results are
  * buffered beside the one that the caller holds.
@@ -19,13 +21,13 @@ export class ReadAhead<T> {
     this.#begun.push(read);
   }
 
-  /** The next result, in order; throws what its read threw. */
-  async take(): Promise<T> {
+  /** The next result, in order; throws what its read threw, or CancelledError without waiting for a read that hangs. */
+  async take(signal?: AbortSignal): Promise<T> {
     if (this.#begun.length === 0) {
       if (this.#next >= this.#reads.length) throw new RangeError('nothing is left to read');
       this.#begin();
     }
-    const result = await this.#begun.shift()!;
+    const result = await untilCancelled(this.#begun.shift()!, signal);
     while (this.#begun.length < this.#ahead && this.#next < this.#reads.length) this.#begin();
     return result;
   }

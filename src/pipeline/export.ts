@@ -6,7 +6,7 @@ import type { DeviceTensor } from '../model/device-tensor';
 import type { Plan, PlannedTensor } from '../model/plan';
 import { splitPlan } from '../model/split-plan';
 import { formatByGgmlType } from '../quant/registry';
-import { RefusedError, throwIfCancelled } from '../util/errors';
+import { RefusedError, throwIfCancelled, untilCancelled } from '../util/errors';
 import { SpotCheck } from './spot-check';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
@@ -119,6 +119,6 @@ async function* copyThrough(
   const step = 16 * 1024 * 1024;
   for (let at = 0; at < tensor.sizeBytes; at += step) {
     throwIfCancelled(signal);
-    yield await tensor.source.read(at, Math.min(tensor.sizeBytes, at + step));
+    yield await untilCancelled(tensor.source.read(at, Math.min(tensor.sizeBytes, at + step)), signal);
   }
 }

@@ -230,7 +230,7 @@ export class TensorPipeline {
         await this.#clearSums();
         for (const { rows, place } of slices[index]!) {
           throwIfCancelled(signal);
-          await this.#slice(await reads.take(), source, to.format, rows, place, columnWeights);
+          await this.#slice(await reads.take(signal), source, to.format, rows, place, columnWeights);
           progress?.({ job: index, sizeBytes: formatBytesFor(source, rows.count * rows.cols) });
         }
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
@@ -267,7 +267,7 @@ export class TensorPipeline {
       const blocks = (range.count * cols) / target.block.size;
       const layout = deviceLayout(target, blocks);
       const place = { buffer, layout, firstWeight: 0 };
-      await this.#slice(await reads.take(), source, target, range, place, importance);
+      await this.#slice(await reads.take(options.signal), source, target, range, place, importance);
       const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
       if (previous) yield await previous();
       previous = packed;

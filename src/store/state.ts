@@ -123,6 +123,8 @@ export interface StudioState extends PlanSettings {
   readonly memory: MemoryReport | null;
   readonly job: Job | null;
   readonly problem: Problem | null;
+  /** Why the engine's worker was replaced, until it is dismissed. */
+  readonly engineNotice: string | null;
   readonly runType: string;
   readonly mode: 'chat' | 'completion' | 'side';
   /** Answers of several levels to one prompt, with their tokens. */
@@ -199,6 +201,7 @@ export const initialState: StudioState = {
   memory: null,
   job: null,
   problem: null,
+  engineNotice: null,
   runType: 'Q8_0',
   mode: 'completion',
   chat: [],

@@ -1,5 +1,6 @@
 import { ComparePanel } from './compare/compare-panel';
 import { DevicePanel } from './device/device-panel';
+import { EngineNotice } from './kit/problem-note';
 import { useStudio } from './kit/use-studio';
 import { LevelsPanel } from './levels/levels-panel';
 import { NewVersion } from './new-version';
@@ -21,6 +22,7 @@ export function App() {
         <NewVersion />
       </header>
       <main>
+        <EngineNotice />
         <OpenPanel />
         <ModelPanel />
         <LevelsPanel />

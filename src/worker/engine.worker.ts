@@ -31,8 +31,25 @@ void forgetExports().catch(() => {});
 const engine = new URL(import.meta.url).pathname.split('/').at(-1)!;
 const send = (message: FromWorker) => self.postMessage(message);
 const answer = serve(new Studio(openGpu, browserTextSandbox(), tuning), send, engine);
-self.onmessage = ({ data }: MessageEvent<ToWorker | 'loseDevice'>) => {
-  // Only in the build for tests: a device lost during a running call.
-  if (import.meta.env.MODE === 'test' && data === 'loseDevice') gpu?.device.destroy();
+// Held until this worker is gone, however it goes: its client waits for it.
+const life = `nibble-engine-${crypto.randomUUID()}`;
+void navigator.locks?.request(life, () => {
+  send({ lock: life });
+  return new Promise(() => {});
+});
+
+/** Only in the build for tests: a device lost during a running call, and the ways of a worker to fail. */
+const failures = {
+  loseDevice: () => gpu?.device.destroy(),
+  closeEngine: () => self.close(),
+  crashEngine: () => {
+    throw new Error('crashed for a test');
+  },
+  hangEngine: () => {
+    for (;;);
+  },
+};
+self.onmessage = ({ data }: MessageEvent<ToWorker | keyof typeof failures>) => {
+  if (import.meta.env.MODE === 'test' && typeof data === 'string') failures[data]();
   else answer(data as ToWorker);
 };

@@ -222,6 +222,10 @@ export function serve(
     }
   };
   return (message) => {
+    if ('ping' in message) {
+      send({ pong: message.ping });
+      return;
+    }
     if ('cancel' in message) {
       running.get(message.cancel)?.abort();
       return;

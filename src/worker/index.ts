@@ -5,7 +5,7 @@
  * @packageDocumentation
  */
 
-import { EngineClient } from './client';
+import { EngineClient, type Supervision } from './client';
 
 export type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 export type { ScoredToken } from '../evaluate/side-by-side';
@@ -27,7 +27,7 @@ export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/s
 export type { ExportRequest, TakenExport } from '../browser/disk/exports';
 export type { OpenedFrom } from '../browser/disk/journal';
 export type { WireError } from '../util/errors';
-export { EngineClient, type Port, type Running } from './client';
+export { EngineClient, type Port, type Running, type Supervision } from './client';
 export type {
   Calls,
   EngineLists,
@@ -40,7 +40,8 @@ export type {
 } from './protocol';
 
 /** Starts a worker with the engine in it. Bundlers that know `new URL(..., import.meta.url)` pack it by themselves. */
-export const startEngine = (): EngineClient =>
+export const startEngine = (supervision: Supervision = {}): EngineClient =>
   new EngineClient(
-    new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
+    () => new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module', name: 'engine' }),
+    supervision,
   );

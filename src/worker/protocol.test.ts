@@ -17,7 +17,7 @@ function connect(): EngineClient {
     port.onmessage?.({ data: structuredClone(message) } as MessageEvent),
   );
   port.postMessage = (message) => queueMicrotask(() => answer(structuredClone(message)));
-  return new EngineClient(port);
+  return new EngineClient(() => port);
 }
 const drop = (bytes: Uint8Array<ArrayBuffer>) => [{ path: 'tiny.gguf', file: new Blob([bytes]) }];
 
@@ -59,7 +59,7 @@ describe('the protocol', () => {
   test('a client that is disposed of ends its worker and its calls', async () => {
     let ended = 0;
     const port: Port = { onmessage: null, onerror: null, postMessage: () => {}, terminate: () => ended++ };
-    const client = new EngineClient(port);
+    const client = new EngineClient(() => port);
     const { result } = client.call('device', []);
     client.dispose();
     await expect(result).rejects.toBeInstanceOf(CancelledError);

@@ -128,13 +128,19 @@ export type EngineEvent =
   | { readonly kind: 'run'; readonly done: number; readonly total: number }
   | { readonly kind: 'memory'; readonly memory: MemoryReport };
 
-/** A message to the worker: a call, or the number of a call to cancel. */
+/** A message to the worker: a call, the number of a call to cancel, or a question for a sign of life. */
 export type ToWorker =
+  | { readonly ping: number }
   | { readonly id: number; readonly call: keyof Calls; readonly args: readonly unknown[] }
   | { readonly cancel: number };
 
-/** A message of the worker: an event of a call, its result, or its error. */
+/**
+ * A message of the worker: an event of a call, its result, or its error; a sign of life; the name of the lock that it
+ * holds for as long as it lives.
+ */
 export type FromWorker =
+  | { readonly pong: number }
+  | { readonly lock: string }
   | { readonly id: number; readonly event: EngineEvent }
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: WireError };

@@ -1,6 +1,6 @@
 // Shared by all actions: the state, engine calls, and one job at a time with progress, cancellation and error.
 import { whileJob } from '../../browser/site/job-lock';
-import { CancelledError, NibbleError } from '../../util/errors';
+import { CancelledError, EngineEndedError, NibbleError } from '../../util/errors';
 import type { Running } from '../../worker/client';
 import type { Calls, EngineEvent } from '../../worker/protocol';
 import { applyEvent } from '../apply-event';
@@ -47,7 +47,9 @@ export async function job(
     await whileJob(work);
     return true;
   } catch (error) {
-    if (!(error instanceof CancelledError)) set({ problem: problemOf(error, place) });
+    // The notice of the engine's end says all.
+    const isTold = error instanceof CancelledError || error instanceof EngineEndedError;
+    if (!isTold) set({ problem: problemOf(error, place) });
     return false;
   } finally {
     set({ job: null });
@@ -69,6 +71,15 @@ export function stop(): void {
 export function throwIfStopped(): void {
   if (stopped) throw new CancelledError();
 }
+
+/** The engine's worker is gone: what was in GPU memory is gone with it, all else is kept. */
+export function tellEngineEnded(reason: string): void {
+  const model = get().model
+    ? ' The next action opens the model again; levels are prepared when they are used.'
+    : '';
+  set({ memory: null, engineNotice: `The engine was started anew: ${reason}.${model}` });
+}
+export const dismissEngineNotice = (): void => set({ engineNotice: null });
 
 export function dismissProblem(): void {
   set({ problem: null });

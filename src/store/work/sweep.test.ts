@@ -87,7 +87,7 @@ function fakeEngine(...adapters: string[]): string[] {
     const result = answer(message.call, message.args);
     queueMicrotask(() => port.onmessage?.({ data: { id: message.id, result } } as MessageEvent));
   };
-  connectEngine(new EngineClient(port));
+  connectEngine(new EngineClient(() => port));
   return asked;
 }
 

@@ -48,7 +48,9 @@ test('only the build for tests can take the device away', async () => {
       expect(
         [...scripts].filter(([name, code]) => part.test(name) && code.includes('collectImatrix')),
       ).toHaveLength(1);
-    return [...scripts].filter(([, code]) => code.includes('loseDevice')).map(([name]) => name.split('-')[0]);
+    return [...scripts]
+      .filter(([, code]) => /loseDevice|hangEngine|failEngine|crashed for a test/.test(code))
+      .map(([name]) => name.split('-')[0]);
   };
   expect(holders(await production)).toEqual([]);
   expect(holders(await forTests).sort()).toEqual(['engine.worker', 'index']);

@@ -1,4 +1,4 @@
-import { dismissProblem } from '../../store/work/job';
+import { dismissEngineNotice, dismissProblem } from '../../store/work/job';
 import type { Problem } from '../../store/state';
 import { Foreign } from './foreign';
 import { useStudio } from './use-studio';
@@ -16,6 +16,20 @@ export function ProblemNote(props: { place: Problem['place'] }) {
         <Foreign text={problem.hint} />
       </p>
       <button type="button" onClick={dismissProblem}>
+        Dismiss
+      </button>
+    </div>
+  );
+}
+
+/** Says that the engine was replaced, until it is dismissed. */
+export function EngineNotice() {
+  const notice = useStudio((s) => s.engineNotice);
+  if (notice === null) return null;
+  return (
+    <div className="problem" role="status" data-testid="engine-notice">
+      <p>{notice}</p>
+      <button type="button" onClick={dismissEngineNotice}>
         Dismiss
       </button>
     </div>

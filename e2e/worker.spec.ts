@@ -1,0 +1,63 @@
+import { expect } from '@playwright/test';
+import { encodeGguf, TINY, tinyMetadata, tinyTensors } from '../bench/models/tiny-llama';
+import { stringValue } from '../src/files/gguf/metadata';
+import { Studio } from './page';
+import { test } from './test';
+
+const shape = { ...TINY, chat: true, type: 'F16' as const };
+/** Runs for hours: a list that grows with every turn would end sooner, by its memory. */
+const HOSTILE =
+  '{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}';
+const hostile = {
+  path: 'hostile.gguf',
+  bytes: encodeGguf(
+    new Map([...tinyMetadata(shape), ['tokenizer.chat_template', stringValue(HOSTILE)]]),
+    tinyTensors(shape),
+  ),
+};
+
+test('nothing holds the worker, and one that fails is replaced with model, chat and results kept', async ({
+  browser,
+}) => {
+  const context = await browser.newContext();
+  const studio = await Studio.visit(await context.newPage(), { untuned: true });
+  const { levels, run, device } = studio;
+  await studio.open([hostile]);
+  await levels.quantize(['Q8_0']);
+  const { errorPercent } = await levels.row('Q8_0');
+
+  // A template that would run for hours is stopped within a second, and the engine goes on as it was.
+  await run.beginChat('Hello');
+  await studio.page.waitForTimeout(1500);
+  const started = performance.now();
+  await run.stop();
+  await run.done();
+  expect(performance.now() - started).toBeLessThan(1000);
+  expect(await levels.onTheGpu()).toEqual(['Q8_0']);
+
+  for (const [how, says] of [
+    ['close', /it is gone/],
+    ['crash', /crashed for a test/],
+  ] as const) {
+    await device.failEngine(how);
+    expect(await device.replaced()).toMatch(says);
+    expect(await run.messages()).toEqual([{ from: 'person', text: 'Hello' }]);
+    expect(await levels.row('Q8_0')).toMatchObject({ errorPercent, state: 'released' });
+    // The next action opens the model again.
+    await levels.quantize(['Q8_0']);
+    expect(await studio.problem()).toBe('');
+    expect(await levels.onTheGpu()).toEqual(['Q8_0']);
+  }
+
+  // A worker that runs in a circle answers no stop: it is ended, and the next one does the work.
+  await run.beginChat('Hello again');
+  await device.failEngine('hang');
+  const hung = performance.now();
+  await run.stop();
+  await run.done();
+  expect(performance.now() - hung).toBeLessThan(1000);
+  expect(await device.replaced()).toMatch(/did not answer a stop within a second/);
+  await levels.quantize(['Q8_0']);
+  expect(await levels.onTheGpu()).toEqual(['Q8_0']);
+  await context.close();
+});
