@@ -1,11 +1,12 @@
 import { expect } from '@playwright/test';
 import { encodeGguf, TINY, tinyMetadata, tinyTensors } from '../bench/models/tiny-llama';
 import { stringValue } from '../src/files/gguf/metadata';
+import { checkpointFiles } from '../src/testing/checkpoints';
 import { Studio } from './page';
 import { test } from './test';
 
 const shape = { ...TINY, chat: true, type: 'F16' as const };
-/** Runs for hours: a list that grows with every turn would end sooner, by its memory. */
+/** Would run for hours. */
 const HOSTILE =
   '{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}';
 const hostile = {
@@ -15,6 +16,15 @@ const hostile = {
     tinyTensors(shape),
   ),
 };
+
+/** A folder whose tokenizer.json has an expression that backtracks over the check text. */
+const SLOW = checkpointFiles('llama', 'slow').map((file) => {
+  if (!file.path.endsWith('tokenizer.json')) return file;
+  const json = JSON.parse(new TextDecoder().decode(file.bytes)) as Record<string, unknown>;
+  const pattern = { Regex: '([^~]|[^~][^~])+~~' };
+  const slow = { ...json, pre_tokenizer: { type: 'Split', pattern, behavior: 'Isolated', invert: false } };
+  return { ...file, bytes: new TextEncoder().encode(JSON.stringify(slow)) };
+});
 
 test('nothing holds the worker, and one that fails is replaced with model, chat and results kept', async ({
   browser,
@@ -26,13 +36,23 @@ test('nothing holds the worker, and one that fails is replaced with model, chat 
   await levels.quantize(['Q8_0']);
   const { errorPercent } = await levels.row('Q8_0');
 
-  // A template that would run for hours is stopped within a second, and the engine goes on as it was.
+  // A template that would run for hours ends by itself.
   await run.beginChat('Hello');
-  await studio.page.waitForTimeout(1500);
-  const started = performance.now();
-  await run.stop();
-  await run.done();
-  expect(performance.now() - started).toBeLessThan(1000);
+  await run.done(5000);
+  expect(await studio.problem()).toMatch(/does not come to an end/);
+  await studio.dismiss();
+
+  // An expression that backtracks for hours is stopped within a second, and the engine stays as it was.
+  const stopped = async (before: () => Promise<void>) => {
+    await studio.drop(SLOW);
+    await studio.page.waitForTimeout(2000);
+    await before();
+    const started = performance.now();
+    await run.stop();
+    expect(performance.now() - started).toBeLessThan(1000);
+    expect((await studio.model())?.label).toBe('hostile.gguf');
+  };
+  await stopped(async () => {});
   expect(await levels.onTheGpu()).toEqual(['Q8_0']);
 
   for (const [how, says] of [
@@ -50,12 +70,7 @@ test('nothing holds the worker, and one that fails is replaced with model, chat 
   }
 
   // A worker that runs in a circle answers no stop: it is ended, and the next one does the work.
-  await run.beginChat('Hello again');
-  await device.failEngine('hang');
-  const hung = performance.now();
-  await run.stop();
-  await run.done();
-  expect(performance.now() - hung).toBeLessThan(1000);
+  await stopped(() => device.failEngine('hang'));
   expect(await device.replaced()).toMatch(/did not answer a stop within a second/);
   await levels.quantize(['Q8_0']);
   expect(await levels.onTheGpu()).toEqual(['Q8_0']);

@@ -36,7 +36,7 @@ export class Device extends Part {
       how,
     );
   }
-  /** What the page says of an engine that was replaced; takes the notice away. */
+  /** The page's word on an engine that was replaced; takes the notice away. */
   async replaced(): Promise<string> {
     const notice = this.page.getByTestId('engine-notice');
     const text = await notice.locator('p').innerText();

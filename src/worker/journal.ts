@@ -45,10 +45,12 @@ export class Journal {
         this.#setImatrix(undefined);
         return;
       case 'useImatrix':
-        return this.#setImatrix(args[0] === null ? undefined : record);
+        this.#setImatrix(args[0] === null ? undefined : record);
+        return;
       case 'collectImatrix': {
         const { file } = result as ReturnType<Calls['collectImatrix']>;
-        return this.#setImatrix({ call: 'useImatrix', args: [{ path: args[1], file }] });
+        this.#setImatrix({ call: 'useImatrix', args: [{ path: args[1], file }] });
+        return;
       }
       case 'mix': {
         const { budgetBytes, recipeText } = result as ReturnType<Calls['mix']>;
