@@ -15,7 +15,7 @@ import { memorySource } from './byte-source';
 import { ggmlTypeByLabel } from './ggml-types';
 import { arrayValue, getStrings, GgufType, type MetaValue, stringValue } from './gguf/metadata';
 import { readGguf } from './gguf/read';
-import { ggufHeader } from './gguf/write';
+import { ggufHeader, ggufHeaderBytes } from './gguf/write';
 import { type ImportanceMatrix, readImatrix } from './imatrix';
 import { duplicateKey, parseJson } from './json';
 
@@ -41,6 +41,7 @@ describe('strings are bytes', () => {
     const type = ggmlTypeByLabel('F32');
     const tensors = hostile.map((text, i) => ({ name: `${i}${text}`, shape: [8], type, sizeBytes: 32 }));
     const header = ggufHeader(metadata, tensors);
+    expect(ggufHeaderBytes(metadata, tensors)).toBe(header.length);
     const file = new Uint8Array(header.length + 32 * tensors.length);
     file.set(header);
     const read = await readGguf(memorySource('m.gguf', file));

@@ -1,6 +1,6 @@
 import { type GgmlType, elementCount, ggmlShape, tensorBytes } from '../files/ggml-types';
 import { type Metadata, type MetaValue, stringValue, u32Value } from '../files/gguf/metadata';
-import { ggufDataBytes, ggufHeader, type TensorOut } from '../files/gguf/write';
+import { ggufDataBytes, ggufHeaderBytes, type TensorOut } from '../files/gguf/write';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile, TensorSource } from '../files/model-file';
 import type { FileType } from '../quant/file-types';
@@ -81,7 +81,7 @@ const requantizeWarning = (types: readonly string[]): string =>
 
 /** Sizes, bits per weight and fallbacks of a plan. */
 export function fileOf(fileType: FileType, metadata: Metadata, tensors: readonly PlannedTensor[]) {
-  const headerBytes = ggufHeader(metadata, tensors).length;
+  const headerBytes = ggufHeaderBytes(metadata, tensors);
   const weights = tensors.reduce((n, t) => n + elementCount(t.shape)!, 0);
   return {
     fileType,

@@ -1,5 +1,5 @@
 import { DEFAULT_ALIGNMENT } from '../files/gguf/metadata';
-import { ggufDataBytes, ggufHeader } from '../files/gguf/write';
+import { ggufDataBytes, ggufHeaderBytes } from '../files/gguf/write';
 import { splitMetadata } from '../files/gguf/split';
 import { alignUp } from '../util/bytes';
 import type { Plan, PlannedTensor } from './plan';
@@ -23,7 +23,7 @@ export function splitPlan(plan: Plan, maxBytes: number): Plan[] {
   if (groups.length === 1) return [plan];
   return groups.map((tensors, i) => {
     const metadata = splitMetadata(plan.metadata, i, groups.length, plan.tensors.length);
-    const headerBytes = ggufHeader(metadata, tensors).length;
+    const headerBytes = ggufHeaderBytes(metadata, tensors);
     return {
       ...plan,
       tensors,

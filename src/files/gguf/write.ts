@@ -1,7 +1,7 @@
 import { alignUp } from '../../util/bytes';
 import { encodeUtf8 } from '../../util/utf8';
 import type { GgmlType } from '../ggml-types';
-import { alignmentOf, GgufType, type Metadata, type Scalar } from './metadata';
+import { alignmentOf, GgufType, type Metadata, type MetaValue, type Scalar } from './metadata';
 
 /** A tensor to write; list order is file order. */
 export interface TensorOut {
@@ -79,6 +79,37 @@ const WIDTHS: Readonly<Record<number, number>> = {
   12: 8,
 };
 
+function writeValue(out: Growing, entry: MetaValue): void {
+  out.u32(entry.type);
+  if ('itemType' in entry) {
+    out.u32(entry.itemType);
+    out.u64(entry.value.length);
+    for (const item of entry.value) out.scalar(entry.itemType, item);
+  } else out.scalar(entry.type, entry.value);
+}
+
+/** Bytes of values as they are written, type included: plans of all levels share a vocabulary of megabytes. */
+const valueBytes = new WeakMap<MetaValue, number>();
+
+function bytesOfValue(entry: MetaValue): number {
+  let size = valueBytes.get(entry);
+  if (size === undefined) {
+    const out = new Growing();
+    writeValue(out, entry);
+    size = out.length;
+    valueBytes.set(entry, size);
+  }
+  return size;
+}
+
+/** Length of the header that ggufHeader makes. */
+export function ggufHeaderBytes(metadata: Metadata, tensors: readonly TensorOut[]): number {
+  let size = 24;
+  for (const [key, entry] of metadata) size += 8 + encodeUtf8(key).length + bytesOfValue(entry);
+  for (const { name, shape } of tensors) size += 8 + encodeUtf8(name).length + 4 + 8 * shape.length + 12;
+  return alignUp(size, alignmentOf(metadata));
+}
+
 /** Magic, version 3, metadata, tensor infos and the padding before the data section, as general.alignment says. */
 export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): Uint8Array<ArrayBuffer> {
   const out = new Growing();
@@ -88,12 +119,7 @@ export function ggufHeader(metadata: Metadata, tensors: readonly TensorOut[]): U
   out.u64(metadata.size);
   for (const [key, entry] of metadata) {
     out.string(key);
-    out.u32(entry.type);
-    if ('itemType' in entry) {
-      out.u32(entry.itemType);
-      out.u64(entry.value.length);
-      for (const item of entry.value) out.scalar(entry.itemType, item);
-    } else out.scalar(entry.type, entry.value);
+    writeValue(out, entry);
   }
   const alignment = alignmentOf(metadata);
   let offset = 0;
