@@ -42,7 +42,7 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/**/*.gpu.test.ts'],
+          exclude: ['src/**/*.{gpu,native}.test.ts'],
           environment: 'node',
           maxWorkers: Math.max(2, availableParallelism() - 1),
         },
@@ -60,6 +60,19 @@ export default defineConfig({
           maxWorkers: 2,
           setupFiles: ['src/testing/setup-gpu.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        // Against llama.cpp itself, which scripts/native holds once the lane has installed it.
+        test: {
+          name: 'native',
+          include: ['src/**/*.native.test.ts'],
+          environment: 'node',
+          pool: 'forks',
+          maxWorkers: 2,
+          setupFiles: ['src/testing/setup-gpu.ts'],
+          sequence: { groupOrder: 2 },
         },
       },
     ],
