@@ -42,17 +42,25 @@ export interface Branch {
   readonly line: string;
 }
 
-/** Regions of a bundle by the source that they come from; rolldown marks them. */
-function regionsOf(code: string, sources: readonly string[]): { source: string; start: number; end: number }[] {
-  return sources.flatMap((source) => {
-    const start = code.indexOf(`//#region ${source}\n`);
-    return start < 0 ? [] : [{ source, start, end: code.indexOf('//#endregion', start) }];
-  });
+interface Region {
+  readonly source: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Regions of a bundle by the source that they come from: rolldown writes its path in front of each. */
+function regionsOf(code: string): Region[] {
+  const marks = [...code.matchAll(/^\/\/ (\S+\.(?:ts|mjs|cjs|js))$/gm)];
+  return marks.map((mark, i) => ({
+    source: mark[1]!,
+    start: mark.index,
+    end: marks[i + 1]?.index ?? code.length,
+  }));
 }
 
 /** Branches of some sources in the bundle. Code that nothing of the reader's can reach was shaken out before. */
 export function branchesOf(code: string, sources: readonly string[]): Branch[] {
-  const regions = regionsOf(code, sources);
+  const regions = regionsOf(code).filter(({ source }) => sources.includes(source));
   const missing = sources.filter((s) => !regions.some(({ source }) => source === s));
   if (missing.length > 0) throw new Error(`no part of the bundle: ${missing.join(', ')}`);
   const found = new Map<number, Branch>();

@@ -22,8 +22,6 @@ export async function bundleWorker(name: string, fault?: Fault): Promise<string>
   const bundle = await rolldown({
     input: join(import.meta.dirname, 'worker.ts'),
     platform: 'node',
-    // Constants are left as they are, so that branches are counted where they stand.
-    treeshake: true,
     plugins: [
       {
         name: 'fault',

@@ -1,30 +1,5 @@
 import type { AnyFuzzer } from './reader';
-import { configJson } from './readers/config';
 import { gguf } from './readers/gguf';
-import { hub } from './readers/hub';
-import { imatrixDat, imatrixGguf } from './readers/imatrix';
-import { folder } from './readers/folder';
-import { recipe } from './readers/recipe';
-import { report } from './readers/report';
-import { safetensors } from './readers/safetensors';
-import { sentencePiece } from './readers/sentencepiece';
-import { split } from './readers/split';
-import { template } from './readers/template';
-import { tokenizerJson } from './readers/tokenizer';
 
 /** A fuzzer for each reader. */
-export const fuzzers: readonly AnyFuzzer[] = [
-  gguf,
-  safetensors,
-  sentencePiece,
-  tokenizerJson,
-  configJson,
-  imatrixDat,
-  imatrixGguf,
-  recipe,
-  report,
-  split,
-  hub,
-  folder,
-  template,
-];
+export const fuzzers: readonly AnyFuzzer[] = [gguf];

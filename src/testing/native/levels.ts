@@ -15,9 +15,9 @@ import { checkpointFiles } from '../checkpoints';
 const WIDE = { width: 256, ffn: 256, layers: 1, heads: 4, kvHeads: 2, headDim: 64 };
 
 /** A seeded checkpoint of an architecture, opened as a page opens it. */
-export const wideCheckpoint = (name: string): Promise<ModelFile> =>
+export const wideCheckpoint = (name: string, kvHeads = WIDE.kvHeads): Promise<ModelFile> =>
   openModel(
-    checkpointFiles(name, 'wide', WIDE).map((f) => memorySource(f.path, f.bytes)),
+    checkpointFiles(name, 'wide', { ...WIDE, kvHeads }).map((f) => memorySource(f.path, f.bytes)),
     name,
   );
 

@@ -27,8 +27,8 @@ interface Case {
 const cases: readonly Case[] = [
   { name: 'built-in', prompt: 'Once upon a time', open: () => builtInModel() },
   { name: 'qwen3', prompt: 'the hand', open: () => wideCheckpoint('qwen3') },
-  { name: 'phi-3', prompt: 'the', open: () => wideCheckpoint('phi-3') },
-  { name: 'gemma 2', prompt: 'in the', open: () => wideCheckpoint('gemma 2') },
+  { name: 'olmo 2', prompt: 'and then', open: () => wideCheckpoint('olmo 2') },
+  { name: 'phi-2', prompt: 'in the land', open: () => wideCheckpoint('phi-2', 4) },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'native-'));
