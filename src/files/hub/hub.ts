@@ -44,7 +44,7 @@ async function listFiles(address: HubAddress, options: HttpOptions): Promise<Hub
         `${repository}: the list of its files is no list.`,
         'Is this the address of a hub?',
       );
-    for (const entry of json as ListEntry[]) {
+    for (const entry of (json as (ListEntry | null)[]).map((e) => e ?? {})) {
       const size = entry.lfs?.size ?? entry.size;
       if (entry.type !== 'file' || typeof entry.path !== 'string') continue;
       if (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)

@@ -80,7 +80,7 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
       return bad(
         `tensor "${name}" has shape [${shape}] and offsets [${info.data_offsets}], expected counts.`,
       );
-    const label = types[String(info.dtype)];
+    const label = Object.hasOwn(types, String(info.dtype)) ? types[String(info.dtype)] : undefined;
     if (!label)
       throw new UnsupportedError(
         `${source.name}: tensor "${name}" is ${String(info.dtype)}; expected one of ${Object.keys(types).join(', ')}.`,

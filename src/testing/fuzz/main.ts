@@ -58,8 +58,13 @@ const row = (r: FuzzReport): string =>
 
 function tell(r: FuzzReport): void {
   console.log(row(r));
-  for (const { index, kind, what, input } of r.findings.slice(0, 8))
+  const told = new Set<string>();
+  for (const { index, kind, what, input } of r.findings) {
+    const alike = `${kind} ${what.replace(/\d+/g, '0')}`;
+    if (told.has(alike) || told.size >= 12) continue;
+    told.add(alike);
     console.log(`  ${kind}, --one ${index} --seed ${seed}: ${what}\n  ${input.slice(0, 600)}`);
+  }
   if (values.unreached)
     for (const { source, line } of r.unreached) console.log(`  not reached: ${source}: ${line}`);
   if (values.refusals) for (const refusal of r.refusals) console.log(`  refused: ${refusal}`);

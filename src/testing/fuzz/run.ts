@@ -43,7 +43,7 @@ export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions
   const hit = new Set<number>();
   const findings: Finding[] = [];
   const refusals = new Set<string>();
-  const sum = { accepted: 0, refused: 0, slowestMs: 0, largestBytes: 0 };
+  const sum = { accepted: 0, refused: 0, errors: 0, slow: 0, large: 0, slowestMs: 0, largestBytes: 0 };
   let next = 0;
   const take = (): Batch | undefined => {
     if (next >= options.inputs || (options.firstOnly && findings.length > 0)) return undefined;
@@ -54,6 +54,9 @@ export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions
   const add = (result: BatchResult): void => {
     sum.accepted += result.accepted;
     sum.refused += result.refused;
+    sum.errors += result.wrong.error;
+    sum.slow += result.wrong.slow;
+    sum.large += result.wrong.large;
     sum.slowestMs = Math.max(sum.slowestMs, result.slowestMs);
     sum.largestBytes = Math.max(sum.largestBytes, result.largestBytes);
     findings.push(...result.findings);
@@ -66,19 +69,17 @@ export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions
       const ended = await runThread(f, path, options.seed, batch, take, add);
       if (!ended) return;
       findings.push(ended.finding);
+      const { kind } = ended.finding;
+      sum[kind === 'error' ? 'errors' : kind]++;
       // What is left of the batch goes on in another thread.
       batch = ended.rest.from < ended.rest.to ? ended.rest : take();
     }
   };
   await Promise.all(Array.from({ length: options.threads ?? 1 }, work));
-  const count = (kind: Finding['kind']) => findings.filter((x) => x.kind === kind).length;
   return {
     name: f.name,
     inputs: next,
     ...sum,
-    errors: count('error'),
-    slow: count('slow'),
-    large: count('large'),
     branches: branches.length,
     unreached: branches.filter(({ offset }) => !hit.has(offset)),
     findings,

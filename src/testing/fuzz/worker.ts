@@ -25,6 +25,8 @@ export interface FunctionRanges {
 export interface BatchResult {
   readonly accepted: number;
   readonly refused: number;
+  /** Inputs with a finding of each kind; only the first few are told. */
+  readonly wrong: Readonly<Record<Finding['kind'], number>>;
   readonly slowestMs: number;
   readonly largestBytes: number;
   readonly findings: readonly Finding[];
@@ -98,6 +100,7 @@ async function runBatch(f: AnyFuzzer, setup: WorkerSetup, { from, to }: Batch): 
   const at = new Int32Array(setup.shared);
   const findings: Finding[] = [];
   const refusals = new Set<string>();
+  const wrong = { error: 0, slow: 0, large: 0 };
   let [accepted, refused, slowestMs, largestBytes] = [0, 0, 0, 0];
   for (let index = from; index < to; index++) {
     Atomics.store(at, 0, index);
@@ -114,6 +117,7 @@ async function runBatch(f: AnyFuzzer, setup: WorkerSetup, { from, to }: Batch): 
       if (refusals.size < 300) refusals.add(kindOf(run.what));
     }
     const found = (kind: Finding['kind'], what: string) => {
+      wrong[kind]++;
       if (findings.length < MAX_FINDINGS) findings.push({ index, kind, what, input: f.show(input).slice(0, 5000) });
     };
     if (run.outcome === 'wrong') found('error', run.what);
@@ -121,7 +125,7 @@ async function runBatch(f: AnyFuzzer, setup: WorkerSetup, { from, to }: Batch): 
     if (run.bytes > MAX_INPUT_BYTES) found('large', `${Math.round(run.bytes / 2 ** 20)} MiB`);
   }
   Atomics.store(at, 0, -1);
-  return { accepted, refused, slowestMs, largestBytes, findings, refusals: [...refusals] };
+  return { accepted, refused, wrong, slowestMs, largestBytes, findings, refusals: [...refusals] };
 }
 
 /** Counts of V8's blocks, for the script at `url`. */

@@ -35,6 +35,11 @@ class Experts {
     this.#layers.set(layer, stacks);
     const parts = stacks.get(stack) ?? [];
     stacks.set(stack, parts);
+    if (!stack.endsWith('.weight') || parts[expert])
+      throw new FileError(
+        `Tensor "${tensor.name}" is ${parts[expert] ? 'a second one for its place' : 'a bias of an expert'}; expected one weight for each expert and stack.`,
+        'config.json and the weights do not fit together.',
+      );
     if (expert >= this.#count)
       throw new FileError(
         `Tensor "${from}" is of expert ${expert}, but config.json says ${this.#count} experts.`,

@@ -9,6 +9,8 @@ export interface Piece {
   readonly type: number;
 }
 
+const LAST_TYPE = 6;
+
 /** Iterates over the fields of a protobuf message. Throws FileError if it is malformed. */
 function* fields(
   bytes: Uint8Array,
@@ -53,10 +55,17 @@ export function readSentencePiece(bytes: Uint8Array): { pieces: Piece[]; addSpac
       let score = 0;
       let type = 1;
       for (const f of fields(body)) {
-        if (f.id === 1) text = decodeUtf8(body.subarray(f.at, f.end));
-        else if (f.id === 2) score = new DataView(body.buffer, body.byteOffset + f.at, 4).getFloat32(0, true);
-        else if (f.id === 3) type = f.value;
+        // A field of another wire type, or a kind that nobody knows, is no field of ours: protobuf passes over it.
+        if (f.id === 1 && f.wire === 2) text = decodeUtf8(body.subarray(f.at, f.end));
+        else if (f.id === 2 && f.wire === 5)
+          score = new DataView(body.buffer, body.byteOffset + f.at, 4).getFloat32(0, true);
+        else if (f.id === 3 && f.wire === 0 && f.value >= 1 && f.value <= LAST_TYPE) type = f.value;
       }
+      if (!Number.isFinite(score))
+        throw new FileError(
+          `tokenizer.model: the score of piece ${pieces.length} is ${score}, expected a finite number.`,
+          'Download it again.',
+        );
       pieces.push({ text, score, type });
     } else if (field.id === 3 && field.wire === 2) {
       for (const f of fields(body)) if (f.id === 3 && f.wire === 0) addSpacePrefix = f.value !== 0;

@@ -139,7 +139,7 @@ function again(model: ModelFile, data: readonly Uint8Array[]): Uint8Array<ArrayB
   return out;
 }
 const alignmentOf = (model: ModelFile): number => Number(model.metadata.get('general.alignment')?.value ?? 32);
-const writtenDataBytes = (model: ModelFile): number => ggufDataBytes(model.tensors);
+const writtenDataBytes = (model: ModelFile): number => ggufDataBytes(model.metadata, model.tensors);
 
 /** What was read of a GGUF is written and read again: it is the same. */
 export async function checkWrittenAgain(source: ByteSource, model: ModelFile): Promise<void> {
