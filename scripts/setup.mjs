@@ -56,6 +56,26 @@ export function installNode22() {
   must(npm, ['ci', '--prefix', node22Folder, '--ignore-scripts', '--no-audit', '--no-fund']);
 }
 
+const nativeFolder = join(root, 'scripts/native');
+
+/** llama.cpp as a package of the npm registry, as the lock file of scripts/native states it; built for this platform only. */
+export const hasNative = process.platform === 'linux' && process.arch === 'x64';
+export function installNative() {
+  const stamp = join(nativeFolder, 'node_modules/.package-lock.json');
+  const lock = join(nativeFolder, 'package-lock.json');
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
+  // Without what is optional: 85 MB in the place of 725, which are the same for graphics cards.
+  must(npm, [
+    'ci',
+    '--prefix',
+    nativeFolder,
+    '--omit=optional',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+  ]);
+}
+
 const SYSTEM_CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 function findChromium() {

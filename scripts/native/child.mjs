@@ -31,7 +31,12 @@ async function readsContainer(path) {
  * Greedy ids: token by token, each time fed what `ids` say. `prompt` ids of them are evaluated at once.
  */
 async function followed(model, { ids, prompt }) {
-  const context = new native.AddonContext(model, { contextSize: 512, batchSize: 512, sequences: 1, threads: 1 });
+  const context = new native.AddonContext(model, {
+    contextSize: 512,
+    batchSize: 512,
+    sequences: 1,
+    threads: 1,
+  });
   if (!(await context.init())) throw new Error('no context');
   const sampler = new native.AddonSampler(model);
   sampler.applyConfig({ temperature: 0 });

@@ -101,6 +101,7 @@ async function means(label: string, name: string, sums: TensorSource, counts: Te
 }
 
 function checked(label: string, name: string, values: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  if (values.length === 0) throw wrong(label, `${name} has no columns`, 'one for each column of the tensor');
   const bad = values.findIndex((v) => !Number.isFinite(v) || v < 0);
   if (bad >= 0)
     throw wrong(
@@ -110,6 +111,13 @@ function checked(label: string, name: string, values: Float32Array<ArrayBuffer>)
       'Make the matrix anew.',
     );
   return values;
+}
+
+/** Throws FileError for a name that no tensor has, or that was there before. */
+function checkName(label: string, name: string, before: ReadonlyMap<string, unknown>): void {
+  if (name === '' || name.includes('\0'))
+    throw wrong(label, `${JSON.stringify(name.slice(0, 80))} is no name of a tensor`, 'one without NUL');
+  if (before.has(name)) throw wrong(label, `${name} is there twice`, 'each tensor once');
 }
 
 /** Reads the .dat format: counts, names and sums in sequence, then the number of chunks and the dataset name. */
@@ -139,6 +147,7 @@ async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
     throw wrong(source.name, `${tensors} tensors in ${source.sizeBytes} bytes`, 'an importance matrix');
   for (let i = 0; i < tensors; i++) {
     const name = await text(`name of tensor ${i}`);
+    checkName(source.name, name, entries);
     const calls = await count(`calls of ${name}`, MAX_INT);
     const size = await count(`size of ${name}`, MAX_COLUMNS);
     const view = await take(4 * size, `values of ${name}`);

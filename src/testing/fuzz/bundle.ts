@@ -28,7 +28,8 @@ export async function bundleWorker(name: string, fault?: Fault): Promise<string>
         transform(code, id) {
           if (!fault || id !== join(root, fault.file)) return undefined;
           const parts = code.split(fault.from);
-          if (parts.length !== 2) throw new Error(`${fault.file} has "${fault.from}" ${parts.length - 1} times`);
+          if (parts.length !== 2)
+            throw new Error(`${fault.file} has "${fault.from}" ${parts.length - 1} times`);
           planted = true;
           return parts.join(fault.to);
         },

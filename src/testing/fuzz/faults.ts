@@ -1,4 +1,98 @@
 import type { Fault } from './bundle';
 
+const of = (
+  reader: string,
+  file: string,
+  ...pairs: readonly (readonly [from: string, to: string])[]
+): Fault[] => pairs.map(([from, to]) => ({ reader, file, from, to }));
+
 /** Faults that the fuzzers must notice, three and more for each reader. The text that one replaces is there exactly once. */
-export const faults: readonly Fault[] = [];
+export const faults: readonly Fault[] = [
+  ...of(
+    'gguf',
+    'src/files/gguf/header-reader.ts',
+    ['return view.getInt16(at, true);', 'return view.getInt16(at, false);'],
+    ['this.#at += length;', 'this.#at += length || 1;'],
+    ['return view.getBigInt64(at, true);', 'return view.getBigInt64(at, false);'],
+  ),
+  ...of('gguf', 'src/files/gguf/write.ts', ['out.pad(alignment);', 'out.pad(32);']),
+  ...of(
+    'safetensors',
+    'src/files/safetensors/read.ts',
+    ['Number.isSafeInteger(v) && v >= 0', 'Number.isFinite(v)'],
+    ['const start = dataStart + begin;', 'const start = dataStart + begin + 1;'],
+    ['checkRanges(source, ranges);', ''],
+  ),
+  ...of(
+    'sentencepiece',
+    'src/model/convert/vocabulary/sentencepiece.ts',
+    ['f.value >= 1 && f.value <= LAST_TYPE', 'f.value <= LAST_TYPE'],
+    ['if (!Number.isFinite(score))', 'if (score > 1e9)'],
+    [
+      'if (f.id === 3 && f.wire === 0) addSpacePrefix = f.value !== 0;',
+      'if (f.id === 3) addSpacePrefix = f.value === 0;',
+    ],
+  ),
+  ...of(
+    'tokenizer',
+    'src/model/convert/vocabulary/token-list.ts',
+    ['!Number.isInteger(id) || id < 0 || id >= this.size', 'id >= this.size'],
+    ['this.types[id] = type;', 'this.types.push(type);'],
+  ),
+  ...of('tokenizer', 'src/model/convert/vocabulary/vocabulary.ts', ['isRecord(json.model.vocab);', 'true;']),
+  ...of('config', 'src/model/hyperparameter-reader.ts', [
+    'Number.isInteger(value) && value >= least && value <= most',
+    'Number.isInteger(value) && value <= most',
+  ]),
+  ...of('config', 'src/model/convert/metadata/metadata-writer.ts', ['Number.isFinite(Math.fround(value))', 'true']),
+  ...of('config', 'src/model/convert/metadata/metadata-writer.ts', [
+    'Number.isInteger(value) && value >= 0 && value < 2 ** 32',
+    'value < 2 ** 32',
+  ]),
+  ...of(
+    'imatrix-dat',
+    'src/files/imatrix.ts',
+    ['!Number.isFinite(v) || v < 0', 'v < 0'],
+    ['if (value < 0 || value > most)', 'if (value > most)'],
+    ['throw wrong(label, `${name} has no columns`', 'console.assert(true, `${name} has no columns`'],
+  ),
+  ...of(
+    'imatrix-gguf',
+    'src/files/imatrix.ts',
+    ['!Number.isFinite(v) || v < 0', '!Number.isFinite(v)'],
+    ['n > 0 ? out[i]! / n : 1', 'out[i]! / n + (n > 1 ? 0 : -1)'],
+    ['if (!counts) throw wrong(', 'if (!counts) console.assert(true, '],
+  ),
+  ...of(
+    'recipe',
+    'src/evaluate/recipe.ts',
+    ['if (seen.has(name))', 'if (seen.size > 999)'],
+    ["if (typeof fileType !== 'string' || !fileTypeByLabel(fileType))", "if (typeof fileType !== 'string')"],
+    ['Number.isFinite(x) && x >= 0', 'Number.isFinite(x)'],
+  ),
+  ...of(
+    'report',
+    'src/store/results/report.ts',
+    ["typeof v === 'object' && v !== null ?", 'v !== undefined ?'],
+    ['!Array.isArray(value) || value.length > MAX_RECORDS', 'value === null'],
+    ["'speed.tokensPerSecond.median',", ''],
+  ),
+  ...of(
+    'split',
+    'src/files/gguf/split.ts',
+    ['for (const key of KEYS) metadata.delete(key);', ''],
+    ['if (byIndex.has(index))', 'if (byIndex.size > 99)'],
+    ['if (twice)', 'if (twice && files.length > 99)'],
+  ),
+  ...of(
+    'hub',
+    'src/files/hub/http.ts',
+    ['Number(match[1]) !== at || total !== size', 'total !== size'],
+    ['skip -= chunk.length - fresh.length;', ''],
+    ['if (at < end) await backoff.wait(broken);', 'if (at > before) return out;'],
+  ),
+  ...of('folder', 'src/model/convert/checkpoint/place.ts', [
+    'if (expert >= this.#count)',
+    'if (expert > this.#count + 99)',
+  ]),
+];

@@ -91,7 +91,10 @@ export function written(root: Field): Uint8Array<ArrayBuffer> {
       room(rest);
       at += rest;
     } else if (field.kind === 'size')
-      integer(field.width, field.lie ?? BigInt(field.of.kind === 'bytes' ? field.of.bytes.length : field.of.fields.length));
+      integer(
+        field.width,
+        field.lie ?? BigInt(field.of.kind === 'bytes' ? field.of.bytes.length : field.of.fields.length),
+      );
     else if (field.float) {
       room(8);
       if (field.width === 4) view.setFloat32(at, Number(field.value), true);
@@ -122,7 +125,8 @@ function fieldsOf(root: Field): Found[] {
 
 function mutateNumber(r: Chooser, field: NumberField): void {
   if (field.choices.length > 0 && !r.oneIn(3)) field.value = r.pick(field.choices);
-  else if (field.float) field.value = r.pick([Number.NaN, Number.POSITIVE_INFINITY, -0, 0, -1, 1e-40, 3e38, 0.5]);
+  else if (field.float)
+    field.value = r.pick([Number.NaN, Number.POSITIVE_INFINITY, -0, 0, -1, 1e-40, 3e38, 0.5]);
   else if (r.oneIn(2)) field.value = asInteger(field.value) + BigInt(r.pick([1, -1, 8, -8, 32, -32, 64]));
   else field.value = r.pick(odd);
 }

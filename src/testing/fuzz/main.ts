@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { bundleWorker } from './bundle';
 import { Chooser } from './chooser';
 import { faults } from './faults';
-import { type AnyFuzzer } from './reader';
+import type { AnyFuzzer } from './reader';
 import { fuzzers } from './registry';
 import { type FuzzReport, runFuzzer } from './run';
 
@@ -105,7 +105,9 @@ const FAULT_INPUTS = 20_000;
 
 async function runAll(): Promise<boolean> {
   const path = await bundleWorker('worker');
-  console.log('| reader | inputs | accepted | branches | errors | > 1 s | > 64 MiB | slowest | largest | time |');
+  console.log(
+    '| reader | inputs | accepted | branches | errors | > 1 s | > 64 MiB | slowest | largest | time |',
+  );
   console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
   let ok = true;
   for (const f of chosen()) {

@@ -112,7 +112,11 @@ function runThread(
       void thread.terminate();
       const index = Atomics.load(at, 0);
       if (!found) resolve(undefined);
-      else resolve({ finding: { index, ...found, input: `seed ${seed}` }, rest: { from: index + 1, to: batch.to } });
+      else
+        resolve({
+          finding: { index, ...found, input: `seed ${seed}` },
+          rest: { from: index + 1, to: batch.to },
+        });
     };
     const watch = setInterval(() => {
       const index = Atomics.load(at, 0);

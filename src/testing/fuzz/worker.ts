@@ -20,7 +20,11 @@ export interface Finding {
   readonly input: string;
 }
 export interface FunctionRanges {
-  readonly ranges: readonly { readonly startOffset: number; readonly endOffset: number; readonly count: number }[];
+  readonly ranges: readonly {
+    readonly startOffset: number;
+    readonly endOffset: number;
+    readonly count: number;
+  }[];
 }
 export interface BatchResult {
   readonly accepted: number;
@@ -85,7 +89,13 @@ async function runOne(f: AnyFuzzer, input: unknown): Promise<Run> {
 
 const stackOf = (error: unknown): string =>
   error instanceof Error
-    ? [`${error.name}: ${error.message.slice(0, 500)}`, ...(error.stack ?? '').split('\n').filter((l) => /^ +at /.test(l)).slice(0, 4)].join('\n')
+    ? [
+        `${error.name}: ${error.message.slice(0, 500)}`,
+        ...(error.stack ?? '')
+          .split('\n')
+          .filter((l) => /^ +at /.test(l))
+          .slice(0, 4),
+      ].join('\n')
     : String(error);
 
 /** The kind of a refusal: its message without names and figures. */
@@ -96,7 +106,11 @@ const kindOf = (message: string): string =>
     .replace(/\d+/g, '0')
     .slice(0, 80);
 
-async function runBatch(f: AnyFuzzer, setup: WorkerSetup, { from, to }: Batch): Promise<Omit<BatchResult, 'coverage'>> {
+async function runBatch(
+  f: AnyFuzzer,
+  setup: WorkerSetup,
+  { from, to }: Batch,
+): Promise<Omit<BatchResult, 'coverage'>> {
   const at = new Int32Array(setup.shared);
   const findings: Finding[] = [];
   const refusals = new Set<string>();
@@ -118,7 +132,8 @@ async function runBatch(f: AnyFuzzer, setup: WorkerSetup, { from, to }: Batch): 
     }
     const found = (kind: Finding['kind'], what: string) => {
       wrong[kind]++;
-      if (findings.length < MAX_FINDINGS) findings.push({ index, kind, what, input: f.show(input).slice(0, 5000) });
+      if (findings.length < MAX_FINDINGS)
+        findings.push({ index, kind, what, input: f.show(input).slice(0, 5000) });
     };
     if (run.outcome === 'wrong') found('error', run.what);
     if (run.ms > MAX_MS) found('slow', `${Math.round(run.ms)} ms`);

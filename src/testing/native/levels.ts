@@ -15,9 +15,9 @@ import { checkpointFiles } from '../checkpoints';
 const WIDE = { width: 256, ffn: 256, layers: 1, heads: 4, kvHeads: 2, headDim: 64 };
 
 /** A seeded checkpoint of an architecture, opened as a page opens it. */
-export const wideCheckpoint = (name: string, kvHeads = WIDE.kvHeads): Promise<ModelFile> =>
+export const wideCheckpoint = (name: string, sizes: Partial<typeof WIDE> = {}): Promise<ModelFile> =>
   openModel(
-    checkpointFiles(name, 'wide', { ...WIDE, kvHeads }).map((f) => memorySource(f.path, f.bytes)),
+    checkpointFiles(name, 'wide', { ...WIDE, ...sizes }).map((f) => memorySource(f.path, f.bytes)),
     name,
   );
 
@@ -49,7 +49,13 @@ export class Encoded {
 }
 
 /** Greedy ids of a level in the reference mode, and by how much the best logit leads the second at each. */
-export async function greedyIds(gpu: Gpu, model: ModelFile, plan: Plan, prompt: readonly number[], count: number) {
+export async function greedyIds(
+  gpu: Gpu,
+  model: ModelFile,
+  plan: Plan,
+  prompt: readonly number[],
+  count: number,
+) {
   const prepared = await prepareLevel(gpu, model, plan);
   const engine = await Engine.create(gpu, prepared, { context: 256, kvType: 'F32', reference: true });
   try {

@@ -50,7 +50,9 @@ export class NativeLlama {
   async #start(): Promise<void> {
     if (this.#child) return;
     if (!NativeLlama.isInstalled)
-      throw new Error('native llama.cpp is not installed: `npm test -- native` installs it and runs its lane');
+      throw new Error(
+        'native llama.cpp is not installed: `npm test -- native` installs it and runs its lane',
+      );
     const child = spawn(process.execPath, [join(folder, 'child.mjs')], { cwd: folder });
     this.#child = child;
     this.#stderr = '';

@@ -122,7 +122,10 @@ export const sentencePieceAsSaid: VocabularyRule = (files, out) => {
 };
 
 const isSentencePieceJson = (json: Json | undefined): boolean =>
-  isRecord(json?.model) && json.model.type === 'BPE' && json.model.byte_fallback === true;
+  isRecord(json?.model) &&
+  json.model.type === 'BPE' &&
+  json.model.byte_fallback === true &&
+  isRecord(json.model.vocab);
 
 /** Returns true if a tokenizer.json prepends a space to a text. */
 function addsSpace(json: Json): boolean {

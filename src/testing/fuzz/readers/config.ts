@@ -33,7 +33,10 @@ const seeds = kinds.map((recipe) =>
 );
 const inner = JSON.parse(seeds[0]!) as Json;
 seeds.push(
-  JSON.stringify({ architectures: ['Gemma3ForConditionalGeneration'], text_config: JSON.parse(seeds[13] ?? '{}') }),
+  JSON.stringify({
+    architectures: ['Gemma3ForConditionalGeneration'],
+    text_config: JSON.parse(seeds[13] ?? '{}'),
+  }),
   JSON.stringify({
     ...inner,
     architectures: ['Olmo3ForCausalLM'],
@@ -46,7 +49,12 @@ seeds.push(
   }),
 );
 const words: Words = {
-  keys: [...new Set(seeds.flatMap((seed) => Object.keys(JSON.parse(seed) as object))), 'rope_type', 'type', 'factor'],
+  keys: [
+    ...new Set(seeds.flatMap((seed) => Object.keys(JSON.parse(seed) as object))),
+    'rope_type',
+    'type',
+    'factor',
+  ],
   values: [
     ...kinds.map((k) => [k.class]),
     'linear',

@@ -41,22 +41,36 @@ const indexOf = (files: readonly NamedBytes[]): NamedBytes => {
   const weights = files.find((f) => f.path.endsWith('.safetensors'))!;
   const length = Number(new DataView(weights.bytes.buffer, weights.bytes.byteOffset).getBigUint64(0, true));
   const names = Object.keys(JSON.parse(decoder.decode(weights.bytes.subarray(8, 8 + length))) as object);
-  const map = Object.fromEntries(names.filter((n) => n !== '__metadata__').map((n) => [n, 'model.safetensors']));
+  const map = Object.fromEntries(
+    names.filter((n) => n !== '__metadata__').map((n) => [n, 'model.safetensors']),
+  );
   return { path: 'm/model.safetensors.index.json', bytes: encoder.encode(jsonText({ weight_map: map })) };
 };
 
 function make(r: Chooser): NamedBytes[] {
   const files = [...r.pick(seeds)];
   if (r.oneIn(3)) files.push(indexOf(files));
-  if (r.oneIn(4)) files.push({ path: 'm/generation_config.json', bytes: encoder.encode('{"eos_token_id":[2,3],"top_k":5}') });
-  if (r.oneIn(4)) files.push({ path: 'm/README.md', bytes: encoder.encode('---\nlicense: mit\ntags:\n- a\n---\n# text\n') });
+  if (r.oneIn(4))
+    files.push({
+      path: 'm/generation_config.json',
+      bytes: encoder.encode('{"eos_token_id":[2,3],"top_k":5}'),
+    });
+  if (r.oneIn(4))
+    files.push({
+      path: 'm/README.md',
+      bytes: encoder.encode('---\nlicense: mit\ntags:\n- a\n---\n# text\n'),
+    });
   if (r.oneIn(4)) files.push({ path: 'm/chat_template.jinja', bytes: encoder.encode('{{ messages }}') });
   if (r.oneIn(6)) files.push({ path: 'm/added_tokens.json', bytes: encoder.encode('{"<x>":3}') });
   if (r.oneIn(10)) return files;
   for (let n = r.few(); n > 0 && files.length > 0; n--) {
     const place = r.below(files.length);
     if (r.oneIn(12)) files.splice(place, 1);
-    else if (r.oneIn(20)) files.push({ ...files[place]!, path: r.pick(['m/other.safetensors', 'm/x/config.json', 'm/config.json']) });
+    else if (r.oneIn(20))
+      files.push({
+        ...files[place]!,
+        path: r.pick(['m/other.safetensors', 'm/x/config.json', 'm/config.json']),
+      });
     else files[place] = mutateFileSafely(r, files[place]!);
   }
   return files;
@@ -93,5 +107,11 @@ export const folder = fuzzer<NamedBytes[], ModelFile>({
     await checkWrittenAgain(memorySource('m', new Uint8Array(1 << 20)), { ...model, tensors: model.tensors });
     void files;
   },
-  show: (files) => files.map((f) => `${f.path} ${f.path.endsWith('json') ? decoder.decode(f.bytes.subarray(0, 1500)) : shownBytes(f.bytes.subarray(0, 600))}`).join('\n'),
+  show: (files) =>
+    files
+      .map(
+        (f) =>
+          `${f.path} ${f.path.endsWith('json') ? decoder.decode(f.bytes.subarray(0, 1500)) : shownBytes(f.bytes.subarray(0, 600))}`,
+      )
+      .join('\n'),
 });

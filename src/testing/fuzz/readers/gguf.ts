@@ -54,7 +54,8 @@ const scalars: Readonly<Record<number, (r: Chooser) => Field>> = {
 const SCALARS = Object.keys(scalars).map(Number);
 
 function pairOf(r: Chooser, key: string): GroupField {
-  if (key === 'general.alignment') return group(text(8, key), u32(4, VALUE_TYPES), u32(r.pick([8, 32, 64]), [1, 4, 16]));
+  if (key === 'general.alignment')
+    return group(text(8, key), u32(4, VALUE_TYPES), u32(r.pick([8, 32, 64]), [1, 4, 16]));
   const type = r.pick(SCALARS);
   if (!r.oneIn(4)) return group(text(8, key), u32(type, VALUE_TYPES), scalars[type]!(r));
   const items = group(...Array.from({ length: r.below(5) }, () => scalars[type]!(r)));
@@ -66,12 +67,16 @@ export function ggufFields(r: Chooser): GroupField {
   const alignment = r.oneIn(3) ? r.pick([8, 16, 64]) : 32;
   const keys = [...KEYS].filter(() => r.oneIn(2)).filter((k) => k !== 'general.alignment');
   const pairs = group(...keys.map((key) => pairOf(r, key)));
-  if (alignment !== 32) pairs.fields.push(group(text(8, 'general.alignment'), u32(4, VALUE_TYPES), u32(alignment, [1, 8])));
+  if (alignment !== 32)
+    pairs.fields.push(group(text(8, 'general.alignment'), u32(4, VALUE_TYPES), u32(alignment, [1, 8])));
   let offset = 0;
   const infos = group(
     ...Array.from({ length: r.below(4) }, (_, i) => {
       const type = r.pick(ggmlTypes);
-      const shape = [type.blockSize * (1 + r.below(2)), ...Array.from({ length: r.below(3) }, () => 1 + r.below(2))];
+      const shape = [
+        type.blockSize * (1 + r.below(2)),
+        ...Array.from({ length: r.below(3) }, () => 1 + r.below(2)),
+      ];
       const bytes = (shape.reduce((a, b) => a * b, 1) / type.blockSize) * type.blockBytes;
       const dims = group(...shape.map((n) => u64(n)));
       const info = group(
@@ -99,7 +104,11 @@ export function ggufFields(r: Chooser): GroupField {
 }
 
 /** Bytes of mutated fields, and of mutated bytes. */
-export function mutatedFields(r: Chooser, fields: GroupField, names: readonly string[]): Uint8Array<ArrayBuffer> {
+export function mutatedFields(
+  r: Chooser,
+  fields: GroupField,
+  names: readonly string[],
+): Uint8Array<ArrayBuffer> {
   if (!r.oneIn(20)) mutateFields(r, fields, names);
   const bytes = written(fields);
   return r.oneIn(5) ? mutateBytes(r, bytes) : bytes;
@@ -107,15 +116,24 @@ export function mutatedFields(r: Chooser, fields: GroupField, names: readonly st
 
 /** Rules for tensors of any file: inside it, apart, named once, as large as type and shape say. */
 export async function checkTensors(source: ByteSource, model: ModelFile): Promise<Uint8Array[]> {
-  rule(new Set(model.tensors.map((t) => t.name)).size === model.tensors.length, 'each tensor has a name of its own');
+  rule(
+    new Set(model.tensors.map((t) => t.name)).size === model.tensors.length,
+    'each tensor has a name of its own',
+  );
   const read: Uint8Array[] = [];
   let sum = 0;
   for (const t of model.tensors) {
     const elements = t.shape.reduce((n, d) => n * d, 1);
     rule(t.shape.length >= 1 && t.shape.length <= 4, `${t.name} has one to four dimensions`);
-    rule(t.shape.every((n) => Number.isSafeInteger(n) && n >= 0), `${t.name} has counts for dimensions`);
+    rule(
+      t.shape.every((n) => Number.isSafeInteger(n) && n >= 0),
+      `${t.name} has counts for dimensions`,
+    );
     rule(t.shape[0]! % t.type.blockSize === 0, `rows of ${t.name} are whole blocks`);
-    rule(t.sizeBytes === (elements / t.type.blockSize) * t.type.blockBytes, `${t.name} is as large as its shape`);
+    rule(
+      t.sizeBytes === (elements / t.type.blockSize) * t.type.blockBytes,
+      `${t.name} is as large as its shape`,
+    );
     sum += t.sizeBytes;
     const bytes = await t.read(0, t.sizeBytes);
     rule(bytes.length === t.sizeBytes, `all of ${t.name} is in the file`);
@@ -138,7 +156,8 @@ function again(model: ModelFile, data: readonly Uint8Array[]): Uint8Array<ArrayB
   }
   return out;
 }
-const alignmentOf = (model: ModelFile): number => Number(model.metadata.get('general.alignment')?.value ?? 32);
+const alignmentOf = (model: ModelFile): number =>
+  Number(model.metadata.get('general.alignment')?.value ?? 32);
 const writtenDataBytes = (model: ModelFile): number => ggufDataBytes(model.metadata, model.tensors);
 
 /** What was read of a GGUF is written and read again: it is the same. */
@@ -148,8 +167,14 @@ export async function checkWrittenAgain(source: ByteSource, model: ModelFile): P
   rule(isDeepStrictEqual([...copy.metadata], [...model.metadata]), 'metadata is the same when written again');
   for (const [i, t] of model.tensors.entries()) {
     const { name, shape, type } = copy.tensors[i]!;
-    rule(isDeepStrictEqual([name, shape, type.id], [t.name, t.shape, t.type.id]), `${t.name} is the same again`);
-    rule(Buffer.compare(await copy.tensors[i]!.read(0, t.sizeBytes), data[i]!) === 0, `bytes of ${t.name} again`);
+    rule(
+      isDeepStrictEqual([name, shape, type.id], [t.name, t.shape, t.type.id]),
+      `${t.name} is the same again`,
+    );
+    rule(
+      Buffer.compare(await copy.tensors[i]!.read(0, t.sizeBytes), data[i]!) === 0,
+      `bytes of ${t.name} again`,
+    );
   }
 }
 

@@ -6,7 +6,17 @@ import { fuzzer, rule } from '../reader';
 const FILE = Uint8Array.from({ length: 300 }, (_, i) => (i * 7) & 255);
 const words: Words = {
   keys: ['type', 'path', 'size', 'oid', 'lfs'],
-  values: ['file', 'directory', 'm.gguf', 'a/m.gguf', 'm-00001-of-00002.gguf', 'config.json', 'model.safetensors', 300, 0],
+  values: [
+    'file',
+    'directory',
+    'm.gguf',
+    'a/m.gguf',
+    'm-00001-of-00002.gguf',
+    'config.json',
+    'model.safetensors',
+    300,
+    0,
+  ],
 };
 const list = JSON.stringify([
   { type: 'file', path: 'm.gguf', size: FILE.length, oid: 'aa11' },
@@ -18,7 +28,13 @@ const checkpoint = JSON.stringify([
   { type: 'file', path: 'config.json', size: FILE.length, oid: 'aa' },
   { type: 'file', path: 'model.safetensors', size: FILE.length, lfs: { size: FILE.length, oid: 'bb' } },
 ]);
-const ADDRESSES = ['o/n', 'o/n:Q4_K_M', 'o/n/m.gguf', 'https://huggingface.co/o/n/tree/main/sub', 'http://127.0.0.1:8/o/n'];
+const ADDRESSES = [
+  'o/n',
+  'o/n:Q4_K_M',
+  'o/n/m.gguf',
+  'https://huggingface.co/o/n/tree/main/sub',
+  'http://127.0.0.1:8/o/n',
+];
 
 /** An answer of the hub. What it says about a body may be wrong; the bytes of a body are those of the file, more or fewer. */
 interface Answer {
@@ -78,9 +94,15 @@ function range(r: Chooser): (start: number, end: number) => Answer {
   return (start, end) => {
     const body = FILE.slice(start, end);
     const headers = { 'content-range': `bytes ${start}-${end - 1}/300` };
-    if (kind === 0) return answer({ status: 206, headers: { 'content-range': `bytes ${start + shift}-${end - 1}/${total}` }, body });
+    if (kind === 0)
+      return answer({
+        status: 206,
+        headers: { 'content-range': `bytes ${start + shift}-${end - 1}/${total}` },
+        body,
+      });
     if (kind === 1) return answer({ status: 200, body: FILE.slice() });
-    if (kind === 2) return answer(status === 200 ? { status, body: FILE.slice() } : { status, headers, body });
+    if (kind === 2)
+      return answer(status === 200 ? { status, body: FILE.slice() } : { status, headers, body });
     if (kind === 3) return answer({ status: 206, headers, body: body.slice(0, cut) });
     if (kind === 4) return answer({ status: 206, headers, body: body.slice(0, cut), breaks: true });
     if (kind === 5) return answer({ throws: true });
@@ -110,15 +132,25 @@ function hubOf(session: Session): typeof fetch {
   return (input, init) => {
     const url = String(input);
     const asked = /bytes=(\d+)-(\d+)/.exec(new Headers(init?.headers).get('range') ?? '');
-    if (url.includes('/api/')) return Promise.resolve().then(() => respond(pages.shift() ?? answer({ body: encoder.encode('[]') })));
+    if (url.includes('/api/'))
+      return Promise.resolve().then(() => respond(pages.shift() ?? answer({ body: encoder.encode('[]') })));
     const [start, end] = asked ? [Number(asked[1]), Number(asked[2]) + 1] : [0, FILE.length];
-    const true_ = () => answer({ status: 206, headers: { 'content-range': `bytes ${start}-${end - 1}/300` }, body: FILE.slice(start, end) });
+    const true_ = () =>
+      answer({
+        status: 206,
+        headers: { 'content-range': `bytes ${start}-${end - 1}/300` },
+        body: FILE.slice(start, end),
+      });
     return Promise.resolve().then(() => respond((ranges.shift() ?? true_)(start, end)));
   };
 }
 
 interface Accepted {
-  readonly files: readonly { readonly name: string; readonly sizeBytes: number; readonly bytes: Uint8Array }[];
+  readonly files: readonly {
+    readonly name: string;
+    readonly sizeBytes: number;
+    readonly bytes: Uint8Array;
+  }[];
 }
 
 export const hub = fuzzer<Session, Accepted>({
@@ -127,7 +159,9 @@ export const hub = fuzzer<Session, Accepted>({
   inputs: 1_000_000,
   make(r) {
     const pages = Array.from({ length: 1 + r.below(3) }, (_, i, all = r.below(3)) => page(r, i >= all));
-    const address = r.oneIn(3) ? new TextDecoder().decode(mutateBytes(r, encoder.encode(r.pick(ADDRESSES)))) : r.pick(ADDRESSES);
+    const address = r.oneIn(3)
+      ? new TextDecoder().decode(mutateBytes(r, encoder.encode(r.pick(ADDRESSES))))
+      : r.pick(ADDRESSES);
     return { address, pages, ranges: Array.from({ length: r.below(4) }, () => range(r)) };
   },
   async read(session) {
@@ -149,5 +183,10 @@ export const hub = fuzzer<Session, Accepted>({
       rule(Buffer.compare(bytes, want) === 0, `${name} is what the hub holds`);
     }
   },
-  show: (session) => jsonText({ ...session, pages: session.pages.map((p) => ({ ...p, body: new TextDecoder().decode(p.body) })), ranges: session.ranges.map((f) => f(10, 300)) }),
+  show: (session) =>
+    jsonText({
+      ...session,
+      pages: session.pages.map((p) => ({ ...p, body: new TextDecoder().decode(p.body) })),
+      ranges: session.ranges.map((f) => f(10, 300)),
+    }),
 });

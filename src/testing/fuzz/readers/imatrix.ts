@@ -90,11 +90,16 @@ function checkValues(matrix: ImportanceMatrix): void {
 async function checkAgain(matrix: ImportanceMatrix): Promise<void> {
   // Names in a GGUF have .in_sum2 behind them, and are no longer for that.
   if ([...matrix.entries.keys()].some((name) => encodeUtf8(name).length > 63 - '.in_sum2'.length)) return;
-  const entries = new Map([...matrix.entries].map(([name, sums]) => [name, { sums, counts: Float32Array.of(1) }]));
+  const entries = new Map(
+    [...matrix.entries].map(([name, sums]) => [name, { sums, counts: Float32Array.of(1) }]),
+  );
   const { datasets, chunks } = matrix;
   const file = imatrixFile({ dataset: datasets[0] ?? '', chunks, chunkTokens: 512, entries });
   const copy = await readImatrix(memorySource('again.gguf', file));
-  rule(isDeepStrictEqual(new Map([...copy.entries].sort()), new Map([...matrix.entries].sort())), 'means again');
+  rule(
+    isDeepStrictEqual(new Map([...copy.entries].sort()), new Map([...matrix.entries].sort())),
+    'means again',
+  );
   rule(copy.chunks === chunks, 'chunks are the same again');
 }
 
@@ -108,7 +113,10 @@ export const imatrixDat = fuzzer<Uint8Array<ArrayBuffer>, ImportanceMatrix>({
     checkValues(matrix);
     await checkAgain(matrix);
     const copy = await readImatrix(memorySource('again.dat', datOf(matrix)));
-    rule(isDeepStrictEqual({ ...copy, label: matrix.label, datasets: [] }, { ...matrix, datasets: [] }), 'the same in a .dat');
+    rule(
+      isDeepStrictEqual({ ...copy, label: matrix.label, datasets: [] }, { ...matrix, datasets: [] }),
+      'the same in a .dat',
+    );
   },
   show: shownBytes,
 });
@@ -118,7 +126,10 @@ export const imatrixGguf = fuzzer<Uint8Array<ArrayBuffer>, ImportanceMatrix>({
   sources: ['src/files/imatrix.ts'],
   inputs: 1_000_000,
   make: (r) =>
-    mutatedFields(r, ggufFieldsOf(r), [...NAMES.flatMap((n) => [n, `${n}.in_sum2`, `${n}.counts`]), ...oddTexts]),
+    mutatedFields(r, ggufFieldsOf(r), [
+      ...NAMES.flatMap((n) => [n, `${n}.in_sum2`, `${n}.counts`]),
+      ...oddTexts,
+    ]),
   read: (bytes) => readImatrix(memorySource('fuzz.gguf', bytes)),
   check: async (_, matrix) => {
     checkValues(matrix);

@@ -26,7 +26,10 @@ export const recipe = fuzzer<Uint8Array<ArrayBuffer>, Recipe>({
     rule(accepted.fileBytes >= 0 && accepted.expectedKl >= 0, 'its figures are not negative');
     const names = accepted.tensorTypes.map((t) => t.name);
     rule(new Set(names).size === names.length, 'each tensor has one type');
-    rule(isDeepStrictEqual(parseRecipe('again.json', recipeText(accepted)), accepted), 'it is the same again');
+    rule(
+      isDeepStrictEqual(parseRecipe('again.json', recipeText(accepted)), accepted),
+      'it is the same again',
+    );
   },
   show: shownBytes,
 });

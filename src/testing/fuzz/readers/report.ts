@@ -8,7 +8,19 @@ import { fuzzer, rule, shownBytes } from '../reader';
 const whole = stored as unknown as Report;
 const seed = JSON.stringify(whole);
 const words: Words = {
-  keys: ['format', 'version', 'model', 'runs', 'qualities', 'speed', 'median', 'type', 'measured', 'kl', 'mean'],
+  keys: [
+    'format',
+    'version',
+    'model',
+    'runs',
+    'qualities',
+    'speed',
+    'median',
+    'type',
+    'measured',
+    'kl',
+    'mean',
+  ],
   values: ['F16', 'Q4_K_M', 0, -1, 1, 2, 1e300, null, [], {}],
 };
 
@@ -24,7 +36,10 @@ export const report = fuzzer<Uint8Array<ArrayBuffer>, Report>({
     for (const { generation, prompt, kl } of pairs(own, accepted))
       for (const figure of [...generation, ...prompt, ...kl])
         rule(figure === undefined || Number.isFinite(figure), `${figure} is a figure`);
-    rule(isDeepStrictEqual(parseReport('again.json', JSON.stringify(accepted)), accepted), 'it is the same again');
+    rule(
+      isDeepStrictEqual(parseReport('again.json', JSON.stringify(accepted)), accepted),
+      'it is the same again',
+    );
   },
   show: shownBytes,
 });

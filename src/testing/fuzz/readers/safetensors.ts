@@ -79,7 +79,10 @@ export const safetensors = fuzzer<Uint8Array<ArrayBuffer>, readonly SafeTensor[]
     let sum = 0;
     for (const t of tensors) {
       const width = t.fp8 ? 1 : (WIDTHS[t.type.label] ?? 0);
-      rule(t.shape.every((n) => Number.isSafeInteger(n) && n >= 0), `${t.name} has counts for dimensions`);
+      rule(
+        t.shape.every((n) => Number.isSafeInteger(n) && n >= 0),
+        `${t.name} has counts for dimensions`,
+      );
       rule(t.sizeBytes === width * t.shape.reduce((a, b) => a * b, 1), `${t.name} is as large as its shape`);
       rule((await t.read(0, t.sizeBytes)).length === t.sizeBytes, `all of ${t.name} is in the file`);
       sum += t.sizeBytes;

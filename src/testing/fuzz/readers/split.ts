@@ -2,7 +2,19 @@ import { type ByteSource, memorySource } from '../../../files/byte-source';
 import type { ModelFile } from '../../../files/model-file';
 import { openModel } from '../../../pipeline/open';
 import type { Chooser } from '../chooser';
-import { group, type GroupField, mutateFields, pad, raw, size, text, u16, u32, u64, written } from '../fields';
+import {
+  group,
+  type GroupField,
+  mutateFields,
+  pad,
+  raw,
+  size,
+  text,
+  u16,
+  u32,
+  u64,
+  written,
+} from '../fields';
 import { mutateBytes } from '../mutate-json';
 import { fuzzer, rule, shownBytes } from '../reader';
 import { checkTensors, checkWrittenAgain } from './gguf';

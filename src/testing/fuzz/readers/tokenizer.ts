@@ -42,11 +42,41 @@ const seeds = [
 function trimmed(json: Record<string, unknown>): string {
   const model = json.model as { vocab: Record<string, number>; merges: string[] };
   const vocab = Object.fromEntries(Object.entries(model.vocab).filter(([, id]) => id < 40));
-  return JSON.stringify({ ...json, model: { ...model, vocab, merges: [...model.merges, 'a b', ['a', 'b']] } });
+  return JSON.stringify({
+    ...json,
+    model: { ...model, vocab, merges: [...model.merges, 'a b', ['a', 'b']] },
+  });
 }
 const words: Words = {
-  keys: ['type', 'model', 'vocab', 'merges', 'added_tokens', 'id', 'content', 'special', 'pattern', 'a', '\u0120'],
-  values: ['BPE', 'ByteLevel', 'Metaspace', 'Sequence', 'Unigram', 0, 1, 5, -1, 1e7, 1e9, 'a b', ['a', 'b'], 'a'],
+  keys: [
+    'type',
+    'model',
+    'vocab',
+    'merges',
+    'added_tokens',
+    'id',
+    'content',
+    'special',
+    'pattern',
+    'a',
+    '\u0120',
+  ],
+  values: [
+    'BPE',
+    'ByteLevel',
+    'Metaspace',
+    'Sequence',
+    'Unigram',
+    0,
+    1,
+    5,
+    -1,
+    1e7,
+    1e9,
+    'a b',
+    ['a', 'b'],
+    'a',
+  ],
 };
 
 interface Accepted {
@@ -69,6 +99,7 @@ function read(bytes: Uint8Array): Accepted {
     chatTemplate: undefined,
     preTokenizer: bytes.length % 2 ? 'gpt-2' : undefined,
     preferredPre: undefined,
+    rows: 4096,
   };
   sentencePieceFirst(files, out);
   const tokenizer = createTokenizer('fuzz', out.entries);
