@@ -22,7 +22,8 @@ installPackages();
 const has = (name) => chosen.some((l) => l.name === name);
 if (has('unit:node22')) installNode22();
 if (has('native')) installNative();
-const env = has('gpu') || has('native') || has('e2e') || has('package') ? softwareVulkan(installChromium()) : {};
+const env =
+  has('gpu') || has('native') || has('e2e') || has('package') ? softwareVulkan(installChromium()) : {};
 env.XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
 
 const results = chosen.map(({ name, command, args }) => {
@@ -35,7 +36,9 @@ console.log('\n== lanes');
 for (const { name, ok, seconds } of results)
   console.log(`${ok ? 'passed' : 'FAILED'}  ${String(seconds).padStart(4)} s  ${name}`);
 for (const { name } of left)
-  console.log(`NOT RUN        ${name}: there is no llama.cpp for ${process.platform} ${process.arch} in scripts/native`);
+  console.log(
+    `NOT RUN        ${name}: there is no llama.cpp for ${process.platform} ${process.arch} in scripts/native`,
+  );
 const failed = results.filter((r) => !r.ok).length;
 console.log(`${results.length - failed} passed, ${failed} failed`);
 process.exit(failed > 0 || results.length === 0 ? 1 : 0);

@@ -44,7 +44,10 @@ export const faults: readonly Fault[] = [
     'Number.isInteger(value) && value >= least && value <= most',
     'Number.isInteger(value) && value <= most',
   ]),
-  ...of('config', 'src/model/convert/metadata/metadata-writer.ts', ['Number.isFinite(Math.fround(value))', 'true']),
+  ...of('config', 'src/model/convert/metadata/metadata-writer.ts', [
+    'Number.isFinite(Math.fround(value))',
+    'true',
+  ]),
   ...of('config', 'src/model/convert/metadata/metadata-writer.ts', [
     'Number.isInteger(value) && value >= 0 && value < 2 ** 32',
     'value < 2 ** 32',
@@ -54,7 +57,7 @@ export const faults: readonly Fault[] = [
     'src/files/imatrix.ts',
     ['!Number.isFinite(v) || v < 0', 'v < 0'],
     ['if (value < 0 || value > most)', 'if (value > most)'],
-    ['throw wrong(label, `${name} has no columns`', 'console.assert(true, `${name} has no columns`'],
+    ['if (values.length === 0) throw', 'if (values.length > 9e9) throw'],
   ),
   ...of(
     'imatrix-gguf',

@@ -30,12 +30,14 @@ const threads = count(values.threads, 'threads');
 
 function chosen(): readonly AnyFuzzer[] {
   if (positionals.length === 0) return fuzzers;
-  return positionals.map((name) => {
-    const found = fuzzers.find((f) => f.name === name);
-    if (found) return found;
-    console.error(`no such reader: ${name}; there are ${fuzzers.map((f) => f.name).join(', ')}`);
+  const unknown = positionals.filter((name) => !fuzzers.some((f) => f.name === name));
+  if (unknown.length > 0) {
+    console.error(
+      `no such reader: ${unknown.join(', ')}; there are ${fuzzers.map((f) => f.name).join(', ')}`,
+    );
     process.exit(2);
-  });
+  }
+  return fuzzers.filter((f) => positionals.includes(f.name));
 }
 
 const percent = (part: number, whole: number) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`;

@@ -71,7 +71,7 @@ export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions
       findings.push(ended.finding);
       const { kind } = ended.finding;
       sum[kind === 'error' ? 'errors' : kind]++;
-      // What is left of the batch goes on in another thread.
+      // The rest of the batch goes on in another thread.
       batch = ended.rest.from < ended.rest.to ? ended.rest : take();
     }
   };

@@ -160,7 +160,7 @@ const alignmentOf = (model: ModelFile): number =>
   Number(model.metadata.get('general.alignment')?.value ?? 32);
 const writtenDataBytes = (model: ModelFile): number => ggufDataBytes(model.metadata, model.tensors);
 
-/** What was read of a GGUF is written and read again: it is the same. */
+/** The contents of a GGUF are written and read again: it is the same. */
 export async function checkWrittenAgain(source: ByteSource, model: ModelFile): Promise<void> {
   const data = await checkTensors(source, model);
   const copy = await readGguf(memorySource('again.gguf', again(model, data)));

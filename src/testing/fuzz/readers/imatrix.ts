@@ -61,7 +61,7 @@ function ggufFieldsOf(r: Chooser): GroupField {
   );
 }
 
-/** What was read, as a .dat again, with a count of one for each sum. */
+/** A matrix as a .dat again, with a count of one for each sum. */
 function datOf({ entries, chunks, datasets }: ImportanceMatrix): Uint8Array<ArrayBuffer> {
   const all = [...entries].map(([name, sums]) => {
     const values = group(...[...sums].map((v) => f32(v)));

@@ -50,7 +50,7 @@ function make(r: Chooser): Uint8Array<ArrayBuffer> {
   return r.oneIn(8) ? mutateBytes(r, bytes) : bytes;
 }
 
-/** What was read, as a file again. */
+/** Tensors that were read, as a file again. */
 async function again(tensors: readonly SafeTensor[]): Promise<Uint8Array<ArrayBuffer>> {
   const header: [string, unknown][] = [];
   const data: Uint8Array[] = [];
