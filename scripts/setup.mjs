@@ -64,9 +64,11 @@ export function installNative() {
   const stamp = join(nativeFolder, 'node_modules/.package-lock.json');
   const lock = join(nativeFolder, 'package-lock.json');
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= statSync(lock).mtimeMs) return;
-  // Without what is optional: 85 MB in the place of 725, which are the same for graphics cards.
+  // Without what is optional: 85 MB in the place of 725, which are the same for graphics cards. Not `npm ci`: it refuses a
+  // lock file without the platforms that a registry leaves out. The versions are those of the lock file here too.
   must(npm, [
-    'ci',
+    'install',
+    '--no-save',
     '--prefix',
     nativeFolder,
     '--omit=optional',
