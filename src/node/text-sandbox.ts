@@ -25,9 +25,10 @@ function start(url: URL): Worker {
 export const nodeTextSandbox = (): TextSandbox =>
   new TextSandbox((on) => {
     const worker = start(new URL('./text.worker.ts', import.meta.url));
-    worker.unref();
     worker.on('message', (message: FromText) => on.message(message));
     worker.on('error', (error) => on.died(error instanceof Error ? error.message : String(error)));
     worker.on('exit', (code) => on.died(`it exited with ${code}`));
+    // After the listeners: one for messages would keep the process again. A call's own timer does while it runs.
+    worker.unref();
     return { post: (message) => worker.postMessage(message), end: () => void worker.terminate() };
   });
