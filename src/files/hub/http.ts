@@ -1,4 +1,4 @@
-import { CancelledError, FileError, type NibbleError } from '../../util/errors';
+import { CancelledError, FileError, type NibbleError, untilCancelled } from '../../util/errors';
 
 /** Options of requests to a hub. Failed requests are repeated; `signal` ends them. */
 export interface HttpOptions {
@@ -63,7 +63,8 @@ class Backoff {
         `${this.#what}: ${cause}, after ${MAX_ATTEMPTS} attempts.`,
         'Check the connection and open the model again; what was read is asked for once more.',
       );
-    await (this.#options.sleep ?? sleepFor)(ms ?? Math.min(500 * 2 ** this.#attempt, MAX_WAIT_MS));
+    const { sleep = sleepFor, signal } = this.#options;
+    await untilCancelled(sleep(ms ?? Math.min(500 * 2 ** this.#attempt, MAX_WAIT_MS)), signal);
   }
 }
 

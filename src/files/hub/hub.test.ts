@@ -177,6 +177,18 @@ describe('what goes wrong on the way', () => {
     await expect(one.read(0, 10)).rejects.toThrow(/answers with "bytes 0-9\/9000", where bytes from 0 of/);
     hub.add('org/one', [file('only.gguf'), file('mmproj-F16.gguf')]);
   });
+  test('a stop ends a wait that the hub asked for', async () => {
+    const stop = new AbortController();
+    const waits = {
+      fetch: () => Promise.resolve(new Response('', { status: 429, headers: { 'retry-after': '60' } })),
+      sleep: () => {
+        stop.abort();
+        return new Promise<void>(() => {});
+      },
+      signal: stop.signal,
+    };
+    expect(await open('org/one', waits).catch((e: unknown) => e)).toMatchObject({ name: 'CancelledError' });
+  });
   test('cancelling ends a wait', async () => {
     const one = await open('org/one', { signal: AbortSignal.abort() }).catch((e: unknown) => e);
     expect(one).toMatchObject({ name: 'CancelledError' });
