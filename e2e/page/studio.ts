@@ -80,7 +80,11 @@ export class Studio extends Part {
     this.site = new SitePart(page);
     this.device = new Device(page);
     this.keyboard = new Keyboard(page);
-    page.on('request', (request) => this.#hosts.add(new URL(request.url()).host));
+    page.on('request', (request) => {
+      const { protocol, host } = new URL(request.url());
+      // Workers start from a blob of the page's own.
+      if (protocol !== 'blob:') this.#hosts.add(host);
+    });
   }
 
   /** Goes to the page and waits until it has found its adapter. */
