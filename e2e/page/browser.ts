@@ -30,7 +30,7 @@ export function writeFiles(files: readonly NamedBytes[], folder: string): string
 
 /** The file of the download that `press` starts. */
 export async function downloaded(page: Page, press: () => Promise<void>): Promise<Buffer> {
-  const [saved] = await Promise.all([page.waitForEvent('download'), press()]);
+  const [saved] = await Promise.all([page.waitForEvent('download', { timeout: 120_000 }), press()]);
   return readFileSync(await saved.path());
 }
 
