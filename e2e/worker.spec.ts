@@ -49,7 +49,8 @@ test('nothing holds the worker, and one that fails is replaced with model, chat 
     await before();
     const started = performance.now();
     await run.stop();
-    expect(performance.now() - started).toBeLessThan(1000);
+    // A second where nothing else runs (src/worker/supervision.test.ts has the clock in its hand); machines are shared.
+    expect(performance.now() - started).toBeLessThan(5000);
     expect((await studio.model())?.label).toBe('hostile.gguf');
   };
   await stopped(async () => {});
