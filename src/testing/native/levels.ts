@@ -5,18 +5,18 @@ import type { ModelFile } from '../../files/model-file';
 import type { Gpu } from '../../gpu/gpu';
 import { Engine, GREEDY } from '../../infer/engine';
 import type { Plan } from '../../model/plan';
-import { openModel } from '../../pipeline/open';
 import { prepareLevel } from '../../pipeline/prepared';
 import { formatByGgmlType } from '../../quant/registry';
 import { alignUp } from '../../util/bytes';
 import { checkpointFiles } from '../checkpoints';
+import { openTestModel } from '../text/sandbox';
 
 /** Every row a multiple of 256, so that every format applies. */
 const WIDE = { width: 256, ffn: 256, layers: 1, heads: 4, kvHeads: 2, headDim: 64 };
 
 /** A seeded checkpoint of an architecture, opened as a page opens it. */
 export const wideCheckpoint = (name: string, sizes: Partial<typeof WIDE> = {}): Promise<ModelFile> =>
-  openModel(
+  openTestModel(
     checkpointFiles(name, 'wide', { ...WIDE, ...sizes }).map((f) => memorySource(f.path, f.bytes)),
     name,
   );
