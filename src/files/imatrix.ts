@@ -121,7 +121,7 @@ function checkName(label: string, name: string, before: ReadonlyMap<string, unkn
 }
 
 /** Reads the .dat format: counts, names and sums in sequence, then the number of chunks and the dataset name. */
-async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
+export async function fromDat(source: ByteSource): Promise<ImportanceMatrix> {
   const entries = new Map<string, Float32Array<ArrayBuffer>>();
   let at = 0;
   const take = async (bytes: number, what: string): Promise<DataView<ArrayBuffer>> => {

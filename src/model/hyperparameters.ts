@@ -48,7 +48,7 @@ export interface Hyperparameters {
 }
 
 /** More layers than any model has. */
-const MAX_LAYERS = 10_000;
+const MAX_LAYERS = 1_000;
 /** llama.cpp's LLAMA_MAX_EXPERTS. */
 const MAX_EXPERTS = 512;
 /** llama.cpp reads positions as 32-bit integers with a sign. */

@@ -42,6 +42,13 @@ export function parseHubAddress(text: string): HubAddress {
     rest = host[3]!;
   } else if (/^(huggingface\.co|hf\.co)\//.test(rest)) rest = rest.slice(rest.indexOf('/') + 1);
   else if (/^[a-z]+:\/\//i.test(rest)) bad();
+  const decodePart = (part: string): string => {
+    try {
+      return decodeURIComponent(part);
+    } catch {
+      return bad(); // a % that escapes nothing
+    }
+  };
   const [organization = '', tail = '', ...parts] = rest
     .split(/[?#]/)[0]!
     .split('/')
@@ -53,8 +60,8 @@ export function parseHubAddress(text: string): HubAddress {
   return {
     endpoint,
     repository: `${organization}/${name}`,
-    revision: decodeURIComponent(view ?? revision ?? 'main'),
-    path: parts.map(decodeURIComponent).join('/'),
+    revision: decodePart(view ?? revision ?? 'main'),
+    path: parts.map(decodePart).join('/'),
     tag,
   };
 }

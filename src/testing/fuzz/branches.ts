@@ -1,5 +1,9 @@
 // Branches of the sources in a bundle, and which of them V8 has seen run.
+import { readFileSync } from 'node:fs';
+import { SourceMap, type SourceMapPayload } from 'node:module';
+import { dirname, relative, resolve } from 'node:path';
 import { parseAst } from 'rolldown/parseAst';
+import { root } from './bundle';
 import type { FunctionRanges } from './worker';
 
 interface Node {
@@ -42,27 +46,27 @@ export interface Branch {
   readonly line: string;
 }
 
-interface Region {
-  readonly source: string;
-  readonly start: number;
-  readonly end: number;
+/** Sources of offsets in a bundle, from the root of the project, by its source map. */
+function sourcesOf(code: string, map: SourceMapPayload, folder: string): (offset: number) => string {
+  const decoded = new SourceMap(map);
+  const starts = [0, ...[...code.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    const entry = decoded.findEntry(low, offset - starts[low]!);
+    return 'originalSource' in entry ? relative(root, resolve(folder, entry.originalSource)) : '';
+  };
 }
 
-/** Regions of a bundle by the source that they come from: rolldown writes its path in front of each. */
-function regionsOf(code: string): Region[] {
-  const marks = [...code.matchAll(/^\/\/ (\S+\.(?:ts|mjs|cjs|js))$/gm)];
-  return marks.map((mark, i) => ({
-    source: mark[1]!,
-    start: mark.index,
-    end: marks[i + 1]?.index ?? code.length,
-  }));
-}
-
-/** Branches of some sources in the bundle. Code that nothing of the reader's can reach was shaken out before. */
-export function branchesOf(code: string, sources: readonly string[]): Branch[] {
-  const regions = regionsOf(code).filter(({ source }) => sources.includes(source));
-  const missing = sources.filter((s) => !regions.some(({ source }) => source === s));
-  if (missing.length > 0) throw new Error(`no part of the bundle: ${missing.join(', ')}`);
+/** Branches of some sources in the bundle at `path`. Code that the reader cannot reach was shaken out before. */
+export function branchesOf(path: string, sources: readonly string[]): Branch[] {
+  const code = readFileSync(path, 'utf8');
+  const map = JSON.parse(readFileSync(`${path}.map`, 'utf8')) as SourceMapPayload;
+  const sourceOf = sourcesOf(code, map, dirname(path));
   const found = new Map<number, Branch>();
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) {
@@ -71,13 +75,15 @@ export function branchesOf(code: string, sources: readonly string[]): Branch[] {
     }
     if (!isNode(value)) return;
     for (const { start: offset } of startsOf(value)) {
-      const region = regions.find((r) => r.start <= offset && offset < r.end);
+      const source = sourceOf(offset);
       const line = code.slice(code.lastIndexOf('\n', offset) + 1, code.indexOf('\n', offset)).trim();
-      if (region) found.set(offset, { source: region.source, offset, line });
+      if (sources.includes(source)) found.set(offset, { source, offset, line });
     }
     for (const key of Object.keys(value)) visit(value[key]);
   };
   visit(parseAst(code));
+  const missing = sources.filter((s) => ![...found.values()].some(({ source }) => source === s));
+  if (missing.length > 0) throw new Error(`no branch in the bundle: ${missing.join(', ')}`);
   return [...found.values()];
 }
 

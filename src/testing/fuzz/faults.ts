@@ -37,7 +37,7 @@ export const faults: readonly Fault[] = [
     'tokenizer',
     'src/model/convert/vocabulary/token-list.ts',
     ['!Number.isInteger(id) || id < 0 || id >= this.size', 'id >= this.size'],
-    ['this.types[id] = type;', 'this.types.push(type);'],
+    ['this.types[id] = type;', 'this.types[id] = type + 4;'],
   ),
   ...of('tokenizer', 'src/model/convert/vocabulary/vocabulary.ts', ['isRecord(json.model.vocab);', 'true;']),
   ...of('config', 'src/model/hyperparameter-reader.ts', [
@@ -45,7 +45,7 @@ export const faults: readonly Fault[] = [
     'Number.isInteger(value) && value <= most',
   ]),
   ...of('config', 'src/model/convert/metadata/metadata-writer.ts', [
-    'Number.isFinite(Math.fround(value))',
+    'Number.isInteger(item) && item === (item | 0)',
     'true',
   ]),
   ...of('config', 'src/model/convert/metadata/metadata-writer.ts', [
@@ -84,7 +84,7 @@ export const faults: readonly Fault[] = [
     'split',
     'src/files/gguf/split.ts',
     ['for (const key of KEYS) metadata.delete(key);', ''],
-    ['if (byIndex.has(index))', 'if (byIndex.size > 99)'],
+    ['if (missing.length > 0)', 'if (missing.length > 99)'],
     ['if (twice)', 'if (twice && files.length > 99)'],
   ),
   ...of(
@@ -97,5 +97,20 @@ export const faults: readonly Fault[] = [
   ...of('folder', 'src/model/convert/checkpoint/place.ts', [
     'if (expert >= this.#count)',
     'if (expert > this.#count + 99)',
+  ]),
+  ...of('folder', 'src/model/convert/checkpoint/config.ts', [
+    'Number.isInteger(value) && value >= least && value <= max',
+    'value <= max',
+  ]),
+  ...of('folder', 'src/files/gguf/write.ts', ['out.pad(alignment);', 'out.pad(8);']),
+  ...of(
+    'template',
+    'src/text/jinja/python/operators.ts',
+    ['return floors ? a / b - 1n : a / b;', 'return a / b;'],
+    ["if (operator === '%') return floors ? rest + b : rest;", "if (operator === '%') return rest;"],
+  ),
+  ...of('template', 'src/text/jinja/builtins/access.ts', [
+    'value.slice(start ?? 0, stop ?? value.length)',
+    'value.slice(start ?? 0, value.length)',
   ]),
 ];

@@ -91,7 +91,7 @@ async function runFaults(): Promise<boolean> {
   for (const [i, fault] of wanted.entries()) {
     const f = fuzzers.find(({ name }) => name === fault.reader)!;
     const inputs = values.inputs ? count(values.inputs, 'inputs') : FAULT_INPUTS;
-    const path = await bundleWorker(`fault-${i}`, fault);
+    const path = await bundleWorker(fault.reader, `fault-${i}`, fault);
     const r = await runFuzzer(f, path, { inputs, seed, threads, firstOnly: true });
     if (r.findings.length > 0) caught++;
     const [first] = r.findings;
@@ -106,7 +106,6 @@ async function runFaults(): Promise<boolean> {
 const FAULT_INPUTS = 20_000;
 
 async function runAll(): Promise<boolean> {
-  const path = await bundleWorker('worker');
   console.log(
     '| reader | inputs | accepted | branches | errors | > 1 s | > 64 MiB | slowest | largest | time |',
   );
@@ -114,7 +113,7 @@ async function runAll(): Promise<boolean> {
   let ok = true;
   for (const f of chosen()) {
     const inputs = values.inputs ? count(values.inputs, 'inputs') : f.inputs;
-    const r = await runFuzzer(f, path, { inputs, seed, threads });
+    const r = await runFuzzer(f, await bundleWorker(f.name), { inputs, seed, threads });
     tell(r);
     const share = (r.branches - r.unreached.length) / r.branches;
     if (r.findings.length > 0 || r.accepted === 0) ok = false;

@@ -5,7 +5,7 @@ import type { Chooser } from './chooser';
  * NibbleError; `check` holds what was accepted to what it must be, and throws.
  */
 export interface Fuzzer<Input, Accepted> {
-  /** The word of the command line. */
+  /** The word of the command line, and the name of its file in `readers`. */
   readonly name: string;
   /** Sources whose branches are counted, from the root of the project. */
   readonly sources: readonly string[];

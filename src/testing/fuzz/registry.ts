@@ -1,23 +1,25 @@
 import type { AnyFuzzer } from './reader';
-import { configJson } from './readers/config';
-import { folder } from './readers/folder';
-import { gguf } from './readers/gguf';
-import { hub } from './readers/hub';
-import { imatrixDat, imatrixGguf } from './readers/imatrix';
-import { recipe } from './readers/recipe';
-import { report } from './readers/report';
-import { safetensors } from './readers/safetensors';
-import { sentencePiece } from './readers/sentencepiece';
-import { split } from './readers/split';
-import { tokenizerJson } from './readers/tokenizer';
+import { reader as config } from './readers/config';
+import { reader as folder } from './readers/folder';
+import { reader as gguf } from './readers/gguf';
+import { reader as hub } from './readers/hub';
+import { reader as imatrixDat } from './readers/imatrix-dat';
+import { reader as imatrixGguf } from './readers/imatrix-gguf';
+import { reader as recipe } from './readers/recipe';
+import { reader as report } from './readers/report';
+import { reader as safetensors } from './readers/safetensors';
+import { reader as sentencepiece } from './readers/sentencepiece';
+import { reader as split } from './readers/split';
+import { reader as template } from './readers/template';
+import { reader as tokenizer } from './readers/tokenizer';
 
-/** A fuzzer for each reader. */
+/** A fuzzer for each reader, by the name of its file. */
 export const fuzzers: readonly AnyFuzzer[] = [
   gguf,
   safetensors,
-  sentencePiece,
-  tokenizerJson,
-  configJson,
+  sentencepiece,
+  tokenizer,
+  config,
   imatrixDat,
   imatrixGguf,
   recipe,
@@ -25,4 +27,5 @@ export const fuzzers: readonly AnyFuzzer[] = [
   split,
   hub,
   folder,
+  template,
 ];

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { type Branch, branchesOf, reached } from './branches';
@@ -39,7 +38,8 @@ export interface FuzzOptions {
 /** Runs the inputs of a fuzzer, in the worker at `path`. */
 export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions): Promise<FuzzReport> {
   const started = performance.now();
-  const branches = branchesOf(readFileSync(path, 'utf8'), f.sources);
+  // A planted fault may shake a source out; nobody asks for its branches.
+  const branches = options.firstOnly ? [] : branchesOf(path, f.sources);
   const hit = new Set<number>();
   const findings: Finding[] = [];
   const refusals = new Set<string>();
@@ -66,7 +66,7 @@ export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions
   };
   const work = async (): Promise<void> => {
     for (let batch = take(); batch; ) {
-      const ended = await runThread(f, path, options.seed, batch, take, add);
+      const ended = await runThread(path, options.seed, batch, take, add);
       if (!ended) return;
       findings.push(ended.finding);
       const { kind } = ended.finding;
@@ -90,7 +90,6 @@ export async function runFuzzer(f: AnyFuzzer, path: string, options: FuzzOptions
 
 /** Runs batches in one thread until there is none, or until an input ends the thread. */
 function runThread(
-  f: AnyFuzzer,
   path: string,
   seed: number,
   first: Batch,
@@ -99,7 +98,7 @@ function runThread(
 ): Promise<{ finding: Finding; rest: Batch } | undefined> {
   const shared = new SharedArrayBuffer(4);
   const at = new Int32Array(shared).fill(-1);
-  const setup: WorkerSetup = { name: f.name, seed, url: pathToFileURL(path).href, shared };
+  const setup: WorkerSetup = { seed, url: pathToFileURL(path).href, shared };
   const thread = new Worker(path, {
     workerData: setup,
     resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },

@@ -6,7 +6,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { NibbleError } from '../../util/errors';
 import { Chooser } from './chooser';
 import type { AnyFuzzer } from './reader';
-import { fuzzers } from './registry';
 
 export interface Batch {
   readonly from: number;
@@ -39,7 +38,6 @@ export interface BatchResult {
   readonly coverage: readonly FunctionRanges[];
 }
 export interface WorkerSetup {
-  readonly name: string;
   readonly seed: number;
   readonly url: string;
   readonly shared: SharedArrayBuffer;
@@ -164,10 +162,10 @@ class Coverage {
   }
 }
 
-if (parentPort) {
-  const port = parentPort;
+/** Runs batches of a fuzzer as they are asked for. */
+export function serve(f: AnyFuzzer): void {
+  const port = parentPort!;
   const setup = workerData as WorkerSetup;
-  const f = fuzzers.find(({ name }) => name === setup.name)!;
   const coverage = new Coverage();
   port.on('message', (batch: Batch) => {
     void runBatch(f, setup, batch).then((result) =>

@@ -125,7 +125,7 @@ export class Config {
       : this.#count(1, MAX_DIMENSION, 'head_dim');
   }
   get layers(): number {
-    return this.#count(1, 10_000, 'num_hidden_layers', 'n_layer', 'n_layers');
+    return this.#count(1, 1_000, 'num_hidden_layers', 'n_layer', 'n_layers');
   }
   /** Number of tokens, if stated. */
   get vocabularySize(): number | undefined {

@@ -58,6 +58,8 @@ export class MetadataWriter {
     this.set(key, arrayValue(GgufType.STRING, value));
   }
   i32s(key: string, value: readonly number[]): void {
+    for (const item of value)
+      this.#check(key, item, Number.isInteger(item) && item === (item | 0), 'a 32-bit number');
     this.set(key, arrayValue(GgufType.INT32, value));
   }
   f32s(key: string, value: readonly number[]): void {

@@ -48,6 +48,19 @@ seeds.push(
     },
   }),
 );
+seeds.push(
+  JSON.stringify({
+    ...inner,
+    architectures: ['Qwen3MoeForCausalLM'],
+    is_causal: false,
+    score_function: 'sigmoid',
+    num_experts: 8,
+    num_experts_per_tok: 2,
+    moe_intermediate_size: 32,
+    rope_scaling: { rope_type: 'default', mrope_section: [4, 2, 2] },
+    head_dim: 16,
+  }),
+);
 const words: Words = {
   keys: [
     ...new Set(seeds.flatMap((seed) => Object.keys(JSON.parse(seed) as object))),
@@ -63,6 +76,10 @@ const words: Words = {
     'longrope',
     'llama3',
     'su',
+    'softmax',
+    'sigmoid',
+    false,
+    [4, 2, 2],
     'default',
     { rope_type: 'linear', factor: 2 },
     { rope_type: 'yarn', factor: 2, original_max_position_embeddings: 64, attention_factor: 1 },
@@ -85,18 +102,19 @@ function read(bytes: Uint8Array): Metadata {
         const out = new MetadataWriter(architecture.id);
         source.extra?.(config, out);
         source.parameters(config, out);
+        rule(config.vocabularySize === undefined || config.vocabularySize > 0, 'a vocabulary has tokens');
         readHyperparameters('fuzz', out.entries);
         return out.entries;
       }
   throw new UnsupportedError(`"${config.architecture}" is no architecture`);
 }
 
-export const configJson = fuzzer<Uint8Array<ArrayBuffer>, Metadata>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, Metadata>({
   name: 'config',
   sources: [
     'src/model/convert/checkpoint/config.ts',
     'src/model/convert/metadata/parameters.ts',
-    'src/model/convert/llama-family.ts',
+    'src/model/convert/metadata/rope.ts',
     'src/model/hyperparameters.ts',
   ],
   inputs: 1_000_000,

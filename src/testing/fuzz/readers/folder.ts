@@ -16,8 +16,35 @@ const seeds = KINDS.map((kind) => checkpointFiles(kind, 'm', kind === 'mixtral' 
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const words: Words = {
-  keys: ['weight_map', 'dtype', 'shape', 'data_offsets', 'text_config', 'chat_template', 'model.norm.weight'],
-  values: ['F32', 'BF16', 'F64', 'U32', [8], [8, 8], 'model.safetensors', 'LlamaForCausalLM', 8, 0, null],
+  keys: [
+    'model.layers.7.mlp.up_proj.weight',
+    'model.layers.0.block_sparse_moe.experts.0.w1.bias',
+    'model.layers.0.block_sparse_moe.experts.0.gate_proj.weight',
+    'model.layers.0.block_sparse_moe.experts.9.w1.weight',
+    'model.layers.0.self_attn.rotary_emb.inv_freq',
+    'weight_map',
+    'dtype',
+    'shape',
+    'data_offsets',
+    'text_config',
+    'chat_template',
+    'model.norm.weight',
+  ],
+  values: [
+    'null',
+    'F8_E4M3',
+    'F32',
+    'BF16',
+    'F64',
+    'U32',
+    [8],
+    [8, 8],
+    'model.safetensors',
+    'LlamaForCausalLM',
+    8,
+    0,
+    null,
+  ],
 };
 
 /** A weight file whose header has become another, with the same data. */
@@ -31,6 +58,8 @@ function withHeader(r: Chooser, bytes: Uint8Array<ArrayBuffer>): Uint8Array<Arra
 
 function mutateFile(r: Chooser, { path, bytes }: NamedBytes): NamedBytes {
   if (r.oneIn(6)) return { path, bytes: mutateBytes(r, bytes) };
+  if (path.endsWith('.json') && r.oneIn(20))
+    return { path, bytes: encoder.encode(r.pick(['null', '[]', '1', '{}'])) };
   if (path.endsWith('.json'))
     return { path, bytes: encoder.encode(jsonText(mutateJson(r, JSON.parse(decoder.decode(bytes)), words))) };
   if (path.endsWith('.safetensors')) return { path, bytes: withHeader(r, bytes) };
@@ -62,6 +91,11 @@ function make(r: Chooser): NamedBytes[] {
     });
   if (r.oneIn(4)) files.push({ path: 'm/chat_template.jinja', bytes: encoder.encode('{{ messages }}') });
   if (r.oneIn(6)) files.push({ path: 'm/added_tokens.json', bytes: encoder.encode('{"<x>":3}') });
+  if (r.oneIn(6))
+    for (const name of ['default', 'tool_use'])
+      files.push({ path: `m/additional_chat_templates/${name}.jinja`, bytes: encoder.encode('{{ x }}') });
+  if (r.oneIn(20)) files.push({ path: 'm/model-2.safetensors', bytes: r.pick(files).bytes });
+  if (r.oneIn(30)) for (const [i, file] of files.entries()) files[i] = { ...file, path: file.path.slice(2) };
   if (r.oneIn(10)) return files;
   for (let n = r.few(); n > 0 && files.length > 0; n--) {
     const place = r.below(files.length);
@@ -85,7 +119,7 @@ function mutateFileSafely(r: Chooser, file: NamedBytes): NamedBytes {
   }
 }
 
-export const folder = fuzzer<NamedBytes[], ModelFile>({
+export const reader = fuzzer<NamedBytes[], ModelFile>({
   name: 'folder',
   sources: [
     'src/model/convert/folder.ts',

@@ -178,7 +178,7 @@ export async function checkWrittenAgain(source: ByteSource, model: ModelFile): P
   }
 }
 
-export const gguf = fuzzer<Uint8Array<ArrayBuffer>, ModelFile>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, ModelFile>({
   name: 'gguf',
   sources: ['src/files/gguf/read.ts', 'src/files/gguf/header-reader.ts', 'src/files/ranges.ts'],
   inputs: 1_000_000,

@@ -153,7 +153,7 @@ interface Accepted {
   }[];
 }
 
-export const hub = fuzzer<Session, Accepted>({
+export const reader = fuzzer<Session, Accepted>({
   name: 'hub',
   sources: ['src/files/hub/hub.ts', 'src/files/hub/http.ts', 'src/files/hub/address.ts'],
   inputs: 1_000_000,

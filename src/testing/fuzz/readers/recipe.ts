@@ -13,7 +13,7 @@ const words: Words = {
   values: ['Q4_K', 'Q8_0', 'IQ1_S', 'F32', 'I8', 'q4_k', 'Q4_K_M', 1, 2, 0, -1, 1e300],
 };
 
-export const recipe = fuzzer<Uint8Array<ArrayBuffer>, Recipe>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, Recipe>({
   name: 'recipe',
   sources: ['src/evaluate/recipe.ts'],
   inputs: 1_000_000,

@@ -24,7 +24,7 @@ const words: Words = {
   values: ['F16', 'Q4_K_M', 0, -1, 1, 2, 1e300, null, [], {}],
 };
 
-export const report = fuzzer<Uint8Array<ArrayBuffer>, Report>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, Report>({
   name: 'report',
   sources: ['src/store/results/report.ts'],
   inputs: 1_000_000,

@@ -69,7 +69,7 @@ async function again(tensors: readonly SafeTensor[]): Promise<Uint8Array<ArrayBu
 const factsOf = (tensors: readonly SafeTensor[]) =>
   tensors.map((t) => [t.name, t.shape, t.type.label, t.fp8, t.sizeBytes]);
 
-export const safetensors = fuzzer<Uint8Array<ArrayBuffer>, readonly SafeTensor[]>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, readonly SafeTensor[]>({
   name: 'safetensors',
   sources: ['src/files/safetensors/read.ts', 'src/files/ranges.ts'],
   inputs: 1_000_000,

@@ -65,7 +65,7 @@ function make(r: Chooser): Uint8Array<ArrayBuffer> {
 
 type Accepted = ReturnType<typeof readSentencePiece>;
 
-export const sentencePiece = fuzzer<Uint8Array<ArrayBuffer>, Accepted>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, Accepted>({
   name: 'sentencepiece',
   sources: ['src/model/convert/vocabulary/sentencepiece.ts', 'src/util/utf8.ts'],
   inputs: 1_000_000,

@@ -25,7 +25,7 @@ const NAMES = ['split.no', 'split.count', 'split.tensors.count', 'token_embd.wei
 function partFields(index: number, count: number, all: number, names: readonly string[]): GroupField {
   const pairs = group(
     group(text(8, 'split.no'), u32(2, [2, 3, 4, 5]), u16(index, [0, 1, 2])),
-    group(text(8, 'split.count'), u32(2, [2, 3, 4, 5]), u16(count, [0, 1, 2, 3])),
+    group(text(8, 'split.count'), u32(2, [2, 3, 4, 5]), u16(count, [0, 1, 2, 3, 65535])),
     group(text(8, 'split.tensors.count'), u32(5, [4, 5, 10]), u32(all, [0, 1, 2, 3, 4])),
   );
   if (index === 0) pairs.fields.unshift(group(text(8, 'general.architecture'), u32(8), text(8, 'llama')));
@@ -70,12 +70,22 @@ export function makeSplit(r: Chooser): SplitFiles {
   if (r.oneIn(6)) files.splice(r.below(files.length), 1);
   if (r.oneIn(8) && files.length > 0) files.push(r.pick(files));
   if (r.oneIn(3)) files.reverse();
+  if (r.oneIn(20))
+    return r.oneIn(4)
+      ? []
+      : [{ name: r.pick(['x.gguf', 'x.bin']), bytes: mutateBytes(r, files[0]?.bytes ?? new Uint8Array(4)) }];
+  if (r.oneIn(6))
+    return files.map((f, i) => ({
+      ...f,
+      name: `${r.oneIn(2) ? 'm' : r.pick(['m/a', 'm/b', `m/${i}`])}/${f.name}`,
+    }));
+  if (r.oneIn(20)) files.push({ name: 'config.json', bytes: new TextEncoder().encode('{}') });
   return files;
 }
 
 export const sourcesOf = (files: SplitFiles): ByteSource[] => files.map((f) => memorySource(f.name, f.bytes));
 
-export const split = fuzzer<SplitFiles, ModelFile>({
+export const reader = fuzzer<SplitFiles, ModelFile>({
   name: 'split',
   sources: ['src/files/gguf/split.ts', 'src/pipeline/open.ts'],
   inputs: 1_000_000,
@@ -85,7 +95,10 @@ export const split = fuzzer<SplitFiles, ModelFile>({
     const all = memorySource('all', new Uint8Array(files.reduce((n, f) => n + f.bytes.length, 0)));
     await checkTensors(all, model);
     for (const key of NAMES.slice(0, 3))
-      rule(!model.metadata.has(key) || files.length === 1, `${key} is no key of the whole`);
+      rule(
+        !model.metadata.has(key) || files.length === 1 || files.some((f) => f.name.includes('/')),
+        `${key} is no key of the whole`,
+      );
     await checkWrittenAgain(all, model);
   },
   show: (files) => files.map((f) => `${f.name} ${shownBytes(f.bytes)}`).join('\n'),

@@ -6,10 +6,14 @@ import { ggufHeader } from '../../../files/gguf/write';
 import { parseJson } from '../../../files/json';
 import { Config, isRecord, type Json } from '../../../model/convert/checkpoint/config';
 import { MetadataWriter } from '../../../model/convert/metadata/metadata-writer';
-import { sentencePieceFirst } from '../../../model/convert/vocabulary/vocabulary';
+import {
+  byteLevel,
+  sentencePieceAsSaid,
+  sentencePieceFirst,
+} from '../../../model/convert/vocabulary/vocabulary';
 import { createTokenizer, type TextTokenizer } from '../../../text/tokenizer';
 import { FileError } from '../../../util/errors';
-import { byteLevelTokenizer } from '../../tiny-tokenizers';
+import { byteLevelTokenizer, sentencePieceModel } from '../../tiny-tokenizers';
 import type { Chooser } from '../chooser';
 import { mutatedJson, type Words } from '../mutate-json';
 import { fuzzer, rule, shownBytes } from '../reader';
@@ -17,6 +21,30 @@ import { fuzzer, rule, shownBytes } from '../reader';
 const small = byteLevelTokenizer(40);
 const seeds = [
   small,
+  byteLevelTokenizer(40, ['<s>', '</s>'], {
+    post_processor: {
+      processors: [
+        { type: 'ByteLevel' },
+        { type: 'RobertaProcessing' },
+        {
+          type: 'TemplateProcessing',
+          single: [
+            { SpecialToken: { id: '<s>' } },
+            { Sequence: { id: 'A' } },
+            { SpecialToken: { id: '</s>' } },
+          ],
+          pair: [
+            { SpecialToken: { id: '<s>' } },
+            { Sequence: { id: 'A' } },
+            { SpecialToken: { id: '</s>' } },
+            { SpecialToken: { id: '</s>' } },
+            { Sequence: { id: 'B' } },
+            { SpecialToken: { id: '</s>' } },
+          ],
+        },
+      ],
+    },
+  }),
   byteLevelTokenizer(40, ['<s>', '</s>'], {
     post_processor: {
       type: 'TemplateProcessing',
@@ -37,6 +65,48 @@ const seeds = [
     },
   },
 ].map((seed) => trimmed(seed));
+
+/** Files beside tokenizer.json, and the rule by which an architecture reads them. */
+const beside = [
+  {
+    rule: 'first',
+    config: { bos_token_id: 1, text_config: { eos_token_id: 2 } },
+    tokenizerConfig: { bos_token: '<s>' },
+  },
+  {
+    rule: 'first',
+    config: { vocab_size: 300 },
+    tokenizerConfig: {
+      cls_token: '<s>',
+      sep_token: { content: '</s>' },
+      add_bos_token: true,
+      added_tokens_decoder: { 5: { content: '<|x|>', special: true }, 6: { content: '<unused1>' } },
+    },
+    addedTokens: { '<x>': 7 },
+    chatTemplate: [
+      { name: 'default', template: 'a' },
+      { name: 'tool_use', template: 'b' },
+    ],
+    model: [
+      ['<unk>', 0, 2],
+      ['a', -1, 1],
+      ['b', -2, 4],
+      ['<0x41>', 0, 6],
+    ],
+  },
+  {
+    rule: 'as said',
+    config: {},
+    tokenizerConfig: { added_tokens_decoder: { 1: { content: '<s>', special: true } } },
+    chatTemplate: 'a',
+    model: [
+      ['<unk>', 0, 2],
+      ['a', -1, 1],
+      ['\u2581', -2, 1],
+    ],
+  },
+  { rule: 'bytes', config: {} },
+];
 
 /** A vocabulary of a few tokens: most of an alphabet says nothing new. */
 function trimmed(json: Record<string, unknown>): string {
@@ -62,6 +132,8 @@ const words: Words = {
     '\u0120',
   ],
   values: [
+    'RobertaProcessing',
+    'TemplateProcessing',
     'BPE',
     'ByteLevel',
     'Metaspace',
@@ -86,39 +158,59 @@ interface Accepted {
 
 const TEXT = 'ab <s>the\u0000 \u{1f600}A';
 
+/** A model of pieces that a mutation may have turned into anything. */
+function modelOf(pieces: unknown): Uint8Array | undefined {
+  if (!Array.isArray(pieces)) return undefined;
+  const whole = pieces.filter(
+    (p): p is [string, number, number] => Array.isArray(p) && typeof p[0] === 'string',
+  );
+  return sentencePieceModel(whole.map(([text, score, type]) => [text, Number(score), Number(type) & 127]));
+}
+
 function read(bytes: Uint8Array): Accepted {
-  const json = parseJson(bytes, 'tokenizer.json').value;
-  if (!isRecord(json)) throw new FileError('tokenizer.json is no object');
+  const all = parseJson(bytes, 'tokenizer.json').value;
+  if (!isRecord(all)) throw new FileError('the input is no object');
   const out = new MetadataWriter('llama');
+  const record = (value: unknown): Json | undefined => (isRecord(value) ? value : undefined);
   const files = {
-    config: new Config({}, 'fuzz'),
-    tokenizerJson: json as Json,
-    tokenizerModel: undefined,
-    tokenizerConfig: { bos_token: '<s>' },
-    addedTokens: undefined,
-    chatTemplate: undefined,
+    config: new Config(record(all.config) ?? {}, 'fuzz'),
+    tokenizerJson: record(all.tokenizer),
+    tokenizerModel: modelOf(all.model),
+    tokenizerConfig: record(all.tokenizerConfig),
+    addedTokens: record(all.addedTokens),
+    chatTemplate: all.chatTemplate,
     preTokenizer: bytes.length % 2 ? 'gpt-2' : undefined,
     preferredPre: undefined,
     rows: 4096,
     checkHash: () => undefined,
   };
-  sentencePieceFirst(files, out);
+  const read =
+    all.rule === 'bytes'
+      ? byteLevel
+      : all.rule === 'as said' && files.tokenizerModel
+        ? sentencePieceAsSaid
+        : sentencePieceFirst;
+  read(files, out);
   const tokenizer = createTokenizer('fuzz', out.entries);
   for (const id of tokenizer.encode(TEXT, { addBos: true, control: true })) tokenizer.bytes(id);
   return { metadata: out.entries, tokenizer };
 }
 
-export const tokenizerJson = fuzzer<Uint8Array<ArrayBuffer>, Accepted>({
+export const reader = fuzzer<Uint8Array<ArrayBuffer>, Accepted>({
   name: 'tokenizer',
   sources: [
     'src/files/json.ts',
     'src/model/convert/vocabulary/vocabulary.ts',
     'src/model/convert/vocabulary/token-list.ts',
     'src/model/convert/vocabulary/special-tokens.ts',
-    'src/text/vocabulary.ts',
   ],
   inputs: 1_000_000,
-  make: (r: Chooser) => mutatedJson(r, r.pick(seeds), words),
+  make: (r: Chooser) =>
+    mutatedJson(
+      r,
+      JSON.stringify({ tokenizer: JSON.parse(r.pick(seeds)) as unknown, ...r.pick(beside) }),
+      words,
+    ),
   read,
   check: async (_, { metadata, tokenizer }) => {
     const tokens = getStrings(metadata, 'tokenizer.ggml.tokens') ?? [];

@@ -1,16 +1,17 @@
-import { isDeepStrictEqual } from 'node:util';
-import { memorySource } from '../../../files/byte-source';
-import { type ImportanceMatrix, readImatrix } from '../../../files/imatrix';
-import { imatrixFile } from '../../../files/imatrix-write';
-import { type Chooser, oddTexts } from '../chooser';
-import { f32, group, type GroupField, pad, raw, size, text, u32, u64, written } from '../fields';
-import { encodeUtf8 } from '../../../util/utf8';
-import { fuzzer, rule, shownBytes } from '../reader';
-import { mutatedFields } from './gguf';
+import type { ImportanceMatrix } from '../../files/imatrix';
+import { type Chooser, oddTexts } from './chooser';
+import { f32, group, type GroupField, pad, raw, size, text, u32, u64, written } from './fields';
+import { encodeUtf8 } from '../../util/utf8';
+import { rule } from './reader';
 
-const NAMES = ['blk.0.attn_q.weight', 'blk.0.ffn_down.weight', 'blk.1.ffn_up_exps.weight', 'output.weight'];
+export const NAMES = [
+  'blk.0.attn_q.weight',
+  'blk.0.ffn_down.weight',
+  'blk.1.ffn_up_exps.weight',
+  'output.weight',
+];
 
-function datFields(r: Chooser): GroupField {
+export function datFields(r: Chooser): GroupField {
   const entries = group(
     ...NAMES.filter(() => r.oneIn(2)).map((name) => {
       const values = group(...Array.from({ length: 1 + r.below(5) }, () => f32(r.below(1000) / 8)));
@@ -21,7 +22,7 @@ function datFields(r: Chooser): GroupField {
   return group(size(4, entries), entries, ...tail);
 }
 
-function ggufFieldsOf(r: Chooser): GroupField {
+export function ggufFieldsOf(r: Chooser): GroupField {
   const pairs = group(
     group(text(8, 'general.type'), u32(8), text(8, 'imatrix')),
     group(text(8, 'imatrix.chunk_count'), u32(4, [4, 5, 6, 8, 10]), u32(r.below(10))),
@@ -62,7 +63,7 @@ function ggufFieldsOf(r: Chooser): GroupField {
 }
 
 /** A matrix as a .dat again, with a count of one for each sum. */
-function datOf({ entries, chunks, datasets }: ImportanceMatrix): Uint8Array<ArrayBuffer> {
+export function datOf({ entries, chunks, datasets }: ImportanceMatrix): Uint8Array<ArrayBuffer> {
   const all = [...entries].map(([name, sums]) => {
     const values = group(...[...sums].map((v) => f32(v)));
     return group(sized(name), u32(1), size(4, values), values);
@@ -74,7 +75,7 @@ const sized = (name: string): GroupField => {
   return group(size(4, bytes), bytes);
 };
 
-function checkValues(matrix: ImportanceMatrix): void {
+export function checkValues(matrix: ImportanceMatrix): void {
   rule(matrix.entries.size > 0, 'it has entries');
   rule(Number.isSafeInteger(matrix.chunks) && matrix.chunks >= 0, `${matrix.chunks} is a count of chunks`);
   for (const [name, values] of matrix.entries) {
@@ -85,55 +86,3 @@ function checkValues(matrix: ImportanceMatrix): void {
     );
   }
 }
-
-/** Written with a count of one, and read again, the means are the same. */
-async function checkAgain(matrix: ImportanceMatrix): Promise<void> {
-  // Names in a GGUF have .in_sum2 behind them, and are no longer for that.
-  if ([...matrix.entries.keys()].some((name) => encodeUtf8(name).length > 63 - '.in_sum2'.length)) return;
-  const entries = new Map(
-    [...matrix.entries].map(([name, sums]) => [name, { sums, counts: Float32Array.of(1) }]),
-  );
-  const { datasets, chunks } = matrix;
-  const file = imatrixFile({ dataset: datasets[0] ?? '', chunks, chunkTokens: 512, entries });
-  const copy = await readImatrix(memorySource('again.gguf', file));
-  rule(
-    isDeepStrictEqual(new Map([...copy.entries].sort()), new Map([...matrix.entries].sort())),
-    'means again',
-  );
-  rule(copy.chunks === chunks, 'chunks are the same again');
-}
-
-export const imatrixDat = fuzzer<Uint8Array<ArrayBuffer>, ImportanceMatrix>({
-  name: 'imatrix-dat',
-  sources: ['src/files/imatrix.ts'],
-  inputs: 1_000_000,
-  make: (r) => mutatedFields(r, datFields(r), [...NAMES, ...oddTexts]),
-  read: (bytes) => readImatrix(memorySource('fuzz.dat', bytes)),
-  check: async (_, matrix) => {
-    checkValues(matrix);
-    await checkAgain(matrix);
-    const copy = await readImatrix(memorySource('again.dat', datOf(matrix)));
-    rule(
-      isDeepStrictEqual({ ...copy, label: matrix.label, datasets: [] }, { ...matrix, datasets: [] }),
-      'the same in a .dat',
-    );
-  },
-  show: shownBytes,
-});
-
-export const imatrixGguf = fuzzer<Uint8Array<ArrayBuffer>, ImportanceMatrix>({
-  name: 'imatrix-gguf',
-  sources: ['src/files/imatrix.ts'],
-  inputs: 1_000_000,
-  make: (r) =>
-    mutatedFields(r, ggufFieldsOf(r), [
-      ...NAMES.flatMap((n) => [n, `${n}.in_sum2`, `${n}.counts`]),
-      ...oddTexts,
-    ]),
-  read: (bytes) => readImatrix(memorySource('fuzz.gguf', bytes)),
-  check: async (_, matrix) => {
-    checkValues(matrix);
-    await checkAgain(matrix);
-  },
-  show: shownBytes,
-});
