@@ -1,5 +1,5 @@
 // llama.cpp in a process of its own, which a fault of native code ends without ending whoever asks. It reads a request a
-// line and answers a line: { path, follow? } -> { container, model, log, steps? }.
+// line and answers a line: { path, follow?, headerOnly? } -> { container, model, log, steps? }.
 // The binding below node-llama-cpp's own classes is used, for those read a GGUF in JavaScript first and refuse by it.
 import { createInterface } from 'node:readline';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
@@ -62,8 +62,9 @@ async function followed(model, { ids, prompt }) {
   return steps;
 }
 
-async function opened({ path, follow }) {
+async function opened({ path, follow, headerOnly }) {
   const container = await readsContainer(path);
+  if (headerOnly) return { container, model: false };
   const model = new native.AddonModel(path, {
     addonExports: native,
     gpuLayers: 0,

@@ -98,9 +98,9 @@ export const faults: readonly Fault[] = [
     'if (expert >= this.#count)',
     'if (expert > this.#count + 99)',
   ]),
-  ...of('folder', 'src/model/convert/checkpoint/config.ts', [
-    'Number.isInteger(value) && value >= least && value <= max',
-    'value <= max',
+  ...of('folder', 'src/model/convert/checkpoint/checkpoint.ts', [
+    'if (holder !== undefined)',
+    'if (holder === 1 as never)',
   ]),
   ...of('folder', 'src/files/gguf/write.ts', ['out.pad(alignment);', 'out.pad(8);']),
   ...of(

@@ -67,10 +67,19 @@ export class NativeLlama {
   }
 
   /** Has a file opened, and followed if asked. A file that kills the process is an answer, too. */
-  async open(path: string, follow?: Follow): Promise<Opened> {
+  open(path: string, follow?: Follow): Promise<Opened> {
+    return this.#ask({ path, follow });
+  }
+
+  /** Has the header of a file read by gguf_init, and of the other files of a split as well; `model` is false. */
+  header(path: string): Promise<Opened> {
+    return this.#ask({ path, headerOnly: true });
+  }
+
+  async #ask(request: object): Promise<Opened> {
     await this.#start();
     const child = this.#child!;
-    child.stdin.write(`${JSON.stringify({ path, follow })}\n`);
+    child.stdin.write(`${JSON.stringify(request)}\n`);
     const tooSlow = setTimeout(() => child.kill('SIGKILL'), SLOWEST_MS);
     try {
       const line = await this.#lines!.next();

@@ -1,8 +1,8 @@
 import { memorySource } from '../../../files/byte-source';
 import type { ModelFile } from '../../../files/model-file';
-import { openModel } from '../../../pipeline/open';
 import { checkRunnable } from '../../../model/runnable';
 import { checkpointFiles } from '../../checkpoints';
+import { openTestModel } from '../../text/sandbox';
 import type { NamedBytes } from '../../safetensors-file';
 import type { Chooser } from '../chooser';
 import { joined, jsonText, mutateBytes, mutateJson, type Words } from '../mutate-json';
@@ -129,7 +129,7 @@ export const reader = fuzzer<NamedBytes[], ModelFile>({
   inputs: 100_000,
   make,
   read: async (files) => {
-    const model = await openModel(
+    const model = await openTestModel(
       files.map((f) => memorySource(f.path, f.bytes)),
       'm',
     );
