@@ -194,6 +194,24 @@ describe('the house', () => {
     expect(names.length).toBeGreaterThan(5);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
   });
+  test('every reader has its fuzzer', () => {
+    const registry = text('src/testing/fuzz/registry.ts');
+    const files = readdirSync(join(root, 'src/testing/fuzz/readers')).map((f) => f.replace('.ts', ''));
+    expect(files.filter((name) => !registry.includes(`'./readers/${name}'`))).toEqual([]);
+    // A reader is what takes bytes or a text of a file, by its name.
+    const readers = production.flatMap((f) =>
+      [
+        ...text(f).matchAll(
+          /^export (?:async )?(?:function|const) ((?:read|parse|from)[A-Z]\w*)\(?[^)]*(?:source: ByteSource|bytes: Uint8Array|text: string)/gm,
+        ),
+      ].map((m) => `${m[1]} of ${f}`),
+    );
+    const fuzzed = files.map((name) => text(`src/testing/fuzz/readers/${name}.ts`)).join('\n');
+    expect(readers.length).toBeGreaterThan(5);
+    expect(
+      readers.filter((r) => !fuzzed.includes(r.split(' ')[0]!) && !fuzzed.includes(r.split(' of ')[1]!)),
+    ).toEqual([]);
+  });
   test('no focused test', () => {
     const bad = sources.filter((f) => /\.(only|todo)\(/.test(text(f)) && !f.endsWith('house.test.ts'));
     expect(bad).toEqual([]);

@@ -208,7 +208,7 @@ const encoder = new TextEncoder();
 
 interface Input {
   readonly text: string;
-  /** What it must render as, where that is known without the reader. */
+  /** The rendering, where it is known without the reader. */
   readonly known?: string;
 }
 
