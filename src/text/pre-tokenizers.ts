@@ -1,5 +1,6 @@
 // llama.cpp's tokenizer.ggml.pre names and their byte-level BPE rules. Source: llama-vocab.cpp (expressions, in the
 // form of the models' own tokenizer.json) and the tokenizer.json of models that use them.
+import { shownValue } from '../util/foreign-text';
 
 const { raw } = String;
 
@@ -121,10 +122,11 @@ const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'obj
 function expressionsOf(node: unknown): string[] {
   if (!isRecord(node)) return [];
   if (Array.isArray(node.pretokenizers)) return node.pretokenizers.flatMap(expressionsOf);
-  if (node.type === 'Split') return [String((node.pattern as { Regex?: string } | undefined)?.Regex ?? '')];
+  if (node.type === 'Split')
+    return [shownValue((node.pattern as { Regex?: unknown } | undefined)?.Regex ?? '')];
   if (node.type === 'Digits') return [node.individual_digits === true ? raw`\p{N}` : raw`\p{N}+`];
   if (node.type === 'ByteLevel') return node.use_regex === false ? [] : [GPT2];
-  return [`<${String(node.type)}>`];
+  return [`<${shownValue(node.type)}>`];
 }
 
 /** Names whose expressions equal those of a tokenizer.json; those with equal ignore_merges first. */

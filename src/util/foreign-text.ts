@@ -32,3 +32,10 @@ export const visibleJson = (value: unknown): string =>
       (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
     ).join(''),
   );
+
+/**
+ * A JSON value within a message: a text as it is, all else as JSON. String() asks an object for its toString, which a file
+ * may have made a number.
+ */
+export const shownValue = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing');

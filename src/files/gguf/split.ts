@@ -24,9 +24,23 @@ export function splitMetadata(metadata: Metadata, index: number, count: number, 
   return out;
 }
 
+/** Throws FileError where the split.* keys have other types than llama-gguf-split gives them, which llama.cpp refuses. */
+function checkTypes(file: ModelFile): void {
+  const types = [GgufType.UINT16, GgufType.UINT16, GgufType.INT32];
+  for (const [i, key] of KEYS.entries()) {
+    const type = file.metadata.get(key)?.type;
+    if (type !== undefined && type !== types[i])
+      throw new FileError(
+        `${file.label}: metadata "${key}" is of value type ${type}, expected ${types[i]}.`,
+        'The file is damaged. Download it again.',
+      );
+  }
+}
+
 /** Joins the splits of one model, given in any order. A single unsplit file is returned as is. Throws FileError. */
 export function joinSplits(files: readonly ModelFile[], label: string): ModelFile {
   const [first] = files;
+  for (const file of files) checkTypes(file);
   const count = getNumber(first!.metadata, 'split.count') ?? 1;
   if (!Number.isInteger(count) || count < 0 || count > MAX_SPLITS)
     throw new FileError(

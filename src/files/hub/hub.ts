@@ -1,3 +1,4 @@
+import { shownValue } from '../../util/foreign-text';
 import { FileError } from '../../util/errors';
 import { formatBytes } from '../../util/bytes';
 import type { ByteSource } from '../byte-source';
@@ -51,7 +52,7 @@ async function listFiles(address: HubAddress, options: HttpOptions): Promise<Hub
         files.push({
           path: entry.path,
           sizeBytes: size,
-          version: String(entry.lfs?.oid ?? entry.oid ?? size).replace(/[^\w-]/g, ''),
+          version: shownValue(entry.lfs?.oid ?? entry.oid ?? size).replace(/[^\w-]/g, ''),
         });
     }
     if (files.length > MAX_FILES)

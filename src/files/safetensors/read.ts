@@ -1,3 +1,4 @@
+import { shownValue } from '../../util/foreign-text';
 import { FileError, UnsupportedError } from '../../util/errors';
 import type { ByteSource } from '../byte-source';
 import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
@@ -78,21 +79,22 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
     const [begin, end] = info.data_offsets as unknown[];
     if (!shape.every(isCount) || !isCount(begin) || !isCount(end) || end < begin)
       return bad(
-        `tensor "${name}" has shape [${shape}] and offsets [${info.data_offsets}], expected counts.`,
+        `tensor "${name}" has shape ${shownValue(shape)} and offsets ${shownValue(info.data_offsets)}, expected counts.`,
       );
-    const label = Object.hasOwn(types, String(info.dtype)) ? types[String(info.dtype)] : undefined;
+    const label = Object.hasOwn(types, shownValue(info.dtype)) ? types[shownValue(info.dtype)] : undefined;
     if (!label)
       throw new UnsupportedError(
-        `${source.name}: tensor "${name}" is ${String(info.dtype)}; expected one of ${Object.keys(types).join(', ')}.`,
+        `${source.name}: tensor "${name}" is ${shownValue(info.dtype)}; expected one of ${Object.keys(types).join(', ')}.`,
         'Take the unquantized checkpoint of the model.',
       );
     const type = ggmlTypeByLabel(label);
     const count = elementCount(shape as number[]);
-    if (count === undefined) return bad(`tensor "${name}" has shape [${shape}], whose product is too large.`);
+    if (count === undefined)
+      return bad(`tensor "${name}" has shape ${shownValue(shape)}, whose product is too large.`);
     const sizeBytes = count * type.blockBytes;
     if (end - begin !== sizeBytes)
       return bad(
-        `tensor "${name}" of shape [${shape}] in ${label} takes ${sizeBytes} bytes, but its offsets span ${end - begin}.`,
+        `tensor "${name}" of shape ${shownValue(shape)} in ${label} takes ${sizeBytes} bytes, but its offsets span ${end - begin}.`,
       );
     const start = dataStart + begin;
     ranges.push({ what: `tensor "${name}"`, start, end: start + sizeBytes });

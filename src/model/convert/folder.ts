@@ -1,3 +1,4 @@
+import { shownValue } from '../../util/foreign-text';
 import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
 import type { ModelFile } from '../../files/model-file';
@@ -32,7 +33,7 @@ function chooseSource(config: Config): { architecture: Architecture; source: Hug
       if (source.classes.includes(config.architecture)) return { architecture, source };
   const known = architectures.flatMap((a) => a.huggingFace.flatMap((s) => s.classes));
   throw new UnsupportedError(
-    `${config.label}: config.json says architecture "${config.architecture || String(config.json.model_type ?? 'missing')}", which cannot be converted yet (known: ${known.join(', ')}).`,
+    `${config.label}: config.json says architecture "${config.architecture || shownValue(config.json.model_type ?? 'missing')}", which cannot be converted yet (known: ${known.join(', ')}).`,
     'A GGUF of any architecture can be inspected, quantized and exported.',
   );
 }

@@ -206,10 +206,12 @@ describe('the house', () => {
         ),
       ].map((m) => `${m[1]} of ${f}`),
     );
+    /** A wrapper of a reader, an option of the command line, and the page's own disk; addresses are with the hub. */
+    const others = ['readImportanceMatrix', 'parseBytes', 'parseJournal', 'parseHubAddress'];
     const fuzzed = files.map((name) => text(`src/testing/fuzz/readers/${name}.ts`)).join('\n');
     expect(readers.length).toBeGreaterThan(5);
     expect(
-      readers.filter((r) => !fuzzed.includes(r.split(' ')[0]!) && !fuzzed.includes(r.split(' of ')[1]!)),
+      readers.filter((r) => !others.concat(fuzzed).some((known) => known.includes(r.split(' ')[0]!))),
     ).toEqual([]);
   });
   test('no focused test', () => {

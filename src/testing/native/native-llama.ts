@@ -53,7 +53,11 @@ export class NativeLlama {
       throw new Error(
         'native llama.cpp is not installed: `npm test -- native` installs it and runs its lane',
       );
-    const child = spawn(process.execPath, [join(folder, 'child.mjs')], { cwd: folder });
+    const child = spawn(process.execPath, [join(folder, 'child.mjs')], {
+      cwd: folder,
+      // A process that dies would call a debugger first.
+      env: { ...process.env, GGML_NO_BACKTRACE: '1' },
+    });
     this.#child = child;
     this.#stderr = '';
     child.stderr.on('data', (text: Buffer) => {

@@ -1,4 +1,5 @@
 // tokenizer.ggml.*_token_id, add_*_token and the chat template. Source: gguf-py, vocab.py, SpecialVocab.
+import { shownValue } from '../../../util/foreign-text';
 import { isRecord, type Json } from '../checkpoint/config';
 import type { MetadataWriter } from '../metadata/metadata-writer';
 
@@ -119,8 +120,8 @@ export function mergesOf(tokenizerJson: Json | undefined): string[] {
   const merges = isRecord(model) && Array.isArray(model.merges) ? (model.merges as unknown[]) : [];
   return merges.map((merge) =>
     Array.isArray(merge)
-      ? merge.map((part) => String(part).replaceAll(' ', '\u0120')).join(' ')
-      : String(merge),
+      ? merge.map((part) => shownValue(part).replaceAll(' ', '\u0120')).join(' ')
+      : shownValue(merge),
   );
 }
 
@@ -163,7 +164,7 @@ function chatTemplate(template: unknown, out: MetadataWriter): void {
   let standard: string | undefined;
   for (const choice of template as unknown[]) {
     if (!isRecord(choice) || typeof choice.template !== 'string') continue;
-    const name = String(choice.name ?? '').replace(/[^a-zA-Z0-9]/g, '_');
+    const name = shownValue(choice.name ?? '').replace(/[^a-zA-Z0-9]/g, '_');
     if (name === 'default') standard = choice.template;
     else if (name !== '') {
       names.add(name);

@@ -1,4 +1,5 @@
 // tokenizer.* metadata of a checkpoint. Source of the rules: convert_hf_to_gguf.py, the _set_vocab_* functions.
+import { shownValue } from '../../../util/foreign-text';
 import { TokenType } from '../../../text/tokenizer';
 import { FileError, UnsupportedError } from '../../../util/errors';
 import { type Config, isRecord, type Json } from '../checkpoint/config';
@@ -45,7 +46,7 @@ export const byteLevel: VocabularyRule = (files, out) => {
   const model = json?.model;
   if (!json || !isRecord(model) || model.type !== 'BPE' || !isRecord(model.vocab))
     throw new UnsupportedError(
-      `tokenizer.json has a model of type "${isRecord(model) ? String(model.type) : 'none'}"; expected BPE.`,
+      `tokenizer.json has a model of type "${isRecord(model) ? shownValue(model.type) : 'none'}"; expected BPE.`,
       'Add tokenizer.model to the folder if the model has one.',
     );
   const known = Object.entries(model.vocab);

@@ -3,7 +3,7 @@ import { readSentencePiece } from '../../../model/convert/vocabulary/sentencepie
 import { encodeUtf8 } from '../../../util/utf8';
 import { sentencePieceModel } from '../../tiny-tokenizers';
 import { type Chooser, oddTexts } from '../chooser';
-import { joined, mutateBytes, mutateJson, type Words } from '../mutate-json';
+import { joined, jsonText, mutateBytes, mutateJson, type Words } from '../mutate-json';
 import { fuzzer, rule, shownBytes } from '../reader';
 
 /** A protobuf field as JSON: its number, its wire type, and a varint, a float, text, bytes or the fields of a message. */
@@ -21,6 +21,7 @@ function varint(value: number): Uint8Array {
   return Uint8Array.from([...out, Number(left)]);
 }
 
+const numberOf = (value: unknown): number => (typeof value === 'number' ? value : 0);
 const MAX_DEPTH = 20;
 
 /** The bytes of fields that a mutation may have turned into anything. */
@@ -30,14 +31,14 @@ function protobuf(fields: unknown, depth = 0): Uint8Array<ArrayBuffer> {
   return joined(
     ...fields.map((field: unknown) => {
       const [id, wire, value] = (Array.isArray(field) ? field : [1, 0, field]) as ProtoField;
-      const tag = varint(Number(id) * 8 + (Number(wire) & 7));
+      const tag = varint(numberOf(id) * 8 + (numberOf(wire) & 7));
       if (wire === 2) {
         const body = protobuf(value, depth + 1);
         return joined(tag, varint(body.length), body);
       }
-      if (wire === 5) return joined(tag, new Uint8Array(Float32Array.of(Number(value)).buffer));
-      if (wire === 1) return joined(tag, new Uint8Array(Float64Array.of(Number(value)).buffer));
-      return joined(tag, varint(Number(value)));
+      if (wire === 5) return joined(tag, new Uint8Array(Float32Array.of(numberOf(value)).buffer));
+      if (wire === 1) return joined(tag, new Uint8Array(Float64Array.of(numberOf(value)).buffer));
+      return joined(tag, varint(numberOf(value)));
     }),
   );
 }
@@ -59,7 +60,8 @@ function seed(r: Chooser): ProtoField[] {
 
 function make(r: Chooser): Uint8Array<ArrayBuffer> {
   const fields = seed(r);
-  const bytes = protobuf(r.oneIn(10) ? fields : mutateJson(r, fields, words));
+  // Through JSON, so that fields that have come to hold themselves end.
+  const bytes = protobuf(r.oneIn(10) ? fields : JSON.parse(jsonText(mutateJson(r, fields, words))));
   return r.oneIn(4) ? mutateBytes(r, bytes) : bytes;
 }
 
