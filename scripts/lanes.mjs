@@ -30,6 +30,12 @@ export const lanes = [
     args: ['--import', 'tsx', 'src/testing/fuzz/main.ts', '--inputs', '2000'],
     onlyInCi: true,
   },
+  {
+    name: 'faults',
+    command: process.execPath,
+    args: ['--import', 'tsx', 'src/testing/fuzz/main.ts', '--faults', '--threads', '2'],
+    onlyInCi: true,
+  },
   { name: 'native', command: process.execPath, args: [vitest, 'run', '--project', 'native'], onlyInCi: true },
   { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
   { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },

@@ -9,7 +9,7 @@ import { parseReport } from '../store/results/report';
 import { NibbleError } from '../util/errors';
 import { tinyMetadata } from '../../bench/models/tiny-llama';
 import { type ByteSource, memorySource } from './byte-source';
-import { u32Value } from './gguf/metadata';
+import { GgufType, type MetaValue } from './gguf/metadata';
 import { readGguf } from './gguf/read';
 import { ggufHeader } from './gguf/write';
 import { joinSplits } from './gguf/split';
@@ -133,19 +133,28 @@ describe('a GGUF header', () => {
     expect(read().total).toBeLessThan(70 * MIB);
   });
   test('counts of splits are files, not memory', () => {
-    const file = (count: number | bigint) => ({
+    const file = (count: MetaValue) => ({
       label: 'part.gguf',
       container: 'GGUF' as const,
-      metadata: new Map([
-        ['split.count', typeof count === 'bigint' ? { type: 10, value: count } : { type: 6, value: count }],
-        ['split.no', u32Value(0)],
+      metadata: new Map<string, MetaValue>([
+        ['split.count', count],
+        ['split.no', { type: GgufType.UINT16, value: 0 }],
       ]),
       tensors: [],
       sizeBytes: 0,
       notes: [],
     });
-    for (const count of [1n << 40n, 1.5, Number.NaN, -3])
-      expect(() => joinSplits([file(count)], 'part')).toThrow(/part\.gguf: metadata "split\.count"|whole/);
+    const join = (type: number, value: number | bigint) => () => joinSplits([file({ type, value })], 'part');
+    expect(join(GgufType.UINT64, 1n << 40n)).toThrow(
+      'part.gguf: metadata "split.count" is UINT64, expected UINT16',
+    );
+    expect(join(GgufType.INT32, -3)).toThrow('"split.count" is INT32, expected UINT16');
+    for (const value of [1.5, Number.NaN])
+      expect(join(GgufType.FLOAT32, value)).toThrow('"split.count" is FLOAT32, expected UINT16');
+    // The largest that the right type holds.
+    expect(join(GgufType.UINT16, 65535)).toThrow(
+      /65534 of 65535 files are missing: (part-\d{5}-of-65535\.gguf(, )?){10} and 65524 more\.$/,
+    );
   });
 });
 

@@ -45,7 +45,7 @@ async function readMetadata(reader: HeaderReader, count: number): Promise<Metada
   const metadata = new Map<string, MetaValue>();
   for (let i = 0; i < count; i++) {
     const key = await reader.string(`metadata key ${i}`);
-    if (key === '') reader.fail(`metadata key ${i}`, 'an empty one', 'a name');
+    if (key === '' || key.startsWith('\0')) reader.fail(`metadata key ${i}`, 'an empty one', 'a name');
     if (metadata.has(key)) reader.fail(`metadata key ${i}`, `"${key}" a second time`, 'each key once');
     metadata.set(key, await reader.value(key));
   }
@@ -170,6 +170,11 @@ function tensorSource(source: ByteSource, info: TensorInfo, dataStart: number): 
       'The file may come from a newer llama.cpp.',
     );
   const sizeBytes = tensorBytes(type, info.shape);
+  if (sizeBytes === undefined && info.shape[0]! % type.blockSize === 0)
+    throw new FileError(
+      `${source.name}: tensor "${info.name}" of type ${type.label} and shape [${info.shape}] takes 2^53 bytes or more.`,
+      'The file is damaged.',
+    );
   if (sizeBytes === undefined)
     throw new FileError(
       `${source.name}: tensor "${info.name}" of type ${type.label} has rows of ${info.shape[0]} weights, expected a multiple of ${type.blockSize}.`,

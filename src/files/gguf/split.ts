@@ -3,10 +3,12 @@ import { FileError } from '../../util/errors';
 import type { ModelFile } from '../model-file';
 import { getNumber, GgufType, type Metadata, type MetaValue } from './metadata';
 
-/** Files are numbered with 16 bits. */
-const MAX_SPLITS = 65535;
+/** Missing files that a message names. */
+const NAMED = 10;
 
 const KEYS = ['split.no', 'split.count', 'split.tensors.count'];
+/** Their types, as llama-gguf-split writes them: at most 65,535 files. */
+const TYPES: readonly (keyof typeof GgufType)[] = ['UINT16', 'UINT16', 'INT32'];
 
 /** NAME-00002-of-00003.gguf for index 1 of 3. */
 export const splitName = (name: string, index: number, count: number): string => {
@@ -24,16 +26,17 @@ export function splitMetadata(metadata: Metadata, index: number, count: number, 
   return out;
 }
 
-/** Throws FileError where the split.* keys have other types than llama-gguf-split gives them, which llama.cpp refuses. */
+/** Throws FileError if a split.* key has another type, as llama.cpp does. Counts are then small and whole. */
 function checkTypes(file: ModelFile): void {
-  const types = [GgufType.UINT16, GgufType.UINT16, GgufType.INT32];
   for (const [i, key] of KEYS.entries()) {
     const type = file.metadata.get(key)?.type;
-    if (type !== undefined && type !== types[i])
-      throw new FileError(
-        `${file.label}: metadata "${key}" is of value type ${type}, expected ${types[i]}.`,
-        'The file is damaged. Download it again.',
-      );
+    const expected = TYPES[i]!;
+    if (type === undefined || type === GgufType[expected]) continue;
+    const found = Object.entries(GgufType).find(([, id]) => id === type)?.[0] ?? `type ${type}`;
+    throw new FileError(
+      `${file.label}: metadata "${key}" is ${found}, expected ${expected}.`,
+      'The file is damaged. Download it again.',
+    );
   }
 }
 
@@ -42,11 +45,6 @@ export function joinSplits(files: readonly ModelFile[], label: string): ModelFil
   const [first] = files;
   for (const file of files) checkTypes(file);
   const count = getNumber(first!.metadata, 'split.count') ?? 1;
-  if (!Number.isInteger(count) || count < 0 || count > MAX_SPLITS)
-    throw new FileError(
-      `${first!.label}: metadata "split.count" is ${count}, expected a number of files up to ${MAX_SPLITS}.`,
-      'The file is damaged. Download it again.',
-    );
   if (files.length === 1 && count <= 1) return first!;
   const byIndex = new Map<number, ModelFile>();
   for (const file of files) {
@@ -57,7 +55,7 @@ export function joinSplits(files: readonly ModelFile[], label: string): ModelFil
         `${label}: ${files.length} GGUF files at once (${files.map((f) => f.label).join(', ')}), of which ${file.label} is a whole model.`,
         'Drop one model at a time.',
       );
-    if (own !== count || !Number.isInteger(index) || index < 0 || index >= count)
+    if (own !== count || index < 0 || index >= count)
       throw new FileError(
         `${file.label}: this is file ${index + 1} of ${own}, the others are of ${count}.`,
         'Drop the files of one model.',
@@ -75,8 +73,10 @@ export function joinSplits(files: readonly ModelFile[], label: string): ModelFil
       .split('/')
       .pop()!
       .replace(/-\d{5}-of-\d{5}\.gguf$/, '');
+    const named = missing.slice(0, NAMED).map((i) => splitName(name, i, count));
+    const more = missing.length > NAMED ? ` and ${missing.length - NAMED} more` : '';
     throw new FileError(
-      `${label}: ${missing.length} of ${count} files are missing: ${missing.map((i) => splitName(name, i, count)).join(', ')}.`,
+      `${label}: ${missing.length} of ${count} files are missing: ${named.join(', ')}${more}.`,
       'Drop all of them together.',
     );
   }
@@ -88,7 +88,8 @@ export function joinSplits(files: readonly ModelFile[], label: string): ModelFil
       `${label}: the ${count} files hold ${tensors.length} tensors, but the first says ${expected}.`,
       'One of them is of another model, or damaged. Download them again.',
     );
-  const twice = tensors.find((t, i) => tensors.findIndex((o) => o.name === t.name) !== i);
+  const seen = new Set<string>();
+  const twice = tensors.find(({ name }) => seen.size === seen.add(name).size);
   if (twice)
     throw new FileError(
       `${label}: tensor "${twice.name}" is in two of the files.`,
