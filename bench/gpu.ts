@@ -3,23 +3,24 @@
 // their bytes. Prints Markdown; --json names a file for JSON.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { testNumerics } from '../src/device/numerics';
+import { probeDevice, type Roofline } from '../src/device/probe';
+import { chunkOf, tunePaths } from '../src/device/tune';
 import type { Gpu } from '../src/gpu/gpu';
-import { FAST } from '../src/model/runtime';
-import { formatByLabel, quantFormats } from '../src/quant/registry';
 import { spreadOf } from '../src/infer/benchmark';
 import { Engine, GREEDY } from '../src/infer/engine';
-import { testNumerics } from '../src/device/numerics';
+import { FAST } from '../src/model/runtime';
+import { openNodeGpu } from '../src/node/gpu';
 import type { Prepared } from '../src/pipeline/prepared';
-import { type Roofline, probeDevice } from '../src/device/probe';
 import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
+import { formatByLabel, quantFormats } from '../src/quant/registry';
 import { weightCount } from '../src/studio/summary';
-import { chunkOf, tunePaths } from '../src/device/tune';
 import { bytesOf, formatBytes, MIB } from '../src/util/bytes';
 import { noise } from '../src/util/random';
-import { kernelTable, promptTable } from './products';
-import { BenchTable } from './table';
-import { openNodeGpu } from '../src/node/gpu';
 import { type LlamaShape, llamaShapes, syntheticLevel, syntheticModel } from './models/random-llama';
+import { kernelTable, promptTable } from './products';
+import { profilePasses } from './profile';
+import { BenchTable } from './table';
 
 const { values } = parseArgs({
   options: {
@@ -37,6 +38,10 @@ const { values } = parseArgs({
     /** Layers of the whole models, instead of their own number. */
     layers: { type: 'string' },
     enough: { type: 'string', default: '40' },
+    /** Adds a table of the milliseconds of each kernel in the passes of the whole models. */
+    profile: { type: 'boolean', default: false },
+    /** Types of the quantizers; those of `types` if not given. */
+    quantizers: { type: 'string' },
   },
 });
 const enoughMs = Number(values.enough);
@@ -74,6 +79,7 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
     'prompt of 512 t/s',
   );
   const contexts = values.contexts.split(',').map(Number);
+  const profiled: Record<string, string | number>[] = [];
   for (const name of values.models.split(',').filter(Boolean) as (keyof typeof llamaShapes)[])
     for (const label of values.levels.split(',')) {
       const whole = llamaShapes[name];
@@ -87,12 +93,13 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
         const prepared = await syntheticLevel(gpu, model, label);
         level = prepared;
         const context = Math.max(512, ...contexts) + 128;
-        const engine = await Engine.create(gpu, prepared, {
+        const options = {
           context,
           kvType: 'F16',
           paths: tuning?.paths ?? FAST,
           chunk: chunkOf(tuning, weightCount(model)),
-        });
+        } as const;
+        const engine = await Engine.create(gpu, prepared, options);
         engine.setSampling(GREEDY);
         const ids = Array.from({ length: 512 }, (_, i) => (i * 7919) % shape.vocabulary);
         const prompt: number[] = [];
@@ -133,6 +140,8 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
           });
         }
         engine.dispose();
+        if (values.profile)
+          profiled.push(...(await profilePasses(gpu, prepared, { ...options, name, contexts, enoughMs })));
       } catch (error) {
         table.record('model', {
           model: name,
@@ -144,6 +153,19 @@ async function modelTable(gpu: Gpu, roofline: Roofline): Promise<void> {
         level?.dispose();
       }
     }
+  if (profiled.length === 0) return;
+  table.heading(
+    'Kernels of a pass',
+    'model',
+    'level',
+    'pass',
+    'tokens',
+    'context',
+    'kernel',
+    'dispatches',
+    'ms',
+  );
+  for (const row of profiled) table.record('profile', row);
 }
 
 /** Encoders: speed from uploaded float32 to blocks read back, and equality of the blocks with the reference codec. */
@@ -155,7 +177,7 @@ async function quantizeTable(gpu: Gpu): Promise<void> {
   const importance = noise(cols, 7).map((v) => v * v + 1e-3);
   const type = formatByLabel('F32');
   const pipeline = await TensorPipeline.create(gpu, x.length);
-  for (const label of types) {
+  for (const label of values.quantizers?.split(',').filter(Boolean) ?? types) {
     const format = formatByLabel(label);
     const options = format.importance === 'required' ? { importance } : {};
     const convert = async (count: number): Promise<Uint8Array> => {
@@ -217,7 +239,7 @@ if (tuning) {
   gpu.productThreads = tuning.threads;
   table.print(`measured: ${JSON.stringify(tuning)}`);
 }
-const products = { table, types, shapes: values.shapes.split(','), enoughMs };
+const products = { table, types, shapes: values.shapes.split(',').filter(Boolean), enoughMs };
 await kernelTable(gpu, { ...products, poolBytes, roofline });
 await promptTable(gpu, {
   ...products,

@@ -6,6 +6,41 @@
  * @packageDocumentation
  */
 
+export {
+  createDevice,
+  Device,
+  type DeviceOptions,
+  deviceDescriptor,
+  type MemoryUse,
+} from './api/device';
+export {
+  collectImportanceMatrix,
+  findRecipe,
+  measureKlDivergence,
+  measurePerplexity,
+  type RecipeOptions,
+  readImportanceMatrix,
+  type TextOptions,
+} from './api/measure';
+export { Model, type OpenOptions, openModel, type TensorInfo } from './api/model';
+export {
+  type ImportanceMatrix,
+  type Level,
+  LevelPlan,
+  levels,
+  type OutType,
+  type PlannedTensorInfo,
+  planConversion,
+  planLevel,
+  type Recipe,
+} from './api/plan';
+export {
+  type GenerateOptions,
+  type LoadOptions,
+  load,
+  TextModel,
+} from './api/text-model';
+export { type SplitOptions, writeGguf, writeGgufSplit } from './api/write';
 export type { DeviceCapabilities } from './device/capabilities';
 export type { PathErrors } from './device/check-paths';
 export type { Tuning, TuningStore } from './device/tune';
@@ -21,9 +56,9 @@ export type { Subgroup, SubgroupKind } from './gpu/subgroups';
 export type { SamplingOptions } from './infer/engine';
 export type { GeneratedPiece, GenerateResult } from './infer/generate';
 export type { KvType } from './model/kv-cache';
+export { type NamePattern, tensorPattern } from './model/pattern/pattern';
 export type { ComputePath, ComputePaths } from './model/runtime';
 export type { QuantizeOptions, TypeOverride } from './model/tensor-choice';
-export { type NamePattern, tensorPattern } from './model/pattern/pattern';
 export type { ExportReport, WriteProgress } from './pipeline/export';
 export type { TensorError } from './pipeline/tensor-error';
 export type { AnswerPart } from './text/answer-reader';
@@ -45,38 +80,3 @@ export {
 } from './util/errors';
 export type { RunProgress, Work } from './util/work';
 export type { Sources } from './wgsl/link';
-export {
-  createDevice,
-  Device,
-  deviceDescriptor,
-  type DeviceOptions,
-  type MemoryUse,
-} from './api/device';
-export {
-  collectImportanceMatrix,
-  findRecipe,
-  measureKlDivergence,
-  measurePerplexity,
-  readImportanceMatrix,
-  type RecipeOptions,
-  type TextOptions,
-} from './api/measure';
-export { Model, openModel, type OpenOptions, type TensorInfo } from './api/model';
-export {
-  type ImportanceMatrix,
-  type Level,
-  LevelPlan,
-  levels,
-  type OutType,
-  planConversion,
-  planLevel,
-  type PlannedTensorInfo,
-  type Recipe,
-} from './api/plan';
-export {
-  type GenerateOptions,
-  load,
-  type LoadOptions,
-  TextModel,
-} from './api/text-model';
-export { type SplitOptions, writeGguf, writeGgufSplit } from './api/write';

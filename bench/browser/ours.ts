@@ -1,12 +1,13 @@
 // This engine on a page of its own, without the studio.
+
+import { testNumerics } from '../../src/device/numerics';
 import { memorySource } from '../../src/files/byte-source';
 import { Gpu, wantedDevice } from '../../src/gpu/gpu';
-import { planQuantization } from '../../src/model/plan';
-import { fileTypeByLabel } from '../../src/quant/file-types';
 import { Engine, GREEDY } from '../../src/infer/engine';
-import { testNumerics } from '../../src/device/numerics';
+import { planQuantization } from '../../src/model/plan';
 import { openModel } from '../../src/pipeline/open';
 import { prepareLevel } from '../../src/pipeline/prepared';
+import { fileTypeByLabel } from '../../src/quant/file-types';
 import { shaderSources } from '../../src/wgsl/sources';
 
 export interface OwnRun {

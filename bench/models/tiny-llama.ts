@@ -1,4 +1,4 @@
-import { ggmlTypeByLabel, type GgmlType, tensorBytes } from '../../src/files/ggml-types';
+import { type GgmlType, ggmlTypeByLabel, tensorBytes } from '../../src/files/ggml-types';
 import {
   alignmentOf,
   arrayValue,

@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { mkdirSync } from 'node:fs';
 import { afterAll, describe, expect, test } from 'vitest';
+import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { checkpointFiles } from '../testing/checkpoints';
 import { goldenJson } from '../testing/golden';
 import { huggingFaceFolder } from '../testing/tiny-folder';
-import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 
 const root = resolve(import.meta.dirname, '../..');
 const dir = mkdtempSync(join(tmpdir(), 'nibble-'));

@@ -1,8 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { planQuantization } from '../model/plan';
 import { klDivergence } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
-import { prepareLevel } from '../pipeline/prepared';
 import { recipeText } from '../evaluate/recipe';
 import {
   measureSensitivities,
@@ -11,6 +9,8 @@ import {
   type Recipe,
   recipeFor,
 } from '../evaluate/search';
+import { planQuantization } from '../model/plan';
+import { prepareLevel } from '../pipeline/prepared';
 import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
 import { engineOptions, open, openGpu, readText, textOf } from './common';
 import { answer, answerJson, say, status } from './output';

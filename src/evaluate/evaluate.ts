@@ -1,14 +1,14 @@
-import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { Dispatch } from '../gpu/kernel';
+import type { BufferOwner } from '../gpu/memory';
+import type { EngineOptions } from '../infer/model-runtime';
 import * as ops from '../ops/kernels';
+import type { Prepared } from '../pipeline/prepared';
 import { MIB } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
-import { Evaluator, type LogitRows, type Passage } from './evaluator';
-import type { EngineOptions } from '../infer/model-runtime';
-import type { Prepared } from '../pipeline/prepared';
-import { type KlDivergence, klDivergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 import type { RunProgress, Work } from '../util/work';
+import { Evaluator, type LogitRows, type Passage } from './evaluator';
+import { type KlDivergence, klDivergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
 
 /** Bounds the logits of one prediction of a level that is on the device as a whole; they are held for each level. */
 export const MAX_RESIDENT_LOGITS_BYTES = 64 * MIB;

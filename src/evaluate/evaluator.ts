@@ -1,11 +1,11 @@
-import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
+import type { BufferOwner } from '../gpu/memory';
+import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
 import { recordDecoder } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
 import { encodeSteps, type Step } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
-import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
 import type { Prepared } from '../pipeline/prepared';
 
 /** Tokens; those from index `first` on are scored, each given all tokens before it. */

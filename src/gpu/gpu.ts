@@ -3,9 +3,9 @@ import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
 import { type Constants, type Dispatch, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
-import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } from './subgroups';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { type BufferOwner, GpuMemory } from './memory';
+import { isBarrierFree, SHARED, type Subgroup, type SubgroupKind, subgroupOf } from './subgroups';
 
 /** Properties of the device's float arithmetic, measured by the self-test. */
 export interface Numerics {
@@ -94,6 +94,8 @@ export class Gpu {
   arithmetic: Arithmetic = 'integer';
   /** Threads per workgroup of decode products that have several subgroups; set from tuning. */
   productThreads = 128;
+  /** Parts of the shape of attention kernels to take instead of the usual; for benchmarks. */
+  attention: Readonly<Record<string, unknown>> = {};
   /** Set by the self-test. */
   numerics: Numerics | undefined;
   readonly #sources: Sources;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { TINY, type TinyShape } from '../../bench/models/tiny-llama';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import { weightBytes } from '../model/weights';
 import { fileTypes } from '../quant/file-types';
@@ -6,7 +7,6 @@ import { relativeError } from '../testing/compare';
 import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { decodedWeights, tinyEngine, tinyIds } from '../testing/tiny-engine';
-import { TINY, type TinyShape } from '../../bench/models/tiny-llama';
 import { Engine, GREEDY } from './engine';
 import { generate } from './generate';
 

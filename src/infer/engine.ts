@@ -1,16 +1,16 @@
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
-import { PrefillRecorder } from '../model/blocks/prefill';
 import { DecodeRecorder } from '../model/blocks/decode';
+import { PrefillRecorder } from '../model/blocks/prefill';
 import type { Recorder } from '../model/blocks/recorder';
 import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
 import { type Runtime, runtimeBytes } from '../model/runtime';
+import type { Prepared } from '../pipeline/prepared';
 import { disposable } from '../util/dispose';
 import { CancelledError, NibbleError } from '../util/errors';
+import type { Work } from '../util/work';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
-import type { Prepared } from '../pipeline/prepared';
-import type { Work } from '../util/work';
 
 /** Sampling of the next token: top-k, top-p, min-p, then the temperature, in llama.cpp's order. */
 export interface SamplingOptions {

@@ -1,5 +1,5 @@
-import { UnsupportedError } from '../util/errors';
 import { alignUp } from '../util/bytes';
+import { UnsupportedError } from '../util/errors';
 import type { Hyperparameters } from './hyperparameters';
 
 /** Type of the KV cache: llama.cpp's --cache-type-k and -v, for both. */
@@ -35,20 +35,26 @@ export function kvLayout(type: KvType, h: Hyperparameters, context: number): KvL
   return { keyBytes: codes + scales, valueBytes: codes, scalesAt: codes / 4 };
 }
 
-/** Maximum length of a KV split in positions (TILE in shaders/lib/attention/softmax-tile.wgsl). */
-const MAX_SPLIT = 256;
-const EVEN_SPLITS = 16;
+/** Cut of a decode step's positions into KV splits, in positions. */
+export interface KvSplits {
+  /** Minimum and maximum length of a split; multiples of 32, at least SHORTEST_LONGEST for `longest`. */
+  readonly shortest: number;
+  readonly longest: number;
+  /** Number of splits to aim at between those lengths, at most MOST_EVEN_SPLITS. */
+  readonly evenSplits: number;
+}
 
-/** Maximum number of KV splits for a context. */
-export const maxKvSplits = (context: number): number => Math.max(EVEN_SPLITS, Math.ceil(context / MAX_SPLIT));
+const SHORTEST_LONGEST = 128;
+const MOST_EVEN_SPLITS = 64;
 
-/**
- * Number of KV splits of a decode step, as in shaders/lib/attention/kv-splits.wgsl. `window` 0 is no window; `shortest`
- * is the minimum length of a split.
- */
-export function kvSplitCount(positions: number, window: number, shortest: number): number {
+/** Maximum number of KV splits for a context, however a device cuts it. */
+export const maxKvSplits = (context: number): number =>
+  Math.max(MOST_EVEN_SPLITS, Math.ceil(context / SHORTEST_LONGEST));
+
+/** Number of KV splits of a decode step, as in shaders/lib/attention/kv-splits.wgsl. `window` 0 is no window. */
+export function kvSplitCount(positions: number, window: number, splits: KvSplits): number {
   const seen = window > 0 ? Math.min(positions, window) : positions;
-  const even = Math.floor((Math.floor(seen / EVEN_SPLITS) + 31) / 32) * 32;
-  const length = Math.min(Math.max(even, shortest), MAX_SPLIT);
+  const even = Math.ceil(seen / (32 * splits.evenSplits)) * 32;
+  const length = Math.min(Math.max(even, splits.shortest), splits.longest);
   return Math.ceil(seen / length);
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { memorySource } from '../files/byte-source';
-import { readGguf } from '../files/gguf/read';
-import { stringValue } from '../files/gguf/metadata';
-import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
-import { planSlabs } from './device-tensor';
+import { memorySource } from '../files/byte-source';
+import { stringValue } from '../files/gguf/metadata';
+import { readGguf } from '../files/gguf/read';
+import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
+import { planSlabs } from './device-tensor';
 import { compareTensorNames, planQuantization } from './plan';
 import { checkRunnable } from './runnable';
 

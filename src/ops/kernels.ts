@@ -186,6 +186,8 @@ export const attentionDecode = defineKernel({
     cap: 'f32',
     window: 'u32',
     shortest: 'u32',
+    longest: 'u32',
+    even_splits: 'u32',
     max_splits: 'u32',
   },
 });
@@ -193,7 +195,14 @@ export const attentionDecode = defineKernel({
 export const attentionCombine = defineKernel({
   shader: 'ops/attention-combine',
   bindings: { state: 'read', parts: 'read', y: 'read_write' },
-  params: { window: 'u32', shortest: 'u32', max_splits: 'u32', quads: 'u32' },
+  params: {
+    window: 'u32',
+    shortest: 'u32',
+    longest: 'u32',
+    even_splits: 'u32',
+    max_splits: 'u32',
+    quads: 'u32',
+  },
 });
 /** activate(gate) * up. Slot `activation`. */
 export const gated = defineKernel({

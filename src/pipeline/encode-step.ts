@@ -1,9 +1,9 @@
 import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import type { BufferOwner } from '../gpu/memory';
 import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
-import { planeParams } from '../model/device-tensor';
+import type { BufferOwner } from '../gpu/memory';
 import { CodebookBuffers } from '../model/codebook-buffers';
+import { planeParams } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
 

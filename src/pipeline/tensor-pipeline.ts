@@ -7,6 +7,8 @@ import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model
 import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
 import { alignUp } from '../util/bytes';
+import { throwIfCancelled } from '../util/errors';
+import type { Work } from '../util/work';
 import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
 import type { LoadJob, LoadProgress } from './load-job';
 import { PackOut } from './pack-out';
@@ -14,8 +16,6 @@ import { unpackSteps } from './repack';
 import { readRows, rowRanges, sourceFormat } from './row-ranges';
 import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
-import { throwIfCancelled } from '../util/errors';
-import type { Work } from '../util/work';
 
 interface SlicePlace {
   readonly buffer: GPUBuffer;

@@ -1,3 +1,5 @@
+import { Exports } from '../browser/disk/exports';
+import { Downloads } from '../browser/downloads';
 import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
@@ -7,10 +9,8 @@ import type { WriteProgress } from '../pipeline/export';
 import type { Studio } from '../studio/studio';
 import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
-import { Exports } from '../browser/disk/exports';
-import { Downloads } from '../browser/downloads';
-import type { Calls, EngineEvent, ExportTarget, FromWorker, ToWorker } from './protocol';
 import type { RunProgress } from '../util/work';
+import type { Calls, EngineEvent, ExportTarget, FromWorker, ToWorker } from './protocol';
 
 /** Implementation of a call: its arguments, an event callback and an abort signal. */
 type Handlers = {

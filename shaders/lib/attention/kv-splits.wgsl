@@ -3,7 +3,8 @@ struct KvSplits { first: u32, length: u32, count: u32, }
 fn kv_splits_of(positions: u32) -> KvSplits {
   let first = select(0u, positions - params.window, params.window > 0u && positions > params.window);
   let seen = positions - first;
-  let even = (seen / 16u + 31u) / 32u * 32u;
-  let length = clamp(even, params.shortest, 256u);
+  let step = 32u * params.even_splits;
+  let even = (seen + step - 1u) / step * 32u;
+  let length = clamp(even, params.shortest, params.longest);
   return KvSplits(first, length, (seen + length - 1u) / length);
 }

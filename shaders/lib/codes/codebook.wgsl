@@ -1,5 +1,6 @@
 //#import lib/codes/codes
 //#import lib/codes/single
+const HALVES: bool = true;
 fn codes32(group: u32) -> Codes {
   let b = group / 8u;
   let q = (group & 7u) * 8u;

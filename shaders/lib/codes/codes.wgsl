@@ -1,5 +1,5 @@
 // A group of 32 weights as int8 codes in order: weight = step * code - low, with one step and low per half of 16.
-// Each block format defines `codes32(group)` besides decode4.
+// Each block format defines `codes32(group)` besides decode4, and HALVES: false if the halves share step and low.
 struct Codes { lo: vec4u, hi: vec4u, step: vec2f, low: vec2f, }
 
 fn weights4(codes: u32, step: f32, low: f32) -> vec4f { return vec4f(unpack4xI8(codes)) * step - low; }
@@ -23,11 +23,4 @@ fn bytes_of_bits(bits: u32) -> vec4u { return bits_to_bytes(vec4u(bits) >> vec4u
 fn bytes_of_pairs(bits: u32) -> vec4u {
   let p = (vec4u(bits) >> vec4u(0u, 8u, 16u, 24u)) & vec4u(255u);
   return (p | (p << vec4u(6u)) | (p << vec4u(12u)) | (p << vec4u(18u))) & PAIRS;
-}
-// Looks up the low nibble of each byte in a table of 16 int8, packed four per word.
-fn looked_up(nibbles: u32, table: vec4u) -> u32 {
-  let i = unpack4xU8(nibbles & 0x0f0f0f0fu);
-  let words = vec4u(table[i.x >> 2u], table[i.y >> 2u], table[i.z >> 2u], table[i.w >> 2u]);
-  let bytes = (words >> ((i & vec4u(3u)) * 8u)) & vec4u(255u);
-  return bytes.x | (bytes.y << 8u) | (bytes.z << 16u) | (bytes.w << 24u);
 }

@@ -1,8 +1,10 @@
+//#import lib/decode/table16
 // The 16 values of E2M1, doubled. Source: kvalues_mxfp4.
 const FP4 = array<f32, 16>(0.0, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 0.0, -1.0, -2.0, -3.0, -4.0, -6.0, -8.0, -12.0);
+// The same as int8, four per word.
+const FP4_BYTES = vec4u(0x03020100u, 0x0c080604u, 0xfdfeff00u, 0xf4f8fafcu);
 fn fp4_at(nibbles: u32) -> vec4f {
-  let i = unpack4xU8(nibbles & 0x0f0f0f0fu);
-  return vec4f(FP4[i.x], FP4[i.y], FP4[i.z], FP4[i.w]);
+  return vec4f(unpack4xI8(looked_up(nibbles, FP4_BYTES)));
 }
 // Half of the E8M0 scale 2^(exponent - 127). Source: e8m0_to_fp32_half.
 fn power_of_two_half(exponent: u32) -> f32 {

@@ -1,15 +1,17 @@
 //#import lib/product/int8
 // Tile in int8: 32 columns of codes of 64 rows and of 32 tokens, with their scales.
 @group(0) @binding(2) var<storage, read> x: array<vec4u>;
-var<workgroup> row_codes: array<vec4u, 128>;
+// The two halves apart, so that neighbouring slots are in neighbouring banks.
+var<workgroup> row_low_codes: array<vec4u, 64>;
+var<workgroup> row_high_codes: array<vec4u, 64>;
 var<workgroup> row_steps: array<vec4f, 64>;
 var<workgroup> token_codes: array<vec4u, 64>;
 var<workgroup> token_steps: array<vec3f, 32>;
 
 fn stage_row(slot: u32, group: u32) {
   let c = codes32(group);
-  row_codes[slot * 2u] = c.lo;
-  row_codes[slot * 2u + 1u] = c.hi;
+  row_low_codes[slot] = c.lo;
+  row_high_codes[slot] = c.hi;
   row_steps[slot] = vec4f(c.step, c.low);
 }
 // Each thread stages half of a token's block.
@@ -27,7 +29,7 @@ fn token_block(slot: u32) -> TokenBlock {
 }
 fn row_block(slot: u32) -> Codes {
   let s = row_steps[slot];
-  return Codes(row_codes[slot * 2u], row_codes[slot * 2u + 1u], s.xy, s.zw);
+  return Codes(row_low_codes[slot], row_high_codes[slot], s.xy, s.zw);
 }
 fn product(row: Codes, token: TokenBlock) -> f32 {
   return token.step * dot_codes(row, token.lo, token.hi, token.sums);

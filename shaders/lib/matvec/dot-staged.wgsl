@@ -37,7 +37,8 @@ fn dot_span(span: u32, a: Staged, b: Staged) -> f32 {
 // Dot products of four rows of W with x.
 fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   var acc = vec4f();
-  let spans = params.cols / (32u * GROUPS_IN_SPAN);
+  // The number of columns is a constant here, so that the loop can be unrolled: more loads are then under way.
+  let spans = STAGED / (32u * GROUPS_IN_SPAN);
   let at = rows * spans;
   for (var s = invocation; s < spans; s += SUBGROUP_SIZE) {
     let a = staged(first_group(s));

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/iq4
 //#import lib/codes/single
+const HALVES: bool = false;
 fn codes32(group: u32) -> Codes {
   let q = w4[group];
   return Codes(step_bytes(q), step_bytes(q >> vec4u(4u)), vec2f(group_step(group / 8u, group & 7u)), vec2f());

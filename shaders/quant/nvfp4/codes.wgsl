@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/fp4
 //#import lib/codes/single
+const HALVES: bool = true;
 fn codes32(group: u32) -> Codes {
   let q = w4[group];
   let s = (group & 1u) * 2u;

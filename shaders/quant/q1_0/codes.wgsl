@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/single
+const HALVES: bool = false;
 fn codes32(group: u32) -> Codes {
   let bits = w[group];
   let d = vec2f(block_scale(group / 4u));

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/neighbours
+const HALVES: bool = true;
 // (step, step, minimum, minimum) of both halves of group g.
 fn half_scales(block: u32, g: u32) -> vec4f {
   let dm = unpack2x16float(w[params.plane2 + block]);

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/neighbours
+const HALVES: bool = true;
 // Steps of both halves of group g.
 fn half_steps(block: u32, g: u32) -> vec2f {
   let scales = params.plane2 + block * 3u;

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/neighbours
+const HALVES: bool = false;
 fn codes_of_span(span: u32) -> Span {
   let head = params.plane1 / 4u + span / 4u;
   let q0 = w4[span * 2u];

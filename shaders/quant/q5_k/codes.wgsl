@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/neighbours
+const HALVES: bool = false;
 fn fifth_bits(words: vec4u, j: u32) -> vec4u { return ((words >> vec4u(j)) & ONES) << vec4u(4u); }
 fn codes_of_span(span: u32) -> Span {
   let head = params.plane2 / 4u + span / 4u;

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/second
+const HALVES: bool = true;
 fn half_steps(block: u32, group: u32) -> vec2f {
   let d = unpack2x16float(w[params.plane3 + block / 2u] >> (16u * (block & 1u))).x;
   let scales = bitcast<i32>(w[params.plane2 + block * 4u + group / 2u] >> (16u * (group & 1u)));

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/single
+const HALVES: bool = false;
 fn codes32(group: u32) -> Codes {
   let block = group / 8u;
   let q = (group & 7u) * 8u;

@@ -1,6 +1,7 @@
 //#import codec/decode
 //#import lib/codes/codes
 //#import lib/codes/neighbours
+const HALVES: bool = false;
 fn trits(q0: vec4u, q1: vec4u, g: u32, d: vec2f) -> Codes {
   let shift = vec4u(2u * (g & 3u));
   return Codes((q0 >> shift) & PAIRS, (q1 >> shift) & PAIRS, d, d);

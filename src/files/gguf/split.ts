@@ -1,7 +1,7 @@
 // Models split over several GGUF files: NAME-00001-of-00003.gguf. Source: llama.cpp, gguf-split.cpp.
 import { FileError } from '../../util/errors';
 import type { ModelFile } from '../model-file';
-import { getNumber, GgufType, type Metadata, type MetaValue } from './metadata';
+import { GgufType, getNumber, type Metadata, type MetaValue } from './metadata';
 
 /** Missing files that a message names. */
 const NAMED = 10;

@@ -1,7 +1,8 @@
 import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
+import { attentionShape, decodeConstants } from '../attention-shape';
 import type { DeviceTensor } from '../device-tensor';
-import { maxKvSplits, kvSplitCount } from '../kv-cache';
+import { kvSplitCount, maxKvSplits } from '../kv-cache';
 import { decodeGatedExperts, decodeMixedExperts } from './expert-matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 
@@ -52,13 +53,18 @@ export class DecodeRecorder extends Recorder {
     const { h, context, parts, state, arena } = this.r;
     const { buffers, params, view, slots, constants } = this.heads(layer);
     const { window } = view;
-    // A CPU runs few workgroups at a time, so long KV splits cost less there than combining partial results.
-    const splits = { shortest: this.gpu.onCpu ? 256 : 64, max_splits: maxKvSplits(context) };
-    const count = (positions: number) => kvSplitCount(positions, window, splits.shortest);
+    const shape = attentionShape(this.gpu, h.headDim);
+    const { shortest, longest, evenSplits } = shape.splits;
+    const splits = { shortest, longest, even_splits: evenSplits, max_splits: maxKvSplits(context) };
+    const count = (positions: number) => kvSplitCount(positions, window, shape.splits);
     // Cuts the query heads of a key head into even sets of at most four.
     const sets = Math.ceil(h.heads / h.kvHeads / 4);
     const ROWS = Math.ceil(h.heads / h.kvHeads / sets);
-    const kernel = this.gpu.kernel(ops.attentionDecode, slots, { ...constants, ROWS });
+    const kernel = this.gpu.kernel(ops.attentionDecode, slots, {
+      ...constants,
+      ...decodeConstants(this.gpu, shape, h.headDim),
+      ROWS,
+    });
     this.steps.push({
       dispatch: kernel.dispatch(
         { ...buffers, parts, y },
@@ -68,7 +74,7 @@ export class DecodeRecorder extends Recorder {
       ),
       y: (e) => count(e.positions),
     });
-    const combine = this.gpu.kernel(ops.attentionCombine);
+    const combine = this.gpu.kernel(ops.attentionCombine, {}, { WIDTH: this.gpu.onCpu ? 32 : 128 });
     this.steps.push({
       dispatch: combine.dispatch(
         { state, parts, y },

@@ -1,9 +1,10 @@
 import type { Gpu } from '../../gpu/gpu';
 import { type Dispatch, grid } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
+import { attentionShape, prefillConstants } from '../attention-shape';
 import { type DeviceTensor, joined } from '../device-tensor';
 import { type ComputePath, ROUNDED_BYTES, type Runtime } from '../runtime';
-import { prefillPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
+import { matmulDispatch, prefillPathOf, type Routed, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /** Placement of a stack's output in the rows of y, and the rows that it reads. */
@@ -136,11 +137,15 @@ export class PrefillRecorder extends Recorder {
     const units = h.kvHeads * Math.ceil(h.headDim / 32);
     const write = this.gpu.kernel(ops.writeCache, slots, constants);
     this.push(write.dispatch(buffers, params, [Math.ceil(units / 32)], arena), 'y');
-    const kernel = this.gpu.kernel(ops.attentionPrefill, slots, constants);
+    const shape = attentionShape(this.gpu, h.headDim);
+    const kernel = this.gpu.kernel(ops.attentionPrefill, slots, {
+      ...constants,
+      ...prefillConstants(this.gpu, shape),
+    });
     const group = h.heads / h.kvHeads;
     this.steps.push({
       dispatch: kernel.dispatch({ ...buffers, y }, { ...params, ...view }, [h.kvHeads], arena),
-      y: (e) => Math.ceil((e.tokens * group) / 4),
+      y: (e) => Math.ceil((e.tokens * group) / (4 * shape.rowSets)),
     });
   }
 

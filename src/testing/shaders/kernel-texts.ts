@@ -1,11 +1,12 @@
 // Every text of every kernel that the product can compile: all modules of all slots, all formats, all kinds of subgroup.
-import type { BindingSpec, ParamSpec } from '../../wgsl/interface';
+
 import type { Constants, KernelSpec } from '../../gpu/kernel';
 import type { SubgroupKind } from '../../gpu/subgroups';
 import { kvTypes } from '../../model/kv-cache';
 import { kernels } from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
 import { quantFormats } from '../../quant/registry';
+import type { BindingSpec, ParamSpec } from '../../wgsl/interface';
 import { hoistEnables, link, pinSubgroups, type Slots, type Sources } from '../../wgsl/link';
 
 export type AnyKernel = KernelSpec<ParamSpec, BindingSpec>;
@@ -41,14 +42,27 @@ const SIZES: Record<SubgroupKind, number> = { subgroup: 32, pinned: 32, mixed: 6
 const VALUES: Readonly<Record<string, readonly [small: number, large: number]>> = {
   EXPERTS: [8, 128],
   HEAD_DIM: [64, 256],
+  POSITIONS: [1, 4],
   ROTARY: [0, 64],
   ROWS: [1, 4],
+  ROW_SETS: [2, 1],
   STAGED: [256, 4096],
   SUBGROUPS: [1, 2],
+  TILE: [64, 256],
+  VALUE_GROUPS: [1, 2],
   WIDTH: [64, 256],
 };
 /** Constants that follow from others. */
-const DERIVED = ['QUADS', 'UNITS', 'OUTPUT_ROWS', 'STAGED_QUADS', 'STAGED_BLOCKS'];
+const DERIVED = [
+  'QUADS',
+  'UNITS',
+  'OUTPUT_ROWS',
+  'STAGED_QUADS',
+  'STAGED_BLOCKS',
+  'THREADS',
+  'QUERY_QUADS',
+  'PROBS',
+];
 
 /** Returns the slots that a kernel imports with the given modules. */
 export function slotsReached(sources: Sources, shader: string, slots: Slots): Set<string> {

@@ -1,7 +1,4 @@
-import { dictMethods, listMethods, numberAttribute } from './container-methods';
-import type { Context } from './arguments';
 import { asNumber, isNumeric } from '../python/compare';
-import { stringMethods } from './string-methods';
 import { TemplateError } from '../python/template-error';
 import { repr } from '../python/text';
 import {
@@ -19,6 +16,9 @@ import {
   Undefined,
   type Value,
 } from '../python/values';
+import type { Context } from './arguments';
+import { dictMethods, listMethods, numberAttribute } from './container-methods';
+import { stringMethods } from './string-methods';
 
 /** Methods that change what they are called on; transformers' sandbox refuses them. */
 const CHANGING: Readonly<Record<string, readonly string[]>> = {

@@ -1,4 +1,3 @@
-import type { Context } from './arguments';
 import { contains, equal, isNumeric, iterate, order } from '../python/compare';
 import { arithmetic } from '../python/operators';
 import { TemplateError } from '../python/template-error';
@@ -15,6 +14,7 @@ import {
   Undefined,
   type Value,
 } from '../python/values';
+import type { Context } from './arguments';
 
 type Test = (value: Value, other: Value, context: Context) => boolean;
 

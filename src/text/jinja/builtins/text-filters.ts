@@ -1,12 +1,11 @@
 import { encodeUtf8 } from '../../../util/utf8';
-import type { Given } from './arguments';
-import type { Context } from './arguments';
 import { iterate, truth } from '../python/compare';
-import type { Filter } from './filter';
 import { splitLines, words } from '../python/space';
 import { TemplateError } from '../python/template-error';
 import { str } from '../python/text';
 import { Dict, Undefined, type Value } from '../python/values';
+import type { Context, Given } from './arguments';
+import type { Filter } from './filter';
 
 function indent(value: Value, given: Given, context: Context): Value {
   const width = given.value('width', 4n);
