@@ -4,6 +4,7 @@
 // sets of rows. A stack of experts in several slabs has a dispatch per slab. Slots `dot` and `activation`.
 //#import dot
 //#import activation
+//#import lib/component
 //#import subgroup
 struct Params {
   rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
@@ -48,8 +49,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
       let sums = row_products(min(expert0 + out0 + ahead, vec4u(params.rows - 1u)), invocation);
       let out = out0 + invocation;
       if (invocation < OUTPUT_ROWS && out < params.expert_rows && expert0 + out < params.rows) {
-        var sum = sums[invocation];
-        if (GATED) { sum = activate(vec4f(sum)).x * sums[invocation + 2u]; }
+        var sum = component(sums, invocation);
+        if (GATED) { sum = activate(vec4f(sum)).x * component(sums, invocation + 2u); }
         if (MIX) {
           y[out] += params.scale * routing_weights[n] * sum;
         } else {

@@ -4,6 +4,7 @@
 //#import tile
 //#import rows
 //#import lib/product/epilogue
+//#import lib/component
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
@@ -21,6 +22,19 @@ struct Params {
 const ROWS: u32 = 64u;
 const TOKENS: u32 = 32u;
 
+fn products(slot: u32, a: TokenBlock, b: TokenBlock, c: TokenBlock, d: TokenBlock) -> vec4f {
+  let row = row_block(slot);
+  return vec4f(product(row, a), product(row, b), product(row, c), product(row, d));
+}
+// Stores the sums of a row with tokens `token`, `token` + 8, ...
+fn store(sums: vec4f, tile: Tile, row: u32, token: u32) {
+  if (!is_stored(tile, row)) { return; }
+  for (var j = 0u; j < 4u; j++) {
+    let at = token + 8u * j;
+    if (at < tile.end) { finish(component(sums, j), row, target_row(at) * params.stride + params.at + row); }
+  }
+}
+
 @compute @workgroup_size(ROWS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let row0 = wid.x * ROWS;
@@ -33,7 +47,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   // An invocation owns rows r, r + 8, ... and tokens t, t + 8, ...
   let r = thread % 8u;
   let t = thread / 8u;
-  var acc: array<vec4f, 8>;
+  // Named one by one: an array could be put into memory.
+  var s0 = vec4f();
+  var s1 = vec4f();
+  var s2 = vec4f();
+  var s3 = vec4f();
+  var s4 = vec4f();
+  var s5 = vec4f();
+  var s6 = vec4f();
+  var s7 = vec4f();
   for (var g = 0u; g < groups; g++) {
     workgroupBarrier();
     stage_row(thread, own_row + g);
@@ -43,18 +65,21 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     let b = token_block(t + 8u);
     let c = token_block(t + 16u);
     let d = token_block(t + 24u);
-    for (var i = 0u; i < 8u; i++) {
-      let row = row_block(r + 8u * i);
-      acc[i] += vec4f(product(row, a), product(row, b), product(row, c), product(row, d));
-    }
+    s0 += products(r, a, b, c, d);
+    s1 += products(r + 8u, a, b, c, d);
+    s2 += products(r + 16u, a, b, c, d);
+    s3 += products(r + 24u, a, b, c, d);
+    s4 += products(r + 32u, a, b, c, d);
+    s5 += products(r + 40u, a, b, c, d);
+    s6 += products(r + 48u, a, b, c, d);
+    s7 += products(r + 56u, a, b, c, d);
   }
-  for (var i = 0u; i < 8u; i++) {
-    for (var j = 0u; j < 4u; j++) {
-      let row = row0 + r + 8u * i;
-      let token = tile.first + t + 8u * j;
-      if (is_stored(tile, row) && token < tile.end) {
-        finish(acc[i][j], row, target_row(token) * params.stride + params.at + row);
-      }
-    }
-  }
+  store(s0, tile, row0 + r, tile.first + t);
+  store(s1, tile, row0 + r + 8u, tile.first + t);
+  store(s2, tile, row0 + r + 16u, tile.first + t);
+  store(s3, tile, row0 + r + 24u, tile.first + t);
+  store(s4, tile, row0 + r + 32u, tile.first + t);
+  store(s5, tile, row0 + r + 40u, tile.first + t);
+  store(s6, tile, row0 + r + 48u, tile.first + t);
+  store(s7, tile, row0 + r + 56u, tile.first + t);
 }

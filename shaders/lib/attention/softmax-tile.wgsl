@@ -1,3 +1,4 @@
+//#import lib/component
 // Attention of up to four query rows of one key head over a tile of positions. Each of THREADS invocations (defined by
 // the kernel) computes the scores of some positions, then the weighted sum of some quads of the values. All rows use the
 // keys and values that are read.
@@ -19,9 +20,6 @@ var<workgroup> queries: array<vec4f, QUERY_QUADS>;
 var<workgroup> probs: array<vec4f, PROBS>;
 // The set of rows that this invocation works on.
 var<private> row_set: u32 = 0u;
-
-// Component i of a vector. An index at run time would put the vector into memory on some devices.
-fn component(v: vec4f, i: u32) -> f32 { return select(select(v.x, v.y, i == 1u), select(v.z, v.w, i == 3u), i > 1u); }
 
 // Column r is quad `quad` of query row r.
 fn queries4(quad: u32) -> mat4x4f {

@@ -1,20 +1,10 @@
 // Dot products of codes. Each workgroup rounds x once, into workgroup memory. Slot `staged`: int8 or float16.
 //#import staged
-//#import lib/product/norm32
 var<workgroup> subgroup_squares: array<f32, SUBGROUPS>;
 var<private> inverse_rms: f32 = 1.0;
 
 fn stage(thread: u32) {
-  var squares = 0.0;
-  for (var b = thread; b < params.cols / 32u; b += SUBGROUP_SIZE * SUBGROUPS) {
-    let i = b * 8u;
-    var v = input32(x_at + i);
-    if (NORM) {
-      squares += squares32(v);
-      v = normalized32(v, i, 1.0);
-    }
-    keep_block(b, v);
-  }
+  let squares = stage_columns(thread);
   if (NORM) {
     let sum = subgroup_sum(squares, thread % SUBGROUP_SIZE);
     if (thread % SUBGROUP_SIZE == 0u) { subgroup_squares[thread / SUBGROUP_SIZE] = sum; }

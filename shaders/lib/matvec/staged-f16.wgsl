@@ -3,6 +3,7 @@ enable f16;
 // so a sum of four products stays in range for any weights and activations.
 //#import codec/codes
 //#import lib/float/largest32
+//#import lib/matvec/stage-blocks
 override STAGED: u32 = 32u;
 override STAGED_QUADS: u32 = STAGED / 4u;
 override STAGED_BLOCKS: u32 = STAGED / 32u;
@@ -29,6 +30,7 @@ fn keep_block(b: u32, v: array<vec4f, 8>) {
   staged_quads[at + 7u] = q[7];
   staged_heads[b] = vec4f(maximum, total(q[0], q[1], q[2], q[3]), total(q[4], q[5], q[6], q[7]), 0.0);
 }
+fn stage_columns(thread: u32) -> f32 { return stage_blocks(thread); }
 
 struct Staged { q: array<vec4h, 8>, head: vec4f, }
 fn staged(group: u32) -> Staged {

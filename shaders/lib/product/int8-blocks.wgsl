@@ -12,8 +12,11 @@ fn to_block8(v: array<vec4f, 8>) -> Block8 {
   let inverse = select(0.0, 127.0 / maximum, maximum > 0.0);
   let lo = vec4u(codes_of(v[0], inverse), codes_of(v[1], inverse), codes_of(v[2], inverse), codes_of(v[3], inverse));
   let hi = vec4u(codes_of(v[4], inverse), codes_of(v[5], inverse), codes_of(v[6], inverse), codes_of(v[7], inverse));
+  return with_sums(Block8(lo, hi, maximum / 127.0, vec2i()));
+}
+fn with_sums(b: Block8) -> Block8 {
   let ones = vec4u(0x01010101u);
-  return Block8(lo, hi, maximum / 127.0, vec2i(integer_dot(lo, ones), integer_dot(hi, ones)));
+  return Block8(b.lo, b.hi, b.step, vec2i(integer_dot(b.lo, ones), integer_dot(b.hi, ones)));
 }
 // The scale and the sums in two words.
 fn pack_block_scale(b: Block8) -> vec2u {

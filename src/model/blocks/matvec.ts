@@ -15,7 +15,7 @@ type DecodePath = Exclude<ComputePath, 'matrix'>;
 /** Bytes of workgroup memory per staged activation, including the head of its block. */
 const STAGED_BYTES: Record<DecodePath, number> = { int8: 1 + 1 / 4, float16: 2 + 1 / 2, float32: 0 };
 /** Other workgroup memory of the kernel. */
-const OTHER_BYTES = 1280;
+const OTHER_BYTES = 1408;
 
 /** Compute path of a decode product if `wanted` is set. Float formats and rows too long to stage use float32. */
 export function decodePathOf(gpu: Gpu, wanted: ComputePath, format: QuantFormat, cols: number): DecodePath {
