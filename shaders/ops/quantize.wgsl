@@ -1,5 +1,6 @@
 // f32 `x` -> device planes of the codec, from block `first_block` of the tensor on. `importance` and `spread` are read
-// with an importance matrix, `search` by codebook formats. Slots `codec` and `importance`.
+// with an importance matrix, `search` by codebook formats. The codec imports what divides the work among invocations:
+// lib/encode/by-invocation, or a search in which a workgroup encodes its blocks together. Slots `codec` and `importance`.
 //#import lib/grid
 //#import codec/encode
 struct Params {
@@ -13,9 +14,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> search: array<u32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let group = linear_workgroup(wid) * 64u + invocation;
-  if (group * ENCODE_GROUP >= params.elements) { return; }
-  encode_group(group);
+  encode_workgroup(linear_workgroup(wid), invocation);
 }

@@ -5,7 +5,7 @@ import type { BufferOwner } from '../gpu/memory';
 import { CodebookBuffers } from '../model/codebook-buffers';
 import { planeParams } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
-import type { DeviceLayout, QuantFormat } from '../quant/format';
+import { type DeviceLayout, type QuantFormat, weightsPerWorkgroup } from '../quant/format';
 
 /** A range of whole rows of a tensor. */
 export interface RowRange {
@@ -86,9 +86,9 @@ export class EncodeStep {
       matrix_rows: importance?.matrixRows ?? 1,
       zero: 0,
     };
-    const groups = Math.ceil(elements / target.encodeGroup);
+    const workgroups = grid(Math.ceil(elements / weightsPerWorkgroup(target)));
     const kernel = this.#gpu.kernel(ops.quantize, slots);
-    steps.push(kernel.dispatch(buffers, params, grid(Math.ceil(groups / 64)), this.#arena));
+    steps.push(kernel.dispatch(buffers, params, workgroups, this.#arena));
     return steps;
   }
 

@@ -28,7 +28,10 @@ export interface QuantFormat {
   readonly planes: readonly Plane[];
   /** One sentence for users. */
   readonly summary: string;
-  /** Weights per encode invocation (ENCODE_GROUP in encode.wgsl), chosen so that it writes whole 32-bit words. */
+  /**
+   * Weights that an invocation encodes, or a workgroup for formats with a codebook (ENCODE_GROUP in encode.wgsl), chosen
+   * so that it writes whole 32-bit words.
+   */
   readonly encodeGroup: number;
   /** Maximum RMS error on unit-variance noise; checked by the conformance tests. */
   readonly maxError: number;
@@ -114,6 +117,10 @@ export function blockwise(codec: BlockCodec): Pick<QuantFormat, 'block' | 'encod
     groups: (block) => codec.groups(block, 0, new DataView(block.buffer, block.byteOffset)),
   };
 }
+
+/** Weights that a workgroup of shaders/ops/quantize encodes. */
+export const weightsPerWorkgroup = ({ encodeGroup, codebook }: QuantFormat): number =>
+  codebook ? encodeGroup : 64 * encodeGroup;
 
 export const bitsPerWeight = (format: QuantFormat): number => (8 * format.block.bytes) / format.block.size;
 

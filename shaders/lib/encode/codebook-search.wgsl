@@ -1,167 +1,220 @@
 //#import lib/float/f16
-//#import lib/encode/weights
-//#import lib/encode/three-costs
+//#import lib/encode/shared-blocks
+//#import lib/encode/neighbours
 // Search of the 2- and 3-bit IQ formats (src/quant/search/codebook-search.ts): magnitudes become odd multiples of a
-// scale, in tuples of DIMS that are codebook points. The format defines GROUP, DIMS, LEVELS, POINTS, REACH, DELTA,
-// TINY, EVEN_SIGNS, start_magnitude, REFIT_ALL (all tuples, not only those off the codebook) and REFIT_ALWAYS.
+// scale, in tuples of DIMS that are codebook points. Invocations share out the trial scales of all groups, then tuples,
+// then words; the best trial of a group is found in order, as the rounding of each comparison depends on the last.
+// The format defines ENCODE_GROUP, GROUP, DIMS, LEVELS, REACH, DELTA, TINY, SPREAD, EVEN_SIGNS, REFIT_ALL (all tuples,
+// not only those off the codebook), REFIT_ALWAYS, SCALE_UP, weight, start_magnitude, scales_plane and pack_word.
+const WORKGROUP: u32 = 256u;
 const TUPLES: u32 = GROUP / DIMS;
-const POINT_WORDS: u32 = DIMS / 4u;
-const MAP_AT: u32 = POINTS * POINT_WORDS;
-const LISTS_AT: u32 = MAP_AT + select(4096u, 6561u, LEVELS == 3u);
+const TRIALS: u32 = 2u * u32(REACH) + 1u;
+const QUADS: u32 = DIMS / 4u;            // quads of a tuple
 const TOP: f32 = f32(2u * LEVELS - 1u);
-const OFF: u32 = 0x80000000u;
 
-var<private> roots: array<f32, 32>;
-var<private> found: array<u32, 8>;       // codebook points
-var<private> trial: array<u32, 8>;       // OFF is set if the rounded tuple was not a codebook point
-var<private> sign_bits: u32;             // a byte for each 8 weights
+var<workgroup> magnitudes: array<vec4f, ENCODE_GROUP / 4u>;
+var<workgroup> counts: array<vec4f, ENCODE_GROUP / 4u>;    // weights of the weights
+var<workgroup> roots: array<vec4f, ENCODE_GROUP / 4u>;
+var<workgroup> signs: array<u32, ENCODE_GROUP / 8u>;
+var<workgroup> starts: array<f32, GROUPS>;                  // magnitude of code TOP at step 0; 0 for negligible groups
+var<workgroup> sums: array<vec2f, GROUPS * TRIALS>;
+var<workgroup> picks: array<u32, GROUPS>;                   // the best trial, TRIALS if none was taken
+var<workgroup> points: array<u32, GROUPS * TUPLES>;
+var<workgroup> scale_codes: array<u32, GROUPS>;
+var<workgroup> block_scales: array<u32, BLOCKS>;            // float16
 
-fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 1u))) & 0xffffu; }
-// Coordinates 4 part..4 part + 3 of a point as odd multiples of the scale.
-fn odds4(point: u32, part: u32) -> vec4f {
-  return 2.0 * vec4f(unpack4xU8(search[point * POINT_WORDS + part])) + 1.0;
-}
-// Nearest point to values[at..] / scale among the neighbours listed at `list`. The terms of the distance are not
-// negative, so a candidate is dropped as soon as its sum reaches the minimum.
-fn nearest_neighbour(list: u32, at: u32, scale: f32) -> u32 {
-  let count = list_entry(list);
-  var least = 3.4028234e38;
-  var point = 0u;
-  var costs: array<vec3f, 8>;
-  if (LEVELS == 3u) {
-    for (var i = 0u; i < 8u; i++) { costs[i] = costs_of(vec3f(1.0, 3.0, 5.0), scale, values[at + i], roots[at + i]); }
-  }
-  for (var j = 1u; j <= count; j++) {
-    let candidate = list_entry(list + j);
-    var distance = 0.0;
-    for (var part = 0u; part < POINT_WORDS; part++) {
-      if (LEVELS == 3u) {
-        let codes = unpack4xU8(search[candidate * POINT_WORDS + part]);
-        for (var i = 0u; i < 4u; i++) { distance = fence(distance + pick(costs[4u * part + i], codes[i])); }
-      } else {
-        let q = odds4(candidate, part);
-        for (var i = 0u; i < 4u; i++) {
-          let off = fence(fence(scale * q[i]) - values[at + 4u * part + i]);
-          distance = fence(distance + fence(fence(roots[at + 4u * part + i] * off) * off));
-        }
-      }
-      if (!(distance < least)) { break; }
+// Splits eight weights into magnitudes and signs. With EVEN_SIGNS, odd parity is mended by flipping the cheapest weight.
+fn split_eight(at: u32, eight: u32) {
+  var v: array<f32, 8>;
+  var c: array<f32, 8>;
+  var bits = 0u;
+  var cheapest = 0u;
+  var least = FARTHEST;
+  for (var i = 0u; i < 8u; i++) {
+    let value = x[at + i];
+    c[i] = weight(at + i, value, spreads[eight / 32u]);
+    v[i] = value;
+    if (!(value >= 0.0)) {
+      v[i] = -value;
+      bits |= 1u << i;
     }
-    if (distance < least) {
-      least = distance;
-      point = candidate;
+    let cost = fence(fence(c[i] * value) * value);
+    if (cost < least) {
+      least = cost;
+      cheapest = i;
     }
   }
-  return point;
+  if (EVEN_SIGNS) {
+    if ((countOneBits(bits) & 1u) == 1u) {
+      for (var i = 0u; i < 8u; i++) { v[i] = select(v[i], -v[i], i == cheapest); }
+      bits ^= 1u << cheapest;
+    }
+    bits &= 127u;
+  }
+  signs[eight] = bits;
+  magnitudes[2u * eight] = vec4f(v[0], v[1], v[2], v[3]);
+  magnitudes[2u * eight + 1u] = vec4f(v[4], v[5], v[6], v[7]);
+  counts[2u * eight] = vec4f(c[0], c[1], c[2], c[3]);
+  counts[2u * eight + 1u] = vec4f(c[4], c[5], c[6], c[7]);
 }
+fn start(group: u32) -> f32 {
+  let first = group * GROUP / 4u;
+  var maximum = magnitudes[first].x;
+  for (var i = first; i < first + GROUP / 4u; i++) {
+    for (var k = 0u; k < 4u; k++) { if (magnitudes[i][k] > maximum) { maximum = magnitudes[i][k]; } }
+  }
+  if (maximum < TINY || maximum == 0.0) { return 0.0; }
+  maximum = start_magnitude(group, maximum);
+  return select(0.0, maximum, maximum > 0.0);
+}
+fn trial_inverse(group: u32, trial: u32) -> f32 {
+  return div(fence(TOP + fence(f32(i32(trial) - REACH) * DELTA)), starts[group]);
+}
+// Codebook point of a tuple, `inverse` being 1 / scale.
 fn snap(tuple: u32, inverse: f32, scale: f32) -> u32 {
   var rank = 0u;
-  for (var i = DIMS; i > 0u; i--) {
-    let odd = fence(fence(inverse * values[tuple * DIMS + i - 1u]) - 1.0);
-    rank = rank * LEVELS + u32(clamp(nearest(0.5 * odd), 0, i32(LEVELS) - 1));
+  for (var i = QUADS; i > 0u; i--) {
+    let odd = fence4(fence4(inverse * magnitudes[tuple * QUADS + i - 1u]) - 1.0);
+    let code = vec4u(clamp(nearest4(0.5 * odd), vec4i(), vec4i(i32(LEVELS) - 1)));
+    rank = (((rank * LEVELS + code.w) * LEVELS + code.z) * LEVELS + code.y) * LEVELS + code.x;
   }
-  let place = i32(search[MAP_AT + rank]);
-  if (place >= 0) { return u32(place); }
-  return OFF | nearest_neighbour(u32(-1 - place), tuple * DIMS, scale);
+  let place = search[rank];
+  if ((place & OFF) == 0u) { return place; }
+  let list = place & ~OFF;
+  let at = tuple * QUADS;
+  if (DIMS == 4u) { return OFF | nearest_of_fours(list, scale, magnitudes[at], roots[at]); }
+  let odds = vec3f(1.0, 3.0, 5.0);
+  let a = costs4(odds, scale, magnitudes[at], roots[at]);
+  let b = costs4(odds, scale, magnitudes[at + 1u], roots[at + 1u]);
+  return OFF | nearest_of_eights(list, a, b);
 }
-fn codebook_sums() -> vec2f {
-  var sums = vec2f();
-  for (var t = 0u; t < TUPLES; t++) {
-    for (var part = 0u; part < POINT_WORDS; part++) {
-      let q = odds4(trial[t] & ~OFF, part);
-      for (var b = 0u; b < 4u; b++) {
-        let i = t * DIMS + 4u * part + b;
-        sums.x = fence(sums.x + fence(fence(weights[i] * values[i]) * q[b]));
-        sums.y = fence(sums.y + fence(fence(weights[i] * q[b]) * q[b]));
-      }
-    }
+// Adds sum(w v q) and sum(w q^2) of a tuple at odd multiples q.
+fn add_tuple(before: vec2f, tuple: u32, point: u32) -> vec2f {
+  var sum = before;
+  for (var i = 0u; i < QUADS; i++) {
+    let count = counts[tuple * QUADS + i];
+    var q: vec4f;
+    if (DIMS == 4u) { q = vec4f((vec4u(point) >> vec4u(0u, 3u, 6u, 9u)) & vec4u(7u)); }
+    else { q = vec4f((vec4u(point >> (8u * i)) >> vec4u(0u, 2u, 4u, 6u)) & vec4u(3u)); }
+    q = 2.0 * q + 1.0;
+    sum.x = add4(sum.x, fence4(fence4(count * magnitudes[tuple * QUADS + i]) * q));
+    sum.y = add4(sum.y, fence4(fence4(count * q) * q));
   }
-  return sums;
+  return sum;
 }
-// Splits values into magnitudes and sign_bits. With EVEN_SIGNS, odd parity is mended by flipping the cheapest weight.
-fn split_signs() {
-  sign_bits = 0u;
-  for (var k = 0u; k < GROUP / 8u; k++) {
-    var signs = 0u;
-    var cheapest = 8u * k;
-    var least = 3.4028234e38;
-    for (var i = 8u * k; i < 8u * k + 8u; i++) {
-      let v = values[i];
-      if (!(v >= 0.0)) {
-        values[i] = -v;
-        signs |= 1u << (i & 7u);
-      }
-      let cost = fence(fence(weights[i] * v) * v);
-      if (cost < least) {
-        least = cost;
-        cheapest = i;
-      }
-    }
-    if (EVEN_SIGNS) {
-      if ((countOneBits(signs) & 1u) == 1u) {
-        values[cheapest] = -values[cheapest];
-        signs ^= 1u << (cheapest & 7u);
-      }
-      signs &= 127u;
-    }
-    sign_bits |= signs << (8u * k);
-  }
+fn try_scale(group: u32, trial: u32) -> vec2f {
+  var sum = vec2f();
+  if (starts[group] == 0.0) { return sum; }
+  let inverse = trial_inverse(group, trial);
+  let scale = div(1.0, inverse);
+  for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) { sum = add_tuple(sum, t, snap(t, inverse, scale)); }
+  return sum;
 }
-// Fits the group in `values` and `weights` and sets `found` and `sign_bits`. Returns the scale, 0 for a negligible
-// group.
-fn fit_codebook() -> f32 {
-  split_signs();
-  var maximum = values[0];
-  for (var i = 0u; i < GROUP; i++) {
-    if (values[i] > maximum) { maximum = values[i]; }
-    roots[i] = square_root(weights[i]);
-  }
-  for (var t = 0u; t < TUPLES; t++) { found[t] = 0u; }
-  if (maximum < TINY || maximum == 0.0) {
-    sign_bits = 0u;
-    return 0.0;
-  }
-  maximum = start_magnitude(maximum);
-  if (!(maximum > 0.0)) {
-    sign_bits = 0u;
-    return 0.0;
-  }
-  var scale = div(maximum, TOP);
+fn choose(group: u32) {
+  picks[group] = TRIALS;
+  scales[group] = 0.0;
+  if (starts[group] == 0.0) { return; }
+  var scale = div(starts[group], TOP);
   var best = 0.0;
-  for (var step = -REACH; step <= REACH; step++) {
-    let inverse = div(fence(TOP + fence(f32(step) * DELTA)), maximum);
-    let trial_scale = div(1.0, inverse);
-    for (var t = 0u; t < TUPLES; t++) { trial[t] = snap(t, inverse, trial_scale); }
-    let sums = codebook_sums();
-    if (sums.y > 0.0 && fence(sums.x * sums.x) > fence(best * sums.y)) {
-      scale = div(sums.x, sums.y);
-      best = fence(scale * sums.x);
-      found = trial;
+  for (var trial = 0u; trial < TRIALS; trial++) {
+    let sum = sums[group * TRIALS + trial];
+    if (sum.y > 0.0 && fence(sum.x * sum.x) > fence(best * sum.y)) {
+      scale = div(sum.x, sum.y);
+      best = fence(scale * sum.x);
+      picks[group] = trial;
     }
   }
+  scales[group] = scale;
+}
+fn trial_point(tuple: u32) -> u32 {
+  let group = tuple / TUPLES;
+  if (picks[group] == TRIALS) { return 0u; }
+  if (REFIT_ALWAYS && REFIT_ALL && scales[group] > 0.0) { return OFF; }   // is replaced
+  let inverse = trial_inverse(group, picks[group]);
+  return snap(tuple, inverse, div(1.0, inverse));
+}
+fn is_refitted(group: u32) -> bool {
   var off = 0u;
-  for (var t = 0u; t < TUPLES; t++) { off |= found[t] & OFF; }
-  if (scale > 0.0 && (REFIT_ALWAYS || off != 0u)) {
-    let inverse = div(1.0, scale);
-    for (var t = 0u; t < TUPLES; t++) {
-      if (REFIT_ALL || (found[t] & OFF) != 0u) { found[t] = snap(t, inverse, scale); }
-    }
-    trial = found;
-    let sums = codebook_sums();
-    if (sums.y > 0.0) { scale = div(sums.x, sums.y); }
-  }
-  for (var t = 0u; t < TUPLES; t++) { found[t] &= ~OFF; }
-  if (scale < 0.0) {
-    scale = -scale;
-    sign_bits = ~sign_bits & select(0xffffffffu, 0x7f7f7f7fu, EVEN_SIGNS);
-  }
-  return scale;
+  for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) { off |= points[t]; }
+  return scales[group] > 0.0 && (REFIT_ALWAYS || (off & OFF) != 0u);
 }
-// Code l of a group's scale, (2 l + 1) / inverse.
-fn odd_scale(inverse: f32, scale: f32, top: i32) -> u32 {
-  return u32(clamp(nearest(0.5 * fence(fence(inverse * scale) - 1.0)), 0, top));
+fn refitted_point(tuple: u32) -> u32 {
+  let scale = scales[tuple / TUPLES];
+  if (!is_refitted(tuple / TUPLES) || !(REFIT_ALL || (points[tuple] & OFF) != 0u)) { return points[tuple]; }
+  return snap(tuple, div(1.0, scale), scale) | (points[tuple] & OFF);
 }
-fn seven_signs() -> u32 {
-  let s = sign_bits;
-  return (s & 127u) | ((s & 0x7f00u) >> 1u) | ((s & 0x7f0000u) >> 2u) | ((s & 0x7f000000u) >> 3u);
+// The scale of the refitted points; a negative one is turned, with the signs.
+fn finish(group: u32) {
+  var scale = scales[group];
+  if (is_refitted(group)) {
+    var sum = vec2f();
+    for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) { sum = add_tuple(sum, t, points[t]); }
+    if (sum.y > 0.0) { scale = div(sum.x, sum.y); }
+  }
+  for (var i = group * GROUP / 8u; i < (group + 1u) * GROUP / 8u; i++) {
+    if (starts[group] == 0.0) { signs[i] = 0u; }
+    if (scale < 0.0) { signs[i] = ~signs[i] & select(255u, 127u, EVEN_SIGNS); }
+  }
+  scales[group] = select(scale, -scale, scale < 0.0);
+}
+fn code_scale(group: u32) {
+  let block = group / GROUPS_OF_BLOCK;
+  let top = largest_scale(block);
+  scale_codes[group] = 0u;
+  if (top == 0.0) { return; }
+  let part = div(top, 31.0);
+  scale_codes[group] = odd_scale(div(1.0, part), scales[group], 15);
+  if (group % GROUPS_OF_BLOCK == 0u) { block_scales[block] = f16_bits(fence(part * SCALE_UP)); }
+}
+fn encode_workgroup(workgroup: u32, invocation: u32) {
+  let at = workgroup * ENCODE_GROUP;
+  let size = weights_from(at);
+  let groups = size / GROUP;
+  let tuples = size / DIMS;
+  sum_spreads(at, size / 256u, invocation);
+  workgroupBarrier();
+  if (invocation < size / 8u) { split_eight(at + 8u * invocation, invocation); }
+  workgroupBarrier();
+  if (invocation < size / 4u) {
+    let c = counts[invocation];
+    roots[invocation] = vec4f(square_root(c.x), square_root(c.y), square_root(c.z), square_root(c.w));
+  }
+  if (invocation < groups) { starts[invocation] = start(invocation); }
+  workgroupBarrier();
+  for (var i = invocation; i < groups * TRIALS; i += WORKGROUP) { sums[i] = try_scale(i / TRIALS, i % TRIALS); }
+  workgroupBarrier();
+  if (invocation < groups) { choose(invocation); }
+  workgroupBarrier();
+  if (invocation < tuples) { points[invocation] = trial_point(invocation); }
+  workgroupBarrier();
+  var point = 0u;
+  if (invocation < tuples) { point = refitted_point(invocation); }
+  workgroupBarrier();
+  if (invocation < tuples) { points[invocation] = point; }
+  workgroupBarrier();
+  if (invocation < groups) { finish(invocation); }
+  workgroupBarrier();
+  if (invocation < groups) { code_scale(invocation); }
+  workgroupBarrier();
+  let first = params.first_block + workgroup * BLOCKS;
+  let block = invocation / (WORKGROUP / BLOCKS);
+  if (block * 256u < size) { pack_word(first + block, block, invocation % (WORKGROUP / BLOCKS)); }
+  // The scale of a block that is not there is 0.
+  if (invocation == 0u && size > 0u) { w[scales_plane() + first / 2u] = block_scales[0] | (block_scales[1] << 16u); }
+}
+// For pack_word: low bytes of the indices of four tuples.
+fn index_bytes(tuple: u32) -> u32 {
+  var word = 0u;
+  for (var i = 0u; i < 4u; i++) { word |= (point_index(points[tuple + i]) & 255u) << (8u * i); }
+  return word;
+}
+// Signs of four eights, `bits` each.
+fn packed_signs(eight: u32, bits: u32) -> u32 {
+  return signs[eight] | (signs[eight + 1u] << bits) | (signs[eight + 2u] << (2u * bits)) | (signs[eight + 3u] << (3u * bits));
+}
+// Scale codes of eight groups.
+fn scale_nibbles(group: u32) -> u32 {
+  var word = 0u;
+  for (var i = 0u; i < 8u; i++) { word |= scale_codes[group + i] << (4u * i); }
+  return word;
 }

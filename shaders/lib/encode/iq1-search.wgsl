@@ -1,28 +1,31 @@
 //#import lib/float/f16
-//#import lib/encode/weights
-//#import lib/encode/three-costs
+//#import lib/encode/shared-blocks
+//#import lib/encode/neighbours
 // Search of the 1-bit IQ formats (src/quant/search/iq1-search.ts): codes 0, 1, 2 stand for -1, 0, 1 shifted by 1/8 or
-// -1/8, in tuples of eight that are codebook points. The format defines SIZE, the weights per group.
+// -1/8, in tuples of eight that are codebook points. An invocation fits a group, and packs words of the blocks once all
+// groups are fitted. The format defines ENCODE_GROUP = 64 * GROUP, GROUP, TINY, SPREAD, weigh_group and best_split.
 const UP = vec3f(-0.875, 0.125, 1.125);
 const DOWN = vec3f(-1.125, -0.125, 0.875);
-const MAP_AT: u32 = 4096u;
-const LISTS_AT: u32 = 4096u + 6561u;
+const LOWEST: f32 = -3.4028234e38;
+const WORKGROUP: u32 = 64u;
+const EIGHTS: u32 = GROUP / 8u;
 
-var<private> order: array<u32, SIZE>;    // indices by ascending value
-var<private> codes: array<u32, SIZE>;
-var<private> found: array<u32, 4>;       // codebook point of each eight
-var<private> shifts: u32;                // bit 0: the second half is shifted down, bit 1: the first
+var<workgroup> indices: array<u32, GROUPS * EIGHTS>;      // codebook point of each eight
+var<workgroup> group_shifts: array<u32, GROUPS>;
 
-fn list_entry(i: u32) -> u32 { return (search[LISTS_AT + i / 2u] >> (16u * (i & 1u))) & 0xffffu; }
-fn point_code(point: u32, i: u32) -> u32 { return (search[2u * point + i / 4u] >> (8u * (i & 3u))) & 255u; }
+var<private> order: array<u32, GROUP>;            // indices by ascending value
+var<private> codes: array<u32, GROUP>;
+var<private> found: array<u32, EIGHTS>;           // points
+var<private> shifts: u32;                         // bit 0: the second half is shifted down, bit 1: the first
+
 fn largest_magnitude() -> f32 {
   var maximum = 0.0;
-  for (var i = 0u; i < SIZE; i++) { if (abs(values[i]) > maximum) { maximum = abs(values[i]); } }
+  for (var i = 0u; i < GROUP; i++) { if (abs(values[i]) > maximum) { maximum = abs(values[i]); } }
   return maximum;
 }
 // A stable insertion sort.
 fn sort_values() {
-  for (var i = 0u; i < SIZE; i++) {
+  for (var i = 0u; i < GROUP; i++) {
     let v = values[i];
     var at = i;
     while (at > 0u) {
@@ -35,7 +38,7 @@ fn sort_values() {
 }
 // Sets the codes of a split and returns |scale|. A negative scale inverts codes and shifts.
 fn split_codes(first: u32, second: u32, scale: f32) -> f32 {
-  for (var j = 0u; j < SIZE; j++) {
+  for (var j = 0u; j < GROUP; j++) {
     var code = select(select(2u, 1u, j < second), 0u, j < first);
     if (scale < 0.0) { code = 2u - code; }
     codes[order[j]] = code;
@@ -44,47 +47,32 @@ fn split_codes(first: u32, second: u32, scale: f32) -> f32 {
   return abs(scale);
 }
 fn values_of_eight(eight: u32) -> vec3f {
-  let down = select((shifts >> 1u) & 1u, shifts & 1u, 8u * eight >= SIZE / 2u);
+  let down = select((shifts >> 1u) & 1u, shifts & 1u, 8u * eight >= GROUP / 2u);
   return select(UP, DOWN, down == 1u);
 }
-fn nearest_neighbour(list: u32, at: u32, scale: f32, q: vec3f) -> u32 {
-  let count = list_entry(list);
-  var least = 3.4028234e38;
-  var point = 0u;
-  var costs: array<vec3f, 8>;
-  for (var i = 0u; i < 8u; i++) { costs[i] = costs_of(q, scale, values[at + i], weights[at + i]); }
-  for (var j = 1u; j <= count; j++) {
-    let candidate = list_entry(list + j);
-    var distance = 0.0;
-    for (var part = 0u; part < 2u; part++) {
-      let codes = unpack4xU8(search[2u * candidate + part]);
-      for (var i = 0u; i < 4u; i++) { distance = fence(distance + pick(costs[4u * part + i], codes[i])); }
-      if (!(distance < least)) { break; }     // terms are not negative
-    }
-    if (distance < least) {
-      least = distance;
-      point = candidate;
-    }
-  }
-  return point;
-}
+fn point_code(point: u32, i: u32) -> u32 { return (point >> (2u * i)) & 3u; }
+fn four_values(at: u32) -> vec4f { return vec4f(values[at], values[at + 1u], values[at + 2u], values[at + 3u]); }
+fn four_weights(at: u32) -> vec4f { return vec4f(weights[at], weights[at + 1u], weights[at + 2u], weights[at + 3u]); }
 // Replaces each tuple of eight codes by its nearest codebook point and returns the refitted scale.
 fn snap_to_codebook(split_scale: f32) -> f32 {
   var off = false;
-  for (var k = 0u; k < SIZE / 8u; k++) {
+  for (var k = 0u; k < EIGHTS; k++) {
     var rank = 0u;
     for (var i = 8u; i > 0u; i--) { rank = 3u * rank + codes[8u * k + i - 1u]; }
-    let place = i32(search[MAP_AT + rank]);
-    if (place >= 0) { found[k] = u32(place); }
+    let place = search[rank];
+    if ((place & OFF) == 0u) { found[k] = place; }
     else {
       off = true;
-      found[k] = nearest_neighbour(u32(-1 - place), 8u * k, split_scale, values_of_eight(k));
+      let q = values_of_eight(k);
+      let a = costs4(q, split_scale, four_values(8u * k), four_weights(8u * k));
+      let b = costs4(q, split_scale, four_values(8u * k + 4u), four_weights(8u * k + 4u));
+      found[k] = nearest_of_eights(place & ~OFF, a, b);
     }
   }
   if (!off) { return split_scale; }
   var qx = 0.0;
   var q2 = 0.0;
-  for (var i = 0u; i < SIZE; i++) {
+  for (var i = 0u; i < GROUP; i++) {
     let q = values_of_eight(i / 8u)[point_code(found[i / 8u], i & 7u)];
     let wq = fence(weights[i] * q);
     qx = fence(qx + fence(wq * values[i]));
@@ -93,7 +81,17 @@ fn snap_to_codebook(split_scale: f32) -> f32 {
   if (qx > 0.0 && q2 > 0.0) { return div(qx, q2); }
   return split_scale;
 }
-// 3-bit code l of a group's scale, (2 l + 1) / inverse.
-fn odd_scale(inverse: f32, scale: f32) -> u32 {
-  return u32(clamp(nearest(0.5 * fence(fence(inverse * scale) - 1.0)), 0, 7));
+fn fit_group(at: u32, group: u32) {
+  weigh_group(at, spreads[group / GROUPS_OF_BLOCK]);
+  if (largest_magnitude() < TINY) { return; }
+  scales[group] = snap_to_codebook(best_split());
+  for (var k = 0u; k < EIGHTS; k++) { indices[group * EIGHTS + k] = point_index(found[k]); }
+  group_shifts[group] = shifts;
+}
+// Fits an invocation's group. The arrays of negligible groups stay 0, as they are at the start.
+fn fit_groups(at: u32, size: u32, invocation: u32) {
+  sum_spreads(at, size / 256u, invocation);
+  workgroupBarrier();
+  if (invocation < size / GROUP) { fit_group(at + GROUP * invocation, invocation); }
+  workgroupBarrier();
 }

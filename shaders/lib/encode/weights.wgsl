@@ -9,12 +9,15 @@ fn sum_of_squares(at: u32, n: u32) -> f32 {
   for (var i = 0u; i < n; i++) { sum = fence(sum + fence(x[at + i] * x[at + i])); }
   return sum;
 }
-// Weight: importance * sqrt(spread + x^2). `spread` is sigma2 in ggml-quants.c.
+// importance * sqrt(spread + v^2) for v = x[i]. `spread` is sigma2 in ggml-quants.c.
+fn importance_weight(i: u32, v: f32, spread: f32) -> f32 {
+  return fence(importance_at(i) * square_root(fence(spread + fence(v * v))));
+}
 fn weigh(at: u32, n: u32, spread: f32) {
   for (var i = 0u; i < n; i++) {
     let v = x[at + i];
     values[i] = v;
-    weights[i] = fence(importance_at(at + i) * square_root(fence(spread + fence(v * v))));
+    weights[i] = importance_weight(at + i, v, spread);
   }
 }
 fn weigh_by_squares(at: u32, n: u32) {

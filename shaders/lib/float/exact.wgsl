@@ -3,6 +3,7 @@
 
 // A rounding barrier: the compiler cannot know that params.zero is 0, so it cannot fuse operations across it.
 fn fence(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) ^ params.zero); }
+fn fence2(x: vec2f) -> vec2f { return bitcast<vec2f>(bitcast<vec2u>(x) ^ vec2u(params.zero)); }
 fn fence3(x: vec3f) -> vec3f { return bitcast<vec3f>(bitcast<vec3u>(x) ^ vec3u(params.zero)); }
 fn fence4(x: vec4f) -> vec4f { return bitcast<vec4f>(bitcast<vec4u>(x) ^ vec4u(params.zero)); }
 
@@ -17,3 +18,4 @@ fn truncated_code(v: f32, top: i32) -> u32 {
 }
 // ggml's nearest_int: half to even. Large values wrap around as in the reference.
 fn nearest(v: f32) -> i32 { return i32(bitcast<u32>(v + 12582912.0) & 0x7fffffu) - 0x400000; }
+fn nearest4(v: vec4f) -> vec4i { return vec4i(bitcast<vec4u>(v + 12582912.0) & vec4u(0x7fffffu)) - 0x400000; }

@@ -1,3 +1,4 @@
+//#import lib/encode/by-invocation
 const ENCODE_GROUP: u32 = 4u;
 // Round to nearest even; NaN becomes quiet. Source: ggml_compute_fp32_to_bf16.
 fn bf16_at(i: u32) -> u32 {

@@ -1,3 +1,4 @@
+//#import lib/encode/by-invocation
 //#import lib/float/f16
 const ENCODE_GROUP: u32 = 4u;
 fn half_at(i: u32) -> u32 {

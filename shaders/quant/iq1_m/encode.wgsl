@@ -1,96 +1,129 @@
 //#import lib/encode/iq1-search
-const ENCODE_GROUP: u32 = 256u;
-const SIZE: u32 = 16u;
+const ENCODE_GROUP: u32 = 1024u;
+const GROUP: u32 = 16u;
 const TINY: f32 = 1e-7;
-const LOWEST: f32 = -3.4028234e38;
+const SPREAD: f32 = 0.0078125;
+
+var<workgroup> scale_codes: array<u32, GROUPS>;
+// (w q v, w q^2) of weight i of group g at i * GROUPS + g.
+var<workgroup> products: array<vec2f, ENCODE_GROUP>;
+var<workgroup> block_scales: array<u32, BLOCKS>;  // float16
+
+var<private> sorted_values: array<f32, 16>;
+var<private> sorted_weights: array<f32, 16>;
+var<private> second_half: u32;                    // bit j: the weight at place j of the order is of the second eight
 
 fn weigh_group(at: u32, spread: f32) {
   if (WEIGHTED) { weigh(at, 16u, spread); } else { weigh_by_squares(at, 16u); }
 }
-// Best split of the sorted weights and best shifts of the two eights. Returns the scale.
+// Sums of w q v and w q^2. Component s is for shifts = s.
+struct Split { qx: vec4f, q2: vec4f, }
+
+fn add_sorted(before: Split, j: u32, up: f32, down: f32) -> Split {
+  let v = sorted_values[j];
+  let weight = sorted_weights[j];
+  let up_w = fence(weight * up);
+  let down_w = fence(weight * down);
+  let is_second = ((second_half >> j) & 1u) == 1u;
+  let q = select(vec4f(up, up, down, down), vec4f(up, down, up, down), is_second);
+  let wq = select(vec4f(up_w, up_w, down_w, down_w), vec4f(up_w, down_w, up_w, down_w), is_second);
+  return Split(fence4(before.qx + fence4(wq * v)), fence4(before.q2 + fence4(wq * q)));
+}
+// Best split of the sorted weights and best shifts of the two eights. Returns the scale. The sums of a split begin like
+// those of the split before, so only its third part is added anew.
 fn best_split() -> f32 {
   sort_values();
+  second_half = 0u;
+  for (var j = 0u; j < 16u; j++) {
+    let i = order[j];
+    sorted_values[j] = values[i];
+    sorted_weights[j] = weights[i];
+    second_half |= (i >> 3u) << j;
+  }
   var best = LOWEST;
   var scale = 0.0;
   var split = vec2u();
   shifts = 0u;
+  var one = Split();                              // the first part
   for (var first = 0u; first <= 16u; first++) {
+    var two = one;                                // the first and the second
     for (var second = first; second <= 16u; second++) {
-      var qx = vec4f();
-      var q2 = vec4f();
-      for (var j = 0u; j < 16u; j++) {
-        let i = order[j];
-        let code = select(select(2u, 1u, j < second), 0u, j < first);
-        // Component s is for shifts = s.
-        let up = UP[code];
-        let down = DOWN[code];
-        let q = select(vec4f(up, up, down, down), vec4f(up, down, up, down), i >= 8u);
-        let up_w = fence(weights[i] * up);
-        let down_w = fence(weights[i] * down);
-        let wq = select(vec4f(up_w, up_w, down_w, down_w), vec4f(up_w, down_w, up_w, down_w), i >= 8u);
-        let v = values[i];
-        qx = fence4(qx + fence4(wq * v));
-        q2 = fence4(q2 + fence4(wq * q));
-      }
+      var sum = two;
+      for (var j = second; j < 16u; j++) { sum = add_sorted(sum, j, UP.z, DOWN.z); }
       for (var s = 0u; s < 4u; s++) {
-        if (q2[s] > 0.0 && fence(qx[s] * qx[s]) > fence(best * q2[s])) {
-          scale = div(qx[s], q2[s]);
-          best = fence(scale * qx[s]);
+        let qx = sum.qx[s];
+        let q2 = sum.q2[s];
+        if (q2 > 0.0 && fence(qx * qx) > fence(best * q2)) {
+          scale = div(qx, q2);
+          best = fence(scale * qx);
           split = vec2u(first, second);
           shifts = s;
         }
       }
+      if (second < 16u) { two = add_sorted(two, second, UP.y, DOWN.y); }
     }
+    if (first < 16u) { one = add_sorted(one, first, UP.x, DOWN.x); }
   }
   return split_codes(split.x, split.y, scale);
 }
-fn encode_group(group: u32) {
-  let at = group * 256u;
-  let block = params.first_block + group;
-  let spread = sum_of_squares(at, 256u) * 0.0078125;
-  var scales: array<f32, 16>;
-  var all_shifts = 0u;
-  var low: array<u32, 8>;
-  var high: array<u32, 4>;
-  var top = 0.0;
-  for (var j = 0u; j < 16u; j++) {
-    weigh_group(at + 16u * j, spread);
-    if (largest_magnitude() < TINY) { continue; }
-    scales[j] = snap_to_codebook(best_split());
-    if (scales[j] > top) { top = scales[j]; }
-    low[j / 2u] |= ((found[0] & 255u) | ((found[1] & 255u) << 8u)) << (16u * (j & 1u));
-    high[j / 4u] |= ((found[0] >> 8u) | ((found[1] >> 8u) << 4u)) << (8u * (j & 3u));
-    all_shifts |= shifts << (2u * j);
+// Chooses the code of a group's scale, and multiplies for the block's. Values, weights and points are still the group's.
+fn code_group(group: u32) {
+  let top = largest_scale(group / 16u);
+  if (top == 0.0) {
+    group_shifts[group] = 0u;
+    return;
   }
-  var packed: array<u32, 4>;
-  if (top != 0.0) {
-    let part = div(top, 15.0);
-    let inverse = div(1.0, part);
-    var qx = 0.0;
-    var q2 = 0.0;
-    for (var j = 0u; j < 16u; j++) {
-      let l = odd_scale(inverse, scales[j]);
-      packed[j / 4u] |= l << (3u * (j & 3u));
-      shifts = (all_shifts >> (2u * j)) & 3u;
-      high[j / 4u] |= (((shifts & 1u) << 7u) | ((shifts >> 1u) << 3u)) << (8u * (j & 3u));
-      weigh_group(at + 16u * j, spread);
-      for (var i = 0u; i < 16u; i++) {
-        let k = i / 8u;
-        let point = ((low[j / 2u] >> (16u * (j & 1u) + 8u * k)) & 255u)
-          | (((high[j / 4u] >> (8u * (j & 3u) + 4u * k)) & 7u) << 8u);
-        let q = fence(values_of_eight(k)[point_code(point, i & 7u)] * f32(2u * l + 1u));
-        let wq = fence(weights[i] * q);
-        qx = fence(qx + fence(wq * values[i]));
-        q2 = fence(q2 + fence(wq * q));
-      }
+  let l = odd_scale(div(1.0, div(top, 15.0)), scales[group], 7);
+  scale_codes[group] = l;
+  for (var i = 0u; i < 16u; i++) {
+    let q = fence(values_of_eight(i / 8u)[point_code(found[i / 8u], i & 7u)] * f32(2u * l + 1u));
+    let wq = fence(weights[i] * q);
+    products[i * GROUPS + group] = vec2f(fence(wq * values[i]), fence(wq * q));
+  }
+}
+fn block_scale(block: u32) -> u32 {
+  let top = largest_scale(block);
+  if (top == 0.0) { return 0u; }
+  var sum = vec2f();
+  for (var g = 16u * block; g < 16u * block + 16u; g++) {
+    for (var i = 0u; i < 16u; i++) { sum = fence2(sum + products[i * GROUPS + g]); }
+  }
+  if (sum.y > 0.0) { return f16_bits(fence(div(sum.x, sum.y) * 1.1125)); }
+  return f16_bits(fence(div(top, 15.0) * 1.1125));
+}
+fn pack_word(to: u32, block: u32, k: u32) {
+  let eight = 32u * block;
+  if (k < 8u) {
+    var low = 0u;
+    for (var i = 0u; i < 4u; i++) { low |= (indices[eight + 4u * k + i] & 255u) << (8u * i); }
+    w[to * 8u + k] = low;
+  } else if (k < 12u) {
+    var high = 0u;
+    for (var i = 0u; i < 8u; i++) {
+      let at = 8u * (k - 8u) + i;
+      let is_shifted = (group_shifts[16u * block + at / 2u] >> (1u - (i & 1u))) & 1u;
+      high |= ((indices[eight + at] >> 8u) | (is_shifted << 3u)) << (4u * i);
     }
-    var d = part;
-    if (q2 > 0.0) { d = div(qx, q2); }
-    let bits = f16_bits(fence(d * 1.1125));
-    for (var k = 0u; k < 4u; k++) { packed[k] |= ((bits >> (4u * k)) & 15u) << 12u; }
+    w[params.plane1 + to * 4u + k - 8u] = high;
+  } else if (k < 14u) {
+    var word = 0u;
+    for (var i = 0u; i < 8u; i++) {
+      word |= scale_codes[16u * block + 8u * (k - 12u) + i] << (3u * (i & 3u) + 16u * (i / 4u));
+    }
+    // Four bits of the block's scale in each half word.
+    let nibbles = block_scales[block] >> (8u * (k - 12u));
+    w[params.plane2 + to * 2u + k - 12u] = word | ((nibbles & 15u) << 12u) | ((nibbles & 240u) << 24u);
   }
-  for (var k = 0u; k < 8u; k++) { w[block * 8u + k] = low[k]; }
-  for (var k = 0u; k < 4u; k++) { w[params.plane1 + block * 4u + k] = high[k]; }
-  w[params.plane2 + block * 2u] = packed[0] | (packed[1] << 16u);
-  w[params.plane2 + block * 2u + 1u] = packed[2] | (packed[3] << 16u);
+}
+fn encode_workgroup(workgroup: u32, invocation: u32) {
+  let at = workgroup * ENCODE_GROUP;
+  let size = weights_from(at);
+  let blocks = size / 256u;
+  fit_groups(at, size, invocation);
+  if (invocation < size / 16u) { code_group(invocation); }
+  workgroupBarrier();
+  if (invocation < blocks) { block_scales[invocation] = block_scale(invocation); }
+  workgroupBarrier();
+  let block = invocation / 16u;
+  if (block < blocks) { pack_word(params.first_block + workgroup * BLOCKS + block, block, invocation & 15u); }
 }

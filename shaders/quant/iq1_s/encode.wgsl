@@ -1,12 +1,13 @@
 //#import lib/encode/iq1-search
-const ENCODE_GROUP: u32 = 512u;
-const SIZE: u32 = 32u;
+const ENCODE_GROUP: u32 = 2048u;
+const GROUP: u32 = 32u;
 const TINY: f32 = 1e-12;
-const LOWEST: f32 = -3.4028234e38;
+const SPREAD: f32 = 0.0078125;
 
 var<private> sum_x: array<f32, 33>;
 var<private> sum_w: array<f32, 33>;
 
+fn weigh_group(at: u32, spread: f32) { weigh(at, 32u, spread); }
 fn split_score(first: u32, second: u32, q: vec3f) -> vec2f {
   let px = vec3f(sum_x[first], fence(sum_x[second] - sum_x[first]), fence(sum_x[32] - sum_x[second]));
   let pw = vec3f(sum_w[first], fence(sum_w[second] - sum_w[first]), fence(sum_w[32] - sum_w[second]));
@@ -43,38 +44,36 @@ fn best_split() -> f32 {
   }
   return split_codes(split.x, split.y, scale);
 }
-fn encode_block(at: u32, block: u32) -> u32 {
-  let spread = sum_of_squares(at, 256u) * 0.0078125;
-  var scales: array<f32, 8>;
-  var qh: array<u32, 8>;
-  var top = 0.0;
-  for (var j = 0u; j < 8u; j++) {
-    w[block * 8u + j] = 0u;
-    weigh(at + 32u * j, 32u, spread);
-    if (largest_magnitude() < TINY) { continue; }
-    scales[j] = snap_to_codebook(best_split());
-    if (scales[j] > top) { top = scales[j]; }
-    for (var k = 0u; k < 4u; k++) {
-      w[block * 8u + j] |= (found[k] & 255u) << (8u * k);
-      qh[j] |= (found[k] >> 8u) << (3u * k);
-    }
-    if (shifts != 0u) { qh[j] |= 0x8000u; }
-  }
-  var d = 0u;
-  if (top != 0.0) {
-    let part = div(top, 15.0);
-    let inverse = div(1.0, part);
-    d = f16_bits(fence(part * 1.125));
-    for (var j = 0u; j < 8u; j++) { qh[j] |= odd_scale(inverse, scales[j]) << 12u; }
-  } else {
-    for (var j = 0u; j < 8u; j++) { qh[j] &= 0xfffu; }
-  }
-  for (var k = 0u; k < 4u; k++) { w[params.plane1 + block * 4u + k] = qh[2u * k] | (qh[2u * k + 1u] << 16u); }
-  return d;
+// Low bytes of the indices of a group.
+fn low_word(group: u32) -> u32 {
+  var word = 0u;
+  for (var k = 0u; k < 4u; k++) { word |= (indices[4u * group + k] & 255u) << (8u * k); }
+  return word;
 }
-fn encode_group(group: u32) {
-  let block = params.first_block + group * 2u;
-  var scales = encode_block(group * 512u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
-  w[params.plane2 + block / 2u] = scales;
+// High bits of the indices of a group, its scale and its shift.
+fn head(group: u32) -> u32 {
+  var bits = 0u;
+  for (var k = 0u; k < 4u; k++) { bits |= (indices[4u * group + k] >> 8u) << (3u * k); }
+  let top = largest_scale(group / 8u);
+  if (top == 0.0) { return bits; }
+  let inverse = div(1.0, div(top, 15.0));
+  return bits | select(0u, 0x8000u, group_shifts[group] != 0u) | (odd_scale(inverse, scales[group], 7) << 12u);
+}
+fn block_scale(block: u32) -> u32 {
+  let top = largest_scale(block);
+  if (top == 0.0) { return 0u; }
+  return f16_bits(fence(div(top, 15.0) * 1.125));
+}
+fn encode_workgroup(workgroup: u32, invocation: u32) {
+  let at = workgroup * ENCODE_GROUP;
+  let size = weights_from(at);
+  fit_groups(at, size, invocation);
+  if (32u * invocation >= size) { return; }
+  let group = invocation;
+  let block = group / 8u;
+  let to = params.first_block + workgroup * BLOCKS + block;
+  w[to * 8u + (group & 7u)] = low_word(group);
+  if ((group & 1u) == 0u) { w[params.plane1 + to * 4u + (group & 7u) / 2u] = head(group) | (head(group + 1u) << 16u); }
+  // The scales of two blocks share a word; that of a block that is not there is 0.
+  if ((group & 15u) == 0u) { w[params.plane2 + to / 2u] = block_scale(block) | (block_scale(block + 1u) << 16u); }
 }

@@ -3,40 +3,21 @@ const ENCODE_GROUP: u32 = 512u;
 const GROUP: u32 = 16u;
 const DIMS: u32 = 8u;
 const LEVELS: u32 = 3u;
-const POINTS: u32 = 512u;
 const REACH: i32 = 9;
 const DELTA: f32 = 0.1;
 const TINY: f32 = 1e-15;
+const SPREAD: f32 = 0.00390625;
 const EVEN_SIGNS: bool = true;
 const REFIT_ALWAYS: bool = false;
 const REFIT_ALL: bool = false;
-fn start_magnitude(maximum: f32) -> f32 { return maximum; }
+const SCALE_UP: f32 = 1.0;
 
-fn encode_block(at: u32, block: u32) -> u32 {
-  let spread = sum_of_squares(at, 256u) * 0.00390625;
-  var scales: array<f32, 16>;
-  var top = 0.0;
-  for (var j = 0u; j < 16u; j++) {
-    weigh(at + 16u * j, 16u, spread);
-    scales[j] = fit_codebook();
-    if (scales[j] > top) { top = scales[j]; }
-    w[block * 16u + j] = found[0] | ((sign_bits & 127u) << 9u) | ((found[1] | ((sign_bits >> 8u) << 9u)) << 16u);
-  }
-  var packed = vec2u();
-  var d = 0u;
-  if (top != 0.0) {
-    let part = div(top, 31.0);
-    let inverse = div(1.0, part);
-    d = f16_bits(part);
-    for (var j = 0u; j < 16u; j++) { packed[j >> 3u] |= odd_scale(inverse, scales[j], 15) << (4u * (j & 7u)); }
-  }
-  w[params.plane1 + block * 2u] = packed.x;
-  w[params.plane1 + block * 2u + 1u] = packed.y;
-  return d;
-}
-fn encode_group(group: u32) {
-  let block = params.first_block + group * 2u;
-  var scales = encode_block(group * 512u, block);
-  if (group * 512u + 256u < params.elements) { scales |= encode_block(group * 512u + 256u, block + 1u) << 16u; }
-  w[params.plane2 + block / 2u] = scales;
+fn weight(i: u32, v: f32, spread: f32) -> f32 { return importance_weight(i, v, spread); }
+fn start_magnitude(group: u32, maximum: f32) -> f32 { return maximum; }
+fn scales_plane() -> u32 { return params.plane2; }
+fn index_and_signs(tuple: u32) -> u32 { return point_index(points[tuple]) | (signs[tuple] << 9u); }
+fn pack_word(to: u32, block: u32, k: u32) {
+  let group = 16u * block + k;
+  if (k < 16u) { w[to * 16u + k] = index_and_signs(2u * group) | (index_and_signs(2u * group + 1u) << 16u); }
+  else if (k < 18u) { w[params.plane1 + to * 2u + k - 16u] = scale_nibbles(16u * block + 8u * (k - 16u)); }
 }

@@ -1,3 +1,4 @@
+//#import lib/encode/by-invocation
 //#import lib/encode/ternary
 const ENCODE_GROUP: u32 = 128u;
 

@@ -1,3 +1,4 @@
+//#import lib/encode/by-invocation
 //#import lib/float/f16
 //#import lib/encode/k-search
 //#import lib/encode/qp-search

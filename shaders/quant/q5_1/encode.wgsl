@@ -1,3 +1,4 @@
+//#import lib/encode/by-invocation
 //#import lib/encode/encode32
 const ENCODE_GROUP: u32 = 32u;
 

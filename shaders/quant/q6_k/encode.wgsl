@@ -1,3 +1,4 @@
+//#import lib/encode/by-invocation
 //#import lib/float/f16
 //#import lib/encode/qx-search
 // The best of 19 scales for each 16 weights, then 8-bit scales under one f16 d. Candidates and sums run in order: the

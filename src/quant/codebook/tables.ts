@@ -19,16 +19,31 @@ export function pointsTable(name: CodebookName): Uint32Array<ArrayBuffer> {
 
 export const pointsBytes = (name: CodebookName): number => shapeOf(name).points * shapeOf(name).dims;
 
+/** Set in the words of ranks off the codebook, and of no point: the lists are shorter than 2^31 words. */
+const OFF = 0x80000000;
+
 /**
- * Table of the encoders: codes, one byte per coordinate; then by rank the index of the point or -1 - the offset of a
- * list; then the lists, 16 bits per entry.
+ * Table of the encoders (shaders/lib/encode/neighbours.wgsl): by rank the point, or OFF and the place of a list in this
+ * table; then the lists, each a count and its points. A point is one word, so that a search loads nothing else: its index
+ * << 16, and its codes from bit 0 on, 2 bits each for 3 levels and 3 bits for 8.
  */
 export function searchTable(name: CodebookName): Uint32Array<ArrayBuffer> {
-  const { codes, map, neighbours } = codebookOf(name);
-  const listWords = Math.ceil(neighbours.length / 2);
-  const table = new Uint32Array(codes.length / 4 + map.length + listWords);
-  table.set(new Uint32Array(codes.slice().buffer));
-  table.set(map, codes.length / 4);
-  new Uint16Array(table.buffer).set(neighbours, 2 * (codes.length / 4 + map.length));
+  const { codes, dims, levels, map, neighbours } = codebookOf(name);
+  const codeBits = levels === 3 ? 2 : 3;
+  const points = Array.from({ length: codes.length / dims }, (_, index) =>
+    codes
+      .subarray(index * dims, (index + 1) * dims)
+      .reduce((word, code, i) => word | (code << (codeBits * i)), index << 16),
+  );
+  const table = new Uint32Array(map.length + neighbours.length);
+  map.forEach((place, rank) => {
+    if (place >= 0) table[rank] = points[place]!;
+    else table[rank] = OFF | (map.length - 1 - place);
+  });
+  for (let list = 0; list < neighbours.length; list += 1 + neighbours[list]!) {
+    table[map.length + list] = neighbours[list]!;
+    for (let j = list + 1; j <= list + neighbours[list]!; j++)
+      table[map.length + j] = points[neighbours[j]!]!;
+  }
   return table;
 }

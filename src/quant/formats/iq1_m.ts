@@ -65,7 +65,7 @@ export const iq1_m: QuantFormat = {
   ],
   summary:
     '256 weights in 16 groups with 3-bit scales and two shifts; eight of -1, 0, 1 are one of 2048 points.',
-  encodeGroup: 256,
+  encodeGroup: 1024,
   maxError: 0.65,
   maxBlockError: 2.2,
   importance: 'used',

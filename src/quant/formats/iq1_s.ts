@@ -65,7 +65,7 @@ export const iq1_s: QuantFormat = {
     { name: 'd', at: 0, bytes: 2 },
   ],
   summary: '256 weights in 8 groups with 3-bit scales and a shift; eight of -1, 0, 1 are one of 2048 points.',
-  encodeGroup: 512,
+  encodeGroup: 2048,
   maxError: 0.65,
   maxBlockError: 3,
   importance: 'required',
