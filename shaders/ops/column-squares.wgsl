@@ -23,11 +23,12 @@ fn main(@builtin(global_invocation_id) gid: vec3u) {
     }
     return;
   }
-  var sum = 0.0;
+  // Token by token into one sum, so that passes may be cut anywhere.
+  var sum = sums[col];
   for (var row = 0u; row < rows; row++) {
     let v = x[row * params.cols + col];
     sum += v * v;
   }
-  sums[col] += sum;
+  sums[col] = sum;
   if (col == 0u) { sums[params.cols] += f32(rows); }
 }

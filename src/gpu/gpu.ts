@@ -2,9 +2,11 @@ import { MIB } from '../util/bytes';
 import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
-import { type Constants, type Dispatch, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
+import { type Constants, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { type BufferOwner, GpuMemory } from './memory';
+import { PacedQueue } from './paced-queue';
+import type { PassCopies, PassWork } from './pass';
 import { isBarrierFree, SHARED, type Subgroup, type SubgroupKind, subgroupOf } from './subgroups';
 
 /** Properties of the device's float arithmetic, measured by the self-test. */
@@ -50,14 +52,6 @@ export interface AdapterFacts {
   readonly maxBufferBytes: number;
 }
 
-/** Dispatches of a compute pass, or a function that encodes them. */
-export type PassWork = readonly Dispatch[] | ((pass: GPUComputePassEncoder) => void);
-/** Copies on either side of a compute pass. */
-export interface PassCopies {
-  readonly before?: ((encoder: GPUCommandEncoder) => void) | undefined;
-  readonly after?: ((encoder: GPUCommandEncoder) => void) | undefined;
-}
-
 /** Features and limits to request from an adapter. The higher the limits, the fewer slabs a tensor needs. */
 export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
   const limits = adapter.limits;
@@ -84,6 +78,8 @@ export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
 export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
+  /** Submits in pieces that are short enough on this device. */
+  readonly paced = new PacedQueue(this);
   #subgroup: Subgroup;
   readonly #matrixShapes: ReadonlySet<string>;
   /** True if the adapter is a CPU. Workgroups then run one after the other, so each should do more. */

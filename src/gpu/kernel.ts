@@ -14,7 +14,19 @@ export interface KernelSpec<P extends ParamSpec, B extends BindingSpec> {
   readonly shader: string;
   readonly bindings: B;
   readonly params: P;
+  /** Estimated operations of a workgroup; by default those of 64 invocations with little to do. */
+  readonly operations?: (params: ParamValues<P>, constants: Constants, workgroups: Workgroups) => number;
+  /** A factor of them that is known only when the dispatch runs. */
+  readonly repeats?: (params: ParamValues<P>, extent: Extent) => number;
 }
+/** Extent of a pass over a text. */
+export interface Extent {
+  /** Tokens in the batch. */
+  readonly tokens: number;
+  /** Tokens in the context after the pass. */
+  readonly positions: number;
+}
+const FEW_OPERATIONS = 64 * 64;
 export const defineKernel = <const P extends ParamSpec, const B extends BindingSpec>(
   spec: KernelSpec<P, B>,
 ): KernelSpec<P, B> => spec;
@@ -30,7 +42,18 @@ export interface Dispatch {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
   readonly workgroups: Workgroups;
+  /** Its params; the buffer of an arena. */
+  readonly params: { readonly buffer: GPUBuffer; readonly offset: number };
+  /** Label of the pipeline: dispatches of one kind take time in proportion to `operations`. */
+  readonly kind: string;
+  /** Estimated operations of a workgroup. */
+  readonly operations: number;
+  /** A factor of them that is known only when the dispatch runs. */
+  readonly repeats?: ((extent: Extent) => number) | undefined;
 }
+
+/** Workgroups of a dispatch. */
+export const workgroupCount = ([x, y = 1, z = 1]: Workgroups): number => x * y * z;
 
 /** Uniform params in 256-byte slots of one buffer, written when a slot is taken. Throws when the slots run out. */
 export class UniformArena {
@@ -63,7 +86,9 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
   readonly spec: KernelSpec<P, B>;
   readonly #device: GPUDevice;
   readonly pipeline: GPUComputePipeline;
+  readonly label: string;
   readonly #layout: GPUBindGroupLayout;
+  readonly #constants: Constants;
 
   constructor(
     device: GPUDevice,
@@ -74,9 +99,11 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
   ) {
     this.#device = device;
     this.spec = spec;
+    this.#constants = constants;
     const code = pinSubgroups(hoistEnables(link(spec.shader, sources, slots)));
     checkInterface(spec.shader, spec, code);
     const label = `${spec.shader} ${Object.values(slots).join(' ')}`;
+    this.label = label;
     const module = device.createShaderModule({ label, code });
     // An explicit layout, so that variants that leave a binding unused keep the same interface.
     const entries: GPUBindGroupLayoutEntry[] = Object.values(spec.bindings).map((access, binding) => ({
@@ -113,7 +140,16 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
         resource: 'buffer' in r ? r : { buffer: r },
       })),
     });
-    return { pipeline: this.pipeline, group, workgroups };
+    const { operations, repeats } = this.spec;
+    return {
+      pipeline: this.pipeline,
+      group,
+      workgroups,
+      params: uniform,
+      kind: this.label,
+      operations: operations?.(params, this.#constants, workgroups) ?? FEW_OPERATIONS,
+      repeats: repeats && ((extent) => repeats(params, extent)),
+    };
   }
 }
 

@@ -1,6 +1,8 @@
-import { defineKernel } from '../gpu/kernel';
+import { defineKernel, workgroupCount } from '../gpu/kernel';
+import * as attention from './attention-kernels';
 import * as measure from './measure-kernels';
 
+export * from './attention-kernels';
 export * from './measure-kernels';
 
 // The kernels of the engine. Bindings and params repeat those of the .wgsl files; Kernel throws if they differ.
@@ -15,6 +17,7 @@ export const quantize = defineKernel({
   bindings: { x: 'read', w: 'read_write', importance: 'read', spread: 'read', search: 'read' },
   params: {
     elements: 'u32',
+    first_workgroup: 'u32',
     first_block: 'u32',
     ...planes,
     cols: 'u32',
@@ -28,6 +31,7 @@ export const rowSpread = defineKernel({
   shader: 'ops/row-spread',
   bindings: { x: 'read', spread: 'read_write' },
   params: { rows: 'u32', cols: 'u32', zero: 'u32' },
+  operations: ({ cols }) => 64 * 8 * cols,
 });
 /** Device planes -> f32. Slots `codec` and `rounding`. */
 export const dequantize = defineKernel({
@@ -40,6 +44,7 @@ export const errorStats = defineKernel({
   shader: 'ops/error-stats',
   bindings: { ...weight, x: 'read', sums: 'read_write', points: 'read' },
   params: { quads: 'u32', elements: 'u32', first_quad: 'u32', ...planes, workers: 'u32' },
+  operations: ({ quads }, _, workgroups) => (160 * quads) / workgroups[0],
 });
 /** GGUF blocks -> one device plane. */
 export const unpack = defineKernel({
@@ -79,22 +84,26 @@ export const embed = defineKernel({
   shader: 'ops/embed',
   bindings: { ...weight, tokens: 'read', state: 'read', x: 'read_write', points: 'read' },
   params: { cols: 'u32', first_row: 'u32', rows: 'u32', ...planes, scale: 'f32', positions: 'u32' },
+  operations: () => 256 * 20,
 });
 export const rmsNorm = defineKernel({
   shader: 'ops/rms-norm',
   bindings: { x: 'read', weight: 'read', state: 'read', y: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32', last: 'u32', accumulate: 'u32' },
+  operations: ({ cols }) => 20 * cols,
 });
 export const layerNorm = defineKernel({
   shader: 'ops/layer-norm',
   bindings: { x: 'read', weight: 'read', bias: 'read', state: 'read', y: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32', last: 'u32' },
+  operations: ({ cols }) => 20 * cols,
 });
 /** RMS norm of parts of rows, in place. */
 export const headNorm = defineKernel({
   shader: 'ops/head-norm',
   bindings: { weight: 'read', x: 'read_write' },
   params: { cols: 'u32', stride: 'u32', at: 'u32', epsilon: 'f32', weight_at: 'u32' },
+  operations: ({ cols }) => 20 * cols,
 });
 /** Shape of W and the epilogue of a product (shaders/lib/product/epilogue.wgsl). */
 const product = {
@@ -114,6 +123,7 @@ export const matvec = defineKernel({
   shader: 'ops/matvec',
   bindings: { ...weight, x: 'read', norm: 'read', y: 'read_write', points: 'read', bias: 'read' },
   params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32' },
+  operations: ({ rows, cols }, _, workgroups) => (2 * rows * cols) / workgroupCount(workgroups),
 });
 /** Prefill products Y = X W^T. `scales` belongs to rounded activations. */
 const prefillInterface = {
@@ -136,73 +146,48 @@ const prefillInterface = {
     pairs_at: 'u32',
   },
 } as const;
+/** Operations of a workgroup that owns a tile of the products. */
+const productsOf =
+  (rows: number, tokens: number) =>
+  ({ cols }: { readonly cols: number }): number =>
+    2 * rows * tokens * cols;
 /** In float32. Slots `codec` and `rows`. */
-export const matmul = defineKernel({ shader: 'ops/matmul', ...prefillInterface });
+export const matmul = defineKernel({
+  shader: 'ops/matmul',
+  ...prefillInterface,
+  operations: productsOf(256, 8),
+});
 /** With int8 activations. Slots `codec` and `rows`. */
-export const matmulInt8 = defineKernel({ shader: 'ops/matmul-int8', ...prefillInterface });
+export const matmulInt8 = defineKernel({
+  shader: 'ops/matmul-int8',
+  ...prefillInterface,
+  operations: productsOf(128, 8),
+});
 /** With tiles in workgroup memory. Slots `codec`, `tile` and `rows`. */
-export const matmulTile = defineKernel({ shader: 'ops/matmul-tile', ...prefillInterface });
+export const matmulTile = defineKernel({
+  shader: 'ops/matmul-tile',
+  ...prefillInterface,
+  operations: productsOf(64, 32),
+});
 /** With subgroup matrices. Slots `codec`, `matrix` and `rows`. */
-export const matmulMatrix = defineKernel({ shader: 'ops/matmul-matrix', ...prefillInterface });
+export const matmulMatrix = defineKernel({
+  shader: 'ops/matmul-matrix',
+  ...prefillInterface,
+  operations: productsOf(64, 64),
+});
 /** Activation rows to float16. Constant NORM. */
 export const rowsToF16 = defineKernel({
   shader: 'ops/rows-to-f16',
   bindings: { x: 'read', norm: 'read', halves: 'read_write', steps: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32' },
+  operations: ({ cols }) => 20 * cols,
 });
 /** Activation rows to int8. Constant NORM. */
 export const quantizeRows = defineKernel({
   shader: 'ops/quantize-rows',
   bindings: { x: 'read', norm: 'read', codes: 'read_write', scales: 'read_write' },
   params: { cols: 'u32', epsilon: 'f32' },
-});
-const headInputs = { state: 'read', rotation: 'read', qkv: 'read', head_norm: 'read' } as const;
-const headParams = { heads: 'u32', kv_heads: 'u32', epsilon: 'f32', kv_scales: 'u32' } as const;
-/** Prefill: writes keys and values to the KV cache. Slots `kv` and `kv_store`; constants of lib/attention/heads. */
-export const writeCache = defineKernel({
-  shader: 'ops/write-cache',
-  bindings: { ...headInputs, k_cache: 'read_write', v_cache: 'read_write' },
-  params: headParams,
-});
-/** Prefill attention. Slot `kv`; constants of lib/attention/heads. */
-export const attentionPrefill = defineKernel({
-  shader: 'ops/attention-prefill',
-  bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
-  params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
-});
-/** Decode attention and the token's cache write. Slots `kv` and `kv_store`; constants of lib/attention/heads. */
-export const attentionDecode = defineKernel({
-  shader: 'ops/attention-decode',
-  bindings: {
-    ...headInputs,
-    k_cache: 'read_write',
-    v_cache: 'read_write',
-    parts: 'read_write',
-    y: 'read_write',
-  },
-  params: {
-    ...headParams,
-    scale: 'f32',
-    cap: 'f32',
-    window: 'u32',
-    shortest: 'u32',
-    longest: 'u32',
-    even_splits: 'u32',
-    max_splits: 'u32',
-  },
-});
-/** Combines the partial results of the KV splits. */
-export const attentionCombine = defineKernel({
-  shader: 'ops/attention-combine',
-  bindings: { state: 'read', parts: 'read', y: 'read_write' },
-  params: {
-    window: 'u32',
-    shortest: 'u32',
-    longest: 'u32',
-    even_splits: 'u32',
-    max_splits: 'u32',
-    quads: 'u32',
-  },
+  operations: ({ cols }) => 20 * cols,
 });
 /** activate(gate) * up. Slot `activation`. */
 export const gated = defineKernel({
@@ -260,6 +245,7 @@ export const expertMatvec = defineKernel({
     tiles: 'u32',
     partner: 'u32',
   },
+  operations: ({ expert_rows, cols }, _, workgroups) => (2 * expert_rows * cols) / workgroups[0],
 });
 /** All kernels. Tests check that every shader has one and compile every variant. */
 export const kernels = {
@@ -280,10 +266,7 @@ export const kernels = {
   matmulMatrix,
   rowsToF16,
   quantizeRows,
-  writeCache,
-  attentionPrefill,
-  attentionDecode,
-  attentionCombine,
+  ...attention,
   gated,
   activate,
   route,

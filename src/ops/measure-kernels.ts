@@ -6,6 +6,7 @@ export const survey = defineKernel({
   shader: 'ops/survey',
   bindings: { logits: 'read', sampling: 'read', state: 'read', classes: 'read_write' },
   params: { vocabulary: 'u32', classes: 'u32' },
+  operations: ({ vocabulary, classes }) => (64 * 20 * vocabulary) / classes,
 });
 export const sample = defineKernel({
   shader: 'ops/sample',
@@ -18,24 +19,29 @@ export const sample = defineKernel({
     history: 'read_write',
   },
   params: { vocabulary: 'u32', classes: 'u32', capacity: 'u32' },
+  operations: ({ vocabulary }) => 4 * vocabulary,
 });
 /** Negative log-likelihood of each row's target. */
 export const negativeLogLikelihood = defineKernel({
   shader: 'ops/negative-log-likelihood',
   bindings: { logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
+  operations: ({ vocabulary }) => 20 * vocabulary,
 });
 /** Compares a candidate's logits with the base's: both negative log-likelihoods, KL divergence, same top token. */
 export const klDivergence = defineKernel({
   shader: 'ops/kl-divergence',
   bindings: { base: 'read', logits: 'read', targets: 'read', out: 'read_write' },
   params: { vocabulary: 'u32' },
+  operations: ({ vocabulary }) => 20 * vocabulary,
 });
 /** Sums of squared activations by column, for an importance matrix. Constant EXPERTS. */
 export const columnSquares = defineKernel({
   shader: 'ops/column-squares',
   bindings: { x: 'read', state: 'read', chosen: 'read', sums: 'read_write' },
   params: { cols: 'u32', rows_per_token: 'u32', pairs_per_row: 'u32', experts: 'u32' },
+  operations: () => 64 * 8,
+  repeats: (_, { tokens }) => tokens,
 });
 /** Self-test of the subgroup operations. Constant SUBGROUPS. */
 export const subgroup = defineKernel({

@@ -1,7 +1,8 @@
 import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
+import { encode, grid, type UniformArena } from '../gpu/kernel';
 import type { BufferOwner } from '../gpu/memory';
+import { type Task, taskOf } from '../gpu/paced-queue';
 import { CodebookBuffers } from '../model/codebook-buffers';
 import { planeParams } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
@@ -29,6 +30,9 @@ export const importanceOf = (
 ): TensorImportance | undefined =>
   weights && target.importance ? { weights, matrixRows: tensor.shape[1] ?? 1 } : undefined;
 
+/** Estimated operations for a weight: searches of a codebook try many points. */
+const operationsOf = (target: QuantFormat): number => (target.codebook ? 40_000 : 1_000);
+
 /** Records the encode dispatches; owns the importance and codebook buffers. */
 export class EncodeStep {
   readonly #gpu: Gpu;
@@ -51,16 +55,16 @@ export class EncodeStep {
     return (await this.#codebooks.points(format)) ?? other;
   }
 
-  /** Dispatches that encode float32 rows in `x` into blocks from `firstBlock` on. */
+  /** Work that encodes float32 rows in `x` into blocks from `firstBlock` on. A part of it is a workgroup. */
   async record(
     x: GPUBuffer,
     target: QuantFormat,
     to: { buffer: GPUBuffer; layout: DeviceLayout; firstBlock: number },
     rows: RowRange,
     importance: TensorImportance | undefined,
-  ): Promise<Dispatch[]> {
+  ): Promise<Task[]> {
     const weighted = importance !== undefined && target.importance !== undefined;
-    const steps: Dispatch[] = [];
+    const steps: Task[] = [];
     if (weighted) {
       await this.#upload(importance);
       if (target.rowSpread) steps.push(await this.#rowSpread(x, rows));
@@ -79,6 +83,7 @@ export class EncodeStep {
     };
     const params = {
       elements,
+      first_workgroup: 0,
       first_block: to.firstBlock,
       ...planeParams(to.layout),
       cols: rows.cols,
@@ -86,9 +91,22 @@ export class EncodeStep {
       matrix_rows: importance?.matrixRows ?? 1,
       zero: 0,
     };
-    const workgroups = grid(Math.ceil(elements / weightsPerWorkgroup(target)));
+    const each = weightsPerWorkgroup(target);
+    const parts = Math.ceil(elements / each);
     const kernel = this.#gpu.kernel(ops.quantize, slots);
-    steps.push(kernel.dispatch(buffers, params, workgroups, this.#arena));
+    const dispatch = kernel.dispatch(buffers, params, grid(parts), this.#arena);
+    const { queue } = this.#gpu.device;
+    steps.push({
+      kind: dispatch.kind,
+      parts,
+      units: each * operationsOf(target),
+      isMeasured: true,
+      encode: (pass, from, to) => {
+        // The second param is the first workgroup.
+        queue.writeBuffer(dispatch.params.buffer, dispatch.params.offset + 4, Uint32Array.of(from));
+        encode(pass, [{ ...dispatch, workgroups: grid(to - from) }]);
+      },
+    });
     return steps;
   }
 
@@ -99,16 +117,18 @@ export class EncodeStep {
     this.#uploaded = importance;
   }
 
-  async #rowSpread(x: GPUBuffer, rows: RowRange): Promise<Dispatch> {
+  async #rowSpread(x: GPUBuffer, rows: RowRange): Promise<Task> {
     this.#spread = await this.#atLeast(this.#spread, 'row spread', rows.count * 4);
-    return this.#gpu
-      .kernel(ops.rowSpread)
-      .dispatch(
-        { x, spread: this.#spread },
-        { rows: rows.count, cols: rows.cols, zero: 0 },
-        grid(Math.ceil(rows.count / 64)),
-        this.#arena,
-      );
+    return taskOf(
+      this.#gpu
+        .kernel(ops.rowSpread)
+        .dispatch(
+          { x, spread: this.#spread },
+          { rows: rows.count, cols: rows.cols, zero: 0 },
+          grid(Math.ceil(rows.count / 64)),
+          this.#arena,
+        ),
+    );
   }
 
   async #atLeast(buffer: GPUBuffer | undefined, label: string, bytes: number): Promise<GPUBuffer> {

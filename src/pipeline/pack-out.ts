@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
+import { taskOf } from '../gpu/paced-queue';
 import type { DeviceLayout, QuantFormat } from '../quant/format';
 import { alignUp } from '../util/bytes';
 import { packStep } from './repack';
@@ -39,7 +40,8 @@ export class PackOut {
       });
     } else {
       const packed = await this.#scratch.get('packed');
-      this.#gpu.submit([packStep(this.#gpu, this.#arena, format, from, packed, blocks)], {
+      const step = packStep(this.#gpu, this.#arena, format, from, packed, blocks);
+      await this.#gpu.paced.run([taskOf(step)], {
         after: (encoder) => encoder.copyBufferToBuffer(packed, 0, target, 0, padded),
       });
     }

@@ -2,6 +2,7 @@ import type { TensorSource } from '../files/model-file';
 import { ReadAhead } from '../files/read-ahead';
 import { type Gpu, SLICE_BYTES } from '../gpu/gpu';
 import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
+import { type Task, taskOf } from '../gpu/paced-queue';
 import { StagingRing } from '../gpu/staging';
 import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model/device-tensor';
 import * as ops from '../ops/kernels';
@@ -16,6 +17,9 @@ import { unpackSteps } from './repack';
 import { readRows, rowRanges, sourceFormat } from './row-ranges';
 import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
+
+/** Waits for bytes that are on their way back. */
+type Packed = () => Promise<Uint8Array<ArrayBuffer>>;
 
 interface SlicePlace {
   readonly buffer: GPUBuffer;
@@ -135,14 +139,16 @@ export class TensorPipeline {
     rows: RowRange,
     to: SlicePlace,
     importance?: TensorImportance,
+    signal?: AbortSignal,
   ): Promise<void> {
     const elements = rows.count * rows.cols;
     this.#arena.reset();
     const raw = await this.#scratch.get('raw');
     const sums = await this.#scratch.get('sums');
     const upload = await this.#staging.upload(bytes, raw);
-    const steps: Dispatch[] = [];
-    const x = await this.#widen(source, elements / source.block.size, elements, steps);
+    const widening: Dispatch[] = [];
+    const x = await this.#widen(source, elements / source.block.size, elements, widening);
+    const steps: Task[] = widening.map(taskOf);
     const firstBlock = to.firstWeight / target.block.size;
     const isCopy = source === target && target.planes.length === 1;
     const before = (encoder: GPUCommandEncoder) => {
@@ -153,7 +159,8 @@ export class TensorPipeline {
     };
     if (source === target) {
       const blocks = elements / target.block.size;
-      if (!isCopy) steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)));
+      if (!isCopy)
+        steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)).map(taskOf));
     } else {
       const place = { buffer: to.buffer, layout: to.layout, firstBlock };
       steps.push(...(await this.#encode.record(x, target, place, rows, importance)));
@@ -165,23 +172,11 @@ export class TensorPipeline {
       ...planeParams(to.layout),
       workers: WORKERS,
     };
-    steps.push(
-      this.#gpu.kernel(ops.errorStats, { codec: `quant/${target.id}` }).dispatch(
-        {
-          w4: to.buffer,
-          w: to.buffer,
-          x,
-          sums,
-          points: await this.#encode.points(target, to.buffer),
-        },
-        stats,
-        [WORKERS / 64],
-        this.#arena,
-      ),
-    );
-    this.#gpu.submit(steps, { before });
-    upload.submitted();
-    this.#gpu.check();
+    const points = await this.#encode.points(target, to.buffer);
+    const compared = { w4: to.buffer, w: to.buffer, x, sums, points };
+    const kernel = this.#gpu.kernel(ops.errorStats, { codec: `quant/${target.id}` });
+    steps.push(taskOf(kernel.dispatch(compared, stats, [WORKERS / 64], this.#arena)));
+    await this.#gpu.paced.run(steps, { before, submitted: upload.submitted }, signal);
   }
 
   async #clearSums(): Promise<void> {
@@ -230,7 +225,7 @@ export class TensorPipeline {
         await this.#clearSums();
         for (const { rows, place } of slices[index]!) {
           throwIfCancelled(signal);
-          await this.#slice(await reads.take(signal), source, to.format, rows, place, columnWeights);
+          await this.#slice(await reads.take(signal), source, to.format, rows, place, columnWeights, signal);
           progress?.({ job: index, sizeBytes: formatBytesFor(source, rows.count * rows.cols) });
         }
         pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
@@ -261,13 +256,14 @@ export class TensorPipeline {
     const reads = new ReadAhead(ranges.map((range) => () => readRows(tensor, range)));
     const buffer = await this.#scratch.get('target');
     await this.#clearSums();
-    let previous: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    let previous: Packed | undefined;
     for (const range of ranges) {
       throwIfCancelled(options.signal);
       const blocks = (range.count * cols) / target.block.size;
       const layout = deviceLayout(target, blocks);
       const place = { buffer, layout, firstWeight: 0 };
-      await this.#slice(await reads.take(options.signal), source, target, range, place, importance);
+      const bytes = await reads.take(options.signal);
+      await this.#slice(bytes, source, target, range, place, importance, options.signal);
       const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
       if (previous) yield await previous();
       previous = packed;
@@ -282,7 +278,7 @@ export class TensorPipeline {
     { signal }: Pick<Work, 'signal'> = {},
   ): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const { format, cols } = tensor;
-    let previous: (() => Promise<Uint8Array<ArrayBuffer>>) | undefined;
+    let previous: Packed | undefined;
     for (const slab of tensor.slabs as readonly Slab[])
       for (const range of rowRanges(slab.rows, cols, this.#sliceWeights)) {
         throwIfCancelled(signal);

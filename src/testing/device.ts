@@ -63,15 +63,16 @@ export const ownGpu = (options: GpuOptions = {}, sources?: Sources): Promise<Gpu
 
 let dawnAlone: GPU | undefined;
 let undriven: Promise<GPUDevice> | undefined;
-async function openUndriven(): Promise<GPUDevice> {
+/** A device without a driver for a test alone, which destroys it: what a driver would free at once stays until then. */
+export async function ownUndrivenDevice(): Promise<GPUDevice> {
   Object.assign(globalThis, globals);
-  dawnAlone = create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
+  dawnAlone ??= create(['backend=null', 'enable-dawn-features=allow_unsafe_apis']);
   const adapter = (await dawnAlone.requestAdapter())!;
   return withManyListeners(() => adapter.requestDevice(wantedDevice(adapter)));
 }
 
 /** The device of `undrivenGpu`, for tests that wrap it. */
-export const undrivenDevice = (): Promise<GPUDevice> => (undriven ??= openUndriven());
+export const undrivenDevice = (): Promise<GPUDevice> => (undriven ??= ownUndrivenDevice());
 
 /**
  * A Gpu that computes nothing: Dawn's front end, which checks all that it is given, without a driver. It has every

@@ -11,7 +11,7 @@ const bound = (target: object, key: PropertyKey): unknown => {
   return typeof value === 'function' ? (value as (...a: unknown[]) => unknown).bind(target) : value;
 };
 /** `target` with some members replaced; the others keep their own `this`, which native objects insist on. */
-const replaced = <T extends object>(target: T, members: Partial<Record<keyof T, unknown>>): T =>
+export const replaced = <T extends object>(target: T, members: Partial<Record<keyof T, unknown>>): T =>
   new Proxy(target, {
     get: (_, key) => (key in members ? members[key as keyof T] : bound(target, key)),
     set: (_, key, value) => Reflect.set(target, key, value, target),

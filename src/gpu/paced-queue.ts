@@ -1,0 +1,165 @@
+import { throwIfCancelled } from '../util/errors';
+import { type Dispatch, encode, workgroupCount } from './kernel';
+import { FIRST_MS, Pacer, TARGET_MS, type Work } from './pacer';
+import type { PassCopies, PassWork } from './pass';
+
+/** A dispatch, or several of a kind that may be encoded in parts. The parts of a task are equally long. */
+export interface Task {
+  readonly kind: string;
+  readonly parts: number;
+  /** Units of one part. */
+  readonly units: number;
+  /** True if the task is worth a submit of its own while it is long or unknown, in which its time is measured alone. */
+  readonly isMeasured?: boolean;
+  /** Encodes parts [from, to). A submit holds one range of a task at most. */
+  encode(pass: GPUComputePassEncoder, from: number, to: number): void;
+}
+
+/** A dispatch as one part. */
+export const taskOf = (dispatch: Dispatch): Task => ({
+  kind: dispatch.kind,
+  parts: 1,
+  units: dispatch.operations * workgroupCount(dispatch.workgroups),
+  encode: (pass) => {
+    encode(pass, [dispatch]);
+  },
+});
+
+/** Copies in the first submit of a run and in its last. */
+interface PacedCopies extends PassCopies {
+  /** Called when the first is submitted. */
+  readonly submitted?: (() => void) | undefined;
+}
+
+/** A range of parts. */
+interface Range {
+  readonly task: Task;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Submits under way, always and at most; more than the first only while all of them together are short. */
+const IN_FLIGHT = { always: 2, most: 8 };
+/** A measured task shorter than this goes with others. */
+const ALONE_MS = 20;
+/** Answers closer together were given at once: the later ones say nothing about time. */
+const BUNCHED_MS = 0.5;
+
+/** The device that a queue of pieces submits to. */
+interface Submitter {
+  readonly device: GPUDevice;
+  submit(work: PassWork, copies?: PassCopies): void;
+  check(): void;
+}
+
+/** Submits work in pieces that are short enough on the device at hand, and measures them. */
+export class PacedQueue {
+  readonly pacer = new Pacer();
+  readonly #gpu: Submitter;
+  readonly #flying: { readonly ms: number; readonly answered: Promise<void> }[] = [];
+  #answeredMs = Number.NEGATIVE_INFINITY;
+
+  constructor(gpu: Submitter) {
+    this.#gpu = gpu;
+  }
+
+  /** The clock that submits are measured by, in milliseconds. */
+  now: () => number = () => performance.now();
+
+  /** Waits until another submit may follow, so that it is planned by what the earlier ones took. */
+  async turn(): Promise<void> {
+    const isFull = () => {
+      if (this.#flying.length < IN_FLIGHT.always) return false;
+      const ms = this.#flying.reduce((total, submit) => total + submit.ms, 0);
+      return this.#flying.length >= IN_FLIGHT.most || ms > TARGET_MS || !this.pacer.isOn;
+    };
+    while (isFull()) await this.#flying[0]!.answered;
+  }
+
+  /**
+   * Measures what was submitted just now. `answer` resolves when it is done; by default the queue is asked. Answers come
+   * in the order of submits.
+   */
+  measure(works: readonly Work[], answer?: Promise<unknown>): Promise<void> {
+    const submittedMs = this.now();
+    const ms = works.reduce((total, work) => total + this.pacer.predict(work), 0);
+    const flight = { ms, answered: Promise.resolve() };
+    const end = (isDone: boolean) => {
+      this.#flying.splice(this.#flying.indexOf(flight), 1);
+      const now = this.now();
+      const elapsedMs = now - Math.max(submittedMs, this.#answeredMs);
+      const isBunched = now - this.#answeredMs < BUNCHED_MS;
+      this.#answeredMs = now;
+      if (isDone && !isBunched) this.pacer.record(works, elapsedMs);
+    };
+    flight.answered = (answer ?? this.#gpu.device.queue.onSubmittedWorkDone()).then(
+      () => end(true),
+      () => end(false),
+    );
+    this.#flying.push(flight);
+    return flight.answered;
+  }
+
+  /**
+   * Runs tasks in order, in as many submits as the device at hand needs: `before` is in the first, `after` in the last.
+   * Resolves when all are submitted. Throws CancelledError between two of them.
+   */
+  async run(tasks: readonly Task[], copies: PacedCopies = {}, signal?: AbortSignal): Promise<void> {
+    let [index, from] = [0, 0];
+    let isFirst = true;
+    while (index < tasks.length || isFirst) {
+      await this.turn();
+      throwIfCancelled(signal);
+      const ranges = this.#next(tasks, index, from);
+      for (const range of ranges) {
+        const isWhole = range.to === range.task.parts;
+        [index, from] = isWhole ? [index + 1, 0] : [index, range.to];
+      }
+      const encode = (pass: GPUComputePassEncoder) => {
+        for (const range of ranges) range.task.encode(pass, range.from, range.to);
+      };
+      this.#gpu.submit(ranges.length > 0 ? encode : [], {
+        before: isFirst ? copies.before : undefined,
+        after: index === tasks.length ? copies.after : undefined,
+      });
+      if (isFirst) copies.submitted?.();
+      isFirst = false;
+      const works = ranges.map(({ task, from: a, to }) => ({
+        kind: task.kind,
+        units: (to - a) * task.units,
+      }));
+      void this.measure(works);
+      this.#gpu.check();
+    }
+  }
+
+  /** The ranges of the next submit, from a part of a task on. */
+  #next(tasks: readonly Task[], index: number, from: number): Range[] {
+    const { pacer } = this;
+    const ranges: Range[] = [];
+    let ms = 0;
+    let budget = pacer.isOn ? TARGET_MS : Number.POSITIVE_INFINITY;
+    for (let at = index; at < tasks.length; at++) {
+      const task = tasks[at]!;
+      const first = at === index ? from : 0;
+      const left = task.parts - first;
+      const each = pacer.predict(task);
+      const isKnown = pacer.knows(task.kind);
+      const isAlone = task.isMeasured === true && pacer.isOn && (!isKnown || each * left > ALONE_MS);
+      if (isAlone && ranges.length > 0) break;
+      if (!isKnown) budget = Math.min(budget, FIRST_MS);
+      const most = isAlone ? pacer.fits(task.kind) / task.units : (budget - ms) / each;
+      let count = Math.min(left, Math.floor(Math.max(0, pacer.isOn ? most : left)));
+      if (count < 1) {
+        if (ranges.length > 0) break;
+        count = 1;
+      }
+      // Pieces of one length, rather than full ones and a rest.
+      const even = Math.ceil(left / Math.ceil(left / count));
+      ranges.push({ task, from: first, to: first + even });
+      ms += each * even;
+      if (even < left || isAlone) break;
+    }
+    return ranges;
+  }
+}

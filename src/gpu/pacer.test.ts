@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { FIRST_MS, MAX_DISPATCH_MS, MAX_FIRST_MS, Pacer, TARGET_MS } from './pacer';
+
+/** Runs pieces of a kind on a device that takes `msOf(units)`; returns units and milliseconds of each. */
+function run(pacer: Pacer, pieces: number, msOf: (units: number) => number, most = Number.POSITIVE_INFINITY) {
+  return Array.from({ length: pieces }, () => {
+    const units = Math.min(most, pacer.fits('search'));
+    const ms = msOf(units);
+    pacer.record([{ kind: 'search', units }], ms);
+    return { units, ms };
+  });
+}
+
+test('pieces start small and grow to the target', () => {
+  const pacer = new Pacer();
+  const all = run(pacer, 8, (units) => units / 5e7);
+  expect(all[0]!.ms).toBeLessThan(MAX_FIRST_MS);
+  expect(Math.max(...all.map((piece) => piece.ms))).toBeLessThan(MAX_DISPATCH_MS);
+  expect(all.at(-1)!.ms).toBeGreaterThan(TARGET_MS / 2);
+});
+
+test('a device that becomes 20 times slower in mid-run gets the next piece cut', () => {
+  const pacer = new Pacer();
+  run(pacer, 10, (units) => units / 5e7);
+  const [late, next] = run(pacer, 2, (units) => (20 * units) / 5e7);
+  expect(late!.ms).toBeGreaterThan(MAX_DISPATCH_MS);
+  expect(late!.ms).toBeLessThan(2000);
+  expect(next!.ms).toBeLessThan(1.1 * TARGET_MS);
+  // And one that recovers gets long pieces again.
+  expect(run(pacer, 4, (units) => units / 5e7).at(-1)!.ms).toBeGreaterThan(TARGET_MS / 2);
+});
+
+test('what one kind says of a slower device holds for the others', () => {
+  const pacer = new Pacer();
+  for (const kind of ['a', 'b']) for (let i = 0; i < 8; i++) pacer.record([{ kind, units: 1e6 }], 50);
+  const before = pacer.fits('b');
+  pacer.record([{ kind: 'a', units: 1e6 }], 1000);
+  expect(pacer.fits('b')).toBeLessThan(before / 15);
+});
+
+test('pieces grow where many invocations take as long as one', () => {
+  // 60 ms however few; a device that holds 1e9 units at a time.
+  const all = run(new Pacer(), 20, (units) => 60 * Math.max(1, units / 1e9), 4e9);
+  expect(all.at(-1)!.units).toBeGreaterThan(1e9);
+  expect(Math.max(...all.map((piece) => piece.ms))).toBeLessThan(MAX_DISPATCH_MS);
+});
+
+test('the rest of a tensor does not undo what was learnt, on a device that holds many invocations', () => {
+  const pacer = new Pacer();
+  const msOf = (units: number) => 60 * Math.max(1, units / 1e9);
+  run(pacer, 20, msOf);
+  const before = pacer.fits('search');
+  pacer.record([{ kind: 'search', units: before / 50 }], 60);
+  expect(pacer.fits('search')).toBe(before);
+});
+
+test('a submit of several kinds is predicted after a few of them', () => {
+  const pacer = new Pacer();
+  const works = [
+    { kind: 'product', units: 3e8 },
+    { kind: 'attention', units: 2e8 },
+  ];
+  const msOf = () => 3e8 / 1e8 + 2e8 / 1e7;
+  expect(pacer.budget(['product'])).toBe(FIRST_MS);
+  for (let i = 0; i < 8; i++) pacer.record(works, msOf());
+  const expected = works.reduce((ms, work) => ms + pacer.predict(work), 0);
+  expect(expected).toBeGreaterThan(0.8 * msOf());
+  expect(expected).toBeLessThan(1.2 * msOf());
+  expect(pacer.budget(['product', 'attention'])).toBe(TARGET_MS);
+  expect(pacer.budget(['product', 'new'])).toBe(FIRST_MS);
+});
+
+test('answers that come late for short work do not slow it down for good', () => {
+  const pacer = new Pacer();
+  for (let i = 0; i < 5; i++) pacer.record([{ kind: 'norm', units: 1000 }], 2);
+  expect(pacer.predict({ kind: 'norm', units: 1000 })).toBeLessThan(0.1);
+});
+
+test('turned off, everything fits', () => {
+  const pacer = new Pacer();
+  pacer.isOn = false;
+  expect(pacer.fits('search')).toBe(Number.POSITIVE_INFINITY);
+  expect(pacer.budget(['search'])).toBe(Number.POSITIVE_INFINITY);
+});

@@ -1,0 +1,117 @@
+/** Work on the device: so many units of a kind. Units of one kind cost about the same; nobody knows how much at first. */
+export interface Work {
+  /** Label of a pipeline. */
+  readonly kind: string;
+  /** Estimated operations. Only their ratios within a kind matter once the kind has been measured. */
+  readonly units: number;
+}
+
+/** No dispatch may take longer. Windows resets a device after 2 s; the rest is for a device that slows down. */
+export const MAX_DISPATCH_MS = 200;
+/** No submit may take longer: some drivers count it as a whole. */
+export const MAX_SUBMIT_MS = 500;
+/** No first submit of a kind may take longer. */
+export const MAX_FIRST_MS = 50;
+/**
+ * Milliseconds that a submit is cut to: long enough to hide what a submit costs, and at a twentieth of the speed from
+ * one moment to the next still shorter than 2 s.
+ */
+export const TARGET_MS = 90;
+/** The same while a kind in it has not been measured. */
+export const FIRST_MS = 35;
+
+/** Operations per millisecond of a kind that has not been measured: a software adapter on a slow processor. */
+const UNKNOWN_RATE = 4e6;
+/** A measurement may speed a kind up by this factor at most: short measurements are rough. */
+const MAX_GROWTH = 8;
+/** Part of an answer's time that is no work of the device. */
+const OVERHEAD_MS = 3;
+/** A submit this many times slower than predicted means that the device has slowed down, not this kind alone. */
+const JUMP = 2;
+
+/** Measurements of a kind. */
+interface Pace {
+  msPerUnit: number;
+  /** The piece of the last full measurement, when it was alone in its submit. */
+  units: number;
+  ms: number;
+  /** True once a larger piece has taken longer in proportion. Until then more units may cost nothing. */
+  isLinear: boolean;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0);
+
+/**
+ * Learns from measured submits how long work takes, and says how much fits the next one. It is told elapsed times and
+ * knows no clock and no device.
+ */
+export class Pacer {
+  /** Tests turn it off: everything fits then. */
+  isOn = true;
+  readonly #paces = new Map<string, Pace>();
+
+  /** True if the kind has been measured. */
+  knows(kind: string): boolean {
+    return this.#paces.has(kind);
+  }
+
+  /** Predicted milliseconds. */
+  predict({ kind, units }: Work): number {
+    return units * (this.#paces.get(kind)?.msPerUnit ?? 1 / UNKNOWN_RATE);
+  }
+
+  /** Milliseconds that a submit with work of these kinds may be predicted to take. */
+  budget(kinds: Iterable<string>): number {
+    if (!this.isOn) return Number.POSITIVE_INFINITY;
+    for (const kind of kinds) if (!this.#paces.has(kind)) return FIRST_MS;
+    return TARGET_MS;
+  }
+
+  /** Units of a kind that fit a submit in which `spentMs` are taken; at least 0, and a fraction. */
+  fits(kind: string, spentMs = 0): number {
+    if (!this.isOn) return Number.POSITIVE_INFINITY;
+    const pace = this.#paces.get(kind);
+    if (!pace) return Math.max(0, FIRST_MS - spentMs) * UNKNOWN_RATE;
+    const units = Math.max(0, TARGET_MS - spentMs) / pace.msPerUnit;
+    // Few invocations take as long as one; twice a piece within the target takes at most twice the target.
+    const isFree = !pace.isLinear && spentMs < pace.ms / 4 && pace.ms <= TARGET_MS;
+    return isFree ? Math.max(units, 2 * pace.units) : units;
+  }
+
+  /** Learns from a submit: the work in it and the milliseconds that it took alone on the device. */
+  record(works: readonly Work[], elapsedMs: number): void {
+    const kinds = new Map<string, number>();
+    for (const { kind, units } of works) kinds.set(kind, (kinds.get(kind) ?? 0) + units);
+    if (kinds.size === 0) return;
+    const expectedMs = sum([...kinds].map(([kind, units]) => this.predict({ kind, units })));
+    if (expectedMs <= 0) return;
+    const ratio =
+      elapsedMs > expectedMs
+        ? Math.max(1, (elapsedMs - OVERHEAD_MS) / expectedMs)
+        : Math.max(1 / MAX_GROWTH, elapsedMs / expectedMs);
+    const isKnown = [...kinds.keys()].every((kind) => this.#paces.has(kind));
+    if (kinds.size === 1) this.#learnAlone([...kinds][0]!, elapsedMs, ratio);
+    else for (const kind of kinds.keys()) this.#scale(kind, ratio);
+    if (isKnown && ratio > JUMP && elapsedMs > TARGET_MS)
+      for (const kind of this.#paces.keys()) if (!kinds.has(kind)) this.#scale(kind, ratio);
+  }
+
+  #scale(kind: string, ratio: number): void {
+    const pace = this.#paces.get(kind);
+    const msPerUnit = (pace?.msPerUnit ?? 1 / UNKNOWN_RATE) * ratio;
+    this.#paces.set(kind, { msPerUnit, units: 0, ms: 0, isLinear: pace?.isLinear ?? false });
+  }
+
+  #learnAlone([kind, units]: [string, number], ms: number, ratio: number): void {
+    const before = this.#paces.get(kind);
+    const isRest = before !== undefined && units < before.units;
+    // A smaller piece that takes no longer than the larger one before says nothing against it.
+    if (isRest && ratio > 1 && ms <= 1.25 * before.ms) return;
+    const msPerUnit = (before?.msPerUnit ?? 1 / UNKNOWN_RATE) * ratio;
+    const grew = before !== undefined && before.units > 0 && units >= 1.5 * before.units;
+    const isLinear = grew
+      ? ms / before.ms > (0.75 * units) / before.units
+      : ratio > 0.5 && (before?.isLinear ?? false);
+    this.#paces.set(kind, { msPerUnit, units, ms, isLinear });
+  }
+}
