@@ -27,6 +27,10 @@ export interface DeviceCapabilities {
  * Without a store it measures nothing and uses the default paths. Throws GpuError if the device fails.
  */
 export async function findCapabilities(gpu: Gpu, tunings?: TuningStore): Promise<DeviceCapabilities> {
+  await gpu.answers.measure(() => {
+    gpu.submit([]);
+    return gpu.done();
+  });
   const numerics = await testNumerics(gpu);
   const tuning = await tuningOf(gpu, tunings);
   return deepFreeze({

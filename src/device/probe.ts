@@ -12,28 +12,39 @@ export interface Roofline {
   readonly encodeMs: number;
 }
 
-/** Wall-clock time in ms of one submit with `times` rounds of dispatches. */
-export async function timeRounds(gpu: Gpu, dispatches: readonly Dispatch[], times: number): Promise<number> {
+/** Measured with it: a device, or one that a test imitates. */
+export type Timed = Pick<Gpu, 'done' | 'submit' | 'answers'>;
+
+/** Milliseconds that the device took for one submit with `times` rounds of dispatches; the delay of its answer is none. */
+export async function timeRounds(
+  gpu: Timed,
+  dispatches: readonly Dispatch[],
+  times: number,
+): Promise<number> {
   await gpu.done();
-  const started = performance.now();
+  const started = gpu.answers.now();
   gpu.submit((pass) => {
     for (let i = 0; i < times; i++) encode(pass, dispatches);
   });
   await gpu.done();
-  return performance.now() - started;
+  return gpu.answers.now() - started;
 }
+
+/** A time must be this many times longer than what answers are uncertain by. */
+const CERTAIN = 10;
 
 /** Milliseconds of one round: doubles the rounds until they take `enoughMs`, then takes the median of `runs`. */
 export async function medianRound(
-  gpu: Gpu,
+  gpu: Timed,
   dispatches: readonly Dispatch[],
   enoughMs: number,
   runs = 5,
 ): Promise<number> {
+  const longMs = Math.max(enoughMs, CERTAIN * gpu.answers.jitterMs);
   await timeRounds(gpu, dispatches, 1);
   let times = 1;
   let elapsed = await timeRounds(gpu, dispatches, times);
-  while (elapsed < enoughMs && times < 4096) {
+  while (elapsed < longMs && times < 4096) {
     times *= 2;
     elapsed = await timeRounds(gpu, dispatches, times);
   }

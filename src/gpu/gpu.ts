@@ -2,6 +2,7 @@ import { MIB } from '../util/bytes';
 import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
+import { Answers } from './answers';
 import { type Constants, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { type BufferOwner, GpuMemory } from './memory';
@@ -78,6 +79,7 @@ export function wantedDevice(adapter: GPUAdapter): GPUDeviceDescriptor {
 export class Gpu {
   readonly device: GPUDevice;
   readonly memory: GpuMemory;
+  readonly answers: Answers;
   /** Submits in pieces that are short enough on this device. */
   readonly paced = new PacedQueue(this);
   #subgroup: Subgroup;
@@ -105,6 +107,7 @@ export class Gpu {
     this.#sources = sources;
     this.memory = new GpuMemory(device, options.maxMemoryBytes);
     this.#readbacks = this.memory.owner('readback');
+    this.answers = new Answers(() => device.queue.submit([]));
     const info = device.adapterInfo;
     this.#subgroup = subgroupOf(device, options.subgroup);
     this.#matrixShapes = matrixShapesOf(options.adapterInfo ?? info);
@@ -258,7 +261,7 @@ export class Gpu {
   /** Maps a buffer for reading. Throws DeviceLostError if the device is gone, else GpuError. */
   async map(buffer: GPUBuffer): Promise<void> {
     try {
-      await buffer.mapAsync(GPUMapMode.READ);
+      await this.answers.until(buffer.mapAsync(GPUMapMode.READ));
     } catch (error) {
       await this.explain(error);
     }
@@ -268,7 +271,7 @@ export class Gpu {
   /** Resolves when everything submitted is done. Throws DeviceLostError if the device is gone, else GpuError. */
   async done(): Promise<void> {
     try {
-      await this.device.queue.onSubmittedWorkDone();
+      await this.answers.until(this.device.queue.onSubmittedWorkDone());
     } catch (error) {
       await this.explain(error);
     }

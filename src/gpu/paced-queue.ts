@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../util/errors';
+import type { Answers } from './answers';
 import { type Dispatch, encode, workgroupCount } from './kernel';
 import { FIRST_MS, Pacer, TARGET_MS, type Work } from './pacer';
 import type { PassCopies, PassWork } from './pass';
@@ -48,6 +49,7 @@ const BUNCHED_MS = 0.5;
 /** The device that a queue of pieces submits to. */
 interface Submitter {
   readonly device: GPUDevice;
+  readonly answers: Answers;
   submit(work: PassWork, copies?: PassCopies): void;
   check(): void;
 }
@@ -81,18 +83,19 @@ export class PacedQueue {
    * in the order of submits.
    */
   measure(works: readonly Work[], answer?: Promise<unknown>): Promise<void> {
+    const { answers, device } = this.#gpu;
     const submittedMs = this.now();
     const ms = works.reduce((total, work) => total + this.pacer.predict(work), 0);
     const flight = { ms, answered: Promise.resolve() };
     const end = (isDone: boolean) => {
       this.#flying.splice(this.#flying.indexOf(flight), 1);
       const now = this.now();
-      const elapsedMs = now - Math.max(submittedMs, this.#answeredMs);
+      const elapsedMs = Math.max(0, now - Math.max(submittedMs + answers.delayMs, this.#answeredMs));
       const isBunched = now - this.#answeredMs < BUNCHED_MS;
       this.#answeredMs = now;
       if (isDone && !isBunched) this.pacer.record(works, elapsedMs);
     };
-    flight.answered = (answer ?? this.#gpu.device.queue.onSubmittedWorkDone()).then(
+    flight.answered = (answer ?? answers.until(device.queue.onSubmittedWorkDone())).then(
       () => end(true),
       () => end(false),
     );

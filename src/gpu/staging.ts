@@ -2,8 +2,8 @@ import type { Gpu } from './gpu';
 import type { BufferOwner } from './memory';
 
 /** Maps a buffer for writing. The next upload reports a failure; there may be none. */
-function mapped(buffer: GPUBuffer): Promise<void> {
-  const ready = buffer.mapAsync(GPUMapMode.WRITE);
+function mapped({ answers }: Gpu, buffer: GPUBuffer): Promise<void> {
+  const ready = answers.until(buffer.mapAsync(GPUMapMode.WRITE));
   ready.catch(() => {});
   return ready;
 }
@@ -26,7 +26,7 @@ export class StagingRing {
     for (let i = 0; i < slots; i++) {
       const usage = GPUBufferUsage.MAP_WRITE | GPUBufferUsage.COPY_SRC;
       const buffer = await owner.create('staging', slotBytes, usage);
-      ring.#slots.push({ buffer, ready: mapped(buffer) });
+      ring.#slots.push({ buffer, ready: mapped(gpu, buffer) });
     }
     return ring;
   }
@@ -56,7 +56,7 @@ export class StagingRing {
       encode: (encoder) =>
         encoder.copyBufferToBuffer(slot.buffer, 0, target, 0, Math.ceil(bytes.length / 4) * 4),
       submitted: () => {
-        slot.ready = mapped(slot.buffer);
+        slot.ready = mapped(this.#gpu, slot.buffer);
       },
     };
   }

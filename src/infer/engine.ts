@@ -87,6 +87,10 @@ export class Engine {
   get context(): number {
     return this.#r.context;
   }
+  /** Milliseconds for speeds: a clock that leaves out the delays of answers. */
+  now(): number {
+    return this.#gpu.answers.now();
+  }
   get runtimeBytes(): number {
     return this.#r.owner.sizeBytes;
   }
@@ -199,25 +203,27 @@ export class Engine {
    */
   async *tokens(first: number, max: number): AsyncGenerator<number> {
     const pace = new Pace();
-    const inFlight: { count: number; ids: Promise<Uint32Array> }[] = [];
+    const inFlight: { count: number; submittedMs: number; ids: Promise<Uint32Array> }[] = [];
+    let answeredMs = 0;
     let left = Math.min(max, this.#r.context - this.#cached.length);
     let position = this.#cached.length + 1;
     let slot = 0;
     let input = first;
     try {
       while (left > 0 || inFlight.length > 0) {
-        const started = performance.now();
         while (left > 0 && inFlight.length < IN_FLIGHT) {
           const count = Math.min(pace.batch, left);
           const ids = this.#submit(this.#decode, 1, position, { times: count, slot });
           ids.catch(() => {}); // reported when its turn comes, or never if an earlier one failed
-          inFlight.push({ count, ids });
+          inFlight.push({ count, submittedMs: performance.now(), ids });
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;
         }
         const ids = await inFlight[0]!.ids;
-        pace.record(inFlight.shift()!.count, performance.now() - started);
+        const { count, submittedMs } = inFlight.shift()!;
+        pace.record(count, this.#gpu.answers.workMs(submittedMs, answeredMs));
+        answeredMs = performance.now();
         for (const id of ids) {
           this.#cached.push(input);
           input = id;

@@ -39,6 +39,7 @@ async function answerOf(text: string, conversation?: string) {
   const [first = 0, ...rest] = tokenizer.encode(text, { addBos: false, control: true });
   const engine = {
     exclusive: (run: () => unknown) => run(),
+    now: () => performance.now(),
     setSampling: () => undefined,
     prefill: async () => ({ id: first, evaluated: 1 }),
     async *tokens() {

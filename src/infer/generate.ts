@@ -31,6 +31,7 @@ export interface GenerateResult {
   readonly stopped: 'stop token' | 'length' | 'context' | 'cancelled';
   /** Prompt tokens evaluated; the others were in the KV cache. */
   readonly evaluated: number;
+  /** As the person waited. Speeds are without the delays of a browser's answers. */
   readonly timeToFirstTokenMs: number;
   readonly promptTokensPerSecond: number;
   /** Decode speed after the first token; 0 when there is only one. */
@@ -69,8 +70,10 @@ export async function generate(
     let text = '';
     engine.setSampling(request.sampling);
     const started = performance.now();
+    const startedWork = engine.now();
     const first = await engine.prefill(request.ids, { signal });
-    const firstAt = performance.now();
+    const timeToFirstTokenMs = performance.now() - started;
+    const firstAt = engine.now();
     let stopped: GenerateResult['stopped'] | undefined;
     const tell = (id: number, piece: TextOrMark): void => {
       const now = reader ? reader.push(piece) : [continued(piece)];
@@ -107,8 +110,7 @@ export async function generate(
     parts.push(...last);
     if (last.length > 0) progress?.({ kind: 'text', id: -1, text: '', parts: last });
     const joined = joinParts(parts);
-    const timeToFirstTokenMs = firstAt - started;
-    const decodeMs = performance.now() - firstAt;
+    const decodeMs = engine.now() - firstAt;
     const decoded = engine.cached.length - request.ids.length;
     return {
       ids,
@@ -122,7 +124,7 @@ export async function generate(
       stopped: stopped ?? 'context',
       evaluated: first.evaluated,
       timeToFirstTokenMs,
-      promptTokensPerSecond: (1000 * first.evaluated) / timeToFirstTokenMs,
+      promptTokensPerSecond: (1000 * first.evaluated) / (firstAt - startedWork),
       tokensPerSecond: decoded > 0 ? (1000 * decoded) / decodeMs : 0,
     };
   });

@@ -1,0 +1,119 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { medianRound } from '../device/probe';
+import { IN_FLIGHT, Pace } from '../infer/pace';
+import { type Answering, inItsTime, LateDevice } from '../testing/answers/late-device';
+import type { Dispatch } from './kernel';
+import { PacedQueue } from './paced-queue';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const WAYS: readonly [string, Answering][] = [
+  ['at once', 'prompt'],
+  ['100 ms late', { lateMs: 100 }],
+  ['every 100 ms, and at submits', { everyMs: 100 }],
+];
+
+async function measured(answering: Answering): Promise<LateDevice> {
+  const device = new LateDevice(answering);
+  await inItsTime(device.measureAnswers());
+  return device;
+}
+
+test('answers that come when somebody looks are asked for by empty submits, and no others', async () => {
+  const [prompt, late, looking] = await Promise.all(WAYS.map(([, way]) => measured(way)));
+  expect([prompt!.answers.delayMs, prompt!.answers.jitterMs]).toEqual([0, 0]);
+  expect([late!.answers.delayMs, late!.answers.jitterMs]).toEqual([100, 0]);
+  expect(looking!.answers.jitterMs).toBeGreaterThan(0);
+  expect(looking!.answers.delayMs).toBeLessThanOrEqual(5);
+  for (const device of [prompt!, late!, looking!]) {
+    const [before, started] = [device.empty, performance.now()];
+    device.work(30);
+    await inItsTime(device.done());
+    const expected = device === late ? 130 : 30;
+    expect(performance.now() - started).toBeGreaterThanOrEqual(expected);
+    expect(performance.now() - started).toBeLessThanOrEqual(expected + 5);
+    expect(device.empty > before, 'reminded').toBe(device === looking);
+    await vi.advanceTimersByTimeAsync(1000);
+    const after = device.empty;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(device.empty, 'nothing is submitted while nobody waits').toBe(after);
+  }
+});
+
+test.each(WAYS)('answers that come %s: a round is measured as long as it is', async (_, way) => {
+  const device = await measured(way);
+  for (const roundMs of [0.5, 3, 45, 170]) {
+    const dispatch = { workgroups: [roundMs] } as unknown as Dispatch;
+    const ms = await inItsTime(medianRound(device, [dispatch], 20, 3));
+    expect(ms / roundMs).toBeGreaterThan(0.85);
+    expect(ms / roundMs).toBeLessThan(1.15);
+  }
+});
+
+test.each(WAYS)('answers that come %s: their delay is not in the clock of speeds', async (_, way) => {
+  const device = await measured(way);
+  await vi.advanceTimersByTimeAsync(30);
+  const started = device.answers.now();
+  for (let i = 0; i < 20; i++) {
+    device.work(25);
+    await inItsTime(device.done());
+  }
+  const ms = device.answers.now() - started;
+  expect(ms).toBeGreaterThan(0.9 * 500);
+  expect(ms).toBeLessThan(1.1 * 500);
+  // Waits of a person are in it.
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(device.answers.now() - started - ms).toBeGreaterThan(850);
+});
+
+test.each(WAYS)(
+  'answers that come %s: tokens of a submit are as many as the device takes',
+  async (_, way) => {
+    for (const [tokenMs, batch] of [
+      [5, 8],
+      [30, 2],
+      [200, 1],
+    ] as const) {
+      const device = await measured(way);
+      const pace = new Pace();
+      const run = async () => {
+        const inFlight: { count: number; submittedMs: number; done: Promise<void> }[] = [];
+        let answeredMs = 0;
+        for (let i = 0; i < 40; i++) {
+          while (inFlight.length < IN_FLIGHT) {
+            const count = pace.batch;
+            device.work(tokenMs * count);
+            inFlight.push({ count, submittedMs: performance.now(), done: device.done() });
+          }
+          const { count, submittedMs, done } = inFlight.shift()!;
+          await done;
+          pace.record(count, device.answers.workMs(submittedMs, answeredMs));
+          answeredMs = performance.now();
+        }
+      };
+      await inItsTime(run());
+      expect(pace.batch, `${tokenMs} ms a token`).toBe(batch);
+    }
+  },
+);
+
+test.each(WAYS)('answers that come %s: pieces are as long as on a prompt device', async (_, way) => {
+  for (const partMs of [0.05, 2, 40]) {
+    const device = await measured(way);
+    const paced = new PacedQueue(device);
+    const task = {
+      kind: 'a kind',
+      parts: Math.ceil(4000 / partMs),
+      units: 1000,
+      isMeasured: true,
+      encode: (pass: GPUComputePassEncoder, from: number, to: number) =>
+        pass.dispatchWorkgroups((to - from) * partMs),
+    };
+    const started = performance.now();
+    await inItsTime(paced.run([task]).then(() => device.done()));
+    expect(paced.pacer.predict({ kind: task.kind, units: 1000 }) / partMs).toBeCloseTo(1, 0);
+    // The device is kept busy.
+    expect(performance.now() - started).toBeLessThan(1.6 * 4000);
+  }
+});
