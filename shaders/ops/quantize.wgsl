@@ -15,7 +15,7 @@ struct Params {
 @group(0) @binding(4) var<storage, read> search: array<u32>;
 @group(0) @binding(5) var<uniform> params: Params;
 
-@compute @workgroup_size(WORKGROUP)
+@compute @workgroup_size(WIDTH)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   encode_workgroup(params.first_workgroup + linear_workgroup(wid), invocation);
 }

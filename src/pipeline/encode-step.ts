@@ -93,7 +93,9 @@ export class EncodeStep {
     };
     const each = weightsPerWorkgroup(target);
     const parts = Math.ceil(elements / each);
-    const kernel = this.#gpu.kernel(ops.quantize, slots);
+    // Invocations that share the blocks of a codebook format. A processor pays for each that waits at a barrier.
+    const width = this.#gpu.onCpu ? 64 : 256;
+    const kernel = this.#gpu.kernel(ops.quantize, slots, { WIDTH: width });
     const dispatch = kernel.dispatch(buffers, params, grid(parts), this.#arena);
     const { queue } = this.#gpu.device;
     steps.push({

@@ -30,8 +30,9 @@ async function convert(
   tensor: TensorSource,
   target: QuantFormat,
   importance = requiredImportance(target, tensor.shape[0]!),
+  on = gpu,
 ): Promise<Uint8Array> {
-  const pipeline = await TensorPipeline.create(gpu, 1 << 20);
+  const pipeline = await TensorPipeline.create(on, 1 << 20);
   const parts: Uint8Array[] = [];
   try {
     for await (const part of pipeline.convert(tensor, target, () => {}, { importance })) parts.push(part);
@@ -126,6 +127,16 @@ describe.each(quantFormats)('$label on the GPU', (format) => {
     const want = Math.sqrt(x.reduce((s, v, i) => s + (v - back[i]!) ** 2, 0) / x.length);
     expect(Math.abs(error!.rmse - want)).toBeLessThanOrEqual(1e-4 * want);
   });
+});
+
+// Groups of 16 weights in tuples of eight, and of 32 in tuples of four. On a processor workgroups are narrower.
+test.each(['IQ2_S', 'IQ3_S'])('%s in workgroups as wide as on hardware', async (label) => {
+  const format = formatByLabel(label);
+  const wide = await testGpu({ hardware: true });
+  wide.arithmetic = gpu.arithmetic;
+  const x = noise(9 * 768, 3);
+  const got = await convert(tensorOf(x, 768), format, undefined, wide);
+  expect(byteDifferences(got, format.encode(x))).toEqual([]);
 });
 
 test('NaN and infinite weights are refused by name and count', async () => {

@@ -6,10 +6,10 @@
 // then words; the best trial of a group is found in order, as the rounding of each comparison depends on the last.
 // The format defines ENCODE_GROUP, GROUP, DIMS, LEVELS, REACH, DELTA, TINY, SPREAD, EVEN_SIGNS, REFIT_ALL (all tuples,
 // not only those off the codebook), REFIT_ALWAYS, SCALE_UP, weight, start_magnitude, scales_plane and pack_word.
-const WORKGROUP: u32 = 256u;
+override WIDTH: u32 = 64u;               // a processor does not gain by more
 const TUPLES: u32 = GROUP / DIMS;
 const TRIALS: u32 = 2u * u32(REACH) + 1u;
-const QUADS: u32 = DIMS / 4u;            // quads of a tuple
+const BLOCK_WORDS: u32 = 27u;            // pack_word does the rest of a block's words, if there are fewer
 const TOP: f32 = f32(2u * LEVELS - 1u);
 
 var<workgroup> magnitudes: array<vec4f, ENCODE_GROUP / 4u>;
@@ -20,6 +20,7 @@ var<workgroup> starts: array<f32, GROUPS>;                  // magnitude of code
 var<workgroup> sums: array<vec2f, GROUPS * TRIALS>;
 var<workgroup> picks: array<u32, GROUPS>;                   // the best trial, TRIALS if none was taken
 var<workgroup> points: array<u32, GROUPS * TUPLES>;
+var<workgroup> refitted: array<u32, GROUPS * TUPLES>;
 var<workgroup> scale_codes: array<u32, GROUPS>;
 var<workgroup> block_scales: array<u32, BLOCKS>;            // float16
 
@@ -70,44 +71,50 @@ fn start(group: u32) -> f32 {
 fn trial_inverse(group: u32, trial: u32) -> f32 {
   return div(fence(TOP + fence(f32(i32(trial) - REACH) * DELTA)), starts[group]);
 }
-// Codebook point of a tuple, `inverse` being 1 / scale.
-fn snap(tuple: u32, inverse: f32, scale: f32) -> u32 {
-  var rank = 0u;
-  for (var i = QUADS; i > 0u; i--) {
-    let odd = fence4(fence4(inverse * magnitudes[tuple * QUADS + i - 1u]) - 1.0);
-    let code = vec4u(clamp(nearest4(0.5 * odd), vec4i(), vec4i(i32(LEVELS) - 1)));
-    rank = (((rank * LEVELS + code.w) * LEVELS + code.z) * LEVELS + code.y) * LEVELS + code.x;
-  }
+// Magnitudes of a tuple; those of four have no second quad.
+struct Tuple { a: vec4f, b: vec4f, }
+
+fn tuple_at(tuple: u32) -> Tuple {
+  if (DIMS == 4u) { return Tuple(magnitudes[tuple], vec4f()); }
+  return Tuple(magnitudes[2u * tuple], magnitudes[2u * tuple + 1u]);
+}
+fn rounded(v: vec4f, inverse: f32) -> vec4u {
+  let odd = fence4(fence4(inverse * v) - 1.0);
+  return vec4u(clamp(nearest4(0.5 * odd), vec4i(), vec4i(i32(LEVELS) - 1)));
+}
+fn rank_of(code: vec4u) -> u32 { return ((code.w * LEVELS + code.z) * LEVELS + code.y) * LEVELS + code.x; }
+// Codebook point of tuple t, `inverse` being 1 / scale.
+fn snap(t: u32, v: Tuple, inverse: f32, scale: f32) -> u32 {
+  var rank = rank_of(rounded(v.a, inverse));
+  if (DIMS == 8u) { rank += LEVELS * LEVELS * LEVELS * LEVELS * rank_of(rounded(v.b, inverse)); }
   let place = search[rank];
   if ((place & OFF) == 0u) { return place; }
   let list = place & ~OFF;
-  let at = tuple * QUADS;
-  if (DIMS == 4u) { return OFF | nearest_of_fours(list, scale, magnitudes[at], roots[at]); }
+  if (DIMS == 4u) { return OFF | nearest_of_fours(list, scale, v.a, roots[t]); }
   let odds = vec3f(1.0, 3.0, 5.0);
-  let a = costs4(odds, scale, magnitudes[at], roots[at]);
-  let b = costs4(odds, scale, magnitudes[at + 1u], roots[at + 1u]);
-  return OFF | nearest_of_eights(list, a, b);
+  let a = costs4(odds, scale, v.a, roots[2u * t]);
+  return OFF | nearest_of_eights(list, a, costs4(odds, scale, v.b, roots[2u * t + 1u]));
 }
-// Adds sum(w v q) and sum(w q^2) of a tuple at odd multiples q.
-fn add_tuple(before: vec2f, tuple: u32, point: u32) -> vec2f {
-  var sum = before;
-  for (var i = 0u; i < QUADS; i++) {
-    let count = counts[tuple * QUADS + i];
-    var q: vec4f;
-    if (DIMS == 4u) { q = vec4f((vec4u(point) >> vec4u(0u, 3u, 6u, 9u)) & vec4u(7u)); }
-    else { q = vec4f((vec4u(point >> (8u * i)) >> vec4u(0u, 2u, 4u, 6u)) & vec4u(3u)); }
-    q = 2.0 * q + 1.0;
-    sum.x = add4(sum.x, fence4(fence4(count * magnitudes[tuple * QUADS + i]) * q));
-    sum.y = add4(sum.y, fence4(fence4(count * q) * q));
-  }
-  return sum;
+fn add_quad(sum: vec2f, count: vec4f, v: vec4f, code: vec4u) -> vec2f {
+  let q = 2.0 * vec4f(code) + 1.0;
+  let x = add4(sum.x, fence4(fence4(count * v) * q));
+  return vec2f(x, add4(sum.y, fence4(fence4(count * q) * q)));
+}
+// Adds sum(w v q) and sum(w q^2) of tuple t at odd multiples q.
+fn add_tuple(sum: vec2f, t: u32, v: Tuple, point: u32) -> vec2f {
+  if (DIMS == 4u) { return add_quad(sum, counts[t], v.a, codes_of_four(point)); }
+  let half = add_quad(sum, counts[2u * t], v.a, codes_of_eight(point));
+  return add_quad(half, counts[2u * t + 1u], v.b, codes_of_eight(point >> 8u));
 }
 fn try_scale(group: u32, trial: u32) -> vec2f {
   var sum = vec2f();
   if (starts[group] == 0.0) { return sum; }
   let inverse = trial_inverse(group, trial);
   let scale = div(1.0, inverse);
-  for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) { sum = add_tuple(sum, t, snap(t, inverse, scale)); }
+  for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) {
+    let v = tuple_at(t);
+    sum = add_tuple(sum, t, v, snap(t, v, inverse, scale));
+  }
   return sum;
 }
 fn choose(group: u32) {
@@ -131,7 +138,7 @@ fn trial_point(tuple: u32) -> u32 {
   if (picks[group] == TRIALS) { return 0u; }
   if (REFIT_ALWAYS && REFIT_ALL && scales[group] > 0.0) { return OFF; }   // is replaced
   let inverse = trial_inverse(group, picks[group]);
-  return snap(tuple, inverse, div(1.0, inverse));
+  return snap(tuple, tuple_at(tuple), inverse, div(1.0, inverse));
 }
 fn is_refitted(group: u32) -> bool {
   var off = 0u;
@@ -141,14 +148,14 @@ fn is_refitted(group: u32) -> bool {
 fn refitted_point(tuple: u32) -> u32 {
   let scale = scales[tuple / TUPLES];
   if (!is_refitted(tuple / TUPLES) || !(REFIT_ALL || (points[tuple] & OFF) != 0u)) { return points[tuple]; }
-  return snap(tuple, div(1.0, scale), scale) | (points[tuple] & OFF);
+  return snap(tuple, tuple_at(tuple), div(1.0, scale), scale);
 }
 // The scale of the refitted points; a negative one is turned, with the signs.
 fn finish(group: u32) {
   var scale = scales[group];
   if (is_refitted(group)) {
     var sum = vec2f();
-    for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) { sum = add_tuple(sum, t, points[t]); }
+    for (var t = group * TUPLES; t < (group + 1u) * TUPLES; t++) { sum = add_tuple(sum, t, tuple_at(t), refitted[t]); }
     if (sum.y > 0.0) { scale = div(sum.x, sum.y); }
   }
   for (var i = group * GROUP / 8u; i < (group + 1u) * GROUP / 8u; i++) {
@@ -166,6 +173,8 @@ fn code_scale(group: u32) {
   scale_codes[group] = odd_scale(div(1.0, part), scales[group], 15);
   if (group % GROUPS_OF_BLOCK == 0u) { block_scales[block] = f16_bits(fence(part * SCALE_UP)); }
 }
+// Each step is a loop, of which most invocations make no round: software adapters skip loops, but run the two sides of a
+// branch with masks.
 fn encode_workgroup(workgroup: u32, invocation: u32) {
   let at = workgroup * ENCODE_GROUP;
   let size = weights_from(at);
@@ -173,39 +182,37 @@ fn encode_workgroup(workgroup: u32, invocation: u32) {
   let tuples = size / DIMS;
   sum_spreads(at, size / 256u, invocation);
   workgroupBarrier();
-  if (invocation < size / 8u) { split_eight(at + 8u * invocation, invocation); }
+  for (var i = invocation; i < size / 8u; i += WIDTH) { split_eight(at + 8u * i, i); }
   workgroupBarrier();
-  if (invocation < size / 4u) {
-    let c = counts[invocation];
-    roots[invocation] = vec4f(square_root(c.x), square_root(c.y), square_root(c.z), square_root(c.w));
-  }
-  if (invocation < groups) { starts[invocation] = start(invocation); }
+  for (var i = invocation; i < size / 4u; i += WIDTH) { roots[i] = square_root4(counts[i]); }
+  for (var i = invocation; i < groups; i += WIDTH) { starts[i] = start(i); }
   workgroupBarrier();
-  for (var i = invocation; i < groups * TRIALS; i += WORKGROUP) { sums[i] = try_scale(i / TRIALS, i % TRIALS); }
+  for (var i = invocation; i < groups * TRIALS; i += WIDTH) { sums[i] = try_scale(i / TRIALS, i % TRIALS); }
   workgroupBarrier();
-  if (invocation < groups) { choose(invocation); }
+  for (var i = invocation; i < groups; i += WIDTH) { choose(i); }
   workgroupBarrier();
-  if (invocation < tuples) { points[invocation] = trial_point(invocation); }
+  for (var i = invocation; i < tuples; i += WIDTH) { points[i] = trial_point(i); }
   workgroupBarrier();
-  var point = 0u;
-  if (invocation < tuples) { point = refitted_point(invocation); }
+  for (var i = invocation; i < tuples; i += WIDTH) { refitted[i] = refitted_point(i); }
   workgroupBarrier();
-  if (invocation < tuples) { points[invocation] = point; }
+  for (var i = invocation; i < groups; i += WIDTH) { finish(i); }
   workgroupBarrier();
-  if (invocation < groups) { finish(invocation); }
-  workgroupBarrier();
-  if (invocation < groups) { code_scale(invocation); }
+  for (var i = invocation; i < groups; i += WIDTH) { code_scale(i); }
   workgroupBarrier();
   let first = params.first_block + workgroup * BLOCKS;
-  let block = invocation / (WORKGROUP / BLOCKS);
-  if (block * 256u < size) { pack_word(first + block, block, invocation % (WORKGROUP / BLOCKS)); }
+  for (var i = invocation; i < size / 256u * BLOCK_WORDS; i += WIDTH) {
+    let block = i / BLOCK_WORDS;
+    pack_word(first + block, block, i % BLOCK_WORDS);
+  }
   // The scale of a block that is not there is 0.
-  if (invocation == 0u && size > 0u) { w[scales_plane() + first / 2u] = block_scales[0] | (block_scales[1] << 16u); }
+  for (var i = invocation; i < min(size, 1u); i += WIDTH) {
+    w[scales_plane() + first / 2u] = block_scales[0] | (block_scales[1] << 16u);
+  }
 }
 // For pack_word: low bytes of the indices of four tuples.
 fn index_bytes(tuple: u32) -> u32 {
   var word = 0u;
-  for (var i = 0u; i < 4u; i++) { word |= (point_index(points[tuple + i]) & 255u) << (8u * i); }
+  for (var i = 0u; i < 4u; i++) { word |= (point_index(refitted[tuple + i]) & 255u) << (8u * i); }
   return word;
 }
 // Signs of four eights, `bits` each.

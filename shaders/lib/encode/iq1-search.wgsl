@@ -7,7 +7,7 @@
 const UP = vec3f(-0.875, 0.125, 1.125);
 const DOWN = vec3f(-1.125, -0.125, 0.875);
 const LOWEST: f32 = -3.4028234e38;
-const WORKGROUP: u32 = 64u;
+const WIDTH: u32 = 64u;
 const EIGHTS: u32 = GROUP / 8u;
 
 var<workgroup> indices: array<u32, GROUPS * EIGHTS>;      // codebook point of each eight

@@ -6,6 +6,9 @@ const FARTHEST: f32 = 3.4028234e38;
 
 fn point_index(point: u32) -> u32 { return (point >> 16u) & 0x7fffu; }
 
+fn codes_of_eight(point: u32) -> vec4u { return (vec4u(point) >> vec4u(0u, 2u, 4u, 6u)) & vec4u(3u); }
+fn codes_of_four(point: u32) -> vec4u { return (vec4u(point) >> vec4u(0u, 3u, 6u, 9u)) & vec4u(7u); }
+
 // Squared errors of four weights, count * (scale * q - v)^2, for each of three codes. Computed once for all candidates.
 struct Costs { low: vec4f, middle: vec4f, high: vec4f, }
 
@@ -52,7 +55,7 @@ fn nearest_of_fours(list: u32, scale: f32, v: vec4f, count: vec4f) -> u32 {
   for (var j = list + 1u; j <= end; j++) {
     let candidate = next;
     next = search[j + 1u];
-    let q = 2.0 * vec4f((vec4u(candidate) >> vec4u(0u, 3u, 6u, 9u)) & vec4u(7u)) + 1.0;
+    let q = 2.0 * vec4f(codes_of_four(candidate)) + 1.0;
     let distance = add4(0.0, cost4(fence4(fence4(scale * q) - v), count));
     if (distance < least) {
       least = distance;

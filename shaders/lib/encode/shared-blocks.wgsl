@@ -11,7 +11,7 @@ var<workgroup> scales: array<f32, GROUPS>;     // 0 for a group of negligible we
 // Weights of a workgroup: fewer than ENCODE_GROUP at the end, and none beyond it.
 fn weights_from(at: u32) -> u32 { return min(max(params.elements, at) - at, ENCODE_GROUP); }
 fn sum_spreads(at: u32, blocks: u32, invocation: u32) {
-  if (invocation < blocks) { spreads[invocation] = sum_of_squares(at + 256u * invocation, 256u) * SPREAD; }
+  for (var b = invocation; b < blocks; b += WIDTH) { spreads[b] = sum_of_squares(at + 256u * b, 256u) * SPREAD; }
 }
 fn largest_scale(block: u32) -> f32 {
   var top = 0.0;

@@ -19,3 +19,4 @@ fn truncated_code(v: f32, top: i32) -> u32 {
 // ggml's nearest_int: half to even. Large values wrap around as in the reference.
 fn nearest(v: f32) -> i32 { return i32(bitcast<u32>(v + 12582912.0) & 0x7fffffu) - 0x400000; }
 fn nearest4(v: vec4f) -> vec4i { return vec4i(bitcast<vec4u>(v + 12582912.0) & vec4u(0x7fffffu)) - 0x400000; }
+fn square_root4(v: vec4f) -> vec4f { return vec4f(square_root(v.x), square_root(v.y), square_root(v.z), square_root(v.w)); }

@@ -20,7 +20,7 @@ fn start_magnitude(group: u32, maximum: f32) -> f32 { return maximum; }
 fn scales_plane() -> u32 { return params.plane2; }
 fn high_bits(tuple: u32) -> u32 {
   var word = 0u;
-  for (var i = 0u; i < 16u; i++) { word |= (point_index(points[tuple + i]) >> 8u) << (2u * i); }
+  for (var i = 0u; i < 16u; i++) { word |= (point_index(refitted[tuple + i]) >> 8u) << (2u * i); }
   return word;
 }
 fn pack_word(to: u32, block: u32, k: u32) {

@@ -15,7 +15,7 @@ const SCALE_UP: f32 = 1.0;
 fn weight(i: u32, v: f32, spread: f32) -> f32 { return importance_weight(i, v, spread); }
 fn start_magnitude(group: u32, maximum: f32) -> f32 { return maximum; }
 fn scales_plane() -> u32 { return params.plane2; }
-fn index_and_signs(tuple: u32) -> u32 { return point_index(points[tuple]) | (signs[tuple] << 9u); }
+fn index_and_signs(tuple: u32) -> u32 { return point_index(refitted[tuple]) | (signs[tuple] << 9u); }
 fn pack_word(to: u32, block: u32, k: u32) {
   let group = 16u * block + k;
   if (k < 16u) { w[to * 16u + k] = index_and_signs(2u * group) | (index_and_signs(2u * group + 1u) << 16u); }

@@ -33,7 +33,7 @@ fn group_at(block: u32, place: u32) -> u32 {
 fn high_bits(group: u32) -> u32 {
   var word = 0u;
   for (var i = 0u; i < 32u; i++) {
-    if (scales[group + i / 8u] != 0.0) { word |= (point_index(points[8u * group + i]) >> 8u) << i; }
+    if (scales[group + i / 8u] != 0.0) { word |= (point_index(refitted[8u * group + i]) >> 8u) << i; }
   }
   return word;
 }
