@@ -1,5 +1,6 @@
 import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
+import { taskOf } from '../gpu/paced-queue';
 import * as ops from '../ops/kernels';
 import type { Prepared } from '../pipeline/prepared';
 import { throwIfCancelled } from '../util/errors';
@@ -15,8 +16,16 @@ interface Batch {
   readonly at: number;
   readonly end: number;
   readonly logits: GPUBuffer;
-  readonly targets: GPUBuffer;
 }
+
+/** Rows to take of `left`, about as many as fit, so that the next begin at an offset that can be bound. */
+function boundRows(fits: number, rowBytes: number, left: number): number {
+  let step = 1;
+  while ((step * rowBytes) % OFFSET_BYTES !== 0) step *= 2;
+  return fits >= left ? left : Math.min(left, Math.max(step, fits - (fits % step)));
+}
+/** Alignment of a storage binding on every device. */
+const OFFSET_BYTES = 256;
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 /**
@@ -52,21 +61,21 @@ export class BaseRows {
         { reference: true, ...options },
         MAX_RESIDENT_LOGITS_BYTES,
       );
-      const { rows, vocabulary } = evaluator;
+      const { vocabulary } = evaluator;
       const batches: Batch[] = [];
       for (const passage of halves(ids, options)) {
         throwIfCancelled(signal);
-        evaluator.begin(passage);
-        for (let at = passage.first - 1; at < passage.ids.length - 1; at += rows) {
-          const end = Math.min(passage.ids.length - 1, at + rows);
+        await evaluator.begin(passage, signal);
+        for (let at = passage.first - 1; at < passage.ids.length - 1; ) {
+          throwIfCancelled(signal);
+          const end = Math.min(passage.ids.length - 1, at + evaluator.rowsFrom(at));
+          if (!(await evaluator.predict(passage, at, end))) continue;
           const bytes = (end - at) * vocabulary * 4;
           const logits = await owner.create('logits', bytes, STORAGE());
-          const targets = await owner.create('targets', 4 * (end - at), STORAGE());
-          gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(passage.ids.slice(at + 1, end + 1)));
-          evaluator.predict(passage, at, end);
           const from = evaluator.logits;
           gpu.submit([], { before: (encoder) => encoder.copyBufferToBuffer(from, 0, logits, 0, bytes) });
-          batches.push({ passage, at, end, logits, targets });
+          batches.push({ passage, at, end, logits });
+          at = end;
         }
       }
       gpu.check();
@@ -98,17 +107,27 @@ export class BaseRows {
       const { logits, vocabulary } = evaluator;
       const max = Math.max(...this.#batches.map((b) => b.end - b.at));
       const out = await owner.create('divergence', max * 16, STORAGE());
-      const arena = await gpu.arena(owner, this.#batches.length);
+      const targets = await owner.create('targets', max * 4, STORAGE());
+      const arena = await gpu.arena(owner, 1);
+      const rowBytes = 4 * vocabulary;
       const numbers: Float32Array[] = [];
-      for (const { passage, at, end, logits: base, targets } of this.#batches) {
-        throwIfCancelled(signal);
-        if (at === passage.first - 1) evaluator.begin(passage);
-        evaluator.predict(passage, at, end);
-        const dispatch = gpu
-          .kernel(ops.klDivergence)
-          .dispatch({ base, logits, targets, out }, { vocabulary }, [end - at], arena);
-        gpu.submit([dispatch]);
-        numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (end - at))));
+      for (const { passage, at, end, logits: rows } of this.#batches) {
+        if (at === passage.first - 1) await evaluator.begin(passage, signal);
+        for (let from = at; from < end; ) {
+          throwIfCancelled(signal);
+          const to = from + boundRows(Math.min(evaluator.rowsFrom(from), end - from), rowBytes, end - from);
+          if (!(await evaluator.predict(passage, from, to))) continue;
+          const next = passage.ids.slice(from + 1, to + 1);
+          gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(next));
+          const base = { buffer: rows, offset: (from - at) * rowBytes, size: (to - from) * rowBytes };
+          arena.reset();
+          const dispatch = gpu
+            .kernel(ops.klDivergence)
+            .dispatch({ base, logits, targets, out }, { vocabulary }, [to - from], arena);
+          await gpu.paced.run([taskOf(dispatch)]);
+          numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (to - from))));
+          from = to;
+        }
       }
       return klDivergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);
     } finally {

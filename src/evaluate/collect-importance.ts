@@ -35,6 +35,7 @@ export async function collectImportance(
       .reduce((n, t) => n + sumsBytes(t.shape[0]!, t.shape[2] ?? 1), 0);
     const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
     const buffer = await owner.create('sums of squares', Math.max(totalBytes, 256), usage);
+    const copy = await owner.create('sums before a pass', buffer.size, usage);
     const arena = await gpu.arena(owner, Math.max(1, prepared.tensors.size));
     let used = 0;
     const tap = (g: PrefillRecorder) => (rows: TappedRows) => {
@@ -57,10 +58,11 @@ export async function collectImportance(
       used += sumsBytes(cols, experts);
     };
     evaluator = await Evaluator.createTapped(gpu, prepared, { reference: true, ...options }, tap);
+    evaluator.kept = { buffer, copy };
     gpu.check();
     for (const [c, chunk] of chunks.entries()) {
       throwIfCancelled(signal);
-      evaluator.read(chunk);
+      await evaluator.read(chunk, signal);
       // Bounds the queue, and lets a cancellation take effect.
       await gpu.done();
       progress?.({ done: c + 1, total: chunks.length });

@@ -1,7 +1,9 @@
 import type { Gpu } from '../gpu/gpu';
-import type { Dispatch } from '../gpu/kernel';
+import type { Dispatch, Extent } from '../gpu/kernel';
 import type { BufferOwner } from '../gpu/memory';
+import { taskOf } from '../gpu/paced-queue';
 import type { EngineOptions } from '../infer/model-runtime';
+import { tokensThatFit } from '../model/blocks/steps';
 import * as ops from '../ops/kernels';
 import type { Prepared } from '../pipeline/prepared';
 import { MIB } from '../util/bytes';
@@ -72,14 +74,20 @@ async function measure(
     for (const [c, passage] of passages.entries()) {
       throwIfCancelled(signal);
       const { ids, first } = passage;
-      for (const level of levels) level.begin(passage);
+      for (const level of levels) await level.begin(passage, signal);
       // The logits of a token predict the one after it.
-      for (let at = first - 1; at < ids.length - 1; at += rows) {
-        const end = Math.min(ids.length - 1, at + rows);
+      for (let at = first - 1; at < ids.length - 1; ) {
+        throwIfCancelled(signal);
+        const step = { dispatch, x: ({ tokens }: Extent) => tokens };
+        const fits = Math.min(rows, ...levels.map((level) => level.rowsFrom(at)));
+        const end = at + tokensThatFit(gpu.paced.pacer, [step], 0, Math.min(fits, ids.length - 1 - at));
         gpu.device.queue.writeBuffer(targets, 0, Uint32Array.from(ids.slice(at + 1, end + 1)));
-        for (const level of levels) level.predict(passage, at, end);
-        gpu.submit([{ ...dispatch, workgroups: [end - at] }]);
+        let isDone = true;
+        for (const level of levels) isDone &&= await level.predict(passage, at, end);
+        if (!isDone) continue;
+        await gpu.paced.run([taskOf({ ...dispatch, workgroups: [end - at] })]);
         numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
+        at = end;
       }
       progress?.({ done: c + 1, total: passages.length });
     }

@@ -4,7 +4,7 @@ import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-run
 import { recordDecoder } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
-import { encodeSteps, type Step } from '../model/blocks/steps';
+import { type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
 import type { Prepared } from '../pipeline/prepared';
 
@@ -21,9 +21,14 @@ export interface LogitRows {
   /** Maximum rows of one prediction. */
   readonly rows: number;
   readonly vocabulary: number;
-  begin(passage: Passage): void;
-  /** Writes the logits of tokens [at, end) to `logits`. Ranges must follow each other, after `begin`. */
-  predict(passage: Passage, at: number, end: number): void;
+  begin(passage: Passage, signal?: AbortSignal): Promise<void>;
+  /** The most rows of the next prediction from token `at` on that the device computes in time; at most `rows`. */
+  rowsFrom(at: number): number;
+  /**
+   * Writes the logits of tokens [at, end) to `logits`. Ranges must follow each other, after `begin`, or begin at the same
+   * token again. False if the device has become too slow for so many; the next time they must be fewer.
+   */
+  predict(passage: Passage, at: number, end: number): Promise<boolean>;
 }
 
 /** Maximum rows of logits in a buffer of `maxBytes`. */
@@ -40,6 +45,8 @@ export class Evaluator implements LogitRows {
   readonly #predict: readonly Step[];
   readonly logits: GPUBuffer;
   readonly rows: number;
+  /** A buffer that a pass adds to, and a place to keep it in case that the pass must begin again. */
+  kept: { readonly buffer: GPUBuffer; readonly copy: GPUBuffer } | undefined;
 
   private constructor(
     gpu: Gpu,
@@ -118,24 +125,49 @@ export class Evaluator implements LogitRows {
     return this.#r.vocabulary;
   }
 
-  #submit(steps: readonly Step[], ids: readonly number[], position: number): void {
-    const { queue } = this.#gpu.device;
-    queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(ids));
-    queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
-    const extent = { tokens: ids.length, positions: position + ids.length };
-    this.#gpu.submit((pass) => encodeSteps(pass, steps, extent));
+  /** False if the device has become too slow for so many tokens. */
+  async #run(
+    steps: readonly Step[],
+    ids: readonly number[],
+    position: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
+    const { device, paced } = this.#gpu;
+    device.queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(ids));
+    device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
+    const { kept } = this;
+    const save = (encoder: GPUCommandEncoder) => {
+      if (kept) encoder.copyBufferToBuffer(kept.buffer, 0, kept.copy, 0, kept.buffer.size);
+    };
+    const isDone = await paced.run(tasksOf(steps, { tokens: ids.length, positions: position + ids.length }), {
+      before: save,
+      signal,
+      isHopeless: () => tokensThatFit(paced.pacer, steps, position, ids.length) < ids.length,
+    });
+    if (!isDone && kept)
+      this.#gpu.submit([], {
+        before: (encoder) => encoder.copyBufferToBuffer(kept.copy, 0, kept.buffer, 0, kept.buffer.size),
+      });
+    return isDone;
   }
 
   /** Evaluates the first tokens of a text; their logits are not kept. */
-  read(ids: readonly number[]): void {
-    const { chunk } = this.#r;
-    for (let at = 0; at < ids.length; at += chunk) this.#submit(this.#read, ids.slice(at, at + chunk), at);
+  async read(ids: readonly number[], signal?: AbortSignal): Promise<void> {
+    const { pacer } = this.#gpu.paced;
+    for (let at = 0; at < ids.length; ) {
+      const most = Math.min(this.#r.chunk, ids.length - at);
+      const count = tokensThatFit(pacer, this.#read, at, most);
+      if (await this.#run(this.#read, ids.slice(at, at + count), at, signal)) at += count;
+    }
   }
 
-  begin({ ids, first }: Passage): void {
-    this.read(ids.slice(0, first - 1));
+  async begin({ ids, first }: Passage, signal?: AbortSignal): Promise<void> {
+    await this.read(ids.slice(0, first - 1), signal);
   }
-  predict({ ids }: Passage, at: number, end: number): void {
-    this.#submit(this.#predict, ids.slice(at, end), at);
+  rowsFrom(at: number): number {
+    return tokensThatFit(this.#gpu.paced.pacer, this.#predict, at, this.rows);
+  }
+  predict({ ids }: Passage, at: number, end: number): Promise<boolean> {
+    return this.#run(this.#predict, ids.slice(at, end), at);
   }
 }

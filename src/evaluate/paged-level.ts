@@ -3,7 +3,7 @@ import type { Gpu } from '../gpu/gpu';
 import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
 import { recordEmbedding, recordHead, recordLayer } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
-import { encodeSteps, type Step } from '../model/blocks/steps';
+import { type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
 import type { Plan } from '../model/plan';
 import { engineSlots, type Runtime } from '../model/runtime';
 import { slabCount } from '../model/weights';
@@ -50,19 +50,27 @@ function recordStage(gpu: Gpu, r: Runtime, stage: Prepared, record: Stage['recor
 }
 
 /** Runs a stage over rows [at, at + count) of a passage; `load` and `save` copy activations from and to `rows`. */
-function runRows(
+async function runRows(
   gpu: Gpu,
   r: Runtime,
   steps: readonly Step[],
   rows: GPUBuffer,
   { at, count, load, save }: { at: number; count: number; load: boolean; save: boolean },
-): void {
+  signal?: AbortSignal,
+): Promise<boolean> {
   const each = r.h.width * 4;
   gpu.device.queue.writeBuffer(r.state, 0, Uint32Array.of(at, count, 0, 0));
-  gpu.submit((pass) => encodeSteps(pass, steps, { tokens: count, positions: at + count }), {
-    before: (encoder) => load && encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each),
-    after: (encoder) => save && encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each),
-  });
+  const options = {
+    before: (encoder: GPUCommandEncoder) => {
+      if (load) encoder.copyBufferToBuffer(rows, at * each, r.x, 0, count * each);
+    },
+    after: (encoder: GPUCommandEncoder) => {
+      if (save) encoder.copyBufferToBuffer(r.x, 0, rows, at * each, count * each);
+    },
+    signal,
+    isHopeless: () => tokensThatFit(gpu.paced.pacer, steps, at, count) < count,
+  };
+  return gpu.paced.run(tasksOf(steps, { tokens: count, positions: at + count }), options);
 }
 
 /** Drops the last passages, keeping this share of them and at least one. */
@@ -141,11 +149,12 @@ export class PagedLevel implements LogitRows {
         const steps = recordStage(gpu, r, stage, record);
         for (const [{ ids }, buffer] of rows) {
           throwIfCancelled(signal);
-          for (let at = 0; at < ids.length; at += r.chunk) {
-            const count = Math.min(r.chunk, ids.length - at);
+          for (let at = 0; at < ids.length; ) {
+            const count = tokensThatFit(gpu.paced.pacer, steps, at, Math.min(r.chunk, ids.length - at));
             if (i === 0)
               gpu.device.queue.writeBuffer(r.tokens, 0, Uint32Array.from(ids.slice(at, at + count)));
-            runRows(gpu, r, steps, buffer, { at, count, load: i > 0, save: true });
+            const range = { at, count, load: i > 0, save: true };
+            if (await runRows(gpu, r, steps, buffer, range, signal)) at += count;
           }
           // Bounds the queue, and makes the elapsed time meaningful.
           await gpu.done();
@@ -181,9 +190,12 @@ export class PagedLevel implements LogitRows {
   }
 
   /** All activations before the head are computed already. */
-  begin(): void {}
-  predict(passage: Passage, at: number, end: number): void {
+  async begin(): Promise<void> {}
+  rowsFrom(at: number): number {
+    return tokensThatFit(this.#gpu.paced.pacer, this.#predict, at, this.rows);
+  }
+  predict(passage: Passage, at: number, end: number): Promise<boolean> {
     const range = { at, count: end - at, load: true, save: false };
-    runRows(this.#gpu, this.#r, this.#predict, this.#rows.get(passage)!, range);
+    return runRows(this.#gpu, this.#r, this.#predict, this.#rows.get(passage)!, range);
   }
 }

@@ -4,6 +4,7 @@ import { IN_FLIGHT, Pace } from '../infer/pace';
 import { type Answering, inItsTime, LateDevice } from '../testing/answers/late-device';
 import type { Dispatch } from './kernel';
 import { PacedQueue } from './paced-queue';
+import { Pacer } from './pacer';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -72,28 +73,31 @@ test.each(WAYS)(
   async (_, way) => {
     for (const [tokenMs, batch] of [
       [5, 8],
-      [30, 2],
-      [200, 1],
+      [40, 2],
+      [200, 0],
     ] as const) {
       const device = await measured(way);
+      const pacer = new Pacer();
+      const tokens = (count: number) => ({ kind: 'token', units: count * 1e6 });
       const pace = new Pace();
+      const next = () => pace.next(pacer.predict(tokens(1)), 100);
       const run = async () => {
         const inFlight: { count: number; submittedMs: number; done: Promise<void> }[] = [];
         let answeredMs = 0;
         for (let i = 0; i < 40; i++) {
           while (inFlight.length < IN_FLIGHT) {
-            const count = pace.batch;
+            const count = Math.max(1, next());
             device.work(tokenMs * count);
             inFlight.push({ count, submittedMs: performance.now(), done: device.done() });
           }
           const { count, submittedMs, done } = inFlight.shift()!;
           await done;
-          pace.record(count, device.answers.workMs(submittedMs, answeredMs));
+          pacer.record([tokens(count)], device.answers.workMs(submittedMs, answeredMs));
           answeredMs = performance.now();
         }
       };
       await inItsTime(run());
-      expect(pace.batch, `${tokenMs} ms a token`).toBe(batch);
+      expect(next(), `${tokenMs} ms a token`).toBe(batch);
     }
   },
 );

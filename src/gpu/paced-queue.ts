@@ -26,8 +26,11 @@ export const taskOf = (dispatch: Dispatch): Task => ({
   },
 });
 
-/** Copies in the first submit of a run and in its last. */
-interface PacedCopies extends PassCopies {
+/** Copies in the first submit of a run and in its last, and ways to end it. */
+export interface PacedOptions extends PassCopies {
+  readonly signal?: AbortSignal | undefined;
+  /** Asked when the next piece is too long: true ends the run, for its caller to begin again with less. */
+  readonly isHopeless?: (() => boolean) | undefined;
   /** Called when the first is submitted. */
   readonly submitted?: (() => void) | undefined;
 }
@@ -43,8 +46,12 @@ interface Range {
 const IN_FLIGHT = { always: 2, most: 8 };
 /** A measured task shorter than this goes with others. */
 const ALONE_MS = 20;
+/** A part predicted longer than this is too long: the prediction may be a little short of the truth. */
+const TOO_LONG_MS = 1.2 * TARGET_MS;
 /** Answers closer together were given at once: the later ones say nothing about time. */
 const BUNCHED_MS = 0.5;
+/** Steps of promises between two such answers, and some more. */
+const HEARD = 8;
 
 /** The device that a queue of pieces submits to. */
 interface Submitter {
@@ -59,6 +66,7 @@ export class PacedQueue {
   readonly pacer = new Pacer();
   readonly #gpu: Submitter;
   readonly #flying: { readonly ms: number; readonly answered: Promise<void> }[] = [];
+  readonly #bunch: { readonly works: Work[]; startedMs: number } = { works: [], startedMs: 0 };
   #answeredMs = Number.NEGATIVE_INFINITY;
 
   constructor(gpu: Submitter) {
@@ -76,6 +84,9 @@ export class PacedQueue {
       return this.#flying.length >= IN_FLIGHT.most || ms > TARGET_MS || !this.pacer.isOn;
     };
     while (isFull()) await this.#flying[0]!.answered;
+    // Answers that were given at once are all heard.
+    for (let i = 0; i < HEARD; i++) await undefined;
+    this.#learn();
   }
 
   /**
@@ -90,10 +101,12 @@ export class PacedQueue {
     const end = (isDone: boolean) => {
       this.#flying.splice(this.#flying.indexOf(flight), 1);
       const now = this.now();
-      const elapsedMs = Math.max(0, now - Math.max(submittedMs + answers.delayMs, this.#answeredMs));
-      const isBunched = now - this.#answeredMs < BUNCHED_MS;
+      if (now - this.#answeredMs >= BUNCHED_MS) this.#learn();
+      const bunch = this.#bunch;
+      if (bunch.works.length === 0)
+        bunch.startedMs = Math.max(submittedMs + answers.delayMs, this.#answeredMs);
       this.#answeredMs = now;
-      if (isDone && !isBunched) this.pacer.record(works, elapsedMs);
+      if (isDone) bunch.works.push(...works);
     };
     flight.answered = (answer ?? answers.until(device.queue.onSubmittedWorkDone())).then(
       () => end(true),
@@ -103,17 +116,24 @@ export class PacedQueue {
     return flight.answered;
   }
 
+  /** Hands on what was answered at once: only all of it together has a time. */
+  #learn(): void {
+    const { works, startedMs } = this.#bunch;
+    this.pacer.record(works.splice(0), Math.max(0, this.#answeredMs - startedMs));
+  }
+
   /**
    * Runs tasks in order, in as many submits as the device at hand needs: `before` is in the first, `after` in the last.
-   * Resolves when all are submitted. Throws CancelledError between two of them.
+   * Resolves when all are submitted, to false if they are not because it was hopeless. Throws CancelledError between two.
    */
-  async run(tasks: readonly Task[], copies: PacedCopies = {}, signal?: AbortSignal): Promise<void> {
+  async run(tasks: readonly Task[], options: PacedOptions = {}): Promise<boolean> {
     let [index, from] = [0, 0];
     let isFirst = true;
     while (index < tasks.length || isFirst) {
       await this.turn();
-      throwIfCancelled(signal);
+      throwIfCancelled(options.signal);
       const ranges = this.#next(tasks, index, from);
+      if (this.#isTooLong(ranges[0]) && options.isHopeless?.()) return false;
       for (const range of ranges) {
         const isWhole = range.to === range.task.parts;
         [index, from] = isWhole ? [index + 1, 0] : [index, range.to];
@@ -122,10 +142,10 @@ export class PacedQueue {
         for (const range of ranges) range.task.encode(pass, range.from, range.to);
       };
       this.#gpu.submit(ranges.length > 0 ? encode : [], {
-        before: isFirst ? copies.before : undefined,
-        after: index === tasks.length ? copies.after : undefined,
+        before: isFirst ? options.before : undefined,
+        after: index === tasks.length ? options.after : undefined,
       });
-      if (isFirst) copies.submitted?.();
+      if (isFirst) options.submitted?.();
       isFirst = false;
       const works = ranges.map(({ task, from: a, to }) => ({
         kind: task.kind,
@@ -134,6 +154,11 @@ export class PacedQueue {
       void this.measure(works);
       this.#gpu.check();
     }
+    return true;
+  }
+
+  #isTooLong(range: Range | undefined): boolean {
+    return range !== undefined && this.pacer.isOn && this.pacer.predict(range.task) > TOO_LONG_MS;
   }
 
   /** The ranges of the next submit, from a part of a task on. */

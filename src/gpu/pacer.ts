@@ -18,7 +18,7 @@ export const MAX_FIRST_MS = 50;
  */
 export const TARGET_MS = 90;
 /** The same while a kind in it has not been measured. */
-export const FIRST_MS = 35;
+export const FIRST_MS = 20;
 
 /** Operations per millisecond of a kind that has not been measured: a software adapter on a slow processor. */
 const UNKNOWN_RATE = 4e6;
@@ -28,9 +28,14 @@ const MAX_GROWTH = 8;
 const OVERHEAD_MS = 3;
 /** A submit this many times slower than predicted means that the device has slowed down, not this kind alone. */
 const JUMP = 2;
+/** A short submit says so only if it is this many times slower, and not at all if an answer may just be late. */
+const SHORT = { jump: 5, minMs: 25 };
+/** Measurements after which a kind is known well enough to tell. */
+const SETTLED = 1;
 
 /** Measurements of a kind. */
 interface Pace {
+  count: number;
   msPerUnit: number;
   /** The piece of the last full measurement, when it was alone in its submit. */
   units: number;
@@ -89,17 +94,19 @@ export class Pacer {
       elapsedMs > expectedMs
         ? Math.max(1, (elapsedMs - OVERHEAD_MS) / expectedMs)
         : Math.max(1 / MAX_GROWTH, elapsedMs / expectedMs);
-    const isKnown = [...kinds.keys()].every((kind) => this.#paces.has(kind));
+    const isSettled = [...kinds.keys()].every((kind) => (this.#paces.get(kind)?.count ?? 0) >= SETTLED);
+    const isJump = elapsedMs > TARGET_MS ? ratio > JUMP : elapsedMs > SHORT.minMs && ratio > SHORT.jump;
     if (kinds.size === 1) this.#learnAlone([...kinds][0]!, elapsedMs, ratio);
     else for (const kind of kinds.keys()) this.#scale(kind, ratio);
-    if (isKnown && ratio > JUMP && elapsedMs > TARGET_MS)
+    if (isSettled && isJump)
       for (const kind of this.#paces.keys()) if (!kinds.has(kind)) this.#scale(kind, ratio);
   }
 
   #scale(kind: string, ratio: number): void {
     const pace = this.#paces.get(kind);
     const msPerUnit = (pace?.msPerUnit ?? 1 / UNKNOWN_RATE) * ratio;
-    this.#paces.set(kind, { msPerUnit, units: 0, ms: 0, isLinear: pace?.isLinear ?? false });
+    const count = (pace?.count ?? 0) + 1;
+    this.#paces.set(kind, { count, msPerUnit, units: 0, ms: 0, isLinear: pace?.isLinear ?? false });
   }
 
   #learnAlone([kind, units]: [string, number], ms: number, ratio: number): void {
@@ -112,6 +119,6 @@ export class Pacer {
     const isLinear = grew
       ? ms / before.ms > (0.75 * units) / before.units
       : ratio > 0.5 && (before?.isLinear ?? false);
-    this.#paces.set(kind, { msPerUnit, units, ms, isLinear });
+    this.#paces.set(kind, { count: (before?.count ?? 0) + 1, msPerUnit, units, ms, isLinear });
   }
 }

@@ -3,7 +3,15 @@ import { recordDecoder } from '../model/arch/decoder';
 import { DecodeRecorder } from '../model/blocks/decode';
 import { PrefillRecorder } from '../model/blocks/prefill';
 import type { Recorder } from '../model/blocks/recorder';
-import { countSteps, encodeSteps, type Step } from '../model/blocks/steps';
+import {
+  countSteps,
+  encodeSteps,
+  msOf,
+  type Step,
+  tasksOf,
+  tokensThatFit,
+  workOf,
+} from '../model/blocks/steps';
 import { type Runtime, runtimeBytes } from '../model/runtime';
 import type { Prepared } from '../pipeline/prepared';
 import { disposable } from '../util/dispose';
@@ -11,21 +19,9 @@ import { CancelledError, NibbleError } from '../util/errors';
 import type { Work } from '../util/work';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
+import type { SamplingOptions } from './sampling';
 
-/** Sampling of the next token: top-k, top-p, min-p, then the temperature, in llama.cpp's order. */
-export interface SamplingOptions {
-  /** 0 is greedy. */
-  readonly temperature: number;
-  /** 0 is off. */
-  readonly topK: number;
-  /** 1 is off. */
-  readonly topP: number;
-  /** 0 is off. */
-  readonly minP: number;
-  readonly seed: number;
-}
-
-export const GREEDY: SamplingOptions = { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0 };
+export { GREEDY, type SamplingOptions } from './sampling';
 
 /**
  * Runs a prepared level. Pipelines, bind groups and parameters are created once. Sampling runs on the GPU; only token
@@ -114,24 +110,55 @@ export class Engine {
     this.#gpu.device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(ids.length, 1, 0, 0));
   }
 
-  /**
-   * Encodes `steps` `times` times in one submit, `tokens` tokens each. Resolves to the sampled ids; the first is for
-   * `position`.
-   */
+  /** Decodes `times` tokens in one submit. Resolves to the sampled ids; the first is for `position`. */
   #submit(
-    steps: readonly Step[],
-    tokens: number,
     position: number,
     { times = 1, slot = 0 }: { times?: number; slot?: number } = {},
   ): Promise<Uint32Array> {
     const readback = this.#readbacks[slot]!;
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (let i = 0; i < times; i++) encodeSteps(pass, steps, { tokens, positions: position + i });
+    for (let i = 0; i < times; i++) encodeSteps(pass, this.#decode, { tokens: 1, positions: position + i });
     pass.end();
     encoder.copyBufferToBuffer(this.#r.history, 4 * position, readback, 0, 4 * times);
     this.#gpu.device.queue.submit([encoder.finish()]);
-    return this.#read(readback, times);
+    const ids = this.#read(readback, times);
+    const works = this.#decode.map((step) => {
+      const { kind, units } = workOf(step, { tokens: 1, positions: position });
+      return { kind, units: units * times };
+    });
+    void this.#gpu.paced.measure(works, ids);
+    return ids;
+  }
+
+  /**
+   * A pass in as many submits as the device needs. Resolves to the id sampled for the last of `positions`, to undefined
+   * if the device has become too slow for so many tokens.
+   */
+  async #run(
+    steps: readonly Step[],
+    tokens: number,
+    positions: number,
+    { signal, isRead = true }: { signal?: AbortSignal | undefined; isRead?: boolean } = {},
+  ): Promise<number | undefined> {
+    const readback = this.#readbacks[0]!;
+    const copy = (encoder: GPUCommandEncoder) => {
+      encoder.copyBufferToBuffer(this.#r.history, 4 * positions, readback, 0, 4);
+    };
+    const { paced } = this.#gpu;
+    const isDone = await paced.run(tasksOf(steps, { tokens, positions }), {
+      after: isRead ? copy : undefined,
+      signal,
+      isHopeless: () => tokensThatFit(paced.pacer, steps, positions - tokens, tokens) < tokens,
+    });
+    if (!isDone) return undefined;
+    return isRead ? (await this.#read(readback, 1))[0]! : 0;
+  }
+
+  /** Predicted milliseconds of decoding a token. */
+  #tokenMs(position: number): number {
+    const { pacer } = this.#gpu.paced;
+    return pacer.isOn ? msOf(pacer, this.#decode, { tokens: 1, positions: position }) : 0;
   }
 
   async #read(readback: GPUBuffer, count: number): Promise<Uint32Array> {
@@ -174,15 +201,22 @@ export class Engine {
     let same = 0;
     while (same < this.#cached.length && same < ids.length - 1 && this.#cached[same] === ids[same]) same++;
     this.rollback(same);
-    const queue = this.#gpu.device.queue;
+    const { queue } = this.#gpu.device;
+    const { pacer } = this.#gpu.paced;
+    // One token is decoded; the last of several is not, or ids would depend on how a prompt is cut.
+    const steps = ids.length - same === 1 ? this.#decode : this.#prefill;
     let id = 0;
-    for (let at = same; at < ids.length; at += this.#r.chunk) {
+    for (let at = same; at < ids.length; ) {
       if (signal?.aborted) throw new CancelledError();
-      const chunk = ids.slice(at, at + this.#r.chunk);
+      const most = Math.min(this.#r.chunk, ids.length - at);
+      const chunk = ids.slice(at, at + tokensThatFit(pacer, steps, at, most));
       queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(chunk));
       queue.writeBuffer(this.#r.state, 0, Uint32Array.of(at, chunk.length, 0, 0));
-      const steps = chunk.length === 1 ? this.#decode : this.#prefill;
-      id = (await this.#submit(steps, chunk.length, at + chunk.length))[0]!;
+      const end = at + chunk.length;
+      const sampled = await this.#run(steps, chunk.length, end, { signal, isRead: end === ids.length });
+      if (sampled === undefined) continue;
+      id = sampled;
+      at = end;
       this.#cached.push(...chunk);
     }
     return { id, evaluated: ids.length - same };
@@ -191,9 +225,11 @@ export class Engine {
   /** Decodes the last sampled token, whose id is on the GPU already, and returns the next one. */
   async step(previous: number): Promise<number> {
     if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
-    const [id] = await this.#submit(this.#decode, 1, this.#cached.length + 1);
+    const position = this.#cached.length + 1;
+    const isOne = new Pace().next(this.#tokenMs(position), 1) > 0;
+    const id = isOne ? (await this.#submit(position))[0]! : (await this.#run(this.#decode, 1, position))!;
     this.#cached.push(previous);
-    return id!;
+    return id;
   }
 
   /**
@@ -203,8 +239,7 @@ export class Engine {
    */
   async *tokens(first: number, max: number): AsyncGenerator<number> {
     const pace = new Pace();
-    const inFlight: { count: number; submittedMs: number; ids: Promise<Uint32Array> }[] = [];
-    let answeredMs = 0;
+    const inFlight: Promise<Iterable<number>>[] = [];
     let left = Math.min(max, this.#r.context - this.#cached.length);
     let position = this.#cached.length + 1;
     let slot = 0;
@@ -212,18 +247,23 @@ export class Engine {
     try {
       while (left > 0 || inFlight.length > 0) {
         while (left > 0 && inFlight.length < IN_FLIGHT) {
-          const count = Math.min(pace.batch, left);
-          const ids = this.#submit(this.#decode, 1, position, { times: count, slot });
+          const batch = pace.next(this.#tokenMs(position), left);
+          // A token in several submits runs alone: nothing may come between them.
+          if (batch === 0 && inFlight.length > 0) break;
+          const count = Math.max(1, batch);
+          const ids =
+            batch > 0
+              ? this.#submit(position, { times: count, slot })
+              : this.#run(this.#decode, 1, position).then((id) => [id!]);
           ids.catch(() => {}); // reported when its turn comes, or never if an earlier one failed
-          inFlight.push({ count, submittedMs: performance.now(), ids });
+          inFlight.push(ids);
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;
+          if (batch === 0) break;
         }
-        const ids = await inFlight[0]!.ids;
-        const { count, submittedMs } = inFlight.shift()!;
-        pace.record(count, this.#gpu.answers.workMs(submittedMs, answeredMs));
-        answeredMs = performance.now();
+        const ids = await inFlight[0]!;
+        void inFlight.shift();
         for (const id of ids) {
           this.#cached.push(input);
           input = id;
@@ -231,7 +271,7 @@ export class Engine {
         }
       }
     } finally {
-      await Promise.allSettled(inFlight.map((f) => f.ids));
+      await Promise.allSettled(inFlight);
     }
   }
 

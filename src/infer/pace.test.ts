@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest';
 import { MAX_BATCH, Pace } from './pace';
 
-test('batches grow on a fast device up to their most, and shrink on a slow one to one', () => {
+test('batches grow on a fast device up to their most, and shrink at once on a slow one', () => {
   const pace = new Pace();
-  expect(pace.batch).toBe(1);
-  for (let i = 0; i < 9; i++) pace.record(pace.batch, pace.batch * 2);
-  expect(pace.batch).toBe(MAX_BATCH);
-  for (let i = 0; i < 9; i++) pace.record(pace.batch, pace.batch * 500);
-  expect(pace.batch).toBe(1);
-  pace.record(1, 80);
-  expect(pace.batch).toBe(1);
+  const batches = (tokenMs: number, count: number) =>
+    Array.from({ length: count }, () => pace.next(tokenMs, 100));
+  expect(batches(2, 5)).toEqual([1, 2, 4, MAX_BATCH, MAX_BATCH]);
+  expect(batches(40, 2)).toEqual([2, 2]);
+  expect(batches(80, 1)).toEqual([1]);
+  expect(pace.next(2, 1)).toBe(1);
+});
+
+test('a token that is too long for a submit is told apart', () => {
+  const pace = new Pace();
+  expect(pace.next(500, 10)).toBe(0);
+  expect(pace.next(10, 10)).toBe(1);
 });

@@ -176,7 +176,7 @@ export class TensorPipeline {
     const compared = { w4: to.buffer, w: to.buffer, x, sums, points };
     const kernel = this.#gpu.kernel(ops.errorStats, { codec: `quant/${target.id}` });
     steps.push(taskOf(kernel.dispatch(compared, stats, [WORKERS / 64], this.#arena)));
-    await this.#gpu.paced.run(steps, { before, submitted: upload.submitted }, signal);
+    await this.#gpu.paced.run(steps, { before, submitted: upload.submitted, signal });
   }
 
   async #clearSums(): Promise<void> {

@@ -20,6 +20,9 @@ export interface SlowDeviceOptions {
   readonly jump?: { readonly atMs: number; readonly factor: number };
 }
 
+/** A submit that took less may be one that is as long as it should be. */
+const TELLING_MS = 100;
+
 interface Encoded {
   readonly pipeline: GPUComputePipeline;
   readonly group: GPUBindGroup;
@@ -33,7 +36,7 @@ export interface Submitted {
   readonly kinds: readonly string[];
   readonly ms: number;
   readonly longestMs: number;
-  /** True if it ran after the jump, but nothing that ran wholly after it had been answered when it was submitted. */
+  /** True if it ran after the jump, but no answer had told of it yet: that of a submit of TELLING_MS or more. */
   readonly isUnwarned: boolean;
 }
 
@@ -49,9 +52,10 @@ export class SlowDevice {
   >();
   readonly #groups = new WeakMap<GPUBindGroup, GPUBindGroupDescriptor>();
   readonly #commands = new WeakMap<GPUCommandBuffer, Encoded[]>();
+  readonly #seen = new Set<string>();
   /** Words written to the buffers of params and of the state of a pass. */
   readonly #written = new WeakMap<GPUBuffer, Uint32Array>();
-  /** Milliseconds: now, until when the device is busy, and the end of the first submit that began after the jump. */
+  /** Milliseconds: now, until when the device is busy, and the end of the first submit that tells of the jump. */
   #nowMs = 0;
   #busyMs = 0;
   #warnedMs = Number.POSITIVE_INFINITY;
@@ -136,7 +140,11 @@ export class SlowDevice {
     }
     this.#busyMs = atMs;
     const isUnwarned = jump !== undefined && atMs > jump.atMs && this.#nowMs < this.#warnedMs;
-    if (jump !== undefined && startMs >= jump.atMs) this.#warnedMs = Math.min(this.#warnedMs, atMs);
+    // The first submit of a kind tells nothing either: nobody knows yet what it takes.
+    const isTelling = atMs - startMs >= TELLING_MS && [...kinds].every((kind) => this.#seen.has(kind));
+    for (const kind of kinds) this.#seen.add(kind);
+    if (jump !== undefined && startMs >= jump.atMs && isTelling)
+      this.#warnedMs = Math.min(this.#warnedMs, atMs);
     if (kinds.size > 0) this.submits.push({ kinds: [...kinds], ms: atMs - startMs, longestMs, isUnwarned });
   }
 
