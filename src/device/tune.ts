@@ -141,6 +141,13 @@ export function chunkOf(tuning: Tuning | null, weights: number): number {
   return Math.max(32, Math.min(512, 2 ** Math.floor(Math.log2(PASS_MS / perToken))));
 }
 
+/**
+ * Tokens that an engine keeps room for: its passes grow by their own times, which a small product says less of than they do.
+ * Without a tuning, as many as by default.
+ */
+export const roomOf = (tuning: Tuning | null, weights: number): number =>
+  tuning ? Math.min(512, 4 * chunkOf(tuning, weights)) : CHUNK_TOKENS;
+
 /** Stores tunings between visits. */
 export interface TuningStore {
   /** The tuning of a device, as it was saved; undefined when there is none. */

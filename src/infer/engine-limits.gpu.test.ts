@@ -55,6 +55,8 @@ test('loading, switching and generating again and again leaves nothing behind', 
 });
 
 test('a decode step creates no object and writes no buffer', async () => {
+  // On a busy machine a token may be cut into several submits.
+  gpu.paced.pacer.isOn = false;
   const { engine, free } = await tinyEngine(gpu, TINY, 'Q8_0');
   let { id } = await engine.prefill(tinyIds(4));
   const count = watchCalls(
@@ -68,6 +70,7 @@ test('a decode step creates no object and writes no buffer', async () => {
   expect(others).toEqual({});
   expect(submit).toBeLessThanOrEqual(20);
   count.end();
+  gpu.paced.pacer.isOn = true;
   free();
 });
 

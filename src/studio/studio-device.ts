@@ -1,6 +1,6 @@
 import { type DeviceCapabilities, findCapabilities } from '../device/capabilities';
 import { probeDevice, type Roofline } from '../device/probe';
-import { chunkOf, type TuningStore } from '../device/tune';
+import { roomOf, type TuningStore } from '../device/tune';
 import type { Gpu } from '../gpu/gpu';
 import { type ComputePaths, FAST } from '../model/runtime';
 import { MIB } from '../util/bytes';
@@ -40,7 +40,7 @@ export class StudioDevice {
   /** Compute paths and prefill chunk for a model of `weights` weights. */
   computePaths(weights: number): { paths: ComputePaths; chunk: number } {
     const { paths = FAST, tuning = null } = this.#capabilities ?? {};
-    return { paths, chunk: chunkOf(tuning, weights) };
+    return { paths, chunk: roomOf(tuning, weights) };
   }
 
   async gpu(): Promise<Gpu> {
