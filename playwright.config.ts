@@ -33,7 +33,11 @@ export default defineConfig({
   reporter: [['list']],
   use: { actionTimeout: 30_000, baseURL: `http://127.0.0.1:${PORT}`, viewport: { width: 1440, height: 900 } },
   projects: [
-    { name: 'webgpu', testIgnore: /no-webgpu/, use: { launchOptions: launchOptions([...quiet, ...webgpu]) } },
+    {
+      name: 'webgpu',
+      testIgnore: [/no-webgpu/, /firefox\//],
+      use: { launchOptions: launchOptions([...quiet, ...webgpu]) },
+    },
     {
       name: 'no-webgpu',
       testMatch: /no-webgpu/,

@@ -39,6 +39,7 @@ export const lanes = [
   { name: 'native', command: process.execPath, args: [vitest, 'run', '--project', 'native'], onlyInCi: true },
   { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
   { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
+  { name: 'e2e:firefox', command: process.execPath, args: ['scripts/firefox/run.mjs'], onlyInCi: true },
   { name: 'package', command: process.execPath, args: ['scripts/test-package.mjs'], onlyInCi: true },
 ];
 

@@ -6,15 +6,18 @@ import { MemorySink } from '../../src/files/byte-sink';
 import { readGguf } from '../../src/files/gguf/read';
 import { getStrings } from '../../src/files/gguf/metadata';
 import type { ModelFile } from '../../src/files/model-file';
+import { Gpu } from '../../src/gpu/gpu';
 import { Engine, GREEDY } from '../../src/infer/engine';
 import { planQuantization } from '../../src/model/plan';
 import { writeGguf } from '../../src/pipeline/export';
 import { prepareLevel } from '../../src/pipeline/prepared';
 import { fileTypeByLabel } from '../../src/quant/file-types';
+import { checkpointFiles } from '../../src/testing/checkpoints';
 import { planBytes } from '../../src/testing/codec-hash';
 import { byteDifferences, relativeError } from '../../src/testing/compare';
 import { testImatrix } from '../../src/testing/importance';
 import { referenceRows } from '../../src/testing/reference-llama';
+import { openTestModel } from '../../src/testing/text/sandbox';
 import { decodedWeights } from '../../src/testing/tiny-engine';
 import { createTokenizer } from '../../src/text/tokenizer';
 import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
@@ -28,6 +31,8 @@ declare const Deno: {
   readonly version: { readonly deno: string };
 };
 
+/** A tensor lies in pieces of at most so many bytes, as one of more than 128 MiB does in Firefox. */
+const SMALL_BINDING = 65536;
 const TYPES = ['Q4_0', 'Q8_0', 'Q5_1', 'Q4_K_M', 'Q6_K', 'IQ4_XS', 'IQ2_XS', 'TQ2_0'];
 const [shaderFile, modelFile, recorded] = Deno.args;
 const sources = new Map(JSON.parse(Deno.readTextFileSync(shaderFile!)) as [string, string][]);
@@ -111,6 +116,49 @@ function shapeOf(model: ModelFile): TinyShape {
 const builtIn = await readGguf(memorySource('built-in', Deno.readFileSync(modelFile!)));
 for (const label of ['F16', 'Q8_0']) await answer(builtIn, label, true, 1e-3);
 await answer(builtIn, 'Q4_K_M', false, 5e-2);
+
+/** Greedy ids of a level on a device, and the tensors that lie in several bindings there. */
+async function greedy(
+  on: Gpu,
+  model: ModelFile,
+  label: string,
+  reference: boolean,
+): Promise<{ ids: number[]; cut: string[] }> {
+  const prepared = await prepareLevel(on, model, planQuantization(model, fileTypeByLabel(label)!));
+  const engine = await Engine.create(on, prepared, { context: 64, kvType: 'F16', reference });
+  engine.setSampling(GREEDY);
+  const { id } = await engine.prefill(Array.from({ length: 12 }, (_, i) => 3 + 7 * i));
+  const ids = [id];
+  for await (const next of engine.tokens(id, 31)) ids.push(next);
+  const cut = [...prepared.tensors].filter(([, t]) => t.slabs.length > 1).map(([name]) => name);
+  engine.dispose();
+  prepared.dispose();
+  return { ids, cut };
+}
+const narrow = new Gpu(raw, sources, { adapterInfo: adapter.info, maxBindingBytes: SMALL_BINDING });
+/** A model larger than a binding gives the ids that it gives in one; these tensors must be cut. */
+async function slabs(model: ModelFile, label: string, reference: boolean, cut: RegExp[]): Promise<void> {
+  const whole = await greedy(gpu, model, label, reference);
+  const pieces = await greedy(narrow, model, label, reference);
+  const uncut = cut.filter((name) => !pieces.cut.some((t) => name.test(t)));
+  const same = whole.ids.filter((id, i) => id === pieces.ids[i]).length;
+  const what = `${model.label}, ${label}${reference ? ', reference mode' : ''}`;
+  say(
+    `${what}: ${pieces.cut.length} tensors in pieces of ${SMALL_BINDING} bytes, ${same} of 32 ids as in one`,
+  );
+  if (same !== 32) failures.push(`${what}: ${same} of 32 ids with tensors in pieces`);
+  if (uncut.length > 0 || whole.cut.length > 0) failures.push(`${what}: not cut: ${uncut.join(', ')}`);
+}
+const experts = await openTestModel(
+  checkpointFiles('qwen3-moe', 'experts').map((f) => memorySource(f.path, f.bytes)),
+  'experts',
+);
+for (const reference of [true, false]) {
+  await slabs(builtIn, 'Q4_K_M', reference, [/^token_embd/, /^output\.weight|^token_embd/, /ffn_down/]);
+  await slabs(experts, 'F16', reference, [/ffn_gate_exps/, /ffn_up_exps/, /ffn_down_exps/]);
+}
+narrow.check();
+if (narrow.memory.currentBytes !== 0) failures.push(`${narrow.memory.currentBytes} bytes are left in pieces`);
 gpu.check();
 if (gpu.memory.currentBytes !== 0) failures.push(`${gpu.memory.currentBytes} bytes are left`);
 if (recorded) Deno.writeTextFileSync(recorded, JSON.stringify([...texts]));

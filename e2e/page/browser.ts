@@ -7,13 +7,35 @@ import type { NamedBytes } from '../../src/testing/safetensors-file';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** Drops files or folders of the disk on the page, as a person's mouse would: through the browser's input pipeline. */
+/**
+ * Drops files or folders of the disk on the page, as a person's mouse would: through the browser's input pipeline. Firefox's
+ * has no drop of files: there a drop with these files, but no folders, is sent to the page.
+ */
 export async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  if (page.context().browser()?.browserType().name() === 'firefox') return sendDrop(page, paths);
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
     await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
   await session.detach();
+}
+
+async function sendDrop(page: Page, paths: readonly string[]): Promise<void> {
+  const input = await page.evaluateHandle(() =>
+    document.body.appendChild(
+      Object.assign(document.createElement('input'), { type: 'file', multiple: true }),
+    ),
+  );
+  await input.setInputFiles([...paths]);
+  await input.evaluate((input) => {
+    const dataTransfer = new DataTransfer();
+    for (const file of input.files!) dataTransfer.items.add(file);
+    input.remove();
+    for (const type of ['dragenter', 'dragover', 'drop'])
+      document.body.dispatchEvent(
+        new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true, composed: true }),
+      );
+  });
 }
 
 /** Writes files below a folder; gives what then lies at its top. */

@@ -10,6 +10,7 @@ export function controlsOf(page: Page) {
   const levels = (count: number) => `${count} ${count === 1 ? 'level' : 'levels'}`;
   return {
     builtIn: button('Try the built-in model'),
+    files: page.getByLabel('Model files'),
     folder: page.getByLabel('Model folder'),
     dismiss: button('Dismiss'),
     newVersion: button('New version: reload'),

@@ -18,8 +18,8 @@ import { Errors, Importance, Search } from './making';
 import { BUILT_IN, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
-import { Unfinished } from './unfinished';
 import { SitePart } from './site';
+import { Unfinished } from './unfinished';
 
 const PARTS = { levels: '#levels', run: '#run', search: '.search' };
 const ALERT = '[role=alert]';
@@ -128,6 +128,11 @@ export class Studio extends Part {
   /** Drops a model of the disk and waits until it is open. */
   async openPath(path: string): Promise<void> {
     await this.opens(path.split('/').at(-1)!, () => dropPaths(this.page, [path]));
+  }
+  /** Chooses files in the browser's dialog and waits until the model is open. */
+  async pickFiles(files: readonly NamedBytes[]): Promise<void> {
+    const paths = writeFiles(files, test.info().outputDir);
+    await this.opens(files[0]!.path, () => this.controls.files.setInputFiles(paths));
   }
   /** Chooses a folder of the disk, of which the browser hands over all that is below, and waits until it is open. */
   async pickFolder(path: string): Promise<void> {
