@@ -2,6 +2,7 @@ import { type Browser, test as base } from '@playwright/test';
 
 interface BidiSession {
   send(method: string, params: unknown): Promise<unknown>;
+  emit(method: string, params: unknown): boolean;
 }
 type Inside = Browser & {
   readonly _connection: { toImpl(browser: Browser): { readonly _browserSession: BidiSession } };
@@ -10,17 +11,25 @@ type Inside = Browser & {
 /** Playwright sets the colour scheme of every context; the extended support release has no command for it. */
 const UNKNOWN = 'emulation.setMediaFeaturesOverride';
 
-/** Answers what this Firefox does not know: the scheme is light, by a preference, and stays so. */
-function withoutSchemes(browser: Browser): void {
+/**
+ * Stands between Playwright and what this Firefox does not know. The scheme is light, by a preference, and stays so; a
+ * download that is no navigation has no name, and gets its address for one.
+ */
+function fillGaps(browser: Browser): void {
   const { _browserSession } = (browser as Inside)._connection.toImpl(browser);
   const sessions = Object.getPrototypeOf(_browserSession) as BidiSession;
-  const { send } = sessions;
+  const { send, emit } = sessions;
   sessions.send = function (method, params) {
     if (method !== UNKNOWN) return send.call(this, method, params);
     const { features } = params as { features: Record<string, string | null> };
     const scheme = features['prefers-color-scheme'];
     if (scheme === 'light' || scheme === null) return Promise.resolve({});
     return Promise.reject(new Error(`Firefox cannot be asked for the scheme ${scheme}`));
+  };
+  sessions.emit = function (method, params) {
+    if (!method.startsWith('browsingContext.download')) return emit.call(this, method, params);
+    const { download, navigation, url } = params as { download?: string; navigation?: string; url: string };
+    return emit.call(this, method, { ...(params as object), download: download ?? navigation ?? url });
   };
 }
 
@@ -37,7 +46,7 @@ const insertText = (): void => {
 export const test = base.extend<object, { browser: Browser }>({
   browser: [
     async ({ browser }, use) => {
-      withoutSchemes(browser);
+      fillGaps(browser);
       await use(browser);
     },
     { scope: 'worker' },
