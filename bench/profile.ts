@@ -19,7 +19,7 @@ function byKernel(steps: readonly Step[], e: Extent): Map<string, Dispatch[]> {
       dispatch.workgroups[2] ?? 1,
     ] as const;
     if (workgroups.includes(0)) continue;
-    const name = dispatch.pipeline.label.replaceAll('lib/', '').replaceAll('ops/', '');
+    const name = dispatch.kernel.label.replaceAll('lib/', '').replaceAll('ops/', '');
     const group = groups.get(name) ?? [];
     group.push({ ...dispatch, workgroups });
     groups.set(name, group);

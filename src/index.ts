@@ -78,5 +78,5 @@ export {
   RefusedError,
   UnsupportedError,
 } from './util/errors';
-export type { RunProgress, Work } from './util/work';
+export type { LevelWork, RunProgress, Work } from './util/work';
 export type { Sources } from './wgsl/link';

@@ -10,7 +10,7 @@ import type { ChatMessage } from '../text/conversation';
 import type { ModelText } from '../text/model-text';
 import { disposable } from '../util/dispose';
 import { deepFreeze } from '../util/freeze';
-import type { Work } from '../util/work';
+import type { LevelWork, Work } from '../util/work';
 import { type Device, gpus } from './device';
 import { textOfFile } from './model';
 import { type LevelPlan, plans } from './plan';
@@ -123,7 +123,7 @@ disposable(TextModel.prototype);
  * Quantizes a plan into GPU memory and makes it ready to generate. `dispose` of the result gives the memory back.
  *
  * @param plan - Made for any device; the weights are read from the files of its model, in slices.
- * @param work - `progress` is told of every tensor.
+ * @param work - `progress` is told of every tensor, `kernels` of every kernel that is compiled then.
  * @throws UnsupportedError for an architecture or a vocabulary that cannot run here; GpuError when it does not fit;
  * CancelledError. Nothing is left on the device then.
  */
@@ -131,7 +131,7 @@ export async function load(
   device: Device,
   plan: LevelPlan,
   options: LoadOptions = {},
-  work: Work<WriteProgress> = {},
+  work: LevelWork<WriteProgress> = {},
 ): Promise<TextModel> {
   const gpu = gpus.get(device);
   const { plan: planned, file } = plans.get(plan);
@@ -142,7 +142,13 @@ export async function load(
   const prepared = await prepareLevel(gpu, file, planned, work);
   try {
     const { paths } = device.capabilities;
-    const engine = await Engine.create(gpu, prepared, { context, kvType, reference, paths });
+    const { signal, kernels } = work;
+    const engine = await Engine.create(
+      gpu,
+      prepared,
+      { context, kvType, reference, paths },
+      { signal, progress: kernels },
+    );
     return new TextModel(plan, { gpu, prepared, engine, text });
   } catch (error) {
     prepared.dispose();

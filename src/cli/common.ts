@@ -18,7 +18,7 @@ import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import type { FileType } from '../quant/file-types';
 import { ModelText } from '../text/model-text';
 import { numberOption, UsageError, type Values } from './arguments';
-import { progress, say } from './output';
+import { progress, say, status } from './output';
 import { planOptions } from './plan-options';
 
 /** Reads the file of -f (or another option). Throws UsageError, FileError. */
@@ -90,8 +90,20 @@ export function engineOptions(model: ModelFile, values: Values): EngineOptions {
   return { context, kvType, reference: values.reference === true };
 }
 
+/** An engine, whose kernels are compiled before it runs: a status while they are, and a line when it took long. */
+export async function createEngine(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
+  const before = gpu.compiled;
+  const engine = await Engine.create(gpu, prepared, options, {
+    progress: ({ done, total }) => status(`preparing kernels, ${done} of ${total}`),
+  });
+  const elapsedMs = gpu.compiled.elapsedMs - before.elapsedMs;
+  if (elapsedMs > 500)
+    say(`prepared ${gpu.compiled.kernels - before.kernels} kernels in ${(elapsedMs / 1000).toFixed(2)} s`);
+  return engine;
+}
+
 export async function prepareOn(gpu: Gpu, model: ModelFile, fileType: FileType, values: Values) {
   const prepared = await quantizeOn(gpu, model, fileType, values);
-  const engine = await Engine.create(gpu, prepared, engineOptions(model, values));
+  const engine = await createEngine(gpu, prepared, engineOptions(model, values));
   return { engine, prepared };
 }

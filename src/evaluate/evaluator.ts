@@ -1,10 +1,11 @@
+import { compileKernels } from '../gpu/compile';
 import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
 import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
 import { recordDecoder } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
-import { type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
+import { kernelsOf, type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
 import type { Prepared } from '../pipeline/prepared';
 
@@ -111,6 +112,7 @@ export class Evaluator implements LogitRows {
         recordDecoder(recorder, r);
         return recorder.steps;
       });
+      await compileKernels(gpu, kernelsOf([...read, ...predict]));
       return new Evaluator(gpu, runtime, { read, predict }, logits, rows);
     } catch (error) {
       owner.dispose();

@@ -1,9 +1,10 @@
 import type { ModelFile } from '../files/model-file';
+import { compileKernels } from '../gpu/compile';
 import type { Gpu } from '../gpu/gpu';
 import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
 import { recordEmbedding, recordHead, recordLayer } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
-import { type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
+import { kernelsOf, type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
 import type { Plan } from '../model/plan';
 import { engineSlots, type Runtime } from '../model/runtime';
 import { slabCount } from '../model/weights';
@@ -147,6 +148,7 @@ export class PagedLevel implements LogitRows {
         stage = await prepareLevel(gpu, model, part, { signal });
         const started = performance.now();
         const steps = recordStage(gpu, r, stage, record);
+        await compileKernels(gpu, kernelsOf(steps));
         for (const [{ ids }, buffer] of rows) {
           throwIfCancelled(signal);
           for (let at = 0; at < ids.length; ) {
@@ -169,6 +171,7 @@ export class PagedLevel implements LogitRows {
       const max = logitRows(gpu, r, MAX_PAGED_LOGITS_BYTES);
       const logits = await owner.create('logits', max * r.vocabulary * 4, STORAGE());
       const predict = recordStage(gpu, { ...r, logits }, stage, head.record);
+      await compileKernels(gpu, kernelsOf(predict));
       return new PagedLevel(gpu, r, stage, predict, rows, logits, max);
     } catch (error) {
       if (stage) stage.dispose();

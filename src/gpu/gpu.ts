@@ -94,6 +94,8 @@ export class Gpu {
   productThreads = 128;
   /** Parts of the shape of attention kernels to take instead of the usual; for benchmarks. */
   attention: Readonly<Record<string, unknown>> = {};
+  /** Kernels compiled by compileKernels until now, and the time that their callers waited. */
+  compiled: { readonly kernels: number; readonly elapsedMs: number } = { kernels: 0, elapsedMs: 0 };
   /** Set by the self-test. */
   numerics: Numerics | undefined;
   readonly #sources: Sources;
@@ -282,6 +284,7 @@ export class Gpu {
   async explain(error: unknown): Promise<never> {
     await Promise.race([this.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_MS))]);
     this.check();
+    if (error instanceof GpuError) throw error;
     throw new GpuError(`The GPU could not hand back a result: ${String(error)}`);
   }
 }

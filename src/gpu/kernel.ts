@@ -1,3 +1,4 @@
+import { GpuError } from '../util/errors';
 import {
   type BindingSpec,
   checkInterface,
@@ -39,7 +40,7 @@ export type Constants = Readonly<Record<string, number>>;
 
 /** A recorded dispatch: everything that encoding needs, created once. */
 export interface Dispatch {
-  readonly pipeline: GPUComputePipeline;
+  readonly kernel: Compiled;
   readonly group: GPUBindGroup;
   readonly workgroups: Workgroups;
   /** Its params; the buffer of an arena. */
@@ -81,14 +82,26 @@ export class UniformArena {
   }
 }
 
-/** A kernel compiled for one device and one choice of slots and constants. Throws if WGSL and `spec` disagree. */
-export class Kernel<P extends ParamSpec, B extends BindingSpec> {
-  readonly spec: KernelSpec<P, B>;
-  readonly #device: GPUDevice;
-  readonly pipeline: GPUComputePipeline;
+/** A pipeline that is compiled when it is first needed, or before, beside others. */
+export interface Compiled {
   readonly label: string;
+  /** Compiles it now, while the caller waits, if nobody has compiled it before. */
+  readonly pipeline: GPUComputePipeline;
+  readonly isCompiled: boolean;
+  /** Compiles it while others are compiled and the caller goes on. Rejects with GpuError when the device refuses it. */
+  compile(): Promise<void>;
+}
+
+/** A kernel for one device and one choice of slots and constants. Throws if WGSL and `spec` disagree. */
+export class Kernel<P extends ParamSpec, B extends BindingSpec> implements Compiled {
+  readonly spec: KernelSpec<P, B>;
+  readonly label: string;
+  readonly #device: GPUDevice;
+  readonly #descriptor: GPUComputePipelineDescriptor;
   readonly #layout: GPUBindGroupLayout;
+  #pipeline: GPUComputePipeline | undefined;
   readonly #constants: Constants;
+  #compiling: Promise<void> | undefined;
 
   constructor(
     device: GPUDevice,
@@ -121,7 +134,28 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
     const used = Object.fromEntries(
       Object.entries(constants).filter(([name]) => new RegExp(`override ${name}\\b`).test(code)),
     );
-    this.pipeline = device.createComputePipeline({ label, layout, compute: { module, constants: used } });
+    this.#descriptor = { label, layout, compute: { module, constants: used } };
+  }
+
+  get isCompiled(): boolean {
+    return this.#pipeline !== undefined;
+  }
+  get pipeline(): GPUComputePipeline {
+    return (this.#pipeline ??= this.#device.createComputePipeline(this.#descriptor));
+  }
+  compile(): Promise<void> {
+    if (this.#pipeline) return Promise.resolve();
+    return (this.#compiling ??= this.#device.createComputePipelineAsync(this.#descriptor).then(
+      (pipeline) => {
+        this.#pipeline ??= pipeline;
+      },
+      (error: unknown) => {
+        this.#compiling = undefined;
+        throw new GpuError(
+          `The GPU does not compile ${this.label}: ${error instanceof Error ? error.message : String(error)}`,
+        );
+      },
+    ));
   }
 
   dispatch(
@@ -142,7 +176,7 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
     });
     const { operations, repeats } = this.spec;
     return {
-      pipeline: this.pipeline,
+      kernel: this,
       group,
       workgroups,
       params: uniform,
@@ -156,7 +190,7 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> {
 /** Encodes dispatches into a pass. Creates nothing. */
 export function encode(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
   for (const d of dispatches) {
-    pass.setPipeline(d.pipeline);
+    pass.setPipeline(d.kernel.pipeline);
     pass.setBindGroup(0, d.group);
     pass.dispatchWorkgroups(d.workgroups[0], d.workgroups[1] ?? 1, d.workgroups[2] ?? 1);
   }

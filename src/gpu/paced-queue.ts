@@ -1,12 +1,15 @@
 import { throwIfCancelled } from '../util/errors';
 import type { Answers } from './answers';
-import { type Dispatch, encode, workgroupCount } from './kernel';
+import { type Compiler, compileKernels } from './compile';
+import { type Compiled, type Dispatch, encode, workgroupCount } from './kernel';
 import { FIRST_MS, Pacer, TARGET_MS, type Work } from './pacer';
 import type { PassCopies, PassWork } from './pass';
 
 /** A dispatch, or several of a kind that may be encoded in parts. The parts of a task are equally long. */
 export interface Task {
   readonly kind: string;
+  /** Compiled before the run, whose time is the device's alone. */
+  readonly kernel?: Compiled;
   readonly parts: number;
   /** Units of one part. */
   readonly units: number;
@@ -19,6 +22,7 @@ export interface Task {
 /** A dispatch as one part. */
 export const taskOf = (dispatch: Dispatch): Task => ({
   kind: dispatch.kind,
+  kernel: dispatch.kernel,
   parts: 1,
   units: dispatch.operations * workgroupCount(dispatch.workgroups),
   encode: (pass) => {
@@ -54,11 +58,10 @@ const BUNCHED_MS = 0.5;
 const HEARD = 8;
 
 /** The device that a queue of pieces submits to. */
-interface Submitter {
+interface Submitter extends Compiler {
   readonly device: GPUDevice;
   readonly answers: Answers;
   submit(work: PassWork, copies?: PassCopies): void;
-  check(): void;
 }
 
 /** Submits work in pieces that are short enough on the device at hand, and measures them. */
@@ -127,6 +130,11 @@ export class PacedQueue {
    * Resolves when all are submitted, to false if they are not because it was hopeless. Throws CancelledError between two.
    */
   async run(tasks: readonly Task[], options: PacedOptions = {}): Promise<boolean> {
+    await compileKernels(
+      this.#gpu,
+      tasks.flatMap(({ kernel }) => kernel ?? []),
+      { signal: options.signal },
+    );
     let [index, from] = [0, 0];
     let isFirst = true;
     while (index < tasks.length || isFirst) {

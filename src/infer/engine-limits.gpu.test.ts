@@ -7,9 +7,13 @@ import { fileTypeByLabel } from '../quant/file-types';
 import { ownGpu, testGpu } from '../testing/device';
 import { openTiny, tinyEngine, tinyIds } from '../testing/tiny-engine';
 import { watchCalls } from '../testing/watch-calls';
-import { DeviceLostError } from '../util/errors';
+import { CancelledError, DeviceLostError } from '../util/errors';
 import { Engine, GREEDY } from './engine';
 import { generate } from './generate';
+
+const PIPELINES = ['createComputePipeline', 'createComputePipelineAsync'] as const;
+const pipelinesOf = (made: Record<string, number>): number =>
+  PIPELINES.reduce((n, name) => n + (made[name] ?? 0), 0);
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -18,7 +22,7 @@ beforeAll(async () => {
 
 test('loading, switching and generating again and again leaves nothing behind', async () => {
   const shape = { ...TINY, layers: 1 };
-  const count = watchCalls([gpu.device, ['createComputePipeline', 'createBindGroup']]);
+  const count = watchCalls([gpu.device, [...PIPELINES, 'createBindGroup']]);
   const made: Record<string, number>[] = [];
   const before = gpu.memory.currentBytes;
   for (let cycle = 0; cycle < 8; cycle++) {
@@ -30,12 +34,12 @@ test('loading, switching and generating again and again leaves nothing behind', 
   }
   // Pipelines are made in the first cycle only, and every other cycle makes as many bind groups as the one before.
   for (const cycle of made.slice(1)) expect(cycle).toEqual(made[1]);
-  expect(made[1]!.createComputePipeline ?? 0).toBe(0);
+  expect(pipelinesOf(made[1]!)).toBe(0);
   const levels = ['Q8_0', 'Q4_0', 'Q4_K_M'];
   for (let round = 0; round < 2; round++)
     for (const label of levels) {
       const { engine, free } = await tinyEngine(gpu, shape, label, 'F16', false);
-      if (round > 0) expect(count.take().createComputePipeline ?? 0).toBe(0);
+      if (round > 0) expect(pipelinesOf(count.take())).toBe(0);
       const bytes = gpu.memory.currentBytes;
       count.take();
       for (let n = 0; n < 8; n++)
@@ -60,7 +64,7 @@ test('a decode step creates no object and writes no buffer', async () => {
   const { engine, free } = await tinyEngine(gpu, TINY, 'Q8_0');
   let { id } = await engine.prefill(tinyIds(4));
   const count = watchCalls(
-    [gpu.device, ['createBuffer', 'createBindGroup', 'createComputePipeline', 'createShaderModule']],
+    [gpu.device, ['createBuffer', 'createBindGroup', ...PIPELINES, 'createShaderModule']],
     [gpu.device.queue, ['writeBuffer', 'submit']],
   );
   for (let i = 0; i < 5; i++) id = await engine.step(id);
@@ -121,4 +125,63 @@ test('a full context and a wrong id are said', async () => {
   expect(result.stopped).toBe('context');
   expect(result.ids).toHaveLength(7);
   free();
+});
+
+test('kernels are compiled side by side before a level runs, none while it does; another level compiles what is new', async () => {
+  const own = await ownGpu();
+  try {
+    const count = watchCalls([own.device, PIPELINES]);
+    const told: string[] = [];
+    const load = async (label: string) => {
+      told.length = 0;
+      const file = await openTiny({ ...TINY, layers: 1 });
+      const prepared = await prepareLevel(own, file, planQuantization(file, fileTypeByLabel(label)!));
+      const quantizing = count.take();
+      const engine = await Engine.create(
+        own,
+        prepared,
+        { context: 64, kvType: 'F16' },
+        { progress: ({ done, total }) => told.push(`${done}/${total}`) },
+      );
+      const made = count.take();
+      await generate(engine, undefined, { ids: tinyIds(9), maxTokens: 4, sampling: GREEDY, stops: [] });
+      expect(count.take()).toEqual({});
+      engine.dispose();
+      prepared.dispose();
+      expect([...Object.keys(quantizing), ...Object.keys(made)]).not.toContain('createComputePipeline');
+      return made.createComputePipelineAsync ?? 0;
+    };
+    const first = await load('Q8_0');
+    expect(first).toBeGreaterThan(8);
+    expect(told).toEqual(Array.from({ length: first + 1 }, (_, i) => `${i}/${first}`));
+    const second = await load('Q4_0');
+    // Products of the new type, and a lookup of its embedding: half of the kernels of so small a model.
+    expect(second).toBeGreaterThan(0);
+    expect(second).toBeLessThanOrEqual(first / 2);
+    expect(await load('Q4_0')).toBe(0);
+    expect(told).toEqual([]);
+    count.end();
+  } finally {
+    own.close();
+  }
+});
+
+test('a cancelled preparation leaves nothing and costs the next nothing', async () => {
+  const own = await ownGpu();
+  try {
+    const file = await openTiny({ ...TINY, layers: 1 });
+    const prepared = await prepareLevel(own, file, planQuantization(file, fileTypeByLabel('Q5_0')!));
+    const bytes = own.memory.currentBytes;
+    const stop = new AbortController();
+    const work = { signal: stop.signal, progress: () => stop.abort() };
+    const options = { context: 64, kvType: 'F16' } as const;
+    await expect(Engine.create(own, prepared, options, work)).rejects.toThrow(CancelledError);
+    expect(own.memory.currentBytes).toBe(bytes);
+    const engine = await Engine.create(own, prepared, options);
+    expect((await engine.prefill(tinyIds(3))).evaluated).toBe(3);
+    engine.dispose();
+    prepared.dispose();
+  } finally {
+    own.close();
+  }
 });

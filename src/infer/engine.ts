@@ -1,3 +1,4 @@
+import { compileKernels } from '../gpu/compile';
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
 import { DecodeRecorder } from '../model/blocks/decode';
@@ -6,6 +7,7 @@ import type { Recorder } from '../model/blocks/recorder';
 import {
   countSteps,
   encodeSteps,
+  kernelsOf,
   msOf,
   type Step,
   tasksOf,
@@ -16,7 +18,7 @@ import { type Runtime, runtimeBytes } from '../model/runtime';
 import type { Prepared } from '../pipeline/prepared';
 import { disposable } from '../util/dispose';
 import { CancelledError, NibbleError } from '../util/errors';
-import type { Work } from '../util/work';
+import type { RunProgress, Work } from '../util/work';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { SamplingOptions } from './sampling';
@@ -52,7 +54,13 @@ export class Engine {
     );
   }
 
-  static async create(gpu: Gpu, prepared: Prepared, options: EngineOptions): Promise<Engine> {
+  /** `work` is told of the kernels that are compiled for it. */
+  static async create(
+    gpu: Gpu,
+    prepared: Prepared,
+    options: EngineOptions,
+    work: Work<RunProgress> = {},
+  ): Promise<Engine> {
     const owner = gpu.memory.owner(`runtime ${prepared.plan.fileType.label}`);
     try {
       const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
@@ -67,6 +75,8 @@ export class Engine {
         readbacks.push(await owner.create('token readback', READBACK_BYTES, usage));
       const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
       const many = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
+      // The prompt's kernels are needed first.
+      await compileKernels(gpu, kernelsOf([...many, ...one]), work);
       const engine = new Engine(gpu, runtime, one, many, readbacks);
       gpu.check();
       return engine;

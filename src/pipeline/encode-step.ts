@@ -100,6 +100,7 @@ export class EncodeStep {
     const { queue } = this.#gpu.device;
     steps.push({
       kind: dispatch.kind,
+      kernel: dispatch.kernel,
       parts,
       units: each * operationsOf(target),
       isMeasured: true,

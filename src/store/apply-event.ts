@@ -14,6 +14,12 @@ export function applyEvent(state: StudioState, event: EngineEvent): StudioState 
   switch (event.kind) {
     case 'progress':
       return state.job ? { ...state, job: { ...state.job, progress: event.progress } } : state;
+    case 'kernels': {
+      const { done, total } = event;
+      return state.job
+        ? { ...state, job: { ...state.job, kernels: done < total ? { done, total } : null } }
+        : state;
+    }
     case 'run':
       return state.job
         ? { ...state, job: { ...state.job, run: { done: event.done, total: event.total } } }

@@ -68,6 +68,8 @@ export interface Job {
   readonly label: string;
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
+  /** Compiled kernels, until all are. */
+  readonly kernels: Pick<Extract<EngineEvent, { kind: 'kernels' }>, 'done' | 'total'> | null;
   /** Completed runs of a benchmark. */
   readonly run: Pick<Extract<EngineEvent, { kind: 'run' }>, 'done' | 'total'> | null;
 }

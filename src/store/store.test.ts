@@ -23,7 +23,14 @@ const run = (type: string, speeds: number[]): RunRecord => ({
 });
 
 describe('events', () => {
-  const job = { kind: 'prepare' as const, label: 'x', progress: null, startedMs: 0, run: null };
+  const job = {
+    kind: 'prepare' as const,
+    label: 'x',
+    progress: null,
+    startedMs: 0,
+    kernels: null,
+    run: null,
+  };
   const progress = { tensor: 't', index: 0, count: 2, doneBytes: 1, totalBytes: 4 };
   test('progress belongs to a job, tokens to the answer', () => {
     expect(applyEvent(initialState, { kind: 'progress', progress })).toBe(initialState);
@@ -38,6 +45,12 @@ describe('events', () => {
       { kind: 'answer', text: 'ab' },
     ]);
     expect(applyEvent(said, { kind: 'restart' }).answer).toEqual([]);
+  });
+  test('kernels that are compiled show until all are', () => {
+    const busy = { ...initialState, job };
+    const half = applyEvent(busy, { kind: 'kernels', done: 3, total: 28 });
+    expect(half.job?.kernels).toEqual({ done: 3, total: 28 });
+    expect(applyEvent(half, { kind: 'kernels', done: 28, total: 28 }).job?.kernels).toBeNull();
   });
   test('rate and time left', () => {
     expect(rateOf(progress, 500)).toEqual({ share: 0.25, bytesPerSecond: 2, leftMs: 1500 });

@@ -17,7 +17,7 @@ import { inspectTensor, type TensorInspection } from '../pipeline/inspect';
 import type { Prepared } from '../pipeline/prepared';
 import type { ModelText } from '../text/model-text';
 import { DeviceLostError, GpuError, NibbleError, UnsupportedError } from '../util/errors';
-import type { RunProgress, Work } from '../util/work';
+import type { LevelWork, RunProgress, Work } from '../util/work';
 import { renderPrompt } from './prompt';
 import type { CalibrationRequest, PromptRequest, SearchRequest } from './records';
 
@@ -30,7 +30,7 @@ export interface Bench {
   settings(): EngineOptions;
   plan(type: string): Plan;
   /** An engine for a level; levels on the device stay. */
-  engine(type: string, work: Work<WriteProgress>): Promise<Engine>;
+  engine(type: string, work: LevelWork<WriteProgress>): Promise<Engine>;
   /** A resident level. */
   level(type: string): Prepared | undefined;
   /** Prepares these levels, in order, and releases all others. */
@@ -40,7 +40,7 @@ export interface Bench {
 }
 
 /** Progress callbacks. */
-export interface LabWork extends Work<WriteProgress> {
+export interface LabWork extends LevelWork<WriteProgress> {
   /** Told of every chunk or tensor that is measured; `progress` is told of weights that are quantized before. */
   readonly run?: (progress: RunProgress) => void;
 }

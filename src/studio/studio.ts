@@ -20,7 +20,7 @@ import { overallError } from '../pipeline/tensor-error';
 import { ModelText } from '../text/model-text';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError, NibbleError, throwIfCancelled } from '../util/errors';
-import type { Work } from '../util/work';
+import type { LevelWork, Work } from '../util/work';
 import { type ExportBase, type PlannedFile, plannedFile } from './export-plan';
 import { fingerprintOf, imatrixSummary } from './fingerprint';
 import { Laboratory, type LabWork } from './laboratory';
@@ -47,7 +47,7 @@ const GUARANTEED_BINDING = 128 * 1024 * 1024;
 const COMPARED = 64;
 
 /** `token` is told the answer as it comes; `restart` that the device was lost and the answer begins again. */
-export interface GenerateWork extends Work<WriteProgress> {
+export interface GenerateWork extends LevelWork<WriteProgress> {
   readonly token?: (piece: GeneratedPiece) => void;
   readonly restart?: () => void;
 }
@@ -185,12 +185,13 @@ export class Studio {
     this.#levels.keepOnly([]);
   }
 
-  async #engine(type: string, work: Work<WriteProgress>): Promise<Engine> {
+  async #engine(type: string, work: LevelWork<WriteProgress>): Promise<Engine> {
     const gpu = await this.gpu();
     await this.#prepare(type, work);
     let engine = this.#levels.engine(type);
     if (!engine) {
-      engine = await Engine.create(gpu, this.#levels.get(type)!, this.#engineOptions);
+      const told = { signal: work.signal, progress: work.kernels };
+      engine = await Engine.create(gpu, this.#levels.get(type)!, this.#engineOptions, told);
       this.#levels.addEngine(type, engine);
     }
     return engine;

@@ -58,10 +58,11 @@ const explained = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-/** Tells the page of the weights that are quantized, and of the runs after them. */
+/** Tells the page of the weights that are quantized, the kernels that are compiled, and of the runs after them. */
 const workOf = (emit: (event: EngineEvent) => void, signal: AbortSignal) => ({
   signal,
   progress: (progress: WriteProgress) => emit({ kind: 'progress', progress }),
+  kernels: ({ done, total }: RunProgress) => emit({ kind: 'kernels', done, total }),
   run: ({ done, total }: RunProgress) => emit({ kind: 'run', done, total }),
 });
 

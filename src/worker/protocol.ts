@@ -125,6 +125,8 @@ export type EngineEvent =
   | { readonly kind: 'token'; readonly part: PartKind; readonly text: string }
   /** The device was lost; the answer starts again. */
   | { readonly kind: 'restart' }
+  /** Kernels are compiled for a level, before it runs for the first time. */
+  | { readonly kind: 'kernels'; readonly done: number; readonly total: number }
   | { readonly kind: 'run'; readonly done: number; readonly total: number }
   | { readonly kind: 'memory'; readonly memory: MemoryReport };
 

@@ -1,4 +1,4 @@
-import { type Dispatch, type Extent, encode } from '../../gpu/kernel';
+import { type Compiled, type Dispatch, type Extent, encode } from '../../gpu/kernel';
 import type { Task } from '../../gpu/paced-queue';
 import { FIRST_MS, type Pacer, TARGET_MS, type Work } from '../../gpu/pacer';
 
@@ -30,7 +30,7 @@ export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[],
     const width = widthOf(step, e);
     const height = heightOf(step, e);
     if (width === 0 || height === 0) continue;
-    pass.setPipeline(dispatch.pipeline);
+    pass.setPipeline(dispatch.kernel.pipeline);
     pass.setBindGroup(0, dispatch.group);
     pass.dispatchWorkgroups(width, height, dispatch.workgroups[2] ?? 1);
     dispatches++;
@@ -105,3 +105,4 @@ export function tokensThatFit(pacer: Pacer, steps: readonly Step[], position: nu
   while (tokens > 1 && !fits(tokens)) tokens = 2 ** Math.ceil(Math.log2(tokens) - 1);
   return tokens;
 }
+export const kernelsOf = (steps: readonly Step[]): Compiled[] => steps.map(({ dispatch }) => dispatch.kernel);

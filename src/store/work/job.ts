@@ -42,7 +42,10 @@ export async function job(
 ): Promise<boolean> {
   if (get().job) return false;
   stopped = false;
-  set({ job: { kind, label, progress: null, startedMs: performance.now(), run: null }, problem: null });
+  set({
+    job: { kind, label, progress: null, startedMs: performance.now(), kernels: null, run: null },
+    problem: null,
+  });
   try {
     await whileJob(work);
     return true;
@@ -59,7 +62,8 @@ export async function job(
 
 export const relabel = (label: string) => {
   const { job: now } = get();
-  if (now) set({ job: { ...now, label, progress: null, run: null, startedMs: performance.now() } });
+  if (now)
+    set({ job: { ...now, label, progress: null, kernels: null, run: null, startedMs: performance.now() } });
 };
 
 export function stop(): void {

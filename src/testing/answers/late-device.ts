@@ -10,6 +10,8 @@ export type Answering = 'prompt' | { readonly lateMs: number } | { readonly ever
  * other.
  */
 export class LateDevice {
+  compiled = { kernels: 0, elapsedMs: 0 };
+  explain = (error: unknown): Promise<never> => Promise.reject(error);
   readonly answers = new Answers(() => this.#submit(0));
   readonly #answering: Answering;
   readonly #open: { readonly doneMs: number; readonly answer: () => void }[] = [];

@@ -97,6 +97,11 @@ export class FaultyDevice {
       createBuffer: (descriptor: GPUBufferDescriptor) => this.#createBuffer(descriptor),
       createBindGroup: invalid('bind group', real.createBindGroup.bind(real)),
       createComputePipeline: invalid('pipeline', real.createComputePipeline.bind(real)),
+      createComputePipelineAsync: async (descriptor: GPUComputePipelineDescriptor) => {
+        this.step();
+        if (this.#strikes('pipeline')) throw new Error(`${MARK}: pipeline`);
+        return real.createComputePipelineAsync(descriptor);
+      },
       pushErrorScope: (filter: GPUErrorFilter) => {
         this.#scopes.push({ filter, error: null });
         real.pushErrorScope(filter);

@@ -96,6 +96,12 @@ export class SlowDevice {
     this.#nowMs = Math.max(this.#nowMs, atMs);
   }
 
+  #noted(pipeline: GPUComputePipeline, descriptor: GPUComputePipelineDescriptor): GPUComputePipeline {
+    const constants = (descriptor.compute.constants ?? {}) as Record<string, number>;
+    this.#pipelines.set(pipeline, { label: descriptor.label ?? '', constants });
+    return pipeline;
+  }
+
   #priced({ pipeline, group, workgroups }: Encoded): Priced {
     const { label, constants } = this.#pipelines.get(pipeline)!;
     const spec = specs.get(label.split(' ')[0]!)!;
@@ -193,12 +199,10 @@ export class SlowDevice {
     const real = this.#real;
     const { queue } = real;
     return replaced(real, {
-      createComputePipeline: (descriptor: GPUComputePipelineDescriptor) => {
-        const pipeline = real.createComputePipeline(descriptor);
-        const constants = (descriptor.compute.constants ?? {}) as Record<string, number>;
-        this.#pipelines.set(pipeline, { label: descriptor.label ?? '', constants });
-        return pipeline;
-      },
+      createComputePipeline: (descriptor: GPUComputePipelineDescriptor) =>
+        this.#noted(real.createComputePipeline(descriptor), descriptor),
+      createComputePipelineAsync: async (descriptor: GPUComputePipelineDescriptor) =>
+        this.#noted(await real.createComputePipelineAsync(descriptor), descriptor),
       createBindGroup: (descriptor: GPUBindGroupDescriptor) => {
         const group = real.createBindGroup(descriptor);
         this.#groups.set(group, descriptor);

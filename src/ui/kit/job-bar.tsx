@@ -8,6 +8,10 @@ import { Foreign } from './foreign';
 import { useStudio } from './use-studio';
 
 function detail(job: Job): { share: number | null; text: string } {
+  if (job.kernels) {
+    const { done, total } = job.kernels;
+    return { share: done / total, text: `Preparing kernels, ${done} of ${total}` };
+  }
   if (job.run) return { share: job.run.done / job.run.total, text: `${job.run.done} of ${job.run.total}` };
   if (!job.progress) return { share: null, text: '' };
   const rate = rateOf(job.progress, performance.now() - job.startedMs);
