@@ -20,7 +20,7 @@ import { disposable } from '../util/dispose';
 import { CancelledError, NibbleError } from '../util/errors';
 import type { RunProgress, Work } from '../util/work';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
-import { IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
+import { createReadbacks, IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { SamplingOptions } from './sampling';
 
 export { GREEDY, type SamplingOptions } from './sampling';
@@ -69,17 +69,13 @@ export class Engine {
         recorder.sample();
         return recorder.steps;
       };
-      const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-      const readbacks: GPUBuffer[] = [];
-      for (let i = 0; i < IN_FLIGHT; i++)
-        readbacks.push(await owner.create('token readback', READBACK_BYTES, usage));
+      const readbacks = await createReadbacks(owner);
       const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
       const many = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
       // The prompt's kernels are needed first.
       await compileKernels(gpu, kernelsOf([...many, ...one]), work);
-      const engine = new Engine(gpu, runtime, one, many, readbacks);
       gpu.check();
-      return engine;
+      return new Engine(gpu, runtime, one, many, readbacks);
     } catch (error) {
       owner.dispose();
       throw error;

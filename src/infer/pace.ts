@@ -1,3 +1,4 @@
+import type { BufferOwner } from '../gpu/memory';
 import { TARGET_MS } from '../gpu/pacer';
 
 /** Maximum tokens per submit. */
@@ -20,4 +21,12 @@ export class Pace {
     this.#batch = count;
     return count;
   }
+}
+
+/** A buffer of token ids for each submit under way. */
+export async function createReadbacks(owner: BufferOwner): Promise<GPUBuffer[]> {
+  const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
+  const all: GPUBuffer[] = [];
+  for (let i = 0; i < IN_FLIGHT; i++) all.push(await owner.create('token readback', READBACK_BYTES, usage));
+  return all;
 }
