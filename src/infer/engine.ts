@@ -85,7 +85,6 @@ export class Engine {
   dispose(): void {
     this.#r.owner.dispose();
   }
-
   get context(): number {
     return this.#r.context;
   }
@@ -105,7 +104,7 @@ export class Engine {
     return this.#cached;
   }
 
-  /** Drops cached tokens from `length` on. The cache is append-only, so no buffer changes. */
+  /** Drops cached tokens from `length` on; no buffer changes. */
   rollback(length: number): void {
     this.#cached.length = Math.min(this.#cached.length, length);
   }

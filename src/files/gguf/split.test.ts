@@ -6,8 +6,8 @@ import { openModel } from '../../pipeline/open';
 import { fileTypeByLabel } from '../../quant/file-types';
 import { planBytes } from '../../testing/codec-hash';
 import { type ByteSource, memorySource } from '../byte-source';
-import { getNumber } from './metadata';
-import { splitName } from './split';
+import { GgufType, getNumber } from './metadata';
+import { joinSplits, splitName } from './split';
 
 const shape = { width: 64, ffn: 64, layers: 2, heads: 2, kvHeads: 1, vocabulary: 280, context: 64 };
 const whole = () => openModel([memorySource('tiny.gguf', tinyGguf(shape))], 'tiny');
@@ -34,6 +34,16 @@ describe('GGUF in several files', () => {
     expect(getNumber(joined.metadata, 'split.count')).toBeUndefined();
     const again = planQuantization(joined, fileTypeByLabel('F32')!);
     expect(Buffer.compare(await planBytes(again), await planBytes(plan))).toBe(0);
+  });
+  test('a whole model that holds a key of splits is the model without it', async () => {
+    const model = await whole();
+    const metadata = new Map([
+      ...model.metadata,
+      ['split.no', { type: GgufType.UINT16, value: 11 }] as const,
+    ]);
+    const joined = joinSplits([{ ...model, metadata }], 'tiny');
+    expect([...joined.metadata]).toEqual([...model.metadata]);
+    expect(joined.tensors).toBe(model.tensors);
   });
   test('missing files are named', async () => {
     const files = await splits();

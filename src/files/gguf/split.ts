@@ -40,12 +40,23 @@ function checkTypes(file: ModelFile): void {
   }
 }
 
+/** Metadata of the whole; a whole model may hold some of the keys, which llama-quantize drops as well. */
+function withoutSplitKeys(metadata: ModelFile['metadata']): ModelFile['metadata'] {
+  if (!KEYS.some((key) => metadata.has(key))) return metadata;
+  const out = new Map<string, MetaValue>(metadata);
+  for (const key of KEYS) out.delete(key);
+  return out;
+}
+
 /** Joins the splits of one model, given in any order. A single unsplit file is returned as is. Throws FileError. */
 export function joinSplits(files: readonly ModelFile[], label: string): ModelFile {
   const [first] = files;
   for (const file of files) checkTypes(file);
   const count = getNumber(first!.metadata, 'split.count') ?? 1;
-  if (files.length === 1 && count <= 1) return first!;
+  if (files.length === 1 && count <= 1) {
+    const metadata = withoutSplitKeys(first!.metadata);
+    return metadata === first!.metadata ? first! : { ...first!, metadata };
+  }
   const byIndex = new Map<number, ModelFile>();
   for (const file of files) {
     const own = getNumber(file.metadata, 'split.count') ?? 1;
@@ -95,8 +106,7 @@ export function joinSplits(files: readonly ModelFile[], label: string): ModelFil
       `${label}: tensor "${twice.name}" is in two of the files.`,
       'One of them is of another model. Download them again.',
     );
-  const metadata = new Map<string, MetaValue>(parts[0]!.metadata);
-  for (const key of KEYS) metadata.delete(key);
+  const metadata = withoutSplitKeys(parts[0]!.metadata);
   return {
     label,
     container: 'GGUF',

@@ -118,6 +118,11 @@ function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
 
 function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions): HubSource {
   const { endpoint, repository, revision } = address;
+  if (/\p{Surrogate}/u.test(file.path))
+    throw new FileError(
+      `${repository}: the hub lists a file whose name is no text: ${JSON.stringify(file.path)}.`,
+      'Its list is damaged. Try again.',
+    );
   const path = file.path.split('/').map(encodeURIComponent).join('/');
   const url = `${endpoint}/${repository}/resolve/${encodeURIComponent(revision)}/${path}`;
   const name = `${repository.split('/')[1]}/${file.path}`;

@@ -96,7 +96,7 @@ export const gemma3: Architecture = {
         out.f32('%.attention.layer_norm_rms_epsilon', c.maybe('rms_norm_eps') ?? 1e-6);
         out.u32('%.attention.key_length', c.maybe('head_dim') ?? 256);
         out.u32('%.attention.value_length', c.maybe('head_dim') ?? 256);
-        out.f32('%.rope.freq_base', Number(c.rope.rope_theta ?? 1_000_000));
+        out.f32('%.rope.freq_base', c.ropeNumber('rope_theta', 1_000_000));
         const cap = c.maybe('final_logit_softcapping');
         if (cap) out.f32('%.final_logit_softcapping', cap);
         if (c.maybe('sliding_window_pattern') !== 1)

@@ -76,7 +76,7 @@ function phi3Parameters(c: Config, out: MetadataWriter): void {
   out.u32('%.attention.head_count_kv', c.kvHeads);
   out.f32('%.attention.layer_norm_rms_epsilon', c.number('rms_norm_eps'));
   out.u32('%.rope.dimension_count', rotaryDims(c));
-  out.f32('%.rope.freq_base', Number(c.rope.rope_theta ?? 10000));
+  out.f32('%.rope.freq_base', c.ropeNumber('rope_theta', 10000));
   fileType(out);
   out.u32('%.attention.sliding_window', c.maybe('sliding_window') ?? 0);
 }
@@ -104,8 +104,8 @@ function longRope(c: Config, out: MetadataWriter): TensorSource[] {
     );
   out.f32('%.rope.scaling.attn_factor', factor);
   return [
-    computed('rope_factors_long.weight', Float32Array.from(long, Number)),
-    computed('rope_factors_short.weight', Float32Array.from(short, Number)),
+    computed('rope_factors_long.weight', Float32Array.from(c.ropeNumbers('long_factor'))),
+    computed('rope_factors_short.weight', Float32Array.from(c.ropeNumbers('short_factor'))),
   ];
 }
 

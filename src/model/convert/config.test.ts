@@ -114,6 +114,23 @@ describe('RoPE parameters by kind of layer', () => {
     expect(await factors(nested)).toEqual(await factors(flat));
     expect([...nested.metadata]).toEqual([...flat.metadata]);
   });
+  test.each([
+    ['llama 3.1', 'rope_scaling', 'factor', { toString: 2 }],
+    ['llama 3.1', 'rope_scaling', 'low_freq_factor', '1'],
+    ['phi-3', 'rope_scaling', 'long_factor[3]', [1]],
+    ['gemma 3', undefined, 'rope_theta', [10000]],
+  ])('%s: RoPE parameters that are no numbers are named: %s.%s', async (name, place, key, bad) => {
+    const [, field = key, index] = /^(\w+)(?:\[(\d+)\])?$/.exec(key)!;
+    const config = (c: Json): Json => {
+      const within = (place ? c[place] : c) as Json;
+      const value = index === undefined ? bad : (within[field] as unknown[]).with(Number(index), bad);
+      const changedParameters = { ...within, [field]: value };
+      return place ? { ...c, [place]: changedParameters } : changedParameters;
+    };
+    await expect(openAll(changed(name, { config }))).rejects.toThrow(
+      `config.json: "rope_parameters.${key}" is ${JSON.stringify(bad)}, expected a number`,
+    );
+  });
   test('Phi-3 keeps its factors in the nested form', async () => {
     const model = await openAll(
       changed('phi-3', {

@@ -47,7 +47,7 @@ export function neighbourHeads(tensor: TensorSource, c: Config): TensorSource {
 /** Llama 3.1's RoPE factors: scales long wavelengths, blends medium ones. */
 export function llamaRopeFactors(c: Config): TensorSource[] {
   if (c.ropeType.toLowerCase() !== 'llama3') return [];
-  const rope = (key: string, fallback: number) => Number(c.rope[key] ?? fallback);
+  const rope = (key: string, fallback: number) => c.ropeNumber(key, fallback);
   const dim = c.headDim;
   const base = rope('rope_theta', 10000);
   const factor = rope('factor', 8);

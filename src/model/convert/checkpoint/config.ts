@@ -2,6 +2,12 @@ import { FileError } from '../../../util/errors';
 
 export type Json = Record<string, unknown>;
 
+/**
+ * A value of a JSON file as Number makes it of a number, a text or a truth value; NaN of an object or a list, whose own
+ * `toString` is not asked.
+ */
+export const jsonNumber = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? Number.NaN : Number(value);
 export const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 const asRecord = (v: unknown): Json => (isRecord(v) ? v : {});
@@ -106,6 +112,13 @@ export class Config {
   /** A number of the RoPE parameters. Throws FileError if it is missing without a fallback. */
   ropeNumber(key: string, fallback?: number): number {
     return numberOf(this.rope[key] ?? fallback, `rope_parameters.${key}`, this.label);
+  }
+
+  /** A list of numbers of the RoPE parameters; empty where there is none. Throws FileError for what is no number. */
+  ropeNumbers(key: string): number[] {
+    const list: unknown = this.rope[key];
+    if (!Array.isArray(list)) return [];
+    return list.map((value, i) => numberOf(value, `rope_parameters.${key}[${i}]`, this.label));
   }
 
   get heads(): number {

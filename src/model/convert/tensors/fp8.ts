@@ -6,7 +6,7 @@ import type { SafeTensor } from '../../../files/safetensors/read';
 import { formatByLabel } from '../../../quant/registry';
 import { bytesOf } from '../../../util/bytes';
 import { FileError, UnsupportedError } from '../../../util/errors';
-import { type Config, isRecord } from '../checkpoint/config';
+import { type Config, isRecord, jsonNumber } from '../checkpoint/config';
 import { withoutDoubles } from './lazy';
 
 const SCALES = ['_scale_inv', '_scale'];
@@ -28,7 +28,7 @@ function blockOf(weight: SafeTensor, scale: SafeTensor, config: Config): { rows:
   const quantization = config.json.quantization_config;
   const given = isRecord(quantization) ? quantization.weight_block_size : undefined;
   if (scale.shape.length === 2 && Array.isArray(given) && given.length === 2)
-    return { rows: Number(given[0]), cols: Number(given[1]) };
+    return { rows: jsonNumber(given[0]), cols: jsonNumber(given[1]) };
   if (down * across === 1) return { rows, cols };
   return { rows: Math.ceil(rows / down), cols: Math.ceil(cols / across) };
 }

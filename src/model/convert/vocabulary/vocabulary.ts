@@ -3,7 +3,7 @@
 import { TokenType } from '../../../text/tokenizer';
 import { FileError, UnsupportedError } from '../../../util/errors';
 import { shownValue } from '../../../util/foreign-text';
-import { type Config, isRecord, type Json } from '../checkpoint/config';
+import { type Config, isRecord, type Json, jsonNumber } from '../checkpoint/config';
 import type { MetadataWriter } from '../metadata/metadata-writer';
 import { preTokenizerName } from './pre-tokenizer';
 import { readSentencePiece } from './sentencepiece';
@@ -52,7 +52,7 @@ export const byteLevel: VocabularyRule = (files, out) => {
     );
   const known = Object.entries(model.vocab);
   const added = [...addedOfConfig(files.tokenizerConfig), ...addedOfJson(json)];
-  const max = largest([...known.map(([, id]) => Number(id)), ...added.map((t) => t.id)]);
+  const max = largest([...known.map(([, id]) => jsonNumber(id)), ...added.map((t) => t.id)]);
   const size = files.config.vocabularySize ?? max + 1;
   if (!(max < size && size <= files.rows))
     throw new FileError(
@@ -60,7 +60,7 @@ export const byteLevel: VocabularyRule = (files, out) => {
       'The files belong to different models.',
     );
   const list = new TokenList(size);
-  for (const [token, id] of known) list.set(Number(id), token, 0, TokenType.NORMAL);
+  for (const [token, id] of known) list.set(jsonNumber(id), token, 0, TokenType.NORMAL);
   for (const token of added) {
     const { text, type } = addedEntry(token);
     list.set(token.id, text, 0, type);
@@ -85,7 +85,7 @@ function sentencePieces(files: VocabularyFiles): TokenList {
     list.set(id, piece.text, piece.score, type);
   });
   for (const [token, id] of Object.entries(files.addedTokens ?? {}))
-    list.set(Number(id), token, -1000, TokenType.USER_DEFINED);
+    list.set(jsonNumber(id), token, -1000, TokenType.USER_DEFINED);
   return list;
 }
 
