@@ -40,7 +40,7 @@ describe('every shader', () => {
           if (!isChosen(text.subgroup ?? 'subgroup', text.format?.id)) continue;
           for (const constants of text.constants) {
             gpu.device.pushErrorScope('validation');
-            gpu.kernel(spec, text.slots, constants);
+            void gpu.kernel(spec, text.slots, constants).pipeline;
             const error = await gpu.device.popErrorScope();
             if (error) errors.push(`${text.label} ${JSON.stringify(constants)}: ${error.message}`);
           }
@@ -55,11 +55,8 @@ describe('every shader', () => {
         expect(text).toMatch(change[0]);
         const gpu = await undrivenGpu({}, new Map([...sources, [name, text.replace(...change)]]));
         gpu.device.pushErrorScope('validation');
-        gpu.kernel(
-          kernels.matvec,
-          { ...DEFAULT_SLOTS, ...codecSlots(undefined, 'subgroup') },
-          { ...CONSTANTS, ...constants },
-        );
+        const slots = { ...DEFAULT_SLOTS, ...codecSlots(undefined, 'subgroup') };
+        void gpu.kernel(kernels.matvec, slots, { ...CONSTANTS, ...constants }).pipeline;
         return (await gpu.device.popErrorScope())?.message ?? '';
       };
       expect(await wrong('lib/matvec/dot-f32', [/^fn dot32/m, 'fn missing'])).toMatch(
@@ -84,7 +81,8 @@ describe('every shader', () => {
         continue;
       }
       gpu.device.pushErrorScope('validation');
-      gpu.kernel(spec, { ...slots, ...(gpu.matrixShader ? { matrix: gpu.matrixShader } : {}) }, CONSTANTS);
+      const own = { ...slots, ...(gpu.matrixShader ? { matrix: gpu.matrixShader } : {}) };
+      void gpu.kernel(spec, own, CONSTANTS).pipeline;
       expect((await gpu.device.popErrorScope())?.message, spec.shader).toBeUndefined();
     }
     gpu.check();
