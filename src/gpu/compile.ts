@@ -1,16 +1,18 @@
-import { CancelledError, untilCancelled } from '../util/errors';
+import { CancelledError, throwIfCancelled, untilCancelled } from '../util/errors';
 import type { RunProgress, Work } from '../util/work';
 import type { Compiled } from './kernel';
 
 /** A device, and what its callers have waited for kernels. */
 export interface Compiler {
+  /** True if the adapter is a CPU. */
+  readonly onCpu?: boolean;
   compiled: { readonly kernels: number; readonly elapsedMs: number };
   check(): void;
   explain(error: unknown): Promise<never>;
 }
 
 /**
- * Compiles kernels side by side, those that come first first, while the caller may go on; what is
+ * Compiles kernels side by side (in turn on a CPU), those that come first first, while the caller may go on; what is
  * compiled already costs nothing. Resolves to their number. A cancelled compilation goes on unseen, for the next caller.
  * Throws GpuError when the device refuses a kernel, DeviceLostError, CancelledError.
  */
@@ -25,12 +27,13 @@ export async function compileKernels(
   const started = performance.now();
   let done = 0;
   progress?.({ done, total });
-  const each = kernels.map(async (kernel) => {
+  const one = async (kernel: Compiled): Promise<void> => {
     await kernel.compile();
     progress?.({ done: ++done, total });
-  });
+  };
   try {
-    await untilCancelled(Promise.all(each), signal);
+    if (gpu.onCpu) await inTurn(kernels, () => progress?.({ done: ++done, total }), signal);
+    else await untilCancelled(Promise.all(kernels.map(one)), signal);
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     await gpu.explain(error);
@@ -42,4 +45,22 @@ export async function compileKernels(
     elapsedMs: before.elapsedMs + performance.now() - started,
   };
   return total;
+}
+
+/**
+ * Compiles kernels one after the other, with a turn of the event loop between them: a software adapter compiles on the
+ * cores that wait for it, so nothing is won side by side.
+ */
+async function inTurn(
+  kernels: readonly Compiled[],
+  compiled: () => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const kernel of kernels) {
+    throwIfCancelled(signal);
+    void kernel.pipeline;
+    compiled();
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  }
+  throwIfCancelled(signal);
 }

@@ -128,7 +128,7 @@ test('a full context and a wrong id are said', async () => {
 });
 
 test('kernels are compiled side by side before a level runs, none while it does; another level compiles what is new', async () => {
-  const own = await ownGpu();
+  const own = await ownGpu({ hardware: true });
   try {
     const count = watchCalls([own.device, PIPELINES]);
     const told: string[] = [];
