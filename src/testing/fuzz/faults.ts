@@ -83,7 +83,7 @@ export const faults: readonly Fault[] = [
   ...of(
     'split',
     'src/files/gguf/split.ts',
-    ['for (const key of KEYS) metadata.delete(key);', ''],
+    ['for (const key of KEYS) out.delete(key);', ''],
     ['if (missing.length > 0)', 'if (missing.length > 99)'],
     ['if (twice)', 'if (twice && files.length > 99)'],
   ),
