@@ -3,24 +3,24 @@
 // their bytes. Prints Markdown; --json names a file for JSON.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { testNumerics } from '../src/device/numerics';
-import { probeDevice, type Roofline } from '../src/device/probe';
-import { chunkOf, tunePaths } from '../src/device/tune';
 import type { Gpu } from '../src/gpu/gpu';
+import { FAST } from '../src/model/runtime';
+import { formatByLabel, quantFormats } from '../src/quant/registry';
 import { spreadOf } from '../src/infer/benchmark';
 import { Engine, GREEDY } from '../src/infer/engine';
-import { FAST } from '../src/model/runtime';
-import { openNodeGpu } from '../src/node/gpu';
+import { testNumerics } from '../src/device/numerics';
 import type { Prepared } from '../src/pipeline/prepared';
+import { type Roofline, probeDevice } from '../src/device/probe';
 import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
-import { formatByLabel, quantFormats } from '../src/quant/registry';
 import { weightCount } from '../src/studio/summary';
+import { chunkOf, tunePaths } from '../src/device/tune';
 import { bytesOf, formatBytes, MIB } from '../src/util/bytes';
 import { noise } from '../src/util/random';
-import { type LlamaShape, llamaShapes, syntheticLevel, syntheticModel } from './models/random-llama';
 import { kernelTable, promptTable } from './products';
 import { profilePasses } from './profile';
 import { BenchTable } from './table';
+import { openNodeGpu } from '../src/node/gpu';
+import { type LlamaShape, llamaShapes, syntheticLevel, syntheticModel } from './models/random-llama';
 
 const { values } = parseArgs({
   options: {

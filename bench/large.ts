@@ -1,22 +1,21 @@
 // npm run bench:large -- FOLDER: quantizes a generated source of five GiB to Q8_0 in GPU memory, and writes it as one
 // file and, streaming, as a split. Prints sizes, times and peaks; exits with 1 when a bound is exceeded.
-
-import { mkdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { testNumerics } from '../src/device/numerics';
+import { mkdirSync, unlinkSync } from 'node:fs';
 import { readGguf } from '../src/files/gguf/read';
 import type { ModelFile } from '../src/files/model-file';
 import { planQuantization } from '../src/model/plan';
 import { weightBytes } from '../src/model/weights';
-import { FileSink, openFile } from '../src/node/files';
-import { openNodeGpu } from '../src/node/gpu';
-import { writeGguf, writeSplit } from '../src/pipeline/export';
-import { prepareLevel } from '../src/pipeline/prepared';
 import { fileTypeByLabel } from '../src/quant/file-types';
 import { formatByLabel } from '../src/quant/registry';
+import { writeGguf, writeSplit } from '../src/pipeline/export';
+import { testNumerics } from '../src/device/numerics';
 import { openTestModel } from '../src/testing/text/sandbox';
-import { formatBytes, MIB } from '../src/util/bytes';
+import { prepareLevel } from '../src/pipeline/prepared';
 import { LARGE, largeFolder } from './models/large-source';
+import { formatBytes, MIB } from '../src/util/bytes';
+import { FileSink, openFile } from '../src/node/files';
+import { openNodeGpu } from '../src/node/gpu';
 
 const MAX_HEAP = 512 * MIB;
 const MAX_EXTRA_GPU = 160 * MIB;

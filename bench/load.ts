@@ -4,14 +4,14 @@
 import { ggmlTypeByLabel } from '../src/files/ggml-types';
 import type { TensorSource } from '../src/files/model-file';
 import { StagingRing } from '../src/gpu/staging';
-import { spreadOf } from '../src/infer/benchmark';
-import { CodebookBuffers } from '../src/model/codebook-buffers';
 import { allocateTensors } from '../src/model/device-tensor';
-import { openNodeGpu } from '../src/node/gpu';
-import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
+import { CodebookBuffers } from '../src/model/codebook-buffers';
 import { formatByLabel } from '../src/quant/registry';
+import { spreadOf } from '../src/infer/benchmark';
+import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
 import { bytesOf } from '../src/util/bytes';
 import { noise } from '../src/util/random';
+import { openNodeGpu } from '../src/node/gpu';
 
 const COLS = 1024;
 const ROWS = Number(process.env.ROWS ?? 1024);

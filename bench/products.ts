@@ -1,16 +1,16 @@
-import { medianRound, type Roofline } from '../src/device/probe';
-import { decodeProduct, pathsOf, prefillProduct, productRows } from '../src/device/product';
 import type { Gpu } from '../src/gpu/gpu';
 import type { BufferOwner } from '../src/gpu/memory';
 import { prefillPathOf } from '../src/model/blocks/matmul';
 import { decodePathOf } from '../src/model/blocks/matvec';
-import { CodebookBuffers } from '../src/model/codebook-buffers';
 import { allocateTensors, type DeviceTensor } from '../src/model/device-tensor';
+import { CodebookBuffers } from '../src/model/codebook-buffers';
 import type { ComputePath } from '../src/model/runtime';
-import { formatBytesFor, type QuantFormat } from '../src/quant/format';
+import { type QuantFormat, formatBytesFor } from '../src/quant/format';
 import { formatByLabel } from '../src/quant/registry';
-import { fillRandom } from './models/random-llama';
+import { type Roofline, medianRound } from '../src/device/probe';
+import { pathsOf, prefillProduct, decodeProduct, productRows } from '../src/device/product';
 import type { BenchTable } from './table';
+import { fillRandom } from './models/random-llama';
 
 export interface ProductBench {
   readonly table: BenchTable;

@@ -1,17 +1,16 @@
 // npm run bench:quantize: weights per second of every format's encoder on this adapter, with native and with emulated
 // division, compared with the TypeScript codec and llama-quantize on two CPU threads.
-
-import { testNumerics } from '../src/device/numerics';
-import { ggmlTypeByLabel } from '../src/files/ggml-types';
 import type { TensorSource } from '../src/files/model-file';
-import { spreadOf } from '../src/infer/benchmark';
-import { openNodeGpu } from '../src/node/gpu';
-import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
-import { bitsPerWeight, type QuantFormat } from '../src/quant/format';
+import { ggmlTypeByLabel } from '../src/files/ggml-types';
+import { type QuantFormat, bitsPerWeight } from '../src/quant/format';
 import { quantFormats } from '../src/quant/registry';
+import { spreadOf } from '../src/infer/benchmark';
+import { testNumerics } from '../src/device/numerics';
+import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
 import { bytesOf } from '../src/util/bytes';
 import { noise } from '../src/util/random';
 import rates from './llama-quantize-rates.json' with { type: 'json' };
+import { openNodeGpu } from '../src/node/gpu';
 
 const COLS = 1024;
 const MAX_ROWS = Number(process.env.ROWS ?? 4096);

@@ -1,10 +1,10 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { startWorker } from './browser/start-worker';
-import { connectEngine } from './store/store';
 import { findDevice, loadLists } from './store/work/actions';
 import { tellEngineEnded } from './store/work/job';
 import { keep } from './store/work/site';
+import { connectEngine } from './store/store';
 import { App } from './ui/app';
 import './ui/style.css';
 import { EngineClient } from './worker/client';

@@ -1,13 +1,12 @@
 // This engine on a page of its own, without the studio.
-
-import { testNumerics } from '../../src/device/numerics';
 import { memorySource } from '../../src/files/byte-source';
 import { Gpu, wantedDevice } from '../../src/gpu/gpu';
-import { Engine, GREEDY } from '../../src/infer/engine';
 import { planQuantization } from '../../src/model/plan';
+import { fileTypeByLabel } from '../../src/quant/file-types';
+import { Engine, GREEDY } from '../../src/infer/engine';
+import { testNumerics } from '../../src/device/numerics';
 import { openModel } from '../../src/pipeline/open';
 import { prepareLevel } from '../../src/pipeline/prepared';
-import { fileTypeByLabel } from '../../src/quant/file-types';
 import { shaderSources } from '../../src/wgsl/sources';
 
 export interface OwnRun {

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../../src/files/byte-source';
-import { bf16 } from '../../src/quant/formats/bf16';
 import { noise } from '../../src/util/random';
+import { bf16 } from '../../src/quant/formats/bf16';
 
 /** Sizes of a Llama whose BF16 weights take slightly more than five GiB in twelve layers. */
 export const LARGE = { width: 4096, ffn: 11008, layers: 12, heads: 32, kvHeads: 32, vocabulary: 32000 };

@@ -4,8 +4,8 @@ import type { ModelFile, TensorSource } from '../../src/files/model-file';
 import type { Gpu } from '../../src/gpu/gpu';
 import { planQuantization } from '../../src/model/plan';
 import { allocateWeights } from '../../src/model/weights';
-import type { Prepared } from '../../src/pipeline/prepared';
 import { fileTypeByLabel } from '../../src/quant/file-types';
+import type { Prepared } from '../../src/pipeline/prepared';
 import { MIB } from '../../src/util/bytes';
 
 /** Dimensions of a Llama. */

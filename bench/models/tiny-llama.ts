@@ -1,4 +1,4 @@
-import { type GgmlType, ggmlTypeByLabel, tensorBytes } from '../../src/files/ggml-types';
+import { ggmlTypeByLabel, type GgmlType, tensorBytes } from '../../src/files/ggml-types';
 import {
   alignmentOf,
   arrayValue,

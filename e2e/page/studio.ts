@@ -18,8 +18,8 @@ import { Errors, Importance, Search } from './making';
 import { BUILT_IN, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
-import { SitePart } from './site';
 import { Unfinished } from './unfinished';
+import { SitePart } from './site';
 
 const PARTS = { levels: '#levels', run: '#run', search: '.search' };
 const ALERT = '[role=alert]';

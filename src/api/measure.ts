@@ -9,7 +9,7 @@ import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import { imatrixFile } from '../files/imatrix-write';
 import { runnableOf } from '../infer/model-runtime';
 import type { KvType } from '../model/kv-cache';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
+import { prepareLevel, type Prepared } from '../pipeline/prepared';
 import { DeviceLostError, GpuError } from '../util/errors';
 import { deepFreeze } from '../util/freeze';
 import type { RunProgress, Work } from '../util/work';

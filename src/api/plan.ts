@@ -1,9 +1,9 @@
-import { planRecipe, type Recipe } from '../evaluate/search';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { type OutType, planConversion as planConversionOf } from '../model/convert/plan-conversion';
-import { type Plan, planQuantization } from '../model/plan';
+import { planQuantization, type Plan } from '../model/plan';
 import type { QuantizeOptions } from '../model/tensor-choice';
+import { planRecipe, type Recipe } from '../evaluate/search';
 import { assertAllowed } from '../pipeline/export';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';

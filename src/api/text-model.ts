@@ -1,7 +1,7 @@
 import type { ByteSink } from '../files/byte-sink';
 import type { Gpu } from '../gpu/gpu';
 import { Engine, GREEDY, type SamplingOptions } from '../infer/engine';
-import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
+import { type GeneratedPiece, generate, type GenerateResult } from '../infer/generate';
 import { runnableOf } from '../infer/model-runtime';
 import type { KvType } from '../model/kv-cache';
 import { type ExportReport, type WriteProgress, writeGguf } from '../pipeline/export';

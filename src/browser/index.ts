@@ -5,15 +5,15 @@
  */
 
 import { createDevice, type Device, type DeviceOptions } from '../api/device';
-import { type Model, type OpenOptions, openModel as openWith } from '../api/model';
-import { type ByteSource, blobSource } from '../files/byte-source';
+import { type Model, openModel as openWith, type OpenOptions } from '../api/model';
+import { blobSource, type ByteSource } from '../files/byte-source';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import type { Work } from '../util/work';
 import { requestBrowserDevice } from './gpu';
 import { browserTextSandbox } from './text-sandbox';
 
 export * from '../index';
-export { blobSink, type Finished, fileHandleSink, forgetExports, privateFileSink } from './sinks';
+export { blobSink, fileHandleSink, type Finished, forgetExports, privateFileSink } from './sinks';
 export { browserTextSandbox } from './text-sandbox';
 export { tuningStore } from './tuning-store';
 

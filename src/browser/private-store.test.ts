@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { BLOCK_BYTES } from '../files/hub/block-cache';
 import type { HubSource } from '../files/hub/hub';
+import { BLOCK_BYTES } from '../files/hub/block-cache';
 import { MemoryDisk } from '../testing/disk/memory-disk';
 import { Downloads } from './downloads';
 import { listDownloads } from './private-store';

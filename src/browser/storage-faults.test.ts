@@ -1,17 +1,17 @@
 // The private file system is full, or loses files while they are in use: nothing half-written stays, and nothing that was
 // lost is taken for zeros.
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { TINY } from '../../bench/models/tiny-llama';
-import { abortedOnFailure } from '../files/byte-sink';
 import { memorySource } from '../files/byte-source';
 import { BLOCK_BYTES, cachedSource } from '../files/hub/block-cache';
-import { planQuantization } from '../model/plan';
 import { writeFile } from '../pipeline/write-file';
+import { abortedOnFailure } from '../files/byte-sink';
+import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { planBytes } from '../testing/codec-hash';
 import { codecEncoder } from '../testing/disk/codec-encoder';
 import { MemoryDisk } from '../testing/disk/memory-disk';
 import { openTiny } from '../testing/tiny-engine';
+import { TINY } from '../../bench/models/tiny-llama';
 import { openPrivateStore } from './private-store';
 import { privateFileSink } from './sinks';
 

@@ -1,24 +1,24 @@
 // Shared by the commands: opening a model and a device, preparing a level.
 import { basename, resolve } from 'node:path';
-import { testNumerics } from '../device/numerics';
 import { openHub } from '../files/hub/hub';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { Engine } from '../infer/engine';
-import type { EngineOptions } from '../infer/model-runtime';
-import { kvTypes } from '../model/kv-cache';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import { openPath, readTextFile } from '../node/files';
-import { openNodeGpu } from '../node/gpu';
-import { nodeTextSandbox } from '../node/text-sandbox';
+import { kvTypes } from '../model/kv-cache';
+import type { FileType } from '../quant/file-types';
+import { Engine } from '../infer/engine';
+import type { EngineOptions } from '../infer/model-runtime';
 import { assertAllowed } from '../pipeline/export';
+import { testNumerics } from '../device/numerics';
 import { openModel } from '../pipeline/open';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
-import type { FileType } from '../quant/file-types';
-import { ModelText } from '../text/model-text';
 import { numberOption, UsageError, type Values } from './arguments';
+import { openPath, readTextFile } from '../node/files';
+import { openNodeGpu } from '../node/gpu';
 import { progress, say, status } from './output';
+import { nodeTextSandbox } from '../node/text-sandbox';
+import { ModelText } from '../text/model-text';
 import { planOptions } from './plan-options';
 
 /** Reads the file of -f (or another option). Throws UsageError, FileError. */

@@ -1,9 +1,9 @@
 import { OUT_TYPES, planConversion } from '../model/convert/plan-conversion';
-import { FileSink } from '../node/files';
 import { writeGguf } from '../pipeline/export';
 import { formatBytes } from '../util/bytes';
 import { UsageError, type Values } from './arguments';
 import { open, openGpu, sayPlan } from './common';
+import { FileSink } from '../node/files';
 import { answer, answerJson, progress } from './output';
 
 /** Implements convert_hf_to_gguf.py FOLDER --outfile OUT.gguf --outtype T. */

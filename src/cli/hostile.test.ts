@@ -3,12 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { stringValue } from '../files/gguf/metadata';
 import { readGguf } from '../files/gguf/read';
 import { ggufHeader } from '../files/gguf/write';
 import { imatrixFile } from '../files/imatrix-write';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 
 const HOSTILE = 'x\u001b[2J\u202egpj\u009b\nnibble: all is well';
 const folder = mkdtempSync(join(tmpdir(), 'nibble-hostile-'));

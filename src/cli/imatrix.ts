@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
+import { imatrixFile } from '../files/imatrix-write';
 import { collectImportance } from '../evaluate/collect-importance';
 import { textForEvaluation } from '../evaluate/evaluation-text';
-import { imatrixFile } from '../files/imatrix-write';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { engineOptions, open, openGpu, quantizeOn, readText, textOf } from './common';
 import { answer, say, status } from './output';

@@ -1,18 +1,18 @@
 import { elementCount } from '../files/ggml-types';
 import { getString } from '../files/gguf/metadata';
+import { checkRunnable } from '../model/runnable';
 import { benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { generate } from '../infer/generate';
-import { checkRunnable } from '../model/runnable';
+import { piecePrinter } from './print-piece';
 import type { ModelText } from '../text/model-text';
 import { formatBytes } from '../util/bytes';
 import { NibbleError } from '../util/errors';
 import { numberOption, parseCommand, typeOption, USAGE, UsageError, type Values } from './arguments';
 import { open, openGpu, prepareOn, textOf } from './common';
 import { convert } from './convert';
-import { runImatrix } from './imatrix';
 import { answer, answerJson, print, say } from './output';
+import { runImatrix } from './imatrix';
 import { runPerplexity } from './perplexity';
-import { piecePrinter } from './print-piece';
 import { quantize } from './quantize';
 import { runSearch } from './search';
 

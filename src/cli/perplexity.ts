@@ -1,14 +1,14 @@
+import type { Plan } from '../model/plan';
+import type { FileType } from '../quant/file-types';
+import { klDivergencePaged } from '../evaluate/kl-divergence-paged';
 import { klDivergence, perplexity } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
-import { klDivergencePaged } from '../evaluate/kl-divergence-paged';
-import type { KlDivergence, Perplexity } from '../evaluate/quality-numbers';
-import type { Plan } from '../model/plan';
 import type { Prepared } from '../pipeline/prepared';
-import type { FileType } from '../quant/file-types';
-import type { RunProgress } from '../util/work';
+import type { KlDivergence, Perplexity } from '../evaluate/quality-numbers';
 import { numberOption, typeOption, UsageError, type Values } from './arguments';
 import { engineOptions, open, openGpu, planOf, quantizeOn, readText, textOf } from './common';
 import { answer, answerJson, say, status } from './output';
+import type { RunProgress } from '../util/work';
 
 const percent = (share: number, digits = 2): string => `${(100 * share).toFixed(digits)} %`;
 

@@ -1,9 +1,9 @@
 import { filterImatrix, type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import { tensorPattern } from '../model/pattern/pattern';
 import type { QuantizeOptions, TypeOverride } from '../model/tensor-choice';
-import { openFile, readTextFile } from '../node/files';
 import { quantFormats } from '../quant/registry';
 import { UsageError, type Values } from './arguments';
+import { openFile, readTextFile } from '../node/files';
 
 function ggmlType(option: string, label: string): string {
   const found = quantFormats.find((f) => f.label === label.toUpperCase());

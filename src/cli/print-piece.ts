@@ -1,6 +1,6 @@
 import type { GeneratedPiece } from '../infer/generate';
 import type { PartKind } from '../text/marks';
-import { streamText, streamThoughts } from './output';
+import { streamThoughts, streamText } from './output';
 
 /**
  * Writes an answer as it comes. The answer and calls of tools go to standard output and thoughts, labelled, to standard

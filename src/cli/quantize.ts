@@ -1,9 +1,9 @@
 import { planQuantization } from '../model/plan';
-import { FileSink } from '../node/files';
 import { assertAllowed, writeSplit } from '../pipeline/export';
 import { formatBytes } from '../util/bytes';
 import { splitBytes, typeOption, UsageError, type Values } from './arguments';
 import { open, openGpu, sayPlan } from './common';
+import { FileSink } from '../node/files';
 import { answer, answerJson, progress } from './output';
 import { planOptions } from './plan-options';
 

@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { planQuantization } from '../model/plan';
 import { klDivergence } from '../evaluate/evaluate';
 import { textForEvaluation } from '../evaluate/evaluation-text';
+import { prepareLevel } from '../pipeline/prepared';
 import { recipeText } from '../evaluate/recipe';
 import {
   measureSensitivities,
@@ -9,8 +11,6 @@ import {
   type Recipe,
   recipeFor,
 } from '../evaluate/search';
-import { planQuantization } from '../model/plan';
-import { prepareLevel } from '../pipeline/prepared';
 import { numberOption, parseBytes, typeOption, UsageError, type Values } from './arguments';
 import { engineOptions, open, openGpu, readText, textOf } from './common';
 import { answer, answerJson, say, status } from './output';

@@ -1,11 +1,11 @@
 import type { Gpu } from '../gpu/gpu';
-import { CodebookBuffers } from '../model/codebook-buffers';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
+import { CodebookBuffers } from '../model/codebook-buffers';
 import type { ComputePath, ComputePaths } from '../model/runtime';
 import { toDevice } from '../quant/format';
 import { formatByLabel } from '../quant/registry';
 import { noise } from '../util/random';
-import { decodeProduct, pathsOf, prefillProduct, productRows } from './product';
+import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
 /** No dimension is a multiple of a tile. */
 const ROWS = 70;

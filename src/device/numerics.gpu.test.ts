@@ -1,20 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SMALL, tinyGguf } from '../../bench/models/tiny-llama';
-import { MemorySink } from '../files/byte-sink';
 import { memorySource } from '../files/byte-source';
+import { MemorySink } from '../files/byte-sink';
+import { shadersFromDisk } from '../node/gpu';
 import { readGguf } from '../files/gguf/read';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { shadersFromDisk } from '../node/gpu';
-import { writeGguf } from '../pipeline/export';
-import { SpotCheck } from '../pipeline/spot-check';
 import { fileTypeByLabel } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
 import { ownGpu, testGpu } from '../testing/device';
-import { goldenJson } from '../testing/golden';
 import { testImatrix } from '../testing/importance';
-import { testNumerics } from './numerics';
+import { goldenJson } from '../testing/golden';
+import { SMALL, tinyGguf } from '../../bench/models/tiny-llama';
+import { writeGguf } from '../pipeline/export';
 import { testSubgroup } from './subgroup-test';
+import { testNumerics } from './numerics';
+import { SpotCheck } from '../pipeline/spot-check';
 
 let gpu: Gpu;
 beforeAll(async () => {

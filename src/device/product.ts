@@ -1,8 +1,8 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { Dispatch, UniformArena } from '../gpu/kernel';
-import type { BufferOwner } from '../gpu/memory';
-import { matmulDispatch, prefillPathOf, roundDispatch } from '../model/blocks/matmul';
-import { decodePathOf, matvecDispatch } from '../model/blocks/matvec';
+import { prefillPathOf, matmulDispatch, roundDispatch } from '../model/blocks/matmul';
+import { matvecDispatch, decodePathOf } from '../model/blocks/matvec';
 import type { DeviceTensor } from '../model/device-tensor';
 import { type ComputePath, type ComputePaths, ROUNDED_BYTES } from '../model/runtime';
 import { formatByLabel } from '../quant/registry';

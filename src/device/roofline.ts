@@ -1,5 +1,5 @@
+import { kvLayout, type KvType } from '../model/kv-cache';
 import type { Hyperparameters } from '../model/hyperparameters';
-import { type KvType, kvLayout } from '../model/kv-cache';
 import type { Plan } from '../model/plan';
 import type { Roofline } from './probe';
 

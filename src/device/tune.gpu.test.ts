@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TINY } from '../../bench/models/tiny-llama';
+import { shadersFromDisk } from '../node/gpu';
 import type { Gpu } from '../gpu/gpu';
-import { Engine } from '../infer/engine';
 import { planQuantization } from '../model/plan';
 import type { ComputePath } from '../model/runtime';
-import { shadersFromDisk } from '../node/gpu';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
 import { relativeError } from '../testing/compare';
 import { ownGpu, testGpu } from '../testing/device';
 import { openTiny, tinyIds } from '../testing/tiny-engine';
+import { TINY } from '../../bench/models/tiny-llama';
 import { MIB } from '../util/bytes';
 import { isRight } from './check-paths';
+import { Engine } from '../infer/engine';
+import { prepareLevel } from '../pipeline/prepared';
 import { pathsOf } from './product';
 import { chunkOf, TUNING_VERSION, type Tuning, tunePaths, tuningOf } from './tune';
 

@@ -1,14 +1,14 @@
 import type { Gpu } from '../gpu/gpu';
-import { CodebookBuffers } from '../model/codebook-buffers';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
-import { CHUNK_TOKENS, type ComputePath, type ComputePaths, FAST } from '../model/runtime';
+import { CodebookBuffers } from '../model/codebook-buffers';
+import { CHUNK_TOKENS, FAST, type ComputePath, type ComputePaths } from '../model/runtime';
 import { formatBytesFor } from '../quant/format';
 import { formatByLabel } from '../quant/registry';
 import { MIB } from '../util/bytes';
 import { noise } from '../util/random';
 import { checkPaths, isRight, type PathErrors } from './check-paths';
 import { medianRound } from './probe';
-import { decodeProduct, pathsOf, prefillProduct, productRows } from './product';
+import { pathsOf, prefillProduct, decodeProduct, productRows } from './product';
 
 /** Increment it when kernels change so much that stored tunings are out of date. */
 export const TUNING_VERSION = 5;

@@ -1,13 +1,13 @@
-import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
 import { taskOf } from '../gpu/paced-queue';
+import type { Gpu } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
-import type { Prepared } from '../pipeline/prepared';
 import { throwIfCancelled } from '../util/errors';
-import type { Work } from '../util/work';
 import { type EvaluateOptions, halves, MAX_RESIDENT_LOGITS_BYTES } from './evaluate';
 import { Evaluator, type Passage } from './evaluator';
+import type { Prepared } from '../pipeline/prepared';
 import { type KlDivergence, klDivergenceOf } from './quality-numbers';
+import type { Work } from '../util/work';
 
 /** Logits of one pass over part of a passage. */
 interface Batch {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import { readImatrix } from '../files/imatrix';
@@ -7,13 +6,14 @@ import { imatrixFile } from '../files/imatrix-write';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
 import { checkpointFiles } from '../testing/checkpoints';
 import { testGpu } from '../testing/device';
-import { openTestModel } from '../testing/text/sandbox';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { collectImportance } from './collect-importance';
+import { openTestModel } from '../testing/text/sandbox';
+import { prepareLevel } from '../pipeline/prepared';
 
 const next = seededRandom(5);
 const ids = Array.from({ length: 300 }, () => Math.floor(next() * TINY.vocabulary));

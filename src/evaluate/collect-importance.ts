@@ -3,12 +3,12 @@ import type { Gpu } from '../gpu/gpu';
 import type { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
 import * as ops from '../ops/kernels';
-import type { Prepared } from '../pipeline/prepared';
 import { alignUp } from '../util/bytes';
 import { throwIfCancelled } from '../util/errors';
-import type { RunProgress, Work } from '../util/work';
 import { chunksOf, type EvaluateOptions } from './evaluate';
 import { Evaluator } from './evaluator';
+import type { Prepared } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 /** Bytes for the sums and counts of a matrix, aligned for a binding offset. */
 const sumsBytes = (cols: number, experts: number): number => alignUp(4 * experts * (cols + 1), 256);

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
 import { formatByGgmlType } from '../quant/registry';
 import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { BaseRows } from './base-rows';
 import { klDivergence, perplexity, probabilities } from './evaluate';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
 
 const shape = { ...TINY, ffn: 256, layers: 1 };
 const next = seededRandom(3);

@@ -1,16 +1,16 @@
-import type { Gpu } from '../gpu/gpu';
-import type { Dispatch, Extent } from '../gpu/kernel';
 import type { BufferOwner } from '../gpu/memory';
 import { taskOf } from '../gpu/paced-queue';
-import type { EngineOptions } from '../infer/model-runtime';
-import { tokensThatFit } from '../model/blocks/steps';
+import type { Gpu } from '../gpu/gpu';
+import type { Dispatch, Extent } from '../gpu/kernel';
 import * as ops from '../ops/kernels';
-import type { Prepared } from '../pipeline/prepared';
 import { MIB } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
-import type { RunProgress, Work } from '../util/work';
 import { Evaluator, type LogitRows, type Passage } from './evaluator';
+import type { EngineOptions } from '../infer/model-runtime';
+import { tokensThatFit } from '../model/blocks/steps';
+import type { Prepared } from '../pipeline/prepared';
 import { type KlDivergence, klDivergenceOf, type Perplexity, perplexityOf } from './quality-numbers';
+import type { RunProgress, Work } from '../util/work';
 
 /** Bounds the logits of one prediction of a level that is on the device as a whole; they are held for each level. */
 export const MAX_RESIDENT_LOGITS_BYTES = 64 * MIB;

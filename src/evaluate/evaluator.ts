@@ -1,12 +1,12 @@
 import { compileKernels } from '../gpu/compile';
-import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
-import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
+import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
 import type { TappedRows } from '../model/blocks/recorder';
 import { kernelsOf, type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
 import type { Runtime } from '../model/runtime';
+import { type EngineOptions, levelSlots, modelRuntime } from '../infer/model-runtime';
 import type { Prepared } from '../pipeline/prepared';
 
 /** Tokens; those from index `first` on are scored, each given all tokens before it. */

@@ -1,17 +1,17 @@
 import { beforeAll, expect, test } from 'vitest';
-import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
-import { Studio } from '../studio/studio';
 import { testGpu } from '../testing/device';
-import { testSandbox } from '../testing/text/sandbox';
 import { openTiny, tinyIds } from '../testing/tiny-engine';
-import type { RunProgress } from '../util/work';
-import { klDivergence } from './evaluate';
+import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 import { klDivergencePaged } from './kl-divergence-paged';
+import { klDivergence } from './evaluate';
+import { prepareLevel } from '../pipeline/prepared';
+import { Studio } from '../studio/studio';
+import type { RunProgress } from '../util/work';
+import { testSandbox } from '../testing/text/sandbox';
 
 let gpu: Gpu;
 beforeAll(async () => {

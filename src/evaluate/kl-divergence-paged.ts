@@ -1,10 +1,10 @@
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { Plan } from '../model/plan';
-import type { RunProgress, Work } from '../util/work';
-import { type EvaluateOptions, halves, klDivergenceOfRows } from './evaluate';
+import { klDivergenceOfRows, type EvaluateOptions, halves } from './evaluate';
 import { PagedLevel } from './paged-level';
 import type { KlDivergence } from './quality-numbers';
+import type { RunProgress, Work } from '../util/work';
 
 export interface PagedOptions extends EvaluateOptions {
   readonly budgetMs?: number | undefined;

@@ -1,18 +1,18 @@
 import type { ModelFile } from '../files/model-file';
 import { compileKernels } from '../gpu/compile';
 import type { Gpu } from '../gpu/gpu';
-import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
 import { recordEmbedding, recordHead, recordLayer } from '../model/arch/decoder';
 import { PrefillRecorder } from '../model/blocks/prefill';
 import { kernelsOf, type Step, tasksOf, tokensThatFit } from '../model/blocks/steps';
 import type { Plan } from '../model/plan';
 import { engineSlots, type Runtime } from '../model/runtime';
 import { slabCount } from '../model/weights';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { MIB } from '../util/bytes';
 import { throwIfCancelled } from '../util/errors';
-import type { RunProgress, Work } from '../util/work';
 import { type LogitRows, logitRows, type Passage } from './evaluator';
+import { type EngineOptions, layerRuntime } from '../infer/model-runtime';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 const STORAGE = () => GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
 /** Bounds the logits of one prediction of a level whose layers come and go: the device has no room for it as a whole. */

@@ -1,16 +1,16 @@
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { runnableOf } from '../infer/model-runtime';
 import type { KvType } from '../model/kv-cache';
 import type { Plan } from '../model/plan';
-import type { Prepared } from '../pipeline/prepared';
 import type { ModelText } from '../text/model-text';
 import { MIB } from '../util/bytes';
-import type { RunProgress, Work } from '../util/work';
+import { runnableOf } from '../infer/model-runtime';
+import { klDivergencePaged } from './kl-divergence-paged';
 import { chunksOf, klDivergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
-import { klDivergencePaged } from './kl-divergence-paged';
+import type { Prepared } from '../pipeline/prepared';
 import type { QualityRecord, QualityRequest } from './quality-records';
+import type { RunProgress, Work } from '../util/work';
 
 /** Chunks of the timed trial, which follows a warm-up chunk. */
 const TRIAL_CHUNKS = 1;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { openTiny } from '../testing/tiny-engine';
 import { TINY } from '../../bench/models/tiny-llama';
 import { Mixes } from '../studio/mixes';
-import { openTiny } from '../testing/tiny-engine';
 import { parseRecipe, recipeText } from './recipe';
 
 const recipe = {

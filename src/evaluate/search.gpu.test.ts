@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
-import { Mixes } from '../studio/mixes';
 import { builtInModel } from '../testing/built-in';
 import { testGpu } from '../testing/device';
-import { testText } from '../testing/text/sandbox';
 import { klDivergence } from './evaluate';
 import { textForEvaluation } from './evaluation-text';
+import { Mixes } from '../studio/mixes';
+import { prepareLevel } from '../pipeline/prepared';
 import { measureSensitivities, planRecipe, quantizeCommand, recipeFor, type Sensitivities } from './search';
+import { testText } from '../testing/text/sandbox';
 
 describe('a type for each tensor', () => {
   let gpu: Gpu;

@@ -1,19 +1,19 @@
-import { alignmentOf } from '../files/gguf/metadata';
 import type { ImportanceMatrix } from '../files/imatrix';
+import { alignmentOf } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { chooseTypes, type TensorOptions } from '../model/choose-types';
 import { exactPattern } from '../model/pattern/pattern';
 import { type Plan, planQuantization } from '../model/plan';
 import { isFullWidth } from '../model/tensor-choice';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { type FileType, fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { alignUp } from '../util/bytes';
 import { NibbleError, throwIfCancelled } from '../util/errors';
 import { shellPath, shellWord } from '../util/shell';
-import type { RunProgress, Work } from '../util/work';
 import { BaseRows } from './base-rows';
 import type { EvaluateOptions } from './evaluate';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 /** File types that supply the candidate types of a tensor; those that need an importance matrix only with one. */
 const LADDER = ['Q2_K', 'Q3_K_S', 'IQ4_XS', 'Q4_K_S', 'Q5_K_S', 'Q6_K', 'Q8_0'];

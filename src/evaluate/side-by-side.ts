@@ -1,11 +1,11 @@
 import type { Gpu } from '../gpu/gpu';
-import type { Engine, SamplingOptions } from '../infer/engine';
-import { type GeneratedPiece, generate } from '../infer/generate';
-import type { EngineOptions } from '../infer/model-runtime';
-import type { Prepared } from '../pipeline/prepared';
 import type { TokenTable } from '../text/tokenizer';
-import type { Work } from '../util/work';
+import type { Engine, SamplingOptions } from '../infer/engine';
+import type { EngineOptions } from '../infer/model-runtime';
 import { probabilities } from './evaluate';
+import { type GeneratedPiece, generate } from '../infer/generate';
+import type { Prepared } from '../pipeline/prepared';
+import type { Work } from '../util/work';
 
 /** A generated token and its probability. */
 export interface ScoredToken {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { tinyGguf } from '../../bench/models/tiny-llama';
 import { openTestModel } from '../testing/text/sandbox';
+import { tinyGguf } from '../../bench/models/tiny-llama';
 import { NibbleError } from '../util/errors';
 import { type ByteSource, memorySource } from './byte-source';
-import { ggmlTypeByLabel } from './ggml-types';
 import { u32Value } from './gguf/metadata';
 import { ggufHeader } from './gguf/write';
+import { ggmlTypeByLabel } from './ggml-types';
 
 const F32 = ggmlTypeByLabel('F32');
 const good = tinyGguf({ width: 32, ffn: 32, layers: 1, heads: 2, kvHeads: 1, vocabulary: 40, context: 32 });

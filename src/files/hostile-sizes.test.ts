@@ -1,18 +1,18 @@
 // Sizes that a file states are bounded before anything is allocated for them.
 import { describe, expect, test } from 'vitest';
-import { tinyMetadata } from '../../bench/models/tiny-llama';
 import { parseRecipe } from '../evaluate/recipe';
-import { parseReport } from '../store/results/report';
+import { openTestModel } from '../testing/text/sandbox';
 import { imatrixDat } from '../testing/imatrix-files';
 import { jsonFile, safetensorsFile } from '../testing/safetensors-file';
-import { openTestModel } from '../testing/text/sandbox';
 import { huggingFaceFolder } from '../testing/tiny-folder';
+import { parseReport } from '../store/results/report';
 import { NibbleError } from '../util/errors';
+import { tinyMetadata } from '../../bench/models/tiny-llama';
 import { type ByteSource, memorySource } from './byte-source';
 import { GgufType, type MetaValue } from './gguf/metadata';
 import { readGguf } from './gguf/read';
-import { joinSplits } from './gguf/split';
 import { ggufHeader } from './gguf/write';
+import { joinSplits } from './gguf/split';
 import { readImatrix } from './imatrix';
 
 const MIB = 1 << 20;

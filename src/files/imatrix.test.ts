@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { tinyGguf } from '../../bench/models/tiny-llama';
 import { imatrixDat, imatrixGguf } from '../testing/imatrix-files';
+import { tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from './byte-source';
 import { filterImatrix, type ImportanceMatrix, isImatrix, readImatrix } from './imatrix';
 

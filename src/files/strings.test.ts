@@ -1,19 +1,19 @@
 // Strings that are not text survive every reader and writer to the bit.
 import { describe, expect, test } from 'vitest';
 import { TINY, tinyGguf, tinyMetadata } from '../../bench/models/tiny-llama';
+import { openTestModel } from '../testing/text/sandbox';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { matrixFingerprint } from '../studio/fingerprint';
 import { imatrixDat, imatrixGguf } from '../testing/imatrix-files';
-import { openTestModel } from '../testing/text/sandbox';
 import { huggingFaceFolder } from '../testing/tiny-folder';
 import { sentencePieceModel } from '../testing/tiny-tokenizers';
 import { textOf } from '../text/text-stream';
 import { createTokenizer } from '../text/tokenizer';
-import { decodeUtf8, encodeUtf8 } from '../util/utf8';
+import { encodeUtf8, decodeUtf8 } from '../util/utf8';
 import { memorySource } from './byte-source';
 import { ggmlTypeByLabel } from './ggml-types';
-import { arrayValue, GgufType, getStrings, type MetaValue, stringValue } from './gguf/metadata';
+import { arrayValue, getStrings, GgufType, type MetaValue, stringValue } from './gguf/metadata';
 import { readGguf } from './gguf/read';
 import { ggufHeader, ggufHeaderBytes } from './gguf/write';
 import { type ImportanceMatrix, readImatrix } from './imatrix';

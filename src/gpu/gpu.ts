@@ -4,11 +4,11 @@ import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
 import { Answers } from './answers';
 import { type Constants, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
+import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } from './subgroups';
 import { MATRIX_FEATURE, matrixShaderOf, matrixShapesOf } from './matrix-units';
 import { type BufferOwner, GpuMemory } from './memory';
 import { PacedQueue } from './paced-queue';
 import type { PassCopies, PassWork } from './pass';
-import { isBarrierFree, SHARED, type Subgroup, type SubgroupKind, subgroupOf } from './subgroups';
 
 /** Properties of the device's float arithmetic, measured by the self-test. */
 export interface Numerics {

@@ -6,7 +6,7 @@ import {
   type ParamValues,
   packParams,
 } from '../wgsl/interface';
-import { hoistEnables, link, pinSubgroups, type Slots, type Sources } from '../wgsl/link';
+import { type Slots, type Sources, hoistEnables, link, pinSubgroups } from '../wgsl/link';
 
 export type Workgroups = readonly [x: number, y?: number, z?: number];
 

@@ -1,5 +1,5 @@
-import type { Gpu } from './gpu';
 import type { BufferOwner } from './memory';
+import type { Gpu } from './gpu';
 
 /** Maps a buffer for writing. The next upload reports a failure; there may be none. */
 function mapped({ answers }: Gpu, buffer: GPUBuffer): Promise<void> {

@@ -1,7 +1,7 @@
 import { throwIfCancelled } from '../util/errors';
-import type { RunProgress, Work } from '../util/work';
 import type { Engine } from './engine';
 import { GREEDY } from './engine';
+import type { RunProgress, Work } from '../util/work';
 
 /** Median, extremes and all samples of a measurement. */
 export interface Spread {

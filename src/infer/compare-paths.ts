@@ -1,9 +1,9 @@
 import type { Gpu } from '../gpu/gpu';
-import type { Prepared } from '../pipeline/prepared';
 import { throwIfCancelled } from '../util/errors';
-import type { Work } from '../util/work';
 import { Engine, GREEDY } from './engine';
 import type { EngineOptions } from './model-runtime';
+import type { Prepared } from '../pipeline/prepared';
+import type { Work } from '../util/work';
 
 /** Difference between the fast compute paths and the reference mode over one text. */
 export interface PathDifference {

@@ -1,15 +1,15 @@
 import { beforeAll, expect, test } from 'vitest';
-import { TINY } from '../../bench/models/tiny-llama';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
 import { ownGpu, testGpu } from '../testing/device';
 import { openTiny, tinyEngine, tinyIds } from '../testing/tiny-engine';
+import { TINY } from '../../bench/models/tiny-llama';
 import { watchCalls } from '../testing/watch-calls';
 import { CancelledError, DeviceLostError } from '../util/errors';
 import { Engine, GREEDY } from './engine';
 import { generate } from './generate';
+import { prepareLevel } from '../pipeline/prepared';
 
 const PIPELINES = ['createComputePipeline', 'createComputePipelineAsync'] as const;
 const pipelinesOf = (made: Record<string, number>): number =>

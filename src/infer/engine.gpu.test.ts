@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { TINY, type TinyShape } from '../../bench/models/tiny-llama';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import { weightBytes } from '../model/weights';
 import { fileTypes } from '../quant/file-types';
@@ -7,6 +6,7 @@ import { relativeError } from '../testing/compare';
 import { testGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
 import { decodedWeights, tinyEngine, tinyIds } from '../testing/tiny-engine';
+import { TINY, type TinyShape } from '../../bench/models/tiny-llama';
 import { Engine, GREEDY } from './engine';
 import { generate } from './generate';
 

@@ -1,8 +1,8 @@
 import { compileKernels } from '../gpu/compile';
 import type { Gpu } from '../gpu/gpu';
 import { recordDecoder } from '../model/arch/decoder';
-import { DecodeRecorder } from '../model/blocks/decode';
 import { PrefillRecorder } from '../model/blocks/prefill';
+import { DecodeRecorder } from '../model/blocks/decode';
 import type { Recorder } from '../model/blocks/recorder';
 import {
   countSteps,
@@ -15,13 +15,13 @@ import {
   workOf,
 } from '../model/blocks/steps';
 import { type Runtime, runtimeBytes } from '../model/runtime';
-import type { Prepared } from '../pipeline/prepared';
 import { disposable } from '../util/dispose';
 import { CancelledError, NibbleError } from '../util/errors';
-import type { RunProgress, Work } from '../util/work';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
 import { createReadbacks, IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
 import type { SamplingOptions } from './sampling';
+import type { Prepared } from '../pipeline/prepared';
+import type { RunProgress, Work } from '../util/work';
 
 export { GREEDY, type SamplingOptions } from './sampling';
 

@@ -1,26 +1,26 @@
 // The fast paths: how far they are from the reference mode, what a token costs in dispatches, and every kind of cache.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { syntheticLevel } from '../../bench/models/random-llama';
-import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import type { KvType } from '../model/kv-cache';
 import { planQuantization } from '../model/plan';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
 import { builtInModel } from '../testing/built-in';
 import { checkpointFiles } from '../testing/checkpoints';
 import { relativeError } from '../testing/compare';
 import { testGpu, undrivenGpu } from '../testing/device';
 import { referenceLogits } from '../testing/reference-llama';
-import { openTestModel } from '../testing/text/sandbox';
 import { decodedWeights } from '../testing/tiny-engine';
+import { syntheticLevel } from '../../bench/models/random-llama';
+import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 import { createTokenizer } from '../text/tokenizer';
 import { seededRandom } from '../util/random';
 import { comparePaths, writeText } from './compare-paths';
 import { Engine } from './engine';
+import { openTestModel } from '../testing/text/sandbox';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
 
 const prepare = (gpu: Gpu, model: ModelFile, label: string): Promise<Prepared> =>
   prepareLevel(gpu, model, planQuantization(model, fileTypeByLabel(label)!));

@@ -3,7 +3,7 @@ import { arrayValue, GgufType, type MetaValue, stringValue, u32Value } from '../
 import { byteOfChar } from '../text/token-bytes';
 import { createTokenizer, TokenType } from '../text/tokenizer';
 import { type Engine, GREEDY } from './engine';
-import { type GeneratedPiece, generate } from './generate';
+import { generate, type GeneratedPiece } from './generate';
 
 const { NORMAL, CONTROL, USER_DEFINED } = TokenType;
 const TOKENS = {

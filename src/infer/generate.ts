@@ -1,9 +1,9 @@
-import { type AnswerPart, AnswerReader, joinParts, type TextOrMark, textOfKind } from '../text/answer-reader';
+import { type AnswerPart, AnswerReader, joinParts, textOfKind, type TextOrMark } from '../text/answer-reader';
 import { TextStream } from '../text/text-stream';
 import type { TokenTable } from '../text/tokenizer';
 import { throwIfCancelled } from '../util/errors';
-import type { Work } from '../util/work';
 import type { Engine, SamplingOptions } from './engine';
+import type { Work } from '../util/work';
 
 export interface GenerateRequest {
   readonly ids: readonly number[];

@@ -1,22 +1,22 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import type { BufferOwner } from '../gpu/memory';
 import type { KvType } from '../model/kv-cache';
 import { factorsName, localRotationTable, rotationTable } from '../model/rope';
 import { checkRunnable } from '../model/runnable';
 import {
   CHUNK_TOKENS,
-  type ComputePaths,
   contextFor,
   createRuntime,
   engineSlots,
   FAST,
+  type ComputePaths,
   type Runtime,
   type RuntimeShape,
 } from '../model/runtime';
 import { readSmallTensor } from '../model/weights';
-import type { Prepared } from '../pipeline/prepared';
 import { FileError, UnsupportedError } from '../util/errors';
+import type { Prepared } from '../pipeline/prepared';
 
 export interface EngineOptions {
   readonly context: number;

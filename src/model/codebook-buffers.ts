@@ -1,8 +1,8 @@
-import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
+import type { Gpu } from '../gpu/gpu';
+import type { QuantFormat } from '../quant/format';
 import type { CodebookName } from '../quant/codebook/codebook';
 import { pointsBytes, pointsTable, searchTable } from '../quant/codebook/tables';
-import type { QuantFormat } from '../quant/format';
 
 /** Codebooks of a set of formats. */
 const codebooksOf = (formats: Iterable<QuantFormat>): Set<CodebookName> =>

@@ -1,6 +1,6 @@
+import type { BufferOwner } from '../gpu/memory';
 import { elementCount } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
-import type { BufferOwner } from '../gpu/memory';
 import { type DeviceLayout, deviceLayout, type QuantFormat } from '../quant/format';
 import { UnsupportedError } from '../util/errors';
 import type { CodebookBuffers } from './codebook-buffers';

@@ -1,6 +1,5 @@
 // Numbers and shapes without a meaning are refused by name, before anything is made of them.
 import { describe, expect, test } from 'vitest';
-import { encodeGguf, type TinyTensor, tinyMetadata, tinyTensors } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import {
   arrayValue,
@@ -10,14 +9,15 @@ import {
   stringValue,
   u32Value,
 } from '../files/gguf/metadata';
+import { contextFor, runtimeBytes, runtimeSizes } from './runtime';
 import { runtimeShape } from '../infer/model-runtime';
 import { openModel } from '../pipeline/open';
 import { fileTypeByLabel } from '../quant/file-types';
 import { planRow, summarize } from '../studio/summary';
 import { NibbleError } from '../util/errors';
+import { encodeGguf, tinyMetadata, type TinyTensor, tinyTensors } from '../../bench/models/tiny-llama';
 import { planQuantization } from './plan';
 import { checkRunnable } from './runnable';
-import { contextFor, runtimeBytes, runtimeSizes } from './runtime';
 
 const SHAPE = { width: 32, ffn: 64, layers: 2, heads: 4, kvHeads: 2, vocabulary: 40, context: 32 };
 const PLAN = { context: 64, kvType: 'F16', fallbackToF16: false, strict: false } as const;

@@ -1,5 +1,5 @@
-import { alignUp } from '../util/bytes';
 import { UnsupportedError } from '../util/errors';
+import { alignUp } from '../util/bytes';
 import type { Hyperparameters } from './hyperparameters';
 
 /** Type of the KV cache: llama.cpp's --cache-type-k and -v, for both. */

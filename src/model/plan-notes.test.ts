@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { ImportanceMatrix } from '../files/imatrix';
 import { fileTypeByLabel } from '../quant/file-types';
+import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { tensorPattern } from './pattern/pattern';
 import { planQuantization } from './plan';
 import type { QuantizeOptions } from './tensor-choice';

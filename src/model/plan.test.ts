@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
-import { stringValue } from '../files/gguf/metadata';
 import { readGguf } from '../files/gguf/read';
+import { stringValue } from '../files/gguf/metadata';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
-import { quantFormats } from '../quant/registry';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { planSlabs } from './device-tensor';
+import { quantFormats } from '../quant/registry';
 import { compareTensorNames, planQuantization } from './plan';
 import { checkRunnable } from './runnable';
 

@@ -1,4 +1,4 @@
-import { elementCount, type GgmlType, ggmlShape, tensorBytes } from '../files/ggml-types';
+import { type GgmlType, elementCount, ggmlShape, tensorBytes } from '../files/ggml-types';
 import { type Metadata, type MetaValue, stringValue, u32Value } from '../files/gguf/metadata';
 import { ggufDataBytes, ggufHeaderBytes, type TensorOut } from '../files/gguf/write';
 import type { ImportanceMatrix } from '../files/imatrix';

@@ -1,11 +1,11 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
-import type { BufferOwner } from '../gpu/memory';
 import { alignUp, formatBytes } from '../util/bytes';
 import { GpuError, NibbleError } from '../util/errors';
 import type { DecoderTraits } from './arch/architecture';
 import type { Hyperparameters } from './hyperparameters';
-import { type KvType, kvLayout, maxKvSplits } from './kv-cache';
+import { kvLayout, type KvType, maxKvSplits } from './kv-cache';
 
 /**
  * Compute path of products: activations rounded to int8 for integer dot products; float16 on devices with shader-f16;

@@ -1,6 +1,6 @@
 import { DEFAULT_ALIGNMENT } from '../files/gguf/metadata';
-import { splitMetadata } from '../files/gguf/split';
 import { ggufDataBytes, ggufHeaderBytes } from '../files/gguf/write';
+import { splitMetadata } from '../files/gguf/split';
 import { alignUp } from '../util/bytes';
 import type { Plan, PlannedTensor } from './plan';
 

@@ -1,10 +1,9 @@
+import type { BufferOwner } from '../gpu/memory';
 import type { ModelFile, TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import type { BufferOwner } from '../gpu/memory';
 import type { QuantFormat } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { FileError, UnsupportedError } from '../util/errors';
-import { CodebookBuffers, codebookBytes } from './codebook-buffers';
 import {
   allocateTensors,
   type DeviceTensor,
@@ -13,6 +12,7 @@ import {
   planSlabs,
   ROW_STEP,
 } from './device-tensor';
+import { CodebookBuffers, codebookBytes } from './codebook-buffers';
 import type { Plan, PlannedTensor } from './plan';
 
 /** Format of a tensor on the device. Vectors (norms, biases) are float32, whatever the file holds. */

@@ -1,7 +1,7 @@
 import { openSync, read, readdirSync, readFileSync, statSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { type FileHandle, open, rename, unlink } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
 import { FileError } from '../util/errors';

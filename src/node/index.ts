@@ -5,7 +5,7 @@
  */
 
 import { createDevice, type Device, type DeviceOptions } from '../api/device';
-import { type Model, type OpenOptions, openModel as openWith } from '../api/model';
+import { type Model, openModel as openWith, type OpenOptions } from '../api/model';
 import type { ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
 import type { TextSandbox } from '../text/sandbox/sandbox';

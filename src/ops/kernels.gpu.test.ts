@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu, GpuOptions } from '../gpu/gpu';
 import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
+import { planeParams } from '../model/device-tensor';
 import { dotOf } from '../model/blocks/matvec';
 import { CodebookBuffers } from '../model/codebook-buffers';
-import { planeParams } from '../model/device-tensor';
+import { requiredImportance } from '../testing/importance';
 import { deviceLayout, type QuantFormat, toDevice } from '../quant/format';
 import { formatByLabel, quantFormats } from '../quant/registry';
 import { empty, testGpu, testOwner, upload } from '../testing/device';
-import { requiredImportance } from '../testing/importance';
 import { noise } from '../util/random';
-import { matmul, matmulInt8, matmulMatrix, matmulTile, matvec, quantizeRows, rowsToF16 } from './kernels';
+import { rowsToF16, matmul, matmulInt8, matmulMatrix, matmulTile, matvec, quantizeRows } from './kernels';
 
 async function run(gpu: Gpu, dispatches: Dispatch[], out: GPUBuffer, count: number): Promise<Float32Array> {
   gpu.submit(dispatches);

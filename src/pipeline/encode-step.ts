@@ -1,10 +1,10 @@
 import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { encode, grid, type UniformArena } from '../gpu/kernel';
 import type { BufferOwner } from '../gpu/memory';
 import { type Task, taskOf } from '../gpu/paced-queue';
-import { CodebookBuffers } from '../model/codebook-buffers';
+import { encode, grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
+import { CodebookBuffers } from '../model/codebook-buffers';
 import * as ops from '../ops/kernels';
 import { type DeviceLayout, type QuantFormat, weightsPerWorkgroup } from '../quant/format';
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { MemorySink } from '../files/byte-sink';
 import { type ByteSource, memorySource } from '../files/byte-source';
-import { stringValue } from '../files/gguf/metadata';
 import { readGguf } from '../files/gguf/read';
+import { stringValue } from '../files/gguf/metadata';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { planQuantization } from '../model/plan';
@@ -12,9 +11,10 @@ import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
 import { builtInModel } from '../testing/built-in';
 import { codecHash } from '../testing/codec-hash';
+import { testImatrix } from '../testing/importance';
 import { testGpu } from '../testing/device';
 import { goldenJson } from '../testing/golden';
-import { testImatrix } from '../testing/importance';
+import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { type Checkpoint, writeGguf } from './export';
 import { prepareLevel } from './prepared';
 

@@ -7,16 +7,16 @@ import type { Plan, PlannedTensor } from '../model/plan';
 import { splitPlan } from '../model/split-plan';
 import { formatByGgmlType } from '../quant/registry';
 import { RefusedError, throwIfCancelled, untilCancelled } from '../util/errors';
-import type { Work } from '../util/work';
 import { SpotCheck } from './spot-check';
 import type { TensorError } from './tensor-error';
 import { TensorPipeline } from './tensor-pipeline';
+import type { Work } from '../util/work';
 import {
   type ExportReport,
   type ResumeOptions,
   type TensorEncoder,
-  type WriteProgress,
   writeFile,
+  type WriteProgress,
 } from './write-file';
 
 export type { Checkpoint, ExportReport, ResumeOptions, WriteProgress } from './write-file';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
 import { formatByLabel, quantFormats } from '../quant/registry';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { codesOf, inspectTensor } from './inspect';
 

@@ -4,12 +4,12 @@ import type { Gpu } from '../gpu/gpu';
 import type { DeviceTensor } from '../model/device-tensor';
 import type { Plan } from '../model/plan';
 import { allocateWeights } from '../model/weights';
+import type { WriteProgress } from './export';
+import type { TensorError } from './tensor-error';
+import type { LoadProgress } from './load-job';
+import { TensorPipeline } from './tensor-pipeline';
 import { type Disposable, disposable } from '../util/dispose';
 import type { Work } from '../util/work';
-import type { WriteProgress } from './export';
-import type { LoadProgress } from './load-job';
-import type { TensorError } from './tensor-error';
-import { TensorPipeline } from './tensor-pipeline';
 
 /** A level whose weights are on the device. */
 export interface Prepared extends Disposable {

@@ -8,8 +8,6 @@ import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model
 import * as ops from '../ops/kernels';
 import { type DeviceLayout, deviceLayout, formatBytesFor, type QuantFormat } from '../quant/format';
 import { alignUp } from '../util/bytes';
-import { throwIfCancelled } from '../util/errors';
-import type { Work } from '../util/work';
 import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
 import type { LoadJob, LoadProgress } from './load-job';
 import { PackOut } from './pack-out';
@@ -17,6 +15,8 @@ import { unpackSteps } from './repack';
 import { readRows, rowRanges, sourceFormat } from './row-ranges';
 import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
+import { throwIfCancelled } from '../util/errors';
+import type { Work } from '../util/work';
 
 /** Waits for bytes that are on their way back. */
 type Packed = () => Promise<Uint8Array<ArrayBuffer>>;

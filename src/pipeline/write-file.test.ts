@@ -5,8 +5,8 @@ import { TINY } from '../../bench/models/tiny-llama';
 import type { ByteSink } from '../files/byte-sink';
 import { planQuantization } from '../model/plan';
 import { fileTypeByLabel } from '../quant/file-types';
-import { planBytes } from '../testing/codec-hash';
 import { codecEncoder } from '../testing/disk/codec-encoder';
+import { planBytes } from '../testing/codec-hash';
 import { openTiny } from '../testing/tiny-engine';
 import { type Checkpoint, writeFile } from './write-file';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { byteDifferences, nmse } from '../testing/compare';
-import { goldenBytes, goldenFloats } from '../testing/golden';
 import { requiredImportance } from '../testing/importance';
+import { goldenBytes, goldenFloats } from '../testing/golden';
 import { noise } from '../util/random';
 import { deviceLayout, fromDevice, toDevice } from './format';
 import { quantFormats } from './registry';

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { ggmlTypeByLabel } from '../files/ggml-types';
 import type { TensorSource } from '../files/model-file';
+import { ggmlTypeByLabel } from '../files/ggml-types';
 import type { Gpu } from '../gpu/gpu';
-import { CodebookBuffers } from '../model/codebook-buffers';
 import { allocateTensors, type DeviceTensor } from '../model/device-tensor';
+import { CodebookBuffers } from '../model/codebook-buffers';
 import { TensorPipeline } from '../pipeline/tensor-pipeline';
 import { byteDifferences } from '../testing/compare';
 import { testGpu, testOwner } from '../testing/device';
-import { goldenFloats, goldenJson } from '../testing/golden';
 import { requiredImportance, testImportance } from '../testing/importance';
+import { goldenFloats, goldenJson } from '../testing/golden';
 import { bytesOf } from '../util/bytes';
 import { noise } from '../util/random';
 import type { QuantFormat } from './format';

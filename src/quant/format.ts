@@ -1,5 +1,5 @@
-import { alignUp } from '../util/bytes';
 import type { BlockImportance } from './block-importance';
+import { alignUp } from '../util/bytes';
 import type { CodebookName } from './codebook/codebook';
 import { sumOfSquares } from './search/weights';
 

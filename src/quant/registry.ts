@@ -1,7 +1,9 @@
-import type { QuantFormat } from './format';
 import { bf16 } from './formats/bf16';
 import { f16 } from './formats/f16';
 import { f32 } from './formats/f32';
+import type { QuantFormat } from './format';
+import { tq1_0 } from './formats/tq1_0';
+import { tq2_0 } from './formats/tq2_0';
 import { iq1_m } from './formats/iq1_m';
 import { iq1_s } from './formats/iq1_s';
 import { iq2_s } from './formats/iq2_s';
@@ -9,24 +11,22 @@ import { iq2_xs } from './formats/iq2_xs';
 import { iq2_xxs } from './formats/iq2_xxs';
 import { iq3_s } from './formats/iq3_s';
 import { iq3_xxs } from './formats/iq3_xxs';
-import { iq4_nl } from './formats/iq4_nl';
-import { iq4_xs } from './formats/iq4_xs';
 import { mxfp4 } from './formats/mxfp4';
 import { nvfp4 } from './formats/nvfp4';
 import { q1_0 } from './formats/q1_0';
 import { q2_0 } from './formats/q2_0';
+import { iq4_nl } from './formats/iq4_nl';
+import { iq4_xs } from './formats/iq4_xs';
 import { q2_k } from './formats/q2_k';
 import { q3_k } from './formats/q3_k';
+import { q4_k } from './formats/q4_k';
+import { q5_k } from './formats/q5_k';
 import { q4_0 } from './formats/q4_0';
 import { q4_1 } from './formats/q4_1';
-import { q4_k } from './formats/q4_k';
 import { q5_0 } from './formats/q5_0';
 import { q5_1 } from './formats/q5_1';
-import { q5_k } from './formats/q5_k';
 import { q6_k } from './formats/q6_k';
 import { q8_0 } from './formats/q8_0';
-import { tq1_0 } from './formats/tq1_0';
-import { tq2_0 } from './formats/tq2_0';
 
 /** All formats, widest first. A new format needs a file, a shader folder and a line here. */
 export const quantFormats: readonly QuantFormat[] = [

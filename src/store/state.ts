@@ -1,23 +1,23 @@
-import type { UnfinishedExport } from '../browser/disk/unfinished';
 import type { listDownloads } from '../browser/private-store';
-import type { Site } from '../browser/site/versions';
-import type { DeviceCapabilities } from '../device/capabilities';
-import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
-import type { ScoredToken } from '../evaluate/side-by-side';
+import type { UnfinishedExport } from '../browser/disk/unfinished';
 import type { PathDifference } from '../infer/compare-paths';
 import type { SamplingOptions } from '../infer/engine';
 import type { GenerateResult } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { ExportReport, WriteProgress } from '../pipeline/export';
+import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
+import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../studio/records';
 import type { TensorInspection } from '../pipeline/inspect';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
-import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../studio/records';
+import type { ScoredToken } from '../evaluate/side-by-side';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { AnswerPart } from '../text/answer-reader';
 import type { ChatMessage } from '../text/conversation';
-import type { WireError } from '../util/errors';
-import type { Calls, EngineEvent, EngineLists, MemoryReport } from '../worker/protocol';
 import type { Report } from './results/report';
+import type { DeviceCapabilities } from '../device/capabilities';
+import type { Site } from '../browser/site/versions';
+import type { WireError } from '../util/errors';
+import type { Calls, EngineLists, EngineEvent, MemoryReport } from '../worker/protocol';
 
 export interface Problem extends Omit<WireError, 'stack'> {
   /** Panel that shows the error. */

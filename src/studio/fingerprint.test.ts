@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
+import { TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { fingerprintOf, matrixFingerprint } from './fingerprint';
 
 test('models are told apart by tensors and their first bytes, matrices by their numbers and not by their names', async () => {

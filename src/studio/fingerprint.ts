@@ -3,8 +3,8 @@ import { bytesToHex } from '@noble/hashes/utils.js';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { bytesOf } from '../util/bytes';
-import { encodeUtf8 } from '../util/utf8';
 import type { ImatrixSummary } from './records';
+import { encodeUtf8 } from '../util/utf8';
 
 const SAMPLED = 8;
 const SAMPLE_BYTES = 1024;

@@ -1,25 +1,25 @@
-import { collectImportance } from '../evaluate/collect-importance';
-import { textForEvaluation } from '../evaluate/evaluation-text';
-import { measureQuality, measureQualityPaged } from '../evaluate/quality';
-import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
-import { measureSensitivities, type Sensitivities } from '../evaluate/search';
-import { type ScoredToken, writeScored } from '../evaluate/side-by-side';
-import type { ImportanceMatrix } from '../files/imatrix';
 import { type CollectedImportance, imatrixFile } from '../files/imatrix-write';
+import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import type { Engine } from '../infer/engine';
-import type { EngineOptions } from '../infer/model-runtime';
 import type { Plan } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
-import type { WriteProgress } from '../pipeline/export';
-import { inspectTensor, type TensorInspection } from '../pipeline/inspect';
-import type { Prepared } from '../pipeline/prepared';
 import type { ModelText } from '../text/model-text';
 import { DeviceLostError, GpuError, NibbleError, UnsupportedError } from '../util/errors';
-import type { LevelWork, RunProgress, Work } from '../util/work';
+import { collectImportance } from '../evaluate/collect-importance';
+import type { Engine } from '../infer/engine';
+import { textForEvaluation } from '../evaluate/evaluation-text';
+import type { WriteProgress } from '../pipeline/export';
+import type { Prepared } from '../pipeline/prepared';
+import type { EngineOptions } from '../infer/model-runtime';
+import { measureQuality, measureQualityPaged } from '../evaluate/quality';
+import { inspectTensor, type TensorInspection } from '../pipeline/inspect';
 import { renderPrompt } from './prompt';
+import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 import type { CalibrationRequest, PromptRequest, SearchRequest } from './records';
+import { type ScoredToken, writeScored } from '../evaluate/side-by-side';
+import { measureSensitivities, type Sensitivities } from '../evaluate/search';
+import type { LevelWork, RunProgress, Work } from '../util/work';
 
 /** Dependencies of the laboratory, owned by the studio. */
 export interface Bench {

@@ -1,9 +1,9 @@
-import { checkRecipe, parseRecipe, recipeText } from '../evaluate/recipe';
-import { planRecipe, quantizeCommand, type Recipe, recipeFor, type Sensitivities } from '../evaluate/search';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Plan } from '../model/plan';
 import { NibbleError } from '../util/errors';
+import { checkRecipe, parseRecipe, recipeText } from '../evaluate/recipe';
+import { planRecipe, quantizeCommand, type Recipe, recipeFor, type Sensitivities } from '../evaluate/search';
 
 /** Summary of a search for the page. */
 export interface SearchSummary {

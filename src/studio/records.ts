@@ -1,9 +1,9 @@
-import type { SpeedBound } from '../device/roofline';
-import type { SpeedResult } from '../infer/benchmark';
-import type { SamplingOptions } from '../infer/engine';
 import type { KvType } from '../model/kv-cache';
-import type { TensorError } from '../pipeline/tensor-error';
 import type { ChatMessage } from '../text/conversation';
+import type { SpeedResult } from '../infer/benchmark';
+import type { SpeedBound } from '../device/roofline';
+import type { SamplingOptions } from '../infer/engine';
+import type { TensorError } from '../pipeline/tensor-error';
 
 // Messages from the studio to the page, and records that the browser stores.
 

@@ -1,9 +1,9 @@
-import { type DeviceCapabilities, findCapabilities } from '../device/capabilities';
-import { probeDevice, type Roofline } from '../device/probe';
-import { roomOf, type TuningStore } from '../device/tune';
 import type { Gpu } from '../gpu/gpu';
-import { type ComputePaths, FAST } from '../model/runtime';
+import { FAST, type ComputePaths } from '../model/runtime';
 import { MIB } from '../util/bytes';
+import { type DeviceCapabilities, findCapabilities } from '../device/capabilities';
+import { type Roofline, probeDevice } from '../device/probe';
+import { roomOf, type TuningStore } from '../device/tune';
 import { DeviceLostError } from '../util/errors';
 
 /** Exceeds the caches of most devices. */

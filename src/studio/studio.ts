@@ -1,45 +1,45 @@
-import type { DeviceCapabilities } from '../device/capabilities';
-import { rooflineOf } from '../device/roofline';
-import type { TuningStore } from '../device/tune';
 import { abortedOnFailure, type ByteSink } from '../files/byte-sink';
 import type { ByteSource } from '../files/byte-source';
 import { type ImportanceMatrix, readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
-import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
-import { Engine } from '../infer/engine';
-import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
-import { type EngineOptions, runnableOf } from '../infer/model-runtime';
-import type { ConvertOptions } from '../model/convert/folder';
 import type { Plan } from '../model/plan';
-import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } from '../pipeline/export';
-import { openModel } from '../pipeline/open';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
-import { overallError } from '../pipeline/tensor-error';
 import { ModelText } from '../text/model-text';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError, NibbleError, throwIfCancelled } from '../util/errors';
-import type { LevelWork, Work } from '../util/work';
+import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
+import { rooflineOf } from '../device/roofline';
+import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
+import { Engine } from '../infer/engine';
+import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } from '../pipeline/export';
+import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
+import type { ConvertOptions } from '../model/convert/folder';
+import { Mixes } from './mixes';
+import { type EngineOptions, runnableOf } from '../infer/model-runtime';
+import { openModel } from '../pipeline/open';
 import { type ExportBase, type PlannedFile, plannedFile } from './export-plan';
 import { fingerprintOf, imatrixSummary } from './fingerprint';
 import { Laboratory, type LabWork } from './laboratory';
 import { Levels } from './levels';
-import { Mixes } from './mixes';
-import { needText, renderPrompt } from './prompt';
-import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
-import { StudioDevice } from './studio-device';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import {
-  allowedPlan,
   type ModelSummary,
   type PlanRow,
   type PlanSettings,
+  allowedPlan,
   planAll,
   planRow,
   summarize,
   textOf,
   weightCount,
 } from './summary';
+import { needText, renderPrompt } from './prompt';
+import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
+import { overallError } from '../pipeline/tensor-error';
+import { StudioDevice } from './studio-device';
+import type { TuningStore } from '../device/tune';
+import type { DeviceCapabilities } from '../device/capabilities';
+import type { LevelWork, Work } from '../util/work';
 
 /** The binding limit that WebGPU guarantees; for plans without a device. */
 const GUARANTEED_BINDING = 128 * 1024 * 1024;

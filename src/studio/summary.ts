@@ -2,22 +2,22 @@ import { elementCount } from '../files/ggml-types';
 import { getString } from '../files/gguf/metadata';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
-import { IN_FLIGHT, READBACK_BYTES } from '../infer/pace';
-import type { KvType } from '../model/kv-cache';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
+import type { KvType } from '../model/kv-cache';
 import {
   CHUNK_TOKENS,
-  type ComputePaths,
   contextFor,
   engineSlots,
   FAST,
+  type ComputePaths,
   runtimeBytes,
 } from '../model/runtime';
 import { slabCount, weightBytes } from '../model/weights';
-import { assertAllowed } from '../pipeline/export';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { formatByLabel } from '../quant/registry';
+import { assertAllowed } from '../pipeline/export';
+import { IN_FLIGHT, READBACK_BYTES } from '../infer/pace';
 import { hasChatTemplate } from '../text/chat-template';
 import { ModelText } from '../text/model-text';
 import type { TextSandbox } from '../text/sandbox/sandbox';

@@ -2,19 +2,19 @@
 // converted files, float64 logits, greedy ids. Without it these tests say so; checkpoints.gpu.test.ts carries its own.
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { openPath } from '../node/files';
 import { MemorySink } from '../files/byte-sink';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { Engine, GREEDY } from '../infer/engine';
 import { OUT_TYPES, planConversion } from '../model/convert/plan-conversion';
 import { planQuantization } from '../model/plan';
-import { openPath } from '../node/files';
-import { writeGguf } from '../pipeline/export';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
+import { Engine, GREEDY } from '../infer/engine';
+import { writeGguf } from '../pipeline/export';
+import { openTestModel } from './text/sandbox';
+import { prepareLevel } from '../pipeline/prepared';
 import { testGpu } from './device';
 import { hasShared, sharedBytes, sharedFolder, sharedJson } from './golden';
-import { openTestModel } from './text/sandbox';
 
 interface Expected {
   hf_dir: string;

@@ -1,22 +1,22 @@
 // Tiny checkpoints made here, of every architecture: the converted files by their hashes, and the logits and greedy ids
 // that llama.cpp's library gives for them. docs/testing.md says how the golden file was made.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { MemorySink } from '../files/byte-sink';
 import { memorySource } from '../files/byte-source';
+import { MemorySink } from '../files/byte-sink';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { Engine, GREEDY } from '../infer/engine';
 import { architectures } from '../model/arch/registry';
 import { OUT_TYPES, planConversion } from '../model/convert/plan-conversion';
 import { planQuantization } from '../model/plan';
-import { writeGguf } from '../pipeline/export';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
+import { Engine, GREEDY } from '../infer/engine';
+import { writeGguf } from '../pipeline/export';
+import { openTestModel } from './text/sandbox';
+import { prepareLevel } from '../pipeline/prepared';
 import { checkpointFiles, recipes } from './checkpoints';
 import { relativeError } from './compare';
 import { testGpu } from './device';
 import { goldenJson } from './golden';
-import { openTestModel } from './text/sandbox';
 
 interface Golden {
   sha256: Record<string, string>;

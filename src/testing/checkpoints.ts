@@ -1,5 +1,5 @@
 // Tiny seeded Hugging Face checkpoints of every architecture, with the files of a download.
-
+import { decisive } from './decisive';
 import { noise } from '../util/random';
 import {
   fused,
@@ -15,13 +15,12 @@ import {
   type Tensors,
   withBiases,
 } from './checkpoint-tensors';
-import { decisive } from './decisive';
 import {
   floatTensor,
   jsonFile,
   type NamedBytes,
-  type StoredTensor,
   safetensorsFile,
+  type StoredTensor,
 } from './safetensors-file';
 import { byteLevelTokenizer, sentencePieceModel, tinyPieces } from './tiny-tokenizers';
 

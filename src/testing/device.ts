@@ -1,9 +1,9 @@
 // Devices for tests. A machine without an adapter fails the test: a skipped GPU lane would look green.
 import { defaultMaxListeners, setMaxListeners } from 'node:events';
 import { create, globals } from 'webgpu';
+import { requestNodeDevice, openNodeGpu, shadersFromDisk } from '../node/gpu';
 import { Gpu, type GpuOptions, wantedDevice } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
-import { openNodeGpu, requestNodeDevice, shadersFromDisk } from '../node/gpu';
 import type { Sources } from '../wgsl/link';
 
 const POLL_MS = 0.25;

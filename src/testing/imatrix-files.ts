@@ -1,5 +1,5 @@
-import type { ImportanceMatrix } from '../files/imatrix';
 import { imatrixFile } from '../files/imatrix-write';
+import type { ImportanceMatrix } from '../files/imatrix';
 import { bytesOf } from '../util/bytes';
 import { encodeUtf8 } from '../util/utf8';
 

@@ -1,18 +1,18 @@
 // Whole files, logits and tokens against a larger reference collection, where it lies beside the checkout. Without it
 // these tests say so; what they prove is proved on smaller data by the other lanes.
 import { beforeAll, describe, expect, test } from 'vitest';
-import { MemorySink } from '../files/byte-sink';
 import { memorySource } from '../files/byte-source';
+import { MemorySink } from '../files/byte-sink';
 import { readGguf } from '../files/gguf/read';
 import { readImatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
-import { Engine, GREEDY } from '../infer/engine';
 import { planQuantization } from '../model/plan';
-import { writeGguf } from '../pipeline/export';
-import { prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel, fileTypes } from '../quant/file-types';
 import { quantFormats } from '../quant/registry';
+import { Engine, GREEDY } from '../infer/engine';
+import { writeGguf } from '../pipeline/export';
+import { prepareLevel } from '../pipeline/prepared';
 import { byteDifferences, relativeError } from './compare';
 import { testGpu } from './device';
 import { hasShared, sharedBytes, sharedJson } from './golden';

@@ -1,18 +1,17 @@
 // A tiny model with an engine, for tests of infer and evaluate.
-
-import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 import { memorySource } from '../files/byte-source';
 import { readGguf } from '../files/gguf/read';
 import type { Gpu } from '../gpu/gpu';
-import { Engine, GREEDY } from '../infer/engine';
 import type { KvType } from '../model/kv-cache';
 import { planQuantization } from '../model/plan';
-import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { fileTypeByLabel } from '../quant/file-types';
 import { formatByGgmlType, formatByLabel } from '../quant/registry';
+import { Engine, GREEDY } from '../infer/engine';
+import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { seededRandom } from '../util/random';
 import { planBytes } from './codec-hash';
 import { testImatrix } from './importance';
+import { TINY, type TinyShape, tinyGguf } from '../../bench/models/tiny-llama';
 
 export const openTiny = (shape: TinyShape) => readGguf(memorySource('tiny.gguf', tinyGguf(shape)));
 

@@ -1,6 +1,6 @@
-import { type TinyShape, type TinyTensor, tinyTensors } from '../../bench/models/tiny-llama';
 import { floatTensor, jsonFile, type NamedBytes, safetensorsFile } from './safetensors-file';
 import { byteLevelTokenizer } from './tiny-tokenizers';
+import { type TinyShape, type TinyTensor, tinyTensors } from '../../bench/models/tiny-llama';
 
 const parts: Readonly<Record<string, string>> = {
   attn_q: 'self_attn.q_proj',

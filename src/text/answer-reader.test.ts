@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AnswerPart, AnswerReader, joinParts } from './answer-reader';
+import { AnswerReader, type AnswerPart, joinParts } from './answer-reader';
 
 /** Marks are written as ^mark^, each other character is a token of its own. */
 function read(tokens: string, prompt = ''): AnswerPart[] {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { TINY, tinyMetadata } from '../../bench/models/tiny-llama';
 import { arrayValue, GgufType, type MetaValue, stringValue, u32Value } from '../files/gguf/metadata';
+import { TINY, tinyMetadata } from '../../bench/models/tiny-llama';
 import { seededRandom } from '../util/random';
 import { encodeChat, hasChatTemplate, renderChat } from './chat-template';
 import { detectPreTokenizers, preTokenizerJson, preTokenizers } from './pre-tokenizers';

@@ -1,11 +1,11 @@
-import { requestBrowserDevice } from '../browser/gpu';
 import { forgetExports } from '../browser/sinks';
+import { requestBrowserDevice } from '../browser/gpu';
 import { browserTextSandbox } from '../browser/text-sandbox';
-import { tuningStore } from '../browser/tuning-store';
 import { Gpu, type GpuOptions } from '../gpu/gpu';
 import { Studio } from '../studio/studio';
 import { shaderSources } from '../wgsl/sources';
 import { serve } from './host';
+import { tuningStore } from '../browser/tuning-store';
 import type { FromWorker, ToWorker } from './protocol';
 
 /** `#max-binding=65536` in the worker's name limits binding sizes, for tests. */

@@ -1,5 +1,3 @@
-import { Exports } from '../browser/disk/exports';
-import { Downloads } from '../browser/downloads';
 import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { openHub } from '../files/hub/hub';
@@ -9,8 +7,10 @@ import type { WriteProgress } from '../pipeline/export';
 import type { Studio } from '../studio/studio';
 import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
-import type { RunProgress } from '../util/work';
+import { Exports } from '../browser/disk/exports';
+import { Downloads } from '../browser/downloads';
 import type { Calls, EngineEvent, ExportTarget, FromWorker, ToWorker } from './protocol';
+import type { RunProgress } from '../util/work';
 
 /** Implementation of a call: its arguments, an event callback and an abort signal. */
 type Handlers = {

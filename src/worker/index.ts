@@ -7,11 +7,9 @@
 
 import { EngineClient, type Supervision } from './client';
 
-export type { ExportRequest, TakenExport } from '../browser/disk/exports';
-export type { OpenedFrom } from '../browser/disk/journal';
-export type { SpeedBound } from '../device/roofline';
 export type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 export type { ScoredToken } from '../evaluate/side-by-side';
+export type { SpeedBound } from '../device/roofline';
 export type { SpeedResult, Spread } from '../infer/benchmark';
 export type { PathDifference } from '../infer/compare-paths';
 export type { ConvertOptions } from '../model/convert/folder';
@@ -26,12 +24,14 @@ export type {
   SearchRequest,
 } from '../studio/records';
 export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/summary';
+export type { ExportRequest, TakenExport } from '../browser/disk/exports';
+export type { OpenedFrom } from '../browser/disk/journal';
 export type { WireError } from '../util/errors';
 export { EngineClient, type Port, type Running, type Supervision } from './client';
 export type {
   Calls,
-  EngineEvent,
   EngineLists,
+  EngineEvent,
   ExportResult,
   ExportTarget,
   FromWorker,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { tinyGguf } from '../../bench/models/tiny-llama';
 import { Studio } from '../studio/studio';
-import { testSandbox } from '../testing/text/sandbox';
+import { tinyGguf } from '../../bench/models/tiny-llama';
 import { CancelledError, FileError, fromWire, RefusedError, toWire, UnsupportedError } from '../util/errors';
 import { EngineClient, type Port } from './client';
 import { serve } from './host';
+import { testSandbox } from '../testing/text/sandbox';
 
 /** Client and host connected by structured clones, as with a Worker; without a GPU. */
 function connect(): EngineClient {

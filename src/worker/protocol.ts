@@ -1,14 +1,11 @@
-import type { ExportRequest, TakenExport } from '../browser/disk/exports';
 import type { DeviceCapabilities } from '../device/capabilities';
-import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
-import type { ScoredToken } from '../evaluate/side-by-side';
-import type { PathDifference } from '../infer/compare-paths';
-import type { GenerateResult } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { KvType } from '../model/kv-cache';
+import type { PathDifference } from '../infer/compare-paths';
 import type { ExportReport, WriteProgress } from '../pipeline/export';
+import type { GenerateResult } from '../infer/generate';
 import type { TensorInspection } from '../pipeline/inspect';
-import type { MixSummary, SearchSummary } from '../studio/mixes';
+import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 import type {
   CalibrationRequest,
   ImatrixSummary,
@@ -17,8 +14,11 @@ import type {
   RunRecord,
   SearchRequest,
 } from '../studio/records';
-import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
+import type { MixSummary, SearchSummary } from '../studio/mixes';
+import type { ScoredToken } from '../evaluate/side-by-side';
 import type { PartKind } from '../text/marks';
+import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
+import type { ExportRequest, TakenExport } from '../browser/disk/exports';
 import type { WireError } from '../util/errors';
 
 // Messages between the page and the worker; types only. A new call takes a line here and a function in host.ts.

@@ -2,8 +2,8 @@
 // cache as inputs and outputs, norms fused with the preceding additions. Q4_0 and Q8_0 blocks are repacked bit by bit,
 // so the weights equal the GGUF's.
 import type { ModelFile, TensorSource } from '../../../src/files/model-file';
-import { runnableOf } from '../../../src/infer/model-runtime';
 import { formatByGgmlType } from '../../../src/quant/registry';
+import { runnableOf } from '../../../src/infer/model-runtime';
 import { f16ToFloat } from '../../../src/util/half';
 import { type DataType, type Graph, model, type Node, tensor, valueInfo } from './proto';
 

@@ -1,8 +1,8 @@
 // The journal of an export: lines of JSON, each written at once and flushed, so that at most the last is torn. The first
 // says what is written from what, the others how far it came.
 import type { Checkpoint, ExportReport } from '../../pipeline/write-file';
-import type { ExportBase, PlannedFile } from '../../studio/export-plan';
 import { encodeUtf8 } from '../../util/utf8';
+import type { ExportBase, PlannedFile } from '../../studio/export-plan';
 
 const JOURNAL_VERSION = 1;
 

@@ -2,11 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { planQuantization } from '../../model/plan';
 import { splitPlan } from '../../model/split-plan';
+import { openTestModel } from '../../testing/text/sandbox';
 import { writeFile } from '../../pipeline/write-file';
 import { fileTypeByLabel } from '../../quant/file-types';
 import { planBytes } from '../../testing/codec-hash';
 import { alignmentPair, type RawGguf, rawGguf, text, u32, u64 } from '../../testing/files/raw-gguf';
-import { openTestModel } from '../../testing/text/sandbox';
 import { NibbleError } from '../../util/errors';
 import { MemorySink } from '../byte-sink';
 import { memorySource } from '../byte-source';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { tinyGguf } from '../../../bench/models/tiny-llama';
 import { planQuantization } from '../../model/plan';
 import { splitPlan } from '../../model/split-plan';
-import { openModel } from '../../pipeline/open';
 import { fileTypeByLabel } from '../../quant/file-types';
+import { openModel } from '../../pipeline/open';
 import { planBytes } from '../../testing/codec-hash';
+import { tinyGguf } from '../../../bench/models/tiny-llama';
 import { type ByteSource, memorySource } from '../byte-source';
 import { GgufType, getNumber } from './metadata';
 import { joinSplits, splitName } from './split';

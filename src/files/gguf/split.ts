@@ -1,7 +1,7 @@
 // Models split over several GGUF files: NAME-00001-of-00003.gguf. Source: llama.cpp, gguf-split.cpp.
 import { FileError } from '../../util/errors';
 import type { ModelFile } from '../model-file';
-import { GgufType, getNumber, type Metadata, type MetaValue } from './metadata';
+import { getNumber, GgufType, type Metadata, type MetaValue } from './metadata';
 
 /** Missing files that a message names. */
 const NAMED = 10;
@@ -16,10 +16,17 @@ export const splitName = (name: string, index: number, count: number): string =>
   return `${name.replace(/\.gguf$/, '')}-${five(index + 1)}-of-${five(count)}.gguf`;
 };
 
+/** Metadata of the whole; a whole model may hold some of the keys, which llama-quantize drops as well. */
+function withoutSplitKeys(metadata: Metadata): Metadata {
+  if (!KEYS.some((key) => metadata.has(key))) return metadata;
+  const out = new Map<string, MetaValue>(metadata);
+  for (const key of KEYS) out.delete(key);
+  return out;
+}
+
 /** Metadata of one split: the split.* keys, and in the first file all the others too. */
 export function splitMetadata(metadata: Metadata, index: number, count: number, tensors: number): Metadata {
-  const out = new Map<string, MetaValue>(index === 0 ? metadata : []);
-  for (const key of KEYS) out.delete(key);
+  const out = new Map<string, MetaValue>(index === 0 ? withoutSplitKeys(metadata) : []);
   out.set('split.no', { type: GgufType.UINT16, value: index });
   out.set('split.count', { type: GgufType.UINT16, value: count });
   out.set('split.tensors.count', { type: GgufType.INT32, value: tensors });
@@ -40,15 +47,7 @@ function checkTypes(file: ModelFile): void {
   }
 }
 
-/** Metadata of the whole; a whole model may hold some of the keys, which llama-quantize drops as well. */
-function withoutSplitKeys(metadata: ModelFile['metadata']): ModelFile['metadata'] {
-  if (!KEYS.some((key) => metadata.has(key))) return metadata;
-  const out = new Map<string, MetaValue>(metadata);
-  for (const key of KEYS) out.delete(key);
-  return out;
-}
-
-/** Joins the splits of one model, given in any order. A single unsplit file is returned as is. Throws FileError. */
+/** Joins the splits of one model, given in any order. A single unsplit file is returned without keys of splits. Throws FileError. */
 export function joinSplits(files: readonly ModelFile[], label: string): ModelFile {
   const [first] = files;
   for (const file of files) checkTypes(file);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { tinyGguf } from '../../../bench/models/tiny-llama';
+import { openTestModel } from '../../testing/text/sandbox';
 import { checkpointFiles } from '../../testing/checkpoints';
 import { FakeHub } from '../../testing/fake-hub';
-import { openTestModel } from '../../testing/text/sandbox';
+import { tinyGguf } from '../../../bench/models/tiny-llama';
 import { memorySource } from '../byte-source';
 import { parseHubAddress } from './address';
 import { openHub } from './hub';

@@ -1,6 +1,6 @@
-import { formatBytes } from '../../util/bytes';
-import { FileError } from '../../util/errors';
 import { shownValue } from '../../util/foreign-text';
+import { FileError } from '../../util/errors';
+import { formatBytes } from '../../util/bytes';
 import type { ByteSource } from '../byte-source';
 import { type HubAddress, parseHubAddress } from './address';
 import { getJson, getRange, type HttpOptions } from './http';

@@ -1,5 +1,5 @@
-import { FileError, UnsupportedError } from '../../util/errors';
 import { shownValue } from '../../util/foreign-text';
+import { FileError, UnsupportedError } from '../../util/errors';
 import type { ByteSource } from '../byte-source';
 import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
 import { duplicateKey, parseJson } from '../json';

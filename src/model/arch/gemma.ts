@@ -1,9 +1,9 @@
 import type { TensorSource } from '../../files/model-file';
 import type { Config } from '../convert/checkpoint/config';
-import { postNormNames } from '../convert/checkpoint/names';
-import type { MetadataWriter } from '../convert/metadata/metadata-writer';
-import { commonParameters, fileType } from '../convert/metadata/parameters';
 import { plusOne, rowsOf } from '../convert/tensors/lazy';
+import type { MetadataWriter } from '../convert/metadata/metadata-writer';
+import { postNormNames } from '../convert/checkpoint/names';
+import { commonParameters, fileType } from '../convert/metadata/parameters';
 import { sentencePiece, sentencePieceFirst, type VocabularyRule } from '../convert/vocabulary/vocabulary';
 import type { Hyperparameters } from '../hyperparameters';
 import type { Architecture, DecoderTraits } from './architecture';

@@ -1,5 +1,5 @@
-import { fileType } from '../convert/metadata/parameters';
 import { transposed } from '../convert/tensors/lazy';
+import { fileType } from '../convert/metadata/parameters';
 import { byteLevel } from '../convert/vocabulary/vocabulary';
 import type { Architecture } from './architecture';
 

@@ -1,5 +1,5 @@
-import { commonNames } from '../convert/checkpoint/names';
 import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
+import { commonNames } from '../convert/checkpoint/names';
 import type { Architecture } from './architecture';
 
 /** Granite: Llama with scaled embeddings, attention, residuals and logits. */

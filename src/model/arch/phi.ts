@@ -1,10 +1,10 @@
 import type { TensorSource } from '../../files/model-file';
 import { UnsupportedError } from '../../util/errors';
 import type { Config } from '../convert/checkpoint/config';
-import { commonNames, type NameTable } from '../convert/checkpoint/names';
-import type { MetadataWriter } from '../convert/metadata/metadata-writer';
-import { fileType } from '../convert/metadata/parameters';
 import { computed } from '../convert/tensors/lazy';
+import type { MetadataWriter } from '../convert/metadata/metadata-writer';
+import { commonNames, type NameTable } from '../convert/checkpoint/names';
+import { fileType } from '../convert/metadata/parameters';
 import {
   byteLevel,
   sentencePieceAsSaid,

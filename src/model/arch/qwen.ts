@@ -1,6 +1,6 @@
 import type { Config } from '../convert/checkpoint/config';
-import { commonNames } from '../convert/checkpoint/names';
 import type { MetadataWriter } from '../convert/metadata/metadata-writer';
+import { commonNames } from '../convert/checkpoint/names';
 import { commonParameters } from '../convert/metadata/parameters';
 import { byteLevel, sentencePieceFirst } from '../convert/vocabulary/vocabulary';
 import type { Architecture, DecoderTraits } from './architecture';

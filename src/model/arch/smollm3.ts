@@ -1,5 +1,5 @@
-import { commonNames } from '../convert/checkpoint/names';
 import { llamaParameters, llamaRopeFactors, llamaVocabulary, neighbourHeads } from '../convert/llama-family';
+import { commonNames } from '../convert/checkpoint/names';
 import type { Architecture } from './architecture';
 
 /** SmolLM3: Llama without RoPE in every fourth layer, which the file does not tell. */

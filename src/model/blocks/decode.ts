@@ -2,7 +2,7 @@ import type { Dispatch } from '../../gpu/kernel';
 import * as ops from '../../ops/kernels';
 import { attentionShape, decodeConstants } from '../attention-shape';
 import type { DeviceTensor } from '../device-tensor';
-import { kvSplitCount, maxKvSplits } from '../kv-cache';
+import { maxKvSplits, kvSplitCount } from '../kv-cache';
 import { decodeGatedExperts, decodeMixedExperts } from './expert-matvec';
 import { type Input, type LinearOptions, Recorder } from './recorder';
 

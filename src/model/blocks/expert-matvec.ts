@@ -1,6 +1,6 @@
 import * as ops from '../../ops/kernels';
 import { type DeviceTensor, joined, planeParams } from '../device-tensor';
-import { decodePathOf, dotOf, tilesFor } from './matvec';
+import { dotOf, decodePathOf, tilesFor } from './matvec';
 import type { Input, Recorder } from './recorder';
 
 // Experts of a decode step. Norm, gate and routing weights are fused into the products.

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { pathsOf } from '../../device/product';
 import type { Gpu, GpuOptions } from '../../gpu/gpu';
 import * as ops from '../../ops/kernels';
 import { toDevice } from '../../quant/format';
 import { formatByLabel } from '../../quant/registry';
+import { pathsOf } from '../../device/product';
 import { relativeError } from '../../testing/compare';
 import { empty, testGpu, testOwner, upload } from '../../testing/device';
 import { noise } from '../../util/random';
-import { CodebookBuffers } from '../codebook-buffers';
 import { allocateTensors, joined } from '../device-tensor';
+import { CodebookBuffers } from '../codebook-buffers';
 import { type ComputePath, ROUNDED_BYTES } from '../runtime';
-import { matmulDispatch, prefillPathOf, roundDispatch } from './matmul';
+import { prefillPathOf, matmulDispatch, roundDispatch } from './matmul';
 
 // No dimension is a multiple of a tile. One expert is chosen by every token, one by none.
 const EXPERTS = 7;

@@ -4,7 +4,7 @@ import * as ops from '../../ops/kernels';
 import { attentionShape, prefillConstants } from '../attention-shape';
 import { type DeviceTensor, joined } from '../device-tensor';
 import { type ComputePath, ROUNDED_BYTES, type Runtime } from '../runtime';
-import { matmulDispatch, prefillPathOf, type Routed, roundDispatch } from './matmul';
+import { prefillPathOf, matmulDispatch, type Routed, roundDispatch } from './matmul';
 import { type Input, type LinearOptions, type Product, Recorder } from './recorder';
 
 /** Placement of a stack's output in the rows of y, and the rows that it reads. */

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import { TINY } from '../../../bench/models/tiny-llama';
 import { memorySource } from '../../files/byte-source';
-import { checkpointFiles, recipes } from '../../testing/checkpoints';
-import { restored } from '../../testing/files/stored';
-import { jsonFile, type NamedBytes, type StoredTensor } from '../../testing/safetensors-file';
 import { openTestModel } from '../../testing/text/sandbox';
+import { restored } from '../../testing/files/stored';
+import { checkpointFiles, recipes } from '../../testing/checkpoints';
+import { jsonFile, type NamedBytes, type StoredTensor } from '../../testing/safetensors-file';
 import { huggingFaceFolder } from '../../testing/tiny-folder';
 import { bytesOf } from '../../util/bytes';
 import { NibbleError } from '../../util/errors';

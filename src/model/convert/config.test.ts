@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { memorySource } from '../../files/byte-source';
 import type { ModelFile } from '../../files/model-file';
-import type { Sizes } from '../../testing/checkpoint-tensors';
-import { checkpointFiles } from '../../testing/checkpoints';
-import { jsonFile, type NamedBytes } from '../../testing/safetensors-file';
 import { openTestModel } from '../../testing/text/sandbox';
+import { checkpointFiles } from '../../testing/checkpoints';
+import type { Sizes } from '../../testing/checkpoint-tensors';
+import { jsonFile, type NamedBytes } from '../../testing/safetensors-file';
 
 type Json = Record<string, unknown>;
 

@@ -4,19 +4,19 @@ import { ggmlTypeByLabel } from '../../files/ggml-types';
 import { getNumbers, getString } from '../../files/gguf/metadata';
 import type { TensorSource } from '../../files/model-file';
 import { f16 } from '../../quant/formats/f16';
+import { openTestModel } from '../../testing/text/sandbox';
 import { checkpointFiles } from '../../testing/checkpoints';
 import {
   floatTensor,
   jsonFile,
   type NamedBytes,
-  type StoredTensor,
   safetensorsFile,
+  type StoredTensor,
 } from '../../testing/safetensors-file';
-import { openTestModel } from '../../testing/text/sandbox';
 import { byteLevelTokenizer } from '../../testing/tiny-tokenizers';
 import { createTokenizer } from '../../text/tokenizer';
-import { bytesOf } from '../../util/bytes';
 import { NibbleError } from '../../util/errors';
+import { bytesOf } from '../../util/bytes';
 import { noise } from '../../util/random';
 import { fp8Table } from './tensors/fp8';
 import { plusOne, rowsOf, stacked, transposed } from './tensors/lazy';

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { TINY, tinyGguf } from '../../../bench/models/tiny-llama';
 import { type ByteSource, memorySource } from '../../files/byte-source';
 import { readGguf } from '../../files/gguf/read';
 import { f16 } from '../../quant/formats/f16';
 import { openTestModel } from '../../testing/text/sandbox';
 import { huggingFaceFolder } from '../../testing/tiny-folder';
-import { createTokenizer } from '../../text/tokenizer';
+import { TINY, tinyGguf } from '../../../bench/models/tiny-llama';
 import { bytesOf } from '../../util/bytes';
+import { createTokenizer } from '../../text/tokenizer';
 
 const shape = { ...TINY, type: 'F16' as const };
 const sources = (shards: number): ByteSource[] =>

@@ -1,25 +1,25 @@
+import { shownValue } from '../../util/foreign-text';
 import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
 import type { ModelFile } from '../../files/model-file';
 import type { TextSandbox } from '../../text/sandbox/sandbox';
 import { FileError, UnsupportedError } from '../../util/errors';
-import { shownValue } from '../../util/foreign-text';
 import { baseName, folderName } from '../../util/model-folder';
 import type { Work } from '../../util/work';
-import type { Architecture } from '../arch/architecture';
 import { architectures } from '../arch/registry';
+import type { Architecture } from '../arch/architecture';
+import { checkComplete } from './complete';
 import { Checkpoint } from './checkpoint/checkpoint';
 import { Config, type Json } from './checkpoint/config';
 import { placeTensors } from './checkpoint/place';
-import { checkComplete } from './complete';
+import { staysFloat32 } from './tensors/float32';
+import { findCheckHash } from './vocabulary/check-hash';
+import { dequantized } from './tensors/fp8';
 import { identity } from './metadata/identity';
+import { asFloat32 } from './tensors/lazy';
 import { MetadataWriter } from './metadata/metadata-writer';
 import { ropeNotes } from './metadata/rope';
 import type { HuggingFaceSource } from './source';
-import { staysFloat32 } from './tensors/float32';
-import { dequantized } from './tensors/fp8';
-import { asFloat32 } from './tensors/lazy';
-import { findCheckHash } from './vocabulary/check-hash';
 
 /** User options of a conversion. */
 export interface ConvertOptions {

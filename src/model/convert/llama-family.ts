@@ -2,10 +2,10 @@
 import type { TensorSource } from '../../files/model-file';
 import { FileError } from '../../util/errors';
 import type { Config } from './checkpoint/config';
-import type { MetadataWriter } from './metadata/metadata-writer';
-import { commonParameters } from './metadata/parameters';
 import { interleaveHeads } from './tensors/interleave';
 import { computed } from './tensors/lazy';
+import type { MetadataWriter } from './metadata/metadata-writer';
+import { commonParameters } from './metadata/parameters';
 import { sentencePieceFirst, type VocabularyRule } from './vocabulary/vocabulary';
 
 export function llamaParameters(c: Config, out: MetadataWriter): void {

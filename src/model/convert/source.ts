@@ -1,7 +1,7 @@
 import type { TensorSource } from '../../files/model-file';
 import type { Config } from './checkpoint/config';
-import type { NameTable } from './checkpoint/names';
 import type { MetadataWriter } from './metadata/metadata-writer';
+import type { NameTable } from './checkpoint/names';
 import type { VocabularyRule } from './vocabulary/vocabulary';
 
 /** Conversion of an architecture's Hugging Face checkpoints to GGUF. */

@@ -1,5 +1,5 @@
 // Codebooks as 32-bit words for the shaders.
-import { type CodebookName, codebookOf, pointCodes, shapeOf } from './codebook';
+import { codebookOf, type CodebookName, pointCodes, shapeOf } from './codebook';
 import { magnitude2, magnitude3 } from './magnitudes';
 
 /** Magnitude of a code in the decoders. IQ1 keeps the codes, because their shift is not part of the codebook. */

@@ -1,6 +1,6 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { pointCodes } from '../codebook/codebook';
 import { blockwise, type QuantFormat } from '../format';
+import { pointCodes } from '../codebook/codebook';
 import {
   ascending,
   largestMagnitude,

@@ -1,8 +1,8 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
 import { magnitude2 } from '../codebook/magnitudes';
-import { blockwise, type QuantFormat } from '../format';
-import { type CodebookShape, fitCodebook, oddScales } from '../search/codebook-search';
+import { fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;

@@ -1,7 +1,7 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { pointCodes } from '../codebook/codebook';
 import { blockwise, type QuantFormat } from '../format';
-import { type CodebookShape, fitCodebook, oddScales } from '../search/codebook-search';
+import { pointCodes } from '../codebook/codebook';
+import { fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, squareWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;

@@ -1,8 +1,8 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
+import { blockwise, type QuantFormat } from '../format';
 import { pointCodes } from '../codebook/codebook';
 import { magnitude3 } from '../codebook/magnitudes';
-import { blockwise, type QuantFormat } from '../format';
-import { type CodebookShape, evenSigns, fitCodebook, oddScales } from '../search/codebook-search';
+import { evenSigns, fitCodebook, type CodebookShape, oddScales } from '../search/codebook-search';
 import { importanceWeights, squareWeights, sumOfSquares } from '../search/weights';
 
 const { fround } = Math;

@@ -1,6 +1,6 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { blockwise, type QuantFormat } from '../format';
 import { inverse } from '../search/extremes';
+import { blockwise, type QuantFormat } from '../format';
 import { nearestStep, STEPS, searchStepScale, stepWeights } from '../search/iq4';
 import { clamp, nearest } from '../search/k-search';
 

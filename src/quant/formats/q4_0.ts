@@ -1,7 +1,7 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { blockwise, type QuantFormat } from '../format';
 import { code, inverse, signedExtreme } from '../search/extremes';
 import { searchSigned32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
 /** Block: f16 d, 16 bytes of nibbles (weight j low, j + 16 high). Source: quantize_row_q4_0_ref, _impl. */
 export const q4_0: QuantFormat = {

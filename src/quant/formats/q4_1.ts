@@ -1,7 +1,7 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { blockwise, type QuantFormat } from '../format';
 import { code, inverse, range } from '../search/extremes';
 import { searchAffine32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
 const { fround } = Math;
 

@@ -1,7 +1,7 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { blockwise, type QuantFormat } from '../format';
 import { code, inverse, signedExtreme } from '../search/extremes';
 import { searchSigned32 } from '../search/weighted32';
+import { blockwise, type QuantFormat } from '../format';
 
 function roundedCodes(x: Float32Array, at: number): { d: number; codes: Uint8Array } {
   const d = signedExtreme(x, at, 32) / -16;

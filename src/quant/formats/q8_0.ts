@@ -1,6 +1,6 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import { blockwise, type QuantFormat } from '../format';
 import { inverse, signedExtreme } from '../search/extremes';
+import { blockwise, type QuantFormat } from '../format';
 
 const { fround } = Math;
 

@@ -1,7 +1,7 @@
 // Search of the 2- and 3-bit IQ formats: magnitudes become odd multiples of a scale, in tuples that are codebook
 // points. Float32 throughout, in the order of ggml-quants.c. Sources: quantize_row_iq2_xxs_impl,
 // quantize_row_iq2_xs_impl, quantize_row_iq2_s_impl, quantize_row_iq3_xxs_impl, quantize_row_iq3_s_impl.
-import { type Codebook, type CodebookName, codebookOf } from '../codebook/codebook';
+import { codebookOf, type Codebook, type CodebookName } from '../codebook/codebook';
 import { clamp, nearest } from './k-search';
 
 const { fround } = Math;

@@ -1,6 +1,6 @@
 import { f16FromFloat, f16ToFloat } from '../../util/half';
-import type { BlockImportance } from '../block-importance';
 import { packScales, unpackScale } from './k-scales';
+import type { BlockImportance } from '../block-importance';
 import { clamp, nearest, type SearchShape, searchScaleMin } from './k-search';
 import { searchPositiveScale } from './qp-search';
 import { weightedShape } from './weighted32';

@@ -1,8 +1,8 @@
 // Finds the model of an unfinished export again, in one click where the browser lets the page.
 import type { UnfinishedExport } from '../../browser/disk/unfinished';
+import { get, problemOf, set } from '../work/job';
 import { handlesOf, isPermitted } from '../work/export-record';
 import { otherModel, resumeExport } from '../work/exports';
-import { get, problemOf, set } from '../work/job';
 import { filesOf, openKept } from './library';
 import { openAddress, openBuiltIn, openFiles } from './open';
 

@@ -1,11 +1,11 @@
 // Storage of the library: records in IndexedDB, files in the origin private file system.
-import { createStore, del, entries, type UseStore, update } from 'idb-keyval';
+import { createStore, del, entries, update, type UseStore } from 'idb-keyval';
 import { unfinishedExports } from '../../browser/disk/unfinished';
 import { listDownloads } from '../../browser/private-store';
 import type { ModelSummary } from '../../studio/summary';
+import { get, set } from '../work/job';
 import type { KeptFile, LibraryEntry } from '../state';
 import { type Found, newestVersion, readRecord } from '../versions';
-import { get, set } from '../work/job';
 
 const MAX_ENTRIES = 30;
 const KEPT_FOLDER = 'library';

@@ -1,13 +1,13 @@
 // Actions on earlier models and kept files.
 import { del } from 'idb-keyval';
 import { keptLock, tryHold } from '../../browser/disk/locks';
-import { CHAT_TEMPLATES } from '../../util/model-folder';
-import type { LibraryEntry } from '../state';
-import { studioStore } from '../store';
 import { isPermitted } from '../work/export-record';
 import { get, job, run, set } from '../work/job';
+import { studioStore } from '../store';
 import { database, keptFolder, loadLibrary, readEntries, withStorage } from './library-storage';
 import { type DroppedFile, openAddress, openFiles } from './open';
+import type { LibraryEntry } from '../state';
+import { CHAT_TEMPLATES } from '../../util/model-folder';
 
 export const forget = (id: string): Promise<void> => withStorage(() => del(id, database())).then(loadLibrary);
 

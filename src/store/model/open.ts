@@ -1,13 +1,13 @@
 // Actions that open a model: from files or a hub address.
 import type { OpenedFrom } from '../../browser/disk/journal';
 import type { ModelSummary } from '../../studio/summary';
-import { recallResults } from '../results/results-storage';
-import { noResults } from '../state';
 import { get, job, run, set } from '../work/job';
-import { isText, takeText } from '../work/own-text';
-import { addRecipe, isRecipe } from '../work/search';
 import { remember } from './library-storage';
+import { isText, takeText } from '../work/own-text';
 import { planNow } from './plan';
+import { recallResults } from '../results/results-storage';
+import { addRecipe, isRecipe } from '../work/search';
+import { noResults } from '../state';
 
 export interface DroppedFile {
   readonly path: string;

@@ -1,5 +1,5 @@
-import type { PlanSettings } from '../../studio/summary';
 import { get, problemOf, run, set } from '../work/job';
+import type { PlanSettings } from '../../studio/summary';
 
 export async function planNow(): Promise<void> {
   const { context, kvType, fallbackToF16, strict, selected, runType } = get();

@@ -1,8 +1,8 @@
 import { createStore, get as read } from 'idb-keyval';
 import { beforeEach, expect, test, vi } from 'vitest';
 import type { QualityRecord } from '../../evaluate/quality-records';
-import type { RunRecord } from '../../studio/records';
 import type { ModelSummary, PlanRow } from '../../studio/summary';
+import type { RunRecord } from '../../studio/records';
 import { initialState, type StudioState, type Sweep } from '../state';
 import { studioStore } from '../store';
 import { type Kept, mergeKept } from './merge-kept';

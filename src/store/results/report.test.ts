@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import { spreadOf } from '../../infer/benchmark';
+import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import { pairs, parseReport } from './report';
 
 const run = (type: string, speed: number) => ({

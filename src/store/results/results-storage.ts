@@ -1,8 +1,8 @@
 // Results per model and importance matrix (keyed by their fingerprints), in IndexedDB.
-import { createStore, del, get as read, type UseStore, update } from 'idb-keyval';
-import { type Found, NOTHING, newestVersion, readRecord } from '../versions';
+import { createStore, del, get as read, update, type UseStore } from 'idb-keyval';
 import { get, set } from '../work/job';
 import { type Kept, mergeKept } from './merge-kept';
+import { type Found, NOTHING, newestVersion, readRecord } from '../versions';
 
 let store: UseStore | undefined;
 const database = (): UseStore => {

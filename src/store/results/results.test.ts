@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { spreadOf } from '../../infer/benchmark';
 import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import type { QualityRecord } from '../../evaluate/quality-records';
-import { spreadOf } from '../../infer/benchmark';
 import type { RunRecord } from '../../studio/records';
+import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortRows } from './results';
+import { nameSides, paretoSeries } from './series';
 import { initialState, type Sweep } from '../state';
 import { baseOf } from '../work/own-text';
 import { stepsLeft } from '../work/sweep-steps';
-import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortRows } from './results';
-import { nameSides, paretoSeries } from './series';
 
 const run = (type: string, fileBytes: number, speed: number): RunRecord => ({
   type,

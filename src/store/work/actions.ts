@@ -1,7 +1,7 @@
-import { safeFileName } from '../../util/file-name';
+import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
-import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
+import { safeFileName } from '../../util/file-name';
 
 /** Asks the engine for what a person may choose from. */
 export async function loadLists(): Promise<void> {

@@ -1,8 +1,8 @@
+import { get, job, run, set } from './job';
+import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
 import { recallResults } from '../results/results-storage';
 import { noResults } from '../state';
-import { get, job, run, set } from './job';
-import { baseOf, CALIBRATION, textOf } from './own-text';
 
 /** Tokens per chunk; the default of llama-imatrix. */
 const CONTEXT = 512;

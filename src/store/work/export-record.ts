@@ -1,6 +1,6 @@
 // Handles that an export needs in another visit: those of its model's files, and the place that was chosen to save to.
 // The rest of it lies in the private file system; IndexedDB alone can keep handles.
-import { createStore, del, set as put, get as read, type UseStore } from 'idb-keyval';
+import { createStore, del, get as read, set as put, type UseStore } from 'idb-keyval';
 
 export interface ExportHandles {
   /** Files or a folder that the model was opened from; empty where the browser gives none. */

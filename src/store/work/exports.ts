@@ -1,11 +1,11 @@
 // Actions that write files: into the private file system first, from where a killed tab goes on, and then to their place.
 import type { UnfinishedExport } from '../../browser/disk/unfinished';
 import { NibbleError } from '../../util/errors';
-import { loadLibrary } from '../model/library-storage';
 import { openedFrom } from '../model/open';
 import { planNow } from '../model/plan';
-import { recallResults } from '../results/results-storage';
+import { loadLibrary } from '../model/library-storage';
 import { noResults } from '../state';
+import { recallResults } from '../results/results-storage';
 import { fileName, inPlanOrder, offerDownload } from './actions';
 import { forgetHandles, keepHandles } from './export-record';
 import { get, job, relabel, run, set, throwIfStopped } from './job';

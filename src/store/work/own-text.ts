@@ -1,7 +1,6 @@
 // Texts for measurements and calibration: built-in ones, or the user's own.
-
-import type { StudioState } from '../state';
 import { get, set } from './job';
+import type { StudioState } from '../state';
 
 /** Written by scripts/builtin-model/texts.py, from seeds that the built-in model was not trained or validated on. */
 export const HELD_OUT = 'stories-held-out.txt';

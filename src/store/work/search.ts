@@ -1,9 +1,8 @@
 // Actions of the mixed-type search: a type for each tensor, under a file size.
-
-import { RECIPE_FORMAT } from '../../util/constants';
-import { planNow } from '../model/plan';
 import { get, job, problemOf, run, set } from './job';
 import { baseOf, CALIBRATION, textOf } from './own-text';
+import { planNow } from '../model/plan';
+import { RECIPE_FORMAT } from '../../util/constants';
 
 const CONTEXT = 256;
 /** Enough to rank tensors; every tensor takes a pass over all chunks. */

@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DeviceCapabilities } from '../../device/capabilities';
 import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import type { QualityRecord, QualityRequest } from '../../evaluate/quality-records';
 import { spreadOf } from '../../infer/benchmark';
@@ -7,6 +6,7 @@ import type { KvType } from '../../model/kv-cache';
 import type { RunRecord } from '../../studio/records';
 import type { PlanRow } from '../../studio/summary';
 import { EngineClient, type Port } from '../../worker/client';
+import type { DeviceCapabilities } from '../../device/capabilities';
 import type { ToWorker } from '../../worker/protocol';
 import { initialState, type Sweep } from '../state';
 import { connectEngine, studioStore } from '../store';

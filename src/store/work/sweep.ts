@@ -1,15 +1,14 @@
 // Measurements of many levels: quality first, with the base kept on the device, then speed. Every result is stored at
 // once, so a sweep that was stopped or cut off by a reload can be continued.
-
+import { get, job, relabel, run, set, throwIfStopped } from './job';
+import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from '../results/results-storage';
 import { mergeRun } from '../results/series';
 import type { StudioState, Sweep } from '../state';
-import { get, job, relabel, run, set, throwIfStopped } from './job';
-import { baseOf, HELD_OUT, textOf } from './own-text';
 import {
+  droppedSentence,
   type Conditions,
   conditionsOf,
-  droppedSentence,
   type Step,
   stepsLeft,
   underConditions,

@@ -1,14 +1,13 @@
 // A studio whose device, files and sinks can fail at any step.
-
-import { encodeGguf, type TinyShape, tinyMetadata, tinyTensors } from '../../../bench/models/tiny-llama';
 import { memorySource } from '../../files/byte-source';
 import { Gpu } from '../../gpu/gpu';
 import { shadersFromDisk } from '../../node/shaders';
 import { Studio } from '../../studio/studio';
-import { testSandbox } from '../text/sandbox';
+import { encodeGguf, type TinyShape, tinyMetadata, tinyTensors } from '../../../bench/models/tiny-llama';
 import { Fault, MARK } from './fault';
 import { FaultySink, faultySource } from './faulty-files';
 import { FaultyDevice } from './faulty-gpu';
+import { testSandbox } from '../text/sandbox';
 
 const SHAPE: TinyShape = {
   width: 64,

@@ -1,6 +1,6 @@
 import { memorySource } from '../../files/byte-source';
 import { readSafetensors } from '../../files/safetensors/read';
-import { type NamedBytes, type StoredTensor, safetensorsFile } from '../safetensors-file';
+import { type NamedBytes, safetensorsFile, type StoredTensor } from '../safetensors-file';
 
 /** A safetensors file with other tensors than it had. */
 export async function restored(

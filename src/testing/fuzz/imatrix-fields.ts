@@ -1,7 +1,7 @@
 import type { ImportanceMatrix } from '../../files/imatrix';
-import { encodeUtf8 } from '../../util/utf8';
 import { type Chooser, oddTexts } from './chooser';
-import { f32, type GroupField, group, pad, raw, size, text, u32, u64, written } from './fields';
+import { f32, group, type GroupField, pad, raw, size, text, u32, u64, written } from './fields';
+import { encodeUtf8 } from '../../util/utf8';
 import { rule } from './reader';
 
 export const NAMES = [

@@ -1,8 +1,7 @@
 // A thread that runs inputs. The thread that started it sees by the shared memory which input is at work, and ends this
 // thread when one takes too long: nothing here can be interrupted from within.
-
-import { Session } from 'node:inspector';
 import { getHeapStatistics } from 'node:v8';
+import { Session } from 'node:inspector';
 import { parentPort, workerData } from 'node:worker_threads';
 import { NibbleError } from '../../util/errors';
 import { Chooser } from './chooser';

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { NibbleError } from '../../util/errors';
 import { Chooser } from '../fuzz/chooser';
-import type { AnyFuzzer } from '../fuzz/reader';
 import { reader as gguf } from '../fuzz/readers/gguf';
 import { reader as imatrix } from '../fuzz/readers/imatrix-gguf';
 import { reader as split } from '../fuzz/readers/split';
+import type { AnyFuzzer } from '../fuzz/reader';
 import { differences } from './differences';
 import { NativeLlama, type Opened } from './native-llama';
 

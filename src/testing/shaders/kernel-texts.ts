@@ -1,12 +1,12 @@
 // Every text of every kernel that the product can compile: all modules of all slots, all formats, all kinds of subgroup.
 
+import type { BindingSpec, ParamSpec } from '../../wgsl/interface';
 import type { Constants, KernelSpec } from '../../gpu/kernel';
 import type { SubgroupKind } from '../../gpu/subgroups';
 import { kvTypes } from '../../model/kv-cache';
 import { kernels } from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
 import { quantFormats } from '../../quant/registry';
-import type { BindingSpec, ParamSpec } from '../../wgsl/interface';
 import { hoistEnables, link, pinSubgroups, type Slots, type Sources } from '../../wgsl/link';
 
 export type AnyKernel = KernelSpec<ParamSpec, BindingSpec>;

@@ -1,11 +1,13 @@
 import { getAttribute, getItem, getSlice } from './builtins/access';
 import type { Context } from './builtins/arguments';
-import { applyFilter, hasFilter } from './builtins/filters';
-import { applyTest } from './builtins/tests';
+import type { Arguments, Comparison, Expression } from './syntax/ast';
 import type { Budget } from './python/budget';
 import { contains, equal, iterate, order, truth } from './python/compare';
+import { applyFilter, hasFilter } from './builtins/filters';
 import { arithmetic, negative, positive } from './python/operators';
+import type { Scope } from './scope';
 import { TemplateError } from './python/template-error';
+import { applyTest } from './builtins/tests';
 import { str } from './python/text';
 import {
   Callable,
@@ -18,8 +20,6 @@ import {
   Undefined,
   type Value,
 } from './python/values';
-import type { Scope } from './scope';
-import type { Arguments, Comparison, Expression } from './syntax/ast';
 
 const NO_KEYWORDS: Keywords = new Map();
 

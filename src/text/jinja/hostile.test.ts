@@ -1,7 +1,7 @@
 // Templates that would hold their thread, or fill the memory, are stopped; each without the bounds would outlast the test.
 import { describe, expect, test } from 'vitest';
-import { TemplateError } from './python/template-error';
 import { renderTemplate } from './render';
+import { TemplateError } from './python/template-error';
 
 const loops = (depth: number): string =>
   `${'{% for x in range(100000) %}'.repeat(depth)}x${'{% endfor %}'.repeat(depth)}`;

@@ -1,13 +1,13 @@
 import type { Context } from './builtins/arguments';
-import { Evaluator } from './evaluator';
-import { Loop } from './loop';
+import type { MacroBody, Statement, Target } from './syntax/ast';
 import type { Budget } from './python/budget';
 import { iterate, truth } from './python/compare';
+import { Evaluator } from './evaluator';
+import { Loop } from './loop';
+import { Scope } from './scope';
 import { TemplateError } from './python/template-error';
 import { str } from './python/text';
 import { Callable, Dict, type Keywords, orElse, tuple, Undefined, type Value } from './python/values';
-import { Scope } from './scope';
-import type { MacroBody, Statement, Target } from './syntax/ast';
 
 /** Set when a loop is left, or goes on with its next item. */
 type Leaving = 'break' | 'continue' | undefined;

@@ -1,5 +1,5 @@
-import { changed } from './builtins/globals';
 import type { Budget } from './python/budget';
+import { changed } from './builtins/globals';
 import { TemplateError } from './python/template-error';
 import { Callable, LoopValue, orElse, Undefined, type Value } from './python/values';
 

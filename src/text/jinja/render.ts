@@ -1,10 +1,10 @@
+import { Budget, within } from './python/budget';
 import { globalsOf } from './builtins/globals';
 import { Interpreter } from './interpreter';
-import { Budget, within } from './python/budget';
+import { parse } from './syntax/parse';
+import { Scope } from './scope';
 import { TemplateError } from './python/template-error';
 import { toValue } from './python/values';
-import { Scope } from './scope';
-import { parse } from './syntax/parse';
 
 /** Characters of a template; the longest that models come with have some 30,000. */
 const MAX_TEMPLATE = 2 ** 20;

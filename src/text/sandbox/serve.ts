@@ -1,6 +1,6 @@
 import { Tokenizer as HubTokenizer } from '@huggingface/tokenizers';
-import type { Metadata } from '../../files/gguf/metadata';
 import { parseJson } from '../../files/json';
+import type { Metadata } from '../../files/gguf/metadata';
 import { toWire } from '../../util/errors';
 import { encodeChat } from '../chat-template';
 import { PRE_TOKENIZER_CHECK } from '../pre-tokenizer-hashes';

@@ -9,8 +9,8 @@ import {
   XAxis,
   YAxis,
 } from 'recharts';
-import { memorySeries, speedSeries } from '../../store/results/series';
 import type { RunRecord } from '../../studio/records';
+import { memorySeries, speedSeries } from '../../store/results/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 /** Forces a tick label for every level. */

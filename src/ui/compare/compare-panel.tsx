@@ -1,7 +1,7 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { resultRows } from '../../store/results/results';
 import { continueSweep, dropSweep, startSweep } from '../../store/work/sweep';
-import { conditionsOf, droppedSentence, stepsLeft, underConditions } from '../../store/work/sweep-steps';
+import { droppedSentence, conditionsOf, stepsLeft, underConditions } from '../../store/work/sweep-steps';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';

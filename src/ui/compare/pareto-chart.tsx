@@ -1,9 +1,9 @@
 import { useRef } from 'react';
 import {
   CartesianGrid,
-  ComposedChart,
   LabelList,
   Line,
+  ComposedChart,
   ResponsiveContainer,
   Scatter,
   Tooltip,
@@ -11,8 +11,8 @@ import {
   YAxis,
 } from 'recharts';
 import type { ResultRow } from '../../store/results/results';
-import { MIN_KL, type NameSide, nameSides, type ParetoPoint, paretoSeries } from '../../store/results/series';
 import { savePicture } from './save-picture';
+import { MIN_KL, type NameSide, nameSides, type ParetoPoint, paretoSeries } from '../../store/results/series';
 
 const SIDES = ['left', 'top', 'right'] as const;
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };

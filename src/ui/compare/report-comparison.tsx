@@ -1,8 +1,8 @@
 import { useRef } from 'react';
+import { offerDownload } from '../../store/work/actions';
+import { saveReport, takeReport } from '../../store/results/take-report';
 import { pairs } from '../../store/results/report';
 import type { ResultRow } from '../../store/results/results';
-import { saveReport, takeReport } from '../../store/results/take-report';
-import { offerDownload } from '../../store/work/actions';
 import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';

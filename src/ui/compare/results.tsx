@@ -1,5 +1,5 @@
 import { lazy, Suspense, useState } from 'react';
-import { asCsv, asMarkdown, type ResultRow, recommendation } from '../../store/results/results';
+import { asCsv, asMarkdown, recommendation, type ResultRow } from '../../store/results/results';
 import { forgetResults } from '../../store/results/results-storage';
 import { useStudio } from '../kit/use-studio';
 import { ReportComparison } from './report-comparison';

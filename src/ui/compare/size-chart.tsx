@@ -1,6 +1,6 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
-import { sizeSeries } from '../../store/results/series';
 import type { PlanRow } from '../../studio/summary';
+import { sizeSeries } from '../../store/results/series';
 
 const axis = { stroke: 'var(--dim)', fontSize: 12, tick: { fill: 'var(--dim)' } };
 const ROW_PX = 22;

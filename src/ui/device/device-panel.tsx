@@ -1,9 +1,9 @@
-import type { DeviceCapabilities } from '../../device/capabilities';
-import type { Arithmetic, Numerics } from '../../gpu/gpu';
 import type { Subgroup } from '../../gpu/subgroups';
+import type { Arithmetic, Numerics } from '../../gpu/gpu';
 import type { ComputePath } from '../../model/runtime';
 import { compareWithReference } from '../../store/work/actions';
 import { formatBytes } from '../../util/bytes';
+import type { DeviceCapabilities } from '../../device/capabilities';
 import { JobBar } from '../kit/job-bar';
 import { Fact, Panel } from '../kit/panel';
 import { useStudio } from '../kit/use-studio';

@@ -1,7 +1,7 @@
 import { Progress } from 'radix-ui';
+import { stop } from '../../store/work/job';
 import { rateOf } from '../../store/apply-event';
 import type { Job } from '../../store/state';
-import { stop } from '../../store/work/job';
 import { formatBytes } from '../../util/bytes';
 import { visible } from '../../util/foreign-text';
 import { Foreign } from './foreign';

@@ -1,5 +1,5 @@
-import type { Problem } from '../../store/state';
 import { dismissEngineNotice, dismissProblem } from '../../store/work/job';
+import type { Problem } from '../../store/state';
 import { Foreign } from './foreign';
 import { useStudio } from './use-studio';
 

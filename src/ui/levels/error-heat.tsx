@@ -1,6 +1,6 @@
 import { type CSSProperties, lazy, Suspense, useState } from 'react';
-import { type ErrorCell, errorMap } from '../../store/results/error-map';
 import { inspect } from '../../store/work/actions';
+import { type ErrorCell, errorMap } from '../../store/results/error-map';
 import { visible } from '../../util/foreign-text';
 import { Choice } from '../kit/choice';
 import { Foreign } from '../kit/foreign';

@@ -1,6 +1,6 @@
 import { Foreign } from '../kit/foreign';
-import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
+import { ScrollRegion } from '../kit/scroll-region';
 
 /** RMSE of each tensor at each prepared level, measured on the GPU. */
 export function ErrorTable() {

@@ -1,6 +1,6 @@
-import { removeImatrix } from '../../store/model/open';
 import { offerDownload } from '../../store/work/actions';
 import { collectImatrix } from '../../store/work/calibrate';
+import { removeImatrix } from '../../store/model/open';
 import { CALIBRATION } from '../../store/work/own-text';
 import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';

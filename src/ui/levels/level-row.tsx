@@ -1,6 +1,6 @@
+import type { PlanRow } from '../../studio/summary';
 import { releaseLevel, toggleLevel } from '../../store/work/actions';
 import { exportLevels, keepLevel } from '../../store/work/exports';
-import type { PlanRow } from '../../studio/summary';
 import { formatBytes } from '../../util/bytes';
 import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';

@@ -1,13 +1,13 @@
-import { changePlan } from '../../store/model/plan';
-import { prepareSelected } from '../../store/work/actions';
 import type { PlanRow } from '../../studio/summary';
+import { prepareSelected } from '../../store/work/actions';
+import { changePlan } from '../../store/model/plan';
 import { Choice } from '../kit/choice';
 import { Foreign } from '../kit/foreign';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
-import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
+import { ScrollRegion } from '../kit/scroll-region';
 import { ErrorHeat } from './error-heat';
 import { ErrorTable } from './error-table';
 import { Imatrix } from './imatrix';

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
-import type { Download } from '../../browser/private-store';
 import { deleteDownload, deleteKept, forget, openKept, reopen } from '../../store/model/library';
-import { loadLibrary } from '../../store/model/library-storage';
+import type { Download } from '../../browser/private-store';
 import { openAddress } from '../../store/model/open';
+import { loadLibrary } from '../../store/model/library-storage';
 import { formatBytes, formatCount } from '../../util/bytes';
 import { visible } from '../../util/foreign-text';
 import { Foreign } from '../kit/foreign';

@@ -1,8 +1,8 @@
 import { formatBytes, formatCount } from '../../util/bytes';
 import { Foreign } from '../kit/foreign';
 import { Fact, Panel } from '../kit/panel';
-import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
+import { ScrollRegion } from '../kit/scroll-region';
 
 export function ModelPanel() {
   const model = useStudio((s) => s.model);

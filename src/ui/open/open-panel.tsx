@@ -1,16 +1,16 @@
 import { useEffect, useRef, useState } from 'react';
-import { goOnAwaited } from '../../store/model/go-on';
-import { openHandles } from '../../store/model/library';
 import { openBuiltIn, openFiles } from '../../store/model/open';
 import { JobBar } from '../kit/job-bar';
 import { Panel } from '../kit/panel';
 import { ProblemNote } from '../kit/problem-note';
 import { useStudio } from '../kit/use-studio';
+import { openHandles } from '../../store/model/library';
 import { HubForm } from './hub-form';
 import { Library } from './library';
 import { PreTokenizerChoice } from './pre-tokenizer-choice';
 import { fromInput, labelOf, pickHandles, readDrop } from './read-drop';
 import { Unfinished } from './unfinished';
+import { goOnAwaited } from '../../store/model/go-on';
 
 /** Accepts drops anywhere on the page; true while files hover over it. */
 function useDrop(): boolean {

@@ -1,5 +1,5 @@
-import type { Sampling } from '../../store/state';
 import { setSampling } from '../../store/work/actions';
+import type { Sampling } from '../../store/state';
 import { useStudio } from '../kit/use-studio';
 
 const fields: readonly {

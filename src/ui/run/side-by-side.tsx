@@ -1,7 +1,7 @@
 import type { CSSProperties } from 'react';
 import type { ScoredToken } from '../../evaluate/side-by-side';
-import { firstDifference } from '../../store/results/series';
 import { MAX_SIDE_BY_SIDE, writeSideBySide } from '../../store/work/actions';
+import { firstDifference } from '../../store/results/series';
 import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 import { PromptField } from './prompt-field';

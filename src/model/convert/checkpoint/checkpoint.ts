@@ -1,8 +1,8 @@
 import type { ByteSource } from '../../../files/byte-source';
 import { parseJson } from '../../../files/json';
 import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
-import { MIB } from '../../../util/bytes';
 import { FileError } from '../../../util/errors';
+import { MIB } from '../../../util/bytes';
 import { baseName, isChatTemplate } from '../../../util/model-folder';
 import { compareBytes, decodeUtf8, hasLoneSurrogate } from '../../../util/utf8';
 import { isRecord, type Json } from './config';

@@ -1,10 +1,10 @@
 import type { TensorSource } from '../../../files/model-file';
 import { FileError, UnsupportedError } from '../../../util/errors';
-import type { HuggingFaceSource } from '../source';
-import { stacked } from '../tensors/lazy';
 import type { Config } from './config';
+import { stacked } from '../tensors/lazy';
 import { placeName } from './names';
 import { listed } from './weight-index';
+import type { HuggingFaceSource } from '../source';
 
 /** Returns true for buffers that are not weights. */
 const isBuffer = (name: string): boolean =>

@@ -1,6 +1,6 @@
-import { UnsupportedError } from '../../../util/errors';
 import type { Config } from '../checkpoint/config';
 import type { MetadataWriter } from './metadata-writer';
+import { UnsupportedError } from '../../../util/errors';
 import { ropeParameters } from './rope';
 
 /** Writes the common keys. Source of keys and order: convert_hf_to_gguf.py, TextModel.set_gguf_parameters. */

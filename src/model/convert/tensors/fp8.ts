@@ -6,8 +6,8 @@ import type { SafeTensor } from '../../../files/safetensors/read';
 import { formatByLabel } from '../../../quant/registry';
 import { bytesOf } from '../../../util/bytes';
 import { FileError, UnsupportedError } from '../../../util/errors';
-import { type Config, isRecord, jsonNumber } from '../checkpoint/config';
 import { withoutDoubles } from './lazy';
+import { type Config, isRecord, jsonNumber } from '../checkpoint/config';
 
 const SCALES = ['_scale_inv', '_scale'];
 /** Scales of activations and KV caches, which float32 does not need. */

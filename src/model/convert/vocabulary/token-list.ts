@@ -1,6 +1,6 @@
-import { TokenType } from '../../../text/tokenizer';
-import { isRecord, type Json } from '../checkpoint/config';
 import type { MetadataWriter } from '../metadata/metadata-writer';
+import { isRecord, type Json } from '../checkpoint/config';
+import { TokenType } from '../../../text/tokenizer';
 
 /** Tokens, scores and types of a vocabulary by id. Unset ids are padding. */
 export class TokenList {

@@ -1,8 +1,8 @@
 // tokenizer.* metadata of a checkpoint. Source of the rules: convert_hf_to_gguf.py, the _set_vocab_* functions.
 
+import { shownValue } from '../../../util/foreign-text';
 import { TokenType } from '../../../text/tokenizer';
 import { FileError, UnsupportedError } from '../../../util/errors';
-import { shownValue } from '../../../util/foreign-text';
 import { type Config, isRecord, type Json, jsonNumber } from '../checkpoint/config';
 import type { MetadataWriter } from '../metadata/metadata-writer';
 import { preTokenizerName } from './pre-tokenizer';

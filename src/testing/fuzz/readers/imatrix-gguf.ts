@@ -1,11 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
 import { memorySource } from '../../../files/byte-source';
 import { readGguf } from '../../../files/gguf/read';
-import { fromGguf, type ImportanceMatrix } from '../../../files/imatrix';
 import { imatrixFile } from '../../../files/imatrix-write';
-import { encodeUtf8 } from '../../../util/utf8';
+import { fromGguf, type ImportanceMatrix } from '../../../files/imatrix';
 import { oddTexts } from '../chooser';
 import { checkValues, ggufFieldsOf, NAMES } from '../imatrix-fields';
+import { encodeUtf8 } from '../../../util/utf8';
 import { fuzzer, rule, shownBytes } from '../reader';
 import { mutatedFields } from './gguf';
 

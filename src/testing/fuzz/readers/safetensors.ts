@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { memorySource } from '../../../files/byte-source';
 import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
 import type { Chooser } from '../chooser';
-import { type GroupField, group, mutateFields, raw, size, u8, written } from '../fields';
+import { group, type GroupField, mutateFields, raw, size, u8, written } from '../fields';
 import { jsonText, mutateBytes, mutateJson, type Words } from '../mutate-json';
 import { fuzzer, rule, shownBytes } from '../reader';
 

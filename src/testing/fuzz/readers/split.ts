@@ -3,8 +3,8 @@ import type { ModelFile } from '../../../files/model-file';
 import { openModel } from '../../../pipeline/open';
 import type { Chooser } from '../chooser';
 import {
-  type GroupField,
   group,
+  type GroupField,
   mutateFields,
   pad,
   raw,

@@ -1,4 +1,7 @@
+import { dictMethods, listMethods, numberAttribute } from './container-methods';
+import type { Context } from './arguments';
 import { asNumber, isNumeric } from '../python/compare';
+import { stringMethods } from './string-methods';
 import { TemplateError } from '../python/template-error';
 import { repr } from '../python/text';
 import {
@@ -16,9 +19,6 @@ import {
   Undefined,
   type Value,
 } from '../python/values';
-import type { Context } from './arguments';
-import { dictMethods, listMethods, numberAttribute } from './container-methods';
-import { stringMethods } from './string-methods';
 
 /** Methods that change what they are called on; transformers' sandbox refuses them. */
 const CHANGING: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
-import { Undefined, type Value } from '../python/values';
 import type { Context } from './arguments';
+import { Undefined, type Value } from '../python/values';
 
 /** An attribute of an item by a path with dots, as `attribute=` of map, sort, join and their like takes it. */
 export function byPath(path: Value, context: Context, usual?: Value): (item: Value) => Value {

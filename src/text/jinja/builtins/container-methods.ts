@@ -1,8 +1,8 @@
+import { type Context, Given } from './arguments';
 import { equal } from '../python/compare';
 import { TemplateError } from '../python/template-error';
 import { repr } from '../python/text';
 import { Callable, Dict, DictView, orElse, tuple, type Value } from '../python/values';
-import { type Context, Given } from './arguments';
 
 const method = (name: string, parameters: readonly string[], run: (given: Given) => Value): Callable =>
   new Callable(name, (args, keywords) => run(new Given(name, parameters, args, keywords)));

@@ -1,5 +1,5 @@
-import type { Keywords, Value } from '../python/values';
 import type { Context, Given } from './arguments';
+import type { Keywords, Value } from '../python/values';
 
 /** A filter: its parameters after the value, and what it does. */
 export type Filter = readonly [

@@ -1,16 +1,16 @@
-import { asNumber, isNumeric, lengthOf, truth } from '../python/compare';
-import { toJson } from '../python/json';
-import { roundHalfEven } from '../python/round';
-import { strip } from '../python/space';
-import { TemplateError } from '../python/template-error';
-import { repr, str } from '../python/text';
-import { Dict, type Keywords, Namespace, tuple, typeName, Undefined, type Value } from '../python/values';
 import { type Context, Given } from './arguments';
+import { asNumber, isNumeric, lengthOf, truth } from '../python/compare';
 import type { Filter } from './filter';
+import { toJson } from '../python/json';
 import { passingFilters } from './passing-filters';
 import { sequenceFilters } from './sequence-filters';
+import { strip } from '../python/space';
 import { capitalize, replaced } from './string-methods';
+import { TemplateError } from '../python/template-error';
+import { roundHalfEven } from '../python/round';
+import { repr, str } from '../python/text';
 import { textFilters } from './text-filters';
+import { Dict, type Keywords, Namespace, tuple, typeName, Undefined, type Value } from '../python/values';
 
 /** int() and float() of a text: JavaScript's undefined where it is no number. */
 function numberOf(text: string, base: number): bigint | undefined {

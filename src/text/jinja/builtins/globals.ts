@@ -1,9 +1,9 @@
+import { type Context, Given } from './arguments';
 import { equal, iterate } from '../python/compare';
 import { strftime } from '../python/strftime';
 import { TemplateError } from '../python/template-error';
 import { str } from '../python/text';
 import { Callable, Dict, type Keywords, LoopValue, Namespace, Range, type Value } from '../python/values';
-import { type Context, Given } from './arguments';
 
 /** transformers' sandbox refuses longer ranges. */
 const MAX_RANGE = 100_000;

@@ -1,11 +1,11 @@
+import type { Context } from './arguments';
+import { byPath } from './attribute-path';
 import { iterate, truth } from '../python/compare';
+import type { PassingFilter } from './filter';
 import { percent } from '../python/format';
 import { TemplateError } from '../python/template-error';
 import { str } from '../python/text';
 import { Dict, Iterator, type Keywords, tuple, type Value } from '../python/values';
-import type { Context } from './arguments';
-import { byPath } from './attribute-path';
-import type { PassingFilter } from './filter';
 
 function* mapped(value: Value, change: (item: Value) => Value, context: Context): Generator<Value> {
   if (!truth(value)) return;

@@ -1,4 +1,7 @@
+import type { Context, Given } from './arguments';
+import { byPath, folded } from './attribute-path';
 import { equal, iterate, order, truth } from '../python/compare';
+import type { Filter } from './filter';
 import { arithmetic } from '../python/operators';
 import { TemplateError } from '../python/template-error';
 import { str } from '../python/text';
@@ -13,9 +16,6 @@ import {
   Undefined,
   type Value,
 } from '../python/values';
-import type { Context, Given } from './arguments';
-import { byPath, folded } from './attribute-path';
-import type { Filter } from './filter';
 
 const empty = (what: string): Undefined => new Undefined(what);
 

@@ -1,9 +1,9 @@
+import { type Context, Given } from './arguments';
 import { formatText } from '../python/format';
 import { isSpace, splitLines, strip, words } from '../python/space';
 import { TemplateError } from '../python/template-error';
 import { str } from '../python/text';
 import { Callable, Dict, Tuple, tuple, typeName, type Value } from '../python/values';
-import { type Context, Given } from './arguments';
 
 type Method = readonly [
   parameters: readonly string[],

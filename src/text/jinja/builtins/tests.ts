@@ -1,3 +1,4 @@
+import type { Context } from './arguments';
 import { contains, equal, isNumeric, iterate, order } from '../python/compare';
 import { arithmetic } from '../python/operators';
 import { TemplateError } from '../python/template-error';
@@ -14,7 +15,6 @@ import {
   Undefined,
   type Value,
 } from '../python/values';
-import type { Context } from './arguments';
 
 type Test = (value: Value, other: Value, context: Context) => boolean;
 

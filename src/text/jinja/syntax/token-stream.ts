@@ -1,5 +1,5 @@
-import { TemplateError } from '../python/template-error';
 import type { Token, TokenKind } from './lexer';
+import { TemplateError } from '../python/template-error';
 
 /** Tokens with a place to read at. */
 export class TokenStream {
