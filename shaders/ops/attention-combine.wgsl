@@ -1,6 +1,6 @@
 // Combines the partial results of the KV splits of ops/attention-decode, one head per workgroup. The invocations divide
 // the splits among them, then the quads of the result.
-struct Params { window: u32, shortest: u32, longest: u32, even_splits: u32, max_splits: u32, quads: u32, }
+struct Params { window: u32, shortest: u32, even_splits: u32, max_splits: u32, quads: u32, }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> parts: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>;

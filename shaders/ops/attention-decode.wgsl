@@ -8,7 +8,7 @@
 //#import lib/attention/softmax-tile
 struct Params {
   heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, scale: f32, cap: f32, window: u32, shortest: u32,
-  longest: u32, even_splits: u32, max_splits: u32,
+  even_splits: u32, max_splits: u32,
 }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> rotation: array<vec2f>;

@@ -1,6 +1,5 @@
-// Causal attention of a prefill pass whose keys and values are in the cache. A workgroup owns ROW_SETS sets of four
-// query rows of one key head (heads of the GQA group first, then tokens) and walks the positions in tiles with an online
-// softmax. A subgroup works on one set: all of them read the same keys and values at about the same time.
+// Causal attention of a prefill pass whose keys and values are in the cache. A workgroup owns four query rows of one
+// key head (heads of the GQA group first, then tokens) and walks the positions in tiles with an online softmax.
 // `window` counts the positions that a token attends to, itself included; 0 is unlimited. Slot `kv`.
 //#import kv
 //#import lib/float/soft-cap
@@ -21,26 +20,23 @@ struct Params {
 
 override SUBGROUP_SIZE: u32 = 64u;
 override THREADS: u32 = SUBGROUP_SIZE;
-// Unnormalized output: quad q of row r is at 4 q + r, behind those of the sets before.
-var<workgroup> acc: array<vec4f, QUERY_QUADS>;
+// Unnormalized output: quad q of row r is at 4 q + r.
+var<workgroup> acc: array<vec4f, HEAD_DIM>;
 
 fn rescale_add(quad: u32, sums: mat4x4f, rescale: vec4f) {
-  let at = row_set * HEAD_DIM + quad * 4u;
+  let at = quad * 4u;
   acc[at] = acc[at] * rescale.x + sums[0];
   acc[at + 1u] = acc[at + 1u] * rescale.y + sums[1];
   acc[at + 2u] = acc[at + 2u] * rescale.z + sums[2];
   acc[at + 3u] = acc[at + 3u] * rescale.w + sums[3];
 }
 
-@compute @workgroup_size(SUBGROUP_SIZE * ROW_SETS)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let invocation = thread % SUBGROUP_SIZE;
-  row_set = thread / SUBGROUP_SIZE;
+@compute @workgroup_size(SUBGROUP_SIZE)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let group = params.heads / params.kv_heads;
   let rows = group * state[1];
-  let first_row = wid.y * 4u * ROW_SETS;
-  if (first_row >= rows) { return; }
-  let row0 = first_row + row_set * 4u;
+  let row0 = wid.y * 4u;
+  if (row0 >= rows) { return; }
   // Rows beyond the last repeat it and are not stored.
   let row = min(row0 + vec4u(0u, 1u, 2u, 3u), vec4u(rows - 1u));
   let token = row / group;
@@ -61,20 +57,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     let own = min(row0 + (i & 3u), rows - 1u);
     let own_start = ((own / group) * (params.heads + 2u * params.kv_heads) + wid.x * group + own % group) * HEAD_DIM;
-    queries[row_set * HEAD_DIM + i] =
-      rotated4(own_start, i / 4u, component(scale, i & 3u), 0u, state[0] + own / group);
-    acc[row_set * HEAD_DIM + i] = vec4f();
+    queries[i] = rotated4(own_start, i / 4u, component(scale, i & 3u), 0u, state[0] + own / group);
+    acc[i] = vec4f();
   }
   workgroupBarrier();
   var maximum = vec4f(LOWEST);
   var total = vec4f();
-  // Every subgroup walks the tiles that any row of the workgroup needs, because they meet at barriers.
-  let last_token = min(first_row + 4u * ROW_SETS - 1u, rows - 1u) / group;
-  let highest = state[0] + last_token + 1u;
-  let lowest_high = state[0] + first_row / group + 1u;
-  let lowest = select(0u, lowest_high - min(lowest_high, params.window), params.window > 0u);
-  for (var first = lowest; first < highest; first += TILE) {
-    let end = min(first + TILE, highest);
+  for (var first = low.x; first < high.w; first += TILE) {
+    let end = min(first + TILE, high.w);
     let higher = max(maximum, subgroup_max4(score_tile(first, end, low, high, wid.x, invocation), invocation));
     let rescale = exp(maximum - higher);
     maximum = higher;
@@ -92,7 +82,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     let own = row0 + (i & 3u);
     if (own < rows) {
       y[((own / group) * params.heads + wid.x * group + own % group) * QUADS + i / 4u] =
-        acc[row_set * HEAD_DIM + i] / component(total, i & 3u);
+        acc[i] / component(total, i & 3u);
     }
   }
 }

@@ -29,7 +29,7 @@ export async function compileKernels(
   progress?.({ done, total });
   const one = async (kernel: Compiled): Promise<void> => {
     await kernel.compile();
-    progress?.({ done: ++done, total });
+    if (!signal?.aborted) progress?.({ done: ++done, total });
   };
   try {
     if (gpu.onCpu) await inTurn(kernels, () => progress?.({ done: ++done, total }), signal);

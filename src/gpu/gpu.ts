@@ -92,8 +92,6 @@ export class Gpu {
   arithmetic: Arithmetic = 'integer';
   /** Threads per workgroup of decode products that have several subgroups; set from tuning. */
   productThreads = 128;
-  /** Parts of the shape of attention kernels to take instead of the usual; for benchmarks. */
-  attention: Readonly<Record<string, unknown>> = {};
   /** Kernels compiled by compileKernels until now, and the time that their callers waited. */
   compiled: { readonly kernels: number; readonly elapsedMs: number } = { kernels: 0, elapsedMs: 0 };
   /** Set by the self-test. */

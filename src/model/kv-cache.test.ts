@@ -2,10 +2,10 @@ import { expect, test } from 'vitest';
 import { kvSplitCount, maxKvSplits } from './kv-cache';
 
 const shapes = [
-  { shortest: 256, longest: 256, evenSplits: 16 },
-  { shortest: 64, longest: 256, evenSplits: 16 },
-  { shortest: 128, longest: 256, evenSplits: 32 },
-  { shortest: 32, longest: 128, evenSplits: 64 },
+  { shortest: 256, evenSplits: 16 },
+  { shortest: 64, evenSplits: 16 },
+  { shortest: 128, evenSplits: 32 },
+  { shortest: 32, evenSplits: 32 },
 ];
 
 test.each(shapes)('no context is cut into more KV splits than its buffer holds: %o', (splits) => {
@@ -19,7 +19,7 @@ test.each(shapes)('no context is cut into more KV splits than its buffer holds: 
 });
 
 test('splits are of even length between the shortest and the longest', () => {
-  const splits = { shortest: 64, longest: 256, evenSplits: 16 };
+  const splits = { shortest: 64, evenSplits: 16 };
   expect([1, 64, 65, 1024, 1025, 4096, 4097].map((n) => kvSplitCount(n, 0, splits))).toEqual([
     1, 1, 2, 16, 11, 16, 17,
   ]);

@@ -1,4 +1,5 @@
 import { UnsupportedError } from '../util/errors';
+import { MAX_KV_SPLIT } from '../ops/max-kv-split';
 import { alignUp } from '../util/bytes';
 import type { Hyperparameters } from './hyperparameters';
 
@@ -37,24 +38,22 @@ export function kvLayout(type: KvType, h: Hyperparameters, context: number): KvL
 
 /** Cut of a decode step's positions into KV splits, in positions. */
 export interface KvSplits {
-  /** Minimum and maximum length of a split; multiples of 32, at least SHORTEST_LONGEST for `longest`. */
+  /** Minimum length of a split, a multiple of 32. */
   readonly shortest: number;
-  readonly longest: number;
-  /** Number of splits to aim at between those lengths, at most MOST_EVEN_SPLITS. */
+  /** Number of splits to aim at, at most MOST_EVEN_SPLITS; beyond MAX_KV_SPLIT positions each there are more. */
   readonly evenSplits: number;
 }
 
-const SHORTEST_LONGEST = 128;
-const MOST_EVEN_SPLITS = 64;
+const MOST_EVEN_SPLITS = 32;
 
 /** Maximum number of KV splits for a context, however a device cuts it. */
 export const maxKvSplits = (context: number): number =>
-  Math.max(MOST_EVEN_SPLITS, Math.ceil(context / SHORTEST_LONGEST));
+  Math.max(MOST_EVEN_SPLITS, Math.ceil(context / MAX_KV_SPLIT));
 
 /** Number of KV splits of a decode step, as in shaders/lib/attention/kv-splits.wgsl. `window` 0 is no window. */
 export function kvSplitCount(positions: number, window: number, splits: KvSplits): number {
   const seen = window > 0 ? Math.min(positions, window) : positions;
   const even = Math.ceil(seen / (32 * splits.evenSplits)) * 32;
-  const length = Math.min(Math.max(even, splits.shortest), splits.longest);
+  const length = Math.min(Math.max(even, splits.shortest), MAX_KV_SPLIT);
   return Math.ceil(seen / length);
 }

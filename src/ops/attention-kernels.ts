@@ -1,5 +1,6 @@
 // The kernels of attention. Bindings and params repeat those of the .wgsl files; Kernel throws if they differ.
 import { defineKernel } from '../gpu/kernel';
+import { MAX_KV_SPLIT } from './max-kv-split';
 
 const headInputs = { state: 'read', rotation: 'read', qkv: 'read', head_norm: 'read' } as const;
 const headParams = { heads: 'u32', kv_heads: 'u32', epsilon: 'f32', kv_scales: 'u32' } as const;
@@ -14,7 +15,7 @@ export const attentionPrefill = defineKernel({
   shader: 'ops/attention-prefill',
   bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
   params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
-  operations: (_, { HEAD_DIM = 128, ROW_SETS = 1 }) => 16 * HEAD_DIM * ROW_SETS,
+  operations: (_, { HEAD_DIM = 128 }) => 16 * HEAD_DIM,
   repeats: ({ window }, { positions }) => (window > 0 ? Math.min(window, positions) : positions),
 });
 /** Decode attention and the token's cache write. Slots `kv` and `kv_store`; constants of lib/attention/heads. */
@@ -33,11 +34,10 @@ export const attentionDecode = defineKernel({
     cap: 'f32',
     window: 'u32',
     shortest: 'u32',
-    longest: 'u32',
     even_splits: 'u32',
     max_splits: 'u32',
   },
-  operations: ({ longest }, { HEAD_DIM = 128, ROWS = 4 }) => 4 * HEAD_DIM * ROWS * longest,
+  operations: (_, { HEAD_DIM = 128, ROWS = 4 }) => 4 * HEAD_DIM * ROWS * MAX_KV_SPLIT,
 });
 /** Combines the partial results of the KV splits. */
 export const attentionCombine = defineKernel({
@@ -46,7 +46,6 @@ export const attentionCombine = defineKernel({
   params: {
     window: 'u32',
     shortest: 'u32',
-    longest: 'u32',
     even_splits: 'u32',
     max_splits: 'u32',
     quads: 'u32',

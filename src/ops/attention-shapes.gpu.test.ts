@@ -20,7 +20,7 @@ interface Case {
   readonly splits?: KvSplits;
   readonly isNormed?: boolean;
 }
-const short: KvSplits = { shortest: 32, longest: 128, evenSplits: 64 };
+const short: KvSplits = { shortest: 32, evenSplits: 32 };
 const cases: readonly Case[] = [
   { headDim: 64, heads: 4, kvHeads: 1, before: 0, tokens: 1, window: 0 },
   { headDim: 64, heads: 7, kvHeads: 1, before: 300, tokens: 1, window: 0 },
@@ -114,7 +114,7 @@ describe.each<{ name: string; options: GpuOptions; some: readonly Case[] }>([
       v_cache: await empty(gpu, context * kvHeads * headDim * 4),
     };
     const y = await empty(gpu, tokens * heads * headDim * 4);
-    const shape = { ...attentionShape(gpu, headDim), ...(c.splits ? { splits: c.splits } : {}) };
+    const shape = { ...attentionShape(gpu), ...(c.splits ? { splits: c.splits } : {}) };
     const constants = {
       HEAD_DIM: headDim,
       HEAD_NORM: c.isNormed ? 1 : 0,
@@ -140,13 +140,13 @@ describe.each<{ name: string; options: GpuOptions; some: readonly Case[] }>([
     if (tokens > 1) {
       steps.push(await write(before, tokens));
       const kernel = gpu.kernel(attentionPrefill, slots, { ...constants, ...prefillConstants(gpu, shape) });
-      const grid = [kvHeads, Math.ceil((tokens * heads) / kvHeads / (4 * shape.rowSets))] as const;
+      const grid = [kvHeads, Math.ceil((tokens * heads) / kvHeads / 4)] as const;
       steps.push(kernel.dispatch({ ...owned, ...last, y }, { ...head, ...view }, grid, arena));
     } else {
       const sets = Math.ceil(heads / kvHeads / 4);
       const count = kvSplitCount(total, window, shape.splits);
-      const { shortest, longest, evenSplits } = shape.splits;
-      const splits = { shortest, longest, even_splits: evenSplits, max_splits: maxKvSplits(context) };
+      const { shortest, evenSplits } = shape.splits;
+      const splits = { shortest, even_splits: evenSplits, max_splits: maxKvSplits(context) };
       const parts = await empty(gpu, heads * splits.max_splits * (headDim + 4) * 4);
       const ROWS = Math.ceil(heads / kvHeads / sets);
       const kernel = gpu.kernel(attentionDecode, slots, {

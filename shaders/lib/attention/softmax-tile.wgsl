@@ -8,22 +8,17 @@ override POSITIONS: u32 = 2u;
 // Two quads of the values per invocation instead of one. Workgroup memory is then read less often, which pays on CPU
 // adapters.
 override DEEP: bool = false;
-// Maximum number of positions of a tile, and sets of rows of a workgroup.
+// Maximum number of positions of a tile.
 override TILE: u32 = 256u;
-override ROW_SETS: u32 = 1u;
 const LOWEST: f32 = -3.0e38;
-override QUERY_QUADS: u32 = HEAD_DIM * ROW_SETS;
-override PROBS: u32 = TILE * ROW_SETS;
-// Quad q of query row r is at 4 q + r, behind those of the sets before.
-var<workgroup> queries: array<vec4f, QUERY_QUADS>;
+// Quad q of query row r is at 4 q + r.
+var<workgroup> queries: array<vec4f, HEAD_DIM>;
 // Scores of the four rows by position, then exp(score - maximum).
-var<workgroup> probs: array<vec4f, PROBS>;
-// The set of rows that this invocation works on.
-var<private> row_set: u32 = 0u;
+var<workgroup> probs: array<vec4f, TILE>;
 
 // Column r is quad `quad` of query row r.
 fn queries4(quad: u32) -> mat4x4f {
-  let at = row_set * HEAD_DIM + quad * 4u;
+  let at = quad * 4u;
   var q = mat4x4f();
   q[0] = queries[at];
   if (ROWS > 1u) { q[1] = queries[at + 1u]; }
@@ -72,16 +67,15 @@ fn score_tile(first: u32, end: u32, low: vec4u, high: vec4u, kv_head: u32, invoc
 fn keep_score(p: u32, first: u32, sum: vec4f, low: vec4u, high: vec4u) -> vec4f {
   let seen = (vec4u(p) >= low) & (vec4u(p) < high);
   let score = select(vec4f(LOWEST), capped4(sum), seen);
-  probs[row_set * TILE + p - first] = score;
+  probs[p - first] = score;
   return score;
 }
 // Replaces scores by exp(score - maximum) and returns the sum of this invocation's values.
 fn softmax_tile(count: u32, maximum: vec4f, invocation: u32) -> vec4f {
   var total = vec4f();
   for (var i = invocation; i < count; i += THREADS) {
-    let at = row_set * TILE + i;
-    let prob = select(exp(probs[at] - maximum), vec4f(), probs[at] == vec4f(LOWEST));
-    probs[at] = prob;
+    let prob = select(exp(probs[i] - maximum), vec4f(), probs[i] == vec4f(LOWEST));
+    probs[i] = prob;
     total += prob;
   }
   return total;
@@ -117,14 +111,13 @@ fn strided_sums(first: u32, count: u32, kv_head: u32, quad: u32, begin: u32, str
 fn weighted_sums(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) -> WeightedSums {
   var a = mat4x4f();
   var b = mat4x4f();
-  let at = row_set * TILE;
   // Unrolled by four to reduce loop overhead.
   let fours = count & ~3u;
   for (var i = 0u; i < fours; i += 4u) {
-    let s0 = probs[at + i];
-    let s1 = probs[at + i + 1u];
-    let s2 = probs[at + i + 2u];
-    let s3 = probs[at + i + 3u];
+    let s0 = probs[i];
+    let s1 = probs[i + 1u];
+    let s2 = probs[i + 2u];
+    let s3 = probs[i + 3u];
     add_weighted(&a, s0, value_at4(first + i, kv_head, quad));
     add_weighted(&a, s1, value_at4(first + i + 1u, kv_head, quad));
     add_weighted(&a, s2, value_at4(first + i + 2u, kv_head, quad));
@@ -137,8 +130,8 @@ fn weighted_sums(first: u32, count: u32, kv_head: u32, quad: u32, other: u32) ->
     }
   }
   for (var i = fours; i < count; i++) {
-    add_weighted(&a, probs[at + i], value_at4(first + i, kv_head, quad));
-    if (DEEP) { add_weighted(&b, probs[at + i], value_at4(first + i, kv_head, other)); }
+    add_weighted(&a, probs[i], value_at4(first + i, kv_head, quad));
+    if (DEEP) { add_weighted(&b, probs[i], value_at4(first + i, kv_head, other)); }
   }
   return WeightedSums(a, b);
 }

@@ -53,9 +53,9 @@ export class DecodeRecorder extends Recorder {
     const { h, context, parts, state, arena } = this.r;
     const { buffers, params, view, slots, constants } = this.heads(layer);
     const { window } = view;
-    const shape = attentionShape(this.gpu, h.headDim);
-    const { shortest, longest, evenSplits } = shape.splits;
-    const splits = { shortest, longest, even_splits: evenSplits, max_splits: maxKvSplits(context) };
+    const shape = attentionShape(this.gpu);
+    const { shortest, evenSplits } = shape.splits;
+    const splits = { shortest, even_splits: evenSplits, max_splits: maxKvSplits(context) };
     const count = (positions: number) => kvSplitCount(positions, window, shape.splits);
     // Cuts the query heads of a key head into even sets of at most four.
     const sets = Math.ceil(h.heads / h.kvHeads / 4);

@@ -137,7 +137,7 @@ export class PrefillRecorder extends Recorder {
     const units = h.kvHeads * Math.ceil(h.headDim / 32);
     const write = this.gpu.kernel(ops.writeCache, slots, constants);
     this.push(write.dispatch(buffers, params, [Math.ceil(units / 32)], arena), 'y');
-    const shape = attentionShape(this.gpu, h.headDim);
+    const shape = attentionShape(this.gpu);
     const kernel = this.gpu.kernel(ops.attentionPrefill, slots, {
       ...constants,
       ...prefillConstants(this.gpu, shape),
@@ -145,7 +145,7 @@ export class PrefillRecorder extends Recorder {
     const group = h.heads / h.kvHeads;
     this.steps.push({
       dispatch: kernel.dispatch({ ...buffers, y }, { ...params, ...view }, [h.kvHeads], arena),
-      y: (e) => Math.ceil((e.tokens * group) / (4 * shape.rowSets)),
+      y: (e) => Math.ceil((e.tokens * group) / 4),
     });
   }
 

@@ -1,22 +1,14 @@
-import { type Compiled, type Dispatch, type Extent, encode } from '../../gpu/kernel';
+import type { Compiled, Dispatch, Extent } from '../../gpu/kernel';
 import type { Task } from '../../gpu/paced-queue';
 import { FIRST_MS, type Pacer, TARGET_MS, type Work } from '../../gpu/pacer';
 
 export type { Extent } from '../../gpu/kernel';
-
-/** The work of a step in several dispatches, for devices on which one would be too long. */
-export interface StepParts {
-  readonly count: number;
-  /** Records them, when they are first needed. */
-  readonly record: () => readonly Dispatch[];
-}
 
 /** A dispatch whose grid may depend on the extent. It is skipped if an axis is 0. */
 export interface Step {
   readonly dispatch: Dispatch;
   readonly x?: (e: Extent) => number;
   readonly y?: (e: Extent) => number;
-  readonly parts?: StepParts | undefined;
 }
 
 const widthOf = ({ dispatch, x }: Step, e: Extent): number => (x ? x(e) : dispatch.workgroups[0]);
@@ -55,28 +47,8 @@ export function tasksOf(steps: readonly Step[], e: Extent): Task[] {
   for (const step of steps) {
     const { kind, units } = workOf(step, e);
     if (units === 0) continue;
-    const { parts } = step;
-    const count = parts?.count ?? 1;
-    tasks.push({
-      kind,
-      parts: count,
-      units: units / count,
-      isMeasured: true,
-      encode: (pass, from, to) => {
-        if (!parts || (from === 0 && to === count)) {
-          encodeSteps(pass, [step], e);
-          return;
-        }
-        for (const dispatch of parts.record().slice(from, to)) {
-          const workgroups = [
-            dispatch.workgroups[0],
-            heightOf(step, e),
-            dispatch.workgroups[2] ?? 1,
-          ] as const;
-          encode(pass, [{ ...dispatch, workgroups }]);
-        }
-      },
-    });
+    const run = (pass: GPUComputePassEncoder) => void encodeSteps(pass, [step], e);
+    tasks.push({ kind, parts: 1, units, isMeasured: true, encode: run });
   }
   return tasks;
 }
@@ -94,15 +66,16 @@ export function msOf(pacer: Pacer, steps: readonly Step[], e: Extent): number {
  */
 export function tokensThatFit(pacer: Pacer, steps: readonly Step[], position: number, most: number): number {
   if (!pacer.isOn) return most;
-  const partMs = (step: Step, tokens: number) =>
-    pacer.predict(workOf(step, { tokens, positions: position + tokens })) / (step.parts?.count ?? 1);
+  const stepMs = (step: Step, tokens: number) =>
+    pacer.predict(workOf(step, { tokens, positions: position + tokens }));
   const fits = (tokens: number) =>
     steps.every((step) => {
-      const ms = partMs(step, tokens);
-      return ms <= pacer.budget([step.dispatch.kind]) || ms <= partMs(step, 1) * 1.001;
+      const ms = stepMs(step, tokens);
+      return ms <= pacer.budget([step.dispatch.kind]) || ms <= stepMs(step, 1) * 1.001;
     });
   let tokens = most;
   while (tokens > 1 && !fits(tokens)) tokens = 2 ** Math.ceil(Math.log2(tokens) - 1);
   return tokens;
 }
+/** Kernels of steps, in their order. */
 export const kernelsOf = (steps: readonly Step[]): Compiled[] => steps.map(({ dispatch }) => dispatch.kernel);

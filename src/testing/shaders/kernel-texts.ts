@@ -45,7 +45,6 @@ const VALUES: Readonly<Record<string, readonly [small: number, large: number]>> 
   POSITIONS: [1, 4],
   ROTARY: [0, 64],
   ROWS: [1, 4],
-  ROW_SETS: [2, 1],
   STAGED: [256, 4096],
   SUBGROUPS: [1, 2],
   TILE: [64, 256],
@@ -62,8 +61,6 @@ const DERIVED = [
   'STAGED_STRIDE',
   'STAGED_WORDS',
   'THREADS',
-  'QUERY_QUADS',
-  'PROBS',
 ];
 
 /** Returns the slots that a kernel imports with the given modules. */
