@@ -1,59 +1,17 @@
 // Sizes that a file states are bounded before anything is allocated for them.
 import { describe, expect, test } from 'vitest';
-import { parseRecipe } from '../evaluate/recipe';
+import { endless, refused } from '../testing/files/endless';
 import { openTestModel } from '../testing/text/sandbox';
-import { imatrixDat } from '../testing/imatrix-files';
 import { jsonFile, safetensorsFile } from '../testing/safetensors-file';
 import { huggingFaceFolder } from '../testing/tiny-folder';
-import { parseReport } from '../store/results/report';
 import { NibbleError } from '../util/errors';
-import { tinyMetadata } from '../../bench/models/tiny-llama';
 import { type ByteSource, memorySource } from './byte-source';
 import { GgufType, type MetaValue } from './gguf/metadata';
 import { readGguf } from './gguf/read';
-import { ggufHeader } from './gguf/write';
 import { joinSplits } from './gguf/split';
-import { readImatrix } from './imatrix';
 
 const MIB = 1 << 20;
 const SHAPE = { width: 32, ffn: 64, layers: 1, heads: 4, kvHeads: 2, vocabulary: 300, context: 32 };
-
-/** A file that begins with `head` and goes on with one byte, without being held anywhere. */
-function endless(name: string, head: Uint8Array, sizeBytes: number, fill = 0) {
-  let [largest, total] = [0, 0];
-  const source: ByteSource = {
-    name,
-    sizeBytes,
-    read(start, end) {
-      largest = Math.max(largest, end - start);
-      total += end - start;
-      if (end - start > 64 * MIB) return Promise.reject(new Error(`read ${end - start} bytes at once`));
-      const out = new Uint8Array(end - start).fill(fill);
-      if (start < head.length) out.set(head.subarray(start, Math.min(end, head.length)));
-      return Promise.resolve(out);
-    },
-  };
-  return { source, read: () => ({ largest, total }) };
-}
-
-/** Refused by a NibbleError that names the file, having read little and held less than 64 MiB. */
-async function refused(work: () => Promise<unknown>, name: string): Promise<string> {
-  const held = () => {
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
-  const before = held();
-  const started = performance.now();
-  const error = await work().then(
-    () => new Error('taken'),
-    (e: unknown) => e,
-  );
-  expect(error).toBeInstanceOf(NibbleError);
-  expect(held() - before).toBeLessThan(64 * MIB);
-  expect(performance.now() - started).toBeLessThan(10_000);
-  expect((error as NibbleError).message).toContain(name);
-  return (error as NibbleError).message;
-}
 
 /** The head of a GGUF with one key whose value's head is written by `value`. */
 function ggufHead(key: string, value: (view: DataView, at: number) => number, keys = 1n): Uint8Array {
@@ -267,60 +225,5 @@ describe('safetensors and folders', () => {
     new DataView(out.buffer).setBigUint64(0, BigInt(text.length), true);
     out.set(text, 8);
     await expect(open([{ path: 'tiny/model.safetensors', bytes: out }])).rejects.toThrow(/1000 dimensions/);
-  });
-});
-
-describe('importance matrices, recipes and reports', () => {
-  const matrix = {
-    label: 'it',
-    datasets: ['t'],
-    chunks: 9,
-    entries: new Map([['a', Float32Array.of(1, 2, 3, 4)]]),
-  };
-  const dat = imatrixDat(matrix);
-  test('counts of the older format', async () => {
-    const word = (at: number, value: number) => {
-      const bytes = new Uint8Array(dat);
-      new DataView(bytes.buffer).setInt32(at, value, true);
-      return bytes;
-    };
-    // Tensors, length of the name, calls, columns.
-    for (const at of [0, 4, 9, 13])
-      for (const value of [-1, -(2 ** 31), 2 ** 31 - 1, 1e9]) {
-        if (at === 9 && value > 0) continue;
-        await expect(
-          readImatrix(memorySource('it', word(at, value))),
-          `${at}: ${value}`,
-        ).rejects.toBeInstanceOf(NibbleError);
-        const { source, read } = endless('it', word(at, value), 2 ** 33);
-        await refused(() => readImatrix(source), 'it');
-        expect(read().total).toBeLessThan(64 * MIB);
-      }
-  });
-  test('a negative mean of squares', async () => {
-    const bad = { ...matrix, entries: new Map([['a', Float32Array.of(1, -2)]]) };
-    await expect(readImatrix(memorySource('it', imatrixDat(bad)))).rejects.toThrow(/a is -2 at column 1/);
-  });
-  test('a GGUF whose count of chunks is none', async () => {
-    const header = ggufHeader(
-      new Map([...tinyMetadata(SHAPE), ['imatrix.chunk_count', { type: 6, value: Number.NaN }]]),
-      [],
-    );
-    await expect(readImatrix(memorySource('it', header))).rejects.toBeInstanceOf(NibbleError);
-  });
-  const recipe = { format: 'nibble-recipe', version: 1, fileType: 'Q4_0', fileBytes: 10, expectedKl: 0 };
-  test.each([
-    ['a size that is no whole number', { fileBytes: 0.5 }],
-    ['a negative divergence', { expectedKl: -1 }],
-    ['a tensor twice', { tensorTypes: [1, 2].map(() => ({ name: 'a', type: 'Q4_0' })) }],
-    ['a million tensors', { tensorTypes: Array(1e6).fill({ name: 'a', type: 'Q4_0' }) }],
-  ])('a recipe with %s', (_, change) => {
-    const all = { ...recipe, tensorTypes: [{ name: 'a', type: 'Q4_0' }], ...change };
-    expect(() => parseRecipe('r.json', JSON.stringify(all))).toThrow(NibbleError);
-  });
-  test('files of a hundred megabytes of text', () => {
-    const long = ' '.repeat(2e7);
-    expect(() => parseRecipe('r.json', long)).toThrow(/20000000 characters/);
-    expect(() => parseReport('r.json', long)).toThrow(/20000000 characters/);
   });
 });
