@@ -16,9 +16,9 @@ export function applyEvent(state: StudioState, event: EngineEvent): StudioState 
       return state.job ? { ...state, job: { ...state.job, progress: event.progress } } : state;
     case 'kernels': {
       const { done, total } = event;
-      return state.job
-        ? { ...state, job: { ...state.job, kernels: done < total ? { done, total } : null } }
-        : state;
+      // The weights are quantized by then.
+      const kernels = done < total ? { done, total } : null;
+      return state.job ? { ...state, job: { ...state.job, progress: null, kernels } } : state;
     }
     case 'run':
       return state.job

@@ -47,9 +47,9 @@ describe('events', () => {
     expect(applyEvent(said, { kind: 'restart' }).answer).toEqual([]);
   });
   test('kernels that are compiled show until all are', () => {
-    const busy = { ...initialState, job };
+    const busy = { ...initialState, job: { ...job, progress } };
     const half = applyEvent(busy, { kind: 'kernels', done: 3, total: 28 });
-    expect(half.job?.kernels).toEqual({ done: 3, total: 28 });
+    expect(half.job).toMatchObject({ kernels: { done: 3, total: 28 }, progress: null });
     expect(applyEvent(half, { kind: 'kernels', done: 28, total: 28 }).job?.kernels).toBeNull();
   });
   test('rate and time left', () => {
