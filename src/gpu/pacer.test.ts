@@ -82,3 +82,34 @@ test('turned off, everything fits', () => {
   expect(pacer.fits('search')).toBe(Number.POSITIVE_INFINITY);
   expect(pacer.budget(['search'])).toBe(Number.POSITIVE_INFINITY);
 });
+
+test('a hiccup of the machine is forgotten when the next submit takes its usual time', () => {
+  const pacer = new Pacer();
+  for (const kind of ['a', 'b', 'c']) for (let i = 0; i < 8; i++) pacer.record([{ kind, units: 1e6 }], 50);
+  const before = ['a', 'b', 'c'].map((kind) => pacer.fits(kind));
+  pacer.record([{ kind: 'a', units: 1e6 }], 1500);
+  expect(pacer.fits('c')).toBeLessThan(before[2]! / 15);
+  pacer.record([{ kind: 'b', units: 1e6 }], 50);
+  for (const [i, kind] of ['a', 'b', 'c'].entries()) {
+    expect(pacer.fits(kind)).toBeGreaterThan(0.9 * before[i]!);
+    expect(pacer.fits(kind)).toBeLessThan(1.1 * before[i]!);
+  }
+});
+
+test('on a machine with something else to do, what nobody measures does not become slower with every hiccup', () => {
+  const pacer = new Pacer();
+  const rare = { kind: 'rare', units: 1e6 };
+  for (let i = 0; i < 8; i++) pacer.record([rare], 1);
+  for (let i = 0; i < 200; i++) {
+    const units = Math.max(1, pacer.fits('often'));
+    pacer.record([{ kind: 'often', units }], units / 5e7 + (i % 5 === 4 ? 400 : 0));
+    expect(pacer.predict(rare)).toBeLessThan(200);
+  }
+  // Left alone, it gets long pieces again.
+  const units = Array.from({ length: 10 }, () => {
+    const fits = pacer.fits('often');
+    pacer.record([{ kind: 'often', units: fits }], fits / 5e7);
+    return fits;
+  });
+  expect(units.at(-1)! / 5e7).toBeGreaterThan(TARGET_MS / 2);
+});

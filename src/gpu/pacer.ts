@@ -33,10 +33,17 @@ const SHORT = { jump: 5, minMs: 25 };
 /** Measurements after which a kind is known well enough to tell. */
 const SETTLED = 1;
 
+/** A jump is believed of other kinds up to this factor, until they are measured. */
+const MAX_JUMP = 100;
+/** Milliseconds by which a submit must fall short of what a jump foretold before it says anything against it. */
+const TELLING_MS = 10;
+
 /** Measurements of a kind. */
 interface Pace {
   count: number;
   msPerUnit: number;
+  /** Suspected slowness since a jump: 1 once the kind has been measured again, or another has shown that it was a hiccup. */
+  suspected: number;
   /** The piece of the last full measurement, when it was alone in its submit. */
   units: number;
   ms: number;
@@ -61,7 +68,12 @@ export class Pacer {
   }
 
   /** Predicted milliseconds. */
-  predict({ kind, units }: Work): number {
+  predict(work: Work): number {
+    return this.#usual(work) * (this.#paces.get(work.kind)?.suspected ?? 1);
+  }
+
+  /** The same without what is only suspected. */
+  #usual({ kind, units }: Work): number {
     return units * (this.#paces.get(kind)?.msPerUnit ?? 1 / UNKNOWN_RATE);
   }
 
@@ -77,48 +89,85 @@ export class Pacer {
     if (!this.isOn) return Number.POSITIVE_INFINITY;
     const pace = this.#paces.get(kind);
     if (!pace) return Math.max(0, FIRST_MS - spentMs) * UNKNOWN_RATE;
-    const units = Math.max(0, TARGET_MS - spentMs) / pace.msPerUnit;
+    const units = Math.max(0, TARGET_MS - spentMs) / (pace.msPerUnit * pace.suspected);
     // Few invocations take as long as one; twice a piece within the target takes at most twice the target.
-    const isFree = !pace.isLinear && spentMs < pace.ms / 4 && pace.ms <= TARGET_MS;
+    const isFree = !pace.isLinear && spentMs < pace.ms / 4 && pace.ms * pace.suspected <= TARGET_MS;
     return isFree ? Math.max(units, 2 * pace.units) : units;
   }
 
   /** Learns from a submit: the work in it and the milliseconds that it took alone on the device. */
-  record(works: readonly Work[], elapsedMs: number): void {
+  record(submitted: readonly Work[], elapsedMs: number): void {
     const kinds = new Map<string, number>();
-    for (const { kind, units } of works) kinds.set(kind, (kinds.get(kind) ?? 0) + units);
+    for (const { kind, units } of submitted) kinds.set(kind, (kinds.get(kind) ?? 0) + units);
     if (kinds.size === 0) return;
-    const expectedMs = sum([...kinds].map(([kind, units]) => this.predict({ kind, units })));
+    const works = [...kinds].map(([kind, units]) => ({ kind, units }));
+    this.#weighSuspicion(works, elapsedMs);
+    const expectedMs = sum(works.map((work) => this.predict(work)));
     if (expectedMs <= 0) return;
     const ratio =
       elapsedMs > expectedMs
         ? Math.max(1, (elapsedMs - OVERHEAD_MS) / expectedMs)
         : Math.max(1 / MAX_GROWTH, elapsedMs / expectedMs);
-    const isSettled = [...kinds.keys()].every((kind) => (this.#paces.get(kind)?.count ?? 0) >= SETTLED);
+    const isSettled = works.every(({ kind }) => (this.#paces.get(kind)?.count ?? 0) >= SETTLED);
     const isJump = elapsedMs > TARGET_MS ? ratio > JUMP : elapsedMs > SHORT.minMs && ratio > SHORT.jump;
-    if (kinds.size === 1) this.#learnAlone([...kinds][0]!, elapsedMs, ratio);
-    else for (const kind of kinds.keys()) this.#scale(kind, ratio);
-    if (isSettled && isJump)
-      for (const kind of this.#paces.keys()) if (!kinds.has(kind)) this.#scale(kind, ratio);
+    if (works.length === 1 && this.#isRest(works[0]!, elapsedMs, ratio)) return;
+    if (isSettled && isJump) this.#suspect(ratio);
+    else if (works.length === 1) this.#learnAlone(works[0]!, elapsedMs, ratio);
+    else for (const { kind } of works) this.#scale(kind, ratio);
+  }
+
+  /**
+   * Everything may have become slower, or the device had something else to do for a moment. The next measurement of any
+   * kind tells. Jumps before it do not multiply.
+   */
+  #suspect(ratio: number): void {
+    const suspected = Math.min(ratio, MAX_JUMP);
+    for (const pace of this.#paces.values()) pace.suspected = Math.max(pace.suspected, suspected);
+  }
+
+  /** A submit that takes its usual time clears all kinds of suspicion; any other makes it the pace of its own kinds. */
+  #weighSuspicion(works: readonly Work[], elapsedMs: number): void {
+    const suspectedMs = sum(works.map((work) => this.predict(work)));
+    const usualMs = sum(works.map((work) => this.#usual(work)));
+    if (suspectedMs === usualMs) return;
+    if (elapsedMs < JUMP * usualMs + OVERHEAD_MS && elapsedMs < suspectedMs - TELLING_MS) {
+      for (const pace of this.#paces.values()) pace.suspected = 1;
+      return;
+    }
+    for (const { kind } of works) {
+      const pace = this.#paces.get(kind);
+      if (pace) this.#paces.set(kind, { ...pace, msPerUnit: pace.msPerUnit * pace.suspected, suspected: 1 });
+    }
   }
 
   #scale(kind: string, ratio: number): void {
     const pace = this.#paces.get(kind);
     const msPerUnit = (pace?.msPerUnit ?? 1 / UNKNOWN_RATE) * ratio;
     const count = (pace?.count ?? 0) + 1;
-    this.#paces.set(kind, { count, msPerUnit, units: 0, ms: 0, isLinear: pace?.isLinear ?? false });
+    this.#paces.set(kind, {
+      count,
+      msPerUnit,
+      suspected: 1,
+      units: 0,
+      ms: 0,
+      isLinear: pace?.isLinear ?? false,
+    });
   }
 
-  #learnAlone([kind, units]: [string, number], ms: number, ratio: number): void {
+  /** A smaller piece that takes no longer than the larger one before says nothing against it. */
+  #isRest({ kind, units }: Work, ms: number, ratio: number): boolean {
     const before = this.#paces.get(kind);
-    const isRest = before !== undefined && units < before.units;
-    // A smaller piece that takes no longer than the larger one before says nothing against it.
-    if (isRest && ratio > 1 && ms <= 1.25 * before.ms) return;
+    return before !== undefined && units < before.units && ratio > 1 && ms <= 1.25 * before.ms;
+  }
+
+  #learnAlone({ kind, units }: Work, ms: number, ratio: number): void {
+    const before = this.#paces.get(kind);
     const msPerUnit = (before?.msPerUnit ?? 1 / UNKNOWN_RATE) * ratio;
     const grew = before !== undefined && before.units > 0 && units >= 1.5 * before.units;
     const isLinear = grew
       ? ms / before.ms > (0.75 * units) / before.units
       : ratio > 0.5 && (before?.isLinear ?? false);
-    this.#paces.set(kind, { count: (before?.count ?? 0) + 1, msPerUnit, units, ms, isLinear });
+    const count = (before?.count ?? 0) + 1;
+    this.#paces.set(kind, { count, msPerUnit, suspected: 1, units, ms, isLinear });
   }
 }
