@@ -55,7 +55,7 @@ describe('kernels', () => {
     await compileKernels(device(true, log), kernels, {
       progress: ({ done }) => setTimeout(() => log.push(`turn ${done}`), 0),
     });
-    // What is submitted before or after is not measured with the compiler's time.
+    // Submits before and after would be measured with the compiler's time.
     const idle = 'nothing is under way';
     expect(log.filter((line) => line !== 'turn 0')).toEqual([
       idle,
