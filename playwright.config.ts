@@ -21,7 +21,12 @@ const quiet = [
 /** Software WebGPU, so that every machine runs the same lane; NIBBLE_HARDWARE=1 takes the machine's own adapter. */
 const webgpu = process.env.NIBBLE_HARDWARE
   ? ['--enable-unsafe-webgpu']
-  : ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+  : [
+      '--enable-unsafe-webgpu',
+      '--use-webgpu-adapter=swiftshader',
+      // As in src/node/gpu: zeros of workgroup memory by a loop, which SwiftShader compiles several times as fast.
+      '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
+    ];
 const launchOptions = (args: string[]) => ({ args, ...(system ? { executablePath: system } : {}) });
 
 export default defineConfig({

@@ -9,6 +9,7 @@ const FLAGS = [
   '--disable-background-networking',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
+  '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension',
 ];
 const PATIENCE_MS = 150_000;
 

@@ -9,6 +9,12 @@ export { shadersFromDisk };
 /** Chromium's software Vulkan driver, the fallback when no other driver is configured. */
 const SWIFTSHADER = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
+/**
+ * SwiftShader compiles the initializer of a workgroup variable to a store for each word, seconds for some kernels. Without
+ * the extension Dawn writes a loop that does the same.
+ */
+const LOOPS_FOR_ZEROS = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
+
 function chooseDriver(): void {
   const env = process.env;
   if (env.VK_ICD_FILENAMES || env.VK_DRIVER_FILES || process.platform !== 'linux') return;
@@ -30,7 +36,11 @@ async function openDawn(): Promise<GPU> {
   chooseDriver();
   Object.assign(globalThis, globals);
   const { NIBBLE_DAWN_FEATURES: features } = process.env;
-  const dawn = create(features ? [`enable-dawn-features=${features}`] : []);
+  const { VK_ICD_FILENAMES: driver = '' } = process.env;
+  const dawn = create([
+    ...(features ? [`enable-dawn-features=${features}`] : []),
+    ...(driver.includes('swiftshader') ? [LOOPS_FOR_ZEROS] : []),
+  ]);
   Object.assign(globalThis, { nibbleGpu: dawn });
   return dawn;
 }
