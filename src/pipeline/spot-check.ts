@@ -26,7 +26,8 @@ export class SpotCheck {
   readonly #target: QuantFormat;
   readonly #importance: Float32Array<ArrayBuffer> | undefined;
   readonly #denormalsFlushed: boolean;
-  readonly #pieces: { readonly at: Piece; readonly bytes: Uint8Array<ArrayBuffer> }[];
+  /** Ranges that are read at once, and their encoded bytes. */
+  readonly #runs: { readonly at: Piece; readonly bytes: Uint8Array<ArrayBuffer> }[];
   #position = 0;
 
   constructor(
@@ -39,7 +40,7 @@ export class SpotCheck {
     this.#target = target;
     this.#importance = target.importance ? importance : undefined;
     this.#denormalsFlushed = denormalsFlushed;
-    this.#pieces = this.#choose().map((at) => ({
+    this.#runs = this.#choose().map((at) => ({
       at,
       bytes: new Uint8Array(formatBytesFor(target, at.count)),
     }));
@@ -57,10 +58,10 @@ export class SpotCheck {
       starts.push(Math.floor(random() * total));
       sizes.push(RANDOM_BLOCKS);
     }
-    return starts.flatMap((start, i) => {
+    return starts.map((start, i) => {
       const from = Math.floor(start / unit) * unit;
       const wanted = sizes[i]! * this.#target.block.size;
-      return inRows(from, Math.min(total, Math.ceil((from + wanted) / unit) * unit), cols);
+      return { start: from, count: Math.min(total, Math.ceil((from + wanted) / unit) * unit) - from };
     });
   }
 
@@ -68,26 +69,38 @@ export class SpotCheck {
   feed(bytes: Uint8Array): void {
     const begin = this.#position;
     const end = begin + bytes.length;
-    for (const piece of this.#pieces) {
-      const at = formatBytesFor(this.#target, piece.at.start);
+    for (const run of this.#runs) {
+      const at = formatBytesFor(this.#target, run.at.start);
       const from = Math.max(at, begin);
-      const to = Math.min(at + piece.bytes.length, end);
-      if (from < to) piece.bytes.set(bytes.subarray(from - begin, to - begin), from - at);
+      const to = Math.min(at + run.bytes.length, end);
+      if (from < to) run.bytes.set(bytes.subarray(from - begin, to - begin), from - at);
     }
     this.#position = end;
   }
 
   /** Returns the number of blocks compared. Throws GpuError naming the first block that differs. */
   async verify(): Promise<number> {
-    const from = formatByGgmlType(this.#source.type.id)!;
     let blocks = 0;
-    for (const { at, bytes } of this.#pieces) {
-      const first = Math.floor(at.start / from.block.size) * from.block.size;
-      const last = Math.ceil((at.start + at.count) / from.block.size) * from.block.size;
-      const raw = await this.#source.read(formatBytesFor(from, first), formatBytesFor(from, last));
-      const x = from.decode(raw).slice(at.start - first, at.start - first + at.count);
-      const want = this.#target === from ? raw : this.#target.encode(x, this.#importanceOf(at));
-      const { size, bytes: each } = this.#target.block;
+    for (const run of this.#runs) blocks += await this.#verifyRun(run.at, run.bytes);
+    return blocks;
+  }
+
+  async #verifyRun(run: Piece, made: Uint8Array): Promise<number> {
+    const from = formatByGgmlType(this.#source.type.id)!;
+    const first = Math.floor(run.start / from.block.size) * from.block.size;
+    const last = Math.ceil((run.start + run.count) / from.block.size) * from.block.size;
+    const raw = await this.#source.read(formatBytesFor(from, first), formatBytesFor(from, last));
+    const decoded = from.decode(raw);
+    const { size, bytes: each } = this.#target.block;
+    let blocks = 0;
+    for (const at of inRows(run, this.#source.shape[0]!)) {
+      const x = decoded.slice(at.start - first, at.start - first + at.count);
+      const begin = formatBytesFor(this.#target, at.start - run.start);
+      const bytes = made.subarray(begin, begin + formatBytesFor(this.#target, at.count));
+      const want =
+        this.#target === from
+          ? raw.subarray(begin, begin + bytes.length)
+          : this.#target.encode(x, this.#importanceOf(at));
       for (let b = 0; b < at.count / size; b++) {
         const wanted = want.subarray(b * each, (b + 1) * each);
         const wrong = wanted.findIndex((v, i) => v !== bytes[b * each + i]);
@@ -120,9 +133,10 @@ export class SpotCheck {
 }
 
 /** Splits a range of weights at row ends. */
-function inRows(start: number, end: number, cols: number): Piece[] {
+function inRows(run: Piece, cols: number): Piece[] {
   const out: Piece[] = [];
-  for (let at = start; at < end; ) {
+  const end = run.start + run.count;
+  for (let at = run.start; at < end; ) {
     const stop = Math.min(end, (Math.floor(at / cols) + 1) * cols);
     out.push({ start: at, count: stop - at });
     at = stop;
