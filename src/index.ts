@@ -42,6 +42,7 @@ export {
 } from './api/text-model';
 export { type SplitOptions, writeGguf, writeGgufSplit } from './api/write';
 export type { DeviceCapabilities } from './device/capabilities';
+export type { StagedRows } from './model/long-rows';
 export type { PathErrors } from './device/check-paths';
 export type { Tuning, TuningStore } from './device/tune';
 export type { KlDivergence, Perplexity } from './evaluate/quality-numbers';
@@ -51,7 +52,8 @@ export { type ByteSource, blobSource, memorySource } from './files/byte-source';
 export type { MetaValue, Scalar } from './files/gguf/metadata';
 export type { HttpOptions } from './files/hub/http';
 export { type HubSource, openHub } from './files/hub/hub';
-export type { AdapterFacts, Arithmetic, Numerics } from './gpu/gpu';
+export type { AdapterFacts } from './gpu/adapter';
+export type { Arithmetic, Numerics } from './gpu/gpu';
 export type { Subgroup, SubgroupKind } from './gpu/subgroups';
 export type { SamplingOptions } from './infer/engine';
 export type { GeneratedPiece, GenerateResult } from './infer/generate';

@@ -11,7 +11,9 @@ import { Handles } from './handle';
 /** Limits and stores of a device. Everything may be left out. */
 export interface DeviceOptions {
   /** Of the adapter that the device came from: some devices do not repeat all of it. */
-  readonly adapterInfo?: GPUAdapterInfo;
+  readonly adapterInfo?: GPUAdapterInfo | undefined;
+  /** WGSL's language features (`gpu.wgslLanguageFeatures`). Left out, all that the engine makes use of are there. */
+  readonly languageFeatures?: ReadonlySet<string> | undefined;
   /** Largest storage buffer binding in bytes, below the device's own limit. Larger tensors are cut by rows. */
   readonly maxBindingBytes?: number;
   /** Bytes that all buffers of the engine may take together. */

@@ -20,14 +20,14 @@ export { tuningStore } from './tuning-store';
 /**
  * Opens the browser's GPU.
  *
- * @throws UnsupportedError when the browser has no WebGPU, or one that is too old, or the machine no adapter.
+ * @throws UnsupportedError when the browser has no WebGPU, or the machine no adapter; its hint says what to switch on.
  */
 export async function openDevice(
   options: DeviceOptions = {},
   work: Pick<Work, 'signal'> = {},
 ): Promise<Device> {
-  const { device, adapterInfo } = await requestBrowserDevice();
-  return createDevice(device, { adapterInfo, ...options }, work);
+  const { device, ...found } = await requestBrowserDevice();
+  return createDevice(device, { ...found, ...options }, work);
 }
 
 /** Files that were dropped or chosen, as sources. A file of a folder keeps the path below it as its name. */

@@ -4,7 +4,10 @@ import { openHub } from '../files/hub/hub';
 import type { ModelFile } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import { type Plan, planQuantization } from '../model/plan';
+import { stagedRows } from '../model/blocks/matvec';
+import { longRowsNote, quantizedShapes } from '../model/long-rows';
 import { checkRunnable } from '../model/runnable';
+import { FAST } from '../model/runtime';
 import { kvTypes } from '../model/kv-cache';
 import type { FileType } from '../quant/file-types';
 import { Engine } from '../infer/engine';
@@ -104,6 +107,10 @@ export async function createEngine(gpu: Gpu, prepared: Prepared, options: Engine
 
 export async function prepareOn(gpu: Gpu, model: ModelFile, fileType: FileType, values: Values) {
   const prepared = await quantizeOn(gpu, model, fileType, values);
-  const engine = await createEngine(gpu, prepared, engineOptions(model, values));
+  const options = engineOptions(model, values);
+  const engine = await createEngine(gpu, prepared, options);
+  const staged = stagedRows(gpu, options.reference ? 'float32' : FAST.decode);
+  const note = longRowsNote(staged, quantizedShapes(prepared.plan));
+  if (note) say(`note: ${note}`);
   return { engine, prepared };
 }

@@ -1,6 +1,9 @@
-import type { AdapterFacts, Arithmetic, Gpu, Numerics } from '../gpu/gpu';
+import type { AdapterFacts } from '../gpu/adapter';
+import type { Arithmetic, Gpu, Numerics } from '../gpu/gpu';
 import type { Subgroup } from '../gpu/subgroups';
 import { type ComputePaths, FAST } from '../model/runtime';
+import { stagedRows } from '../model/blocks/matvec';
+import type { StagedRows } from '../model/long-rows';
 import { deepFreeze } from '../util/freeze';
 import { testNumerics } from './numerics';
 import { type Tuning, type TuningStore, tuningOf } from './tune';
@@ -14,6 +17,8 @@ export interface DeviceCapabilities {
   readonly subgroup: Subgroup;
   /** Compute paths of decode and prefill products. */
   readonly paths: ComputePaths;
+  /** The longest rows that decode products compute by their path. */
+  readonly staged: StagedRows;
   /** Measurements that chose the paths; null without. */
   readonly tuning: Tuning | null;
   /** Properties of float32 arithmetic from the self-test. */
@@ -33,11 +38,13 @@ export async function findCapabilities(gpu: Gpu, tunings?: TuningStore): Promise
   });
   const numerics = await testNumerics(gpu);
   const tuning = await tuningOf(gpu, tunings);
+  const paths = tuning?.paths ?? FAST;
   return deepFreeze({
     name: gpu.adapterName,
     facts: gpu.facts,
     subgroup: gpu.subgroup,
-    paths: tuning?.paths ?? FAST,
+    paths,
+    staged: stagedRows(gpu, paths.decode),
     tuning,
     numerics,
     arithmetic: gpu.arithmetic,

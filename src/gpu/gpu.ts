@@ -2,6 +2,8 @@ import { MIB } from '../util/bytes';
 import { DeviceLostError, GpuError } from '../util/errors';
 import type { BindingSpec, ParamSpec } from '../wgsl/interface';
 import type { Slots, Sources } from '../wgsl/link';
+import { PACKED_4X8, withPacked4x8 } from '../wgsl/packed4x8';
+import { type AdapterFacts, factsOf, infoOf } from './adapter';
 import { Answers } from './answers';
 import { type Constants, encode, Kernel, type KernelSpec, UniformArena } from './kernel';
 import { isBarrierFree, type SubgroupKind, type Subgroup, subgroupOf, SHARED } from './subgroups';
@@ -38,19 +40,10 @@ export interface GpuOptions {
   readonly subgroup?: SubgroupKind;
   /** Uses the GPU workgroup shapes on a CPU adapter. */
   readonly hardware?: boolean;
-  /** Info of the device's adapter; on some devices adapterInfo is incomplete. */
-  readonly adapterInfo?: GPUAdapterInfo;
-}
-
-/** Names of the adapter and limits of the device. Names are empty where a browser hides them. */
-export interface AdapterFacts {
-  readonly vendor: string;
-  readonly architecture: string;
-  readonly description: string;
-  readonly features: readonly string[];
-  readonly subgroupSizes: readonly [least: number, max: number];
-  readonly maxBindingBytes: number;
-  readonly maxBufferBytes: number;
+  /** Info of the device's adapter; on some devices adapterInfo is incomplete, or missing. */
+  readonly adapterInfo?: GPUAdapterInfo | undefined;
+  /** WGSL's language features (`gpu.wgslLanguageFeatures`). All that the engine makes use of are there if left out. */
+  readonly languageFeatures?: ReadonlySet<string> | undefined;
 }
 
 /** Features and limits to request from an adapter. The higher the limits, the fewer slabs a tensor needs. */
@@ -104,25 +97,18 @@ export class Gpu {
 
   constructor(device: GPUDevice, sources: Sources, options: GpuOptions = {}) {
     this.device = device;
-    this.#sources = sources;
+    const isPackedNative = options.languageFeatures?.has(PACKED_4X8) ?? true;
+    this.#sources = isPackedNative ? sources : withPacked4x8(sources);
     this.memory = new GpuMemory(device, options.maxMemoryBytes);
     this.#readbacks = this.memory.owner('readback');
     this.answers = new Answers(() => device.queue.submit([]));
-    const info = device.adapterInfo;
-    this.#subgroup = subgroupOf(device, options.subgroup);
+    const info = infoOf(device, options.adapterInfo);
+    this.#subgroup = subgroupOf(device, info, options.subgroup);
     this.#matrixShapes = matrixShapesOf(options.adapterInfo ?? info);
     this.onCpu = info.isFallbackAdapter && !options.hardware;
     const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
     this.maxBindingBytes = Math.min(limit, options.maxBindingBytes ?? limit);
-    this.facts = {
-      vendor: info.vendor,
-      architecture: info.architecture,
-      description: info.description,
-      features: [...device.features].sort(),
-      subgroupSizes: [info.subgroupMinSize, info.subgroupMaxSize],
-      maxBindingBytes: this.maxBindingBytes,
-      maxBufferBytes: device.limits.maxBufferSize,
-    };
+    this.facts = factsOf(device, info, this.maxBindingBytes, isPackedNative);
     device.addEventListener('uncapturederror', (event) => {
       this.#failure ??= new GpuError(`The GPU reported an error: ${event.error.message}`);
     });

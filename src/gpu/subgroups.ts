@@ -22,13 +22,20 @@ export const isBarrierFree = ({ kind }: Subgroup): boolean => kind === 'subgroup
 /** Works on every device. */
 export const SHARED: Subgroup = { kind: 'shared', shader: 'lib/subgroup/shared', count: 64 };
 
-/** Picks the kind for a device; `asked` overrides the choice on devices with subgroups. */
-export function subgroupOf(device: GPUDevice, asked?: SubgroupKind): Subgroup {
-  const { subgroupMinSize: min, subgroupMaxSize: max } = device.adapterInfo;
+/**
+ * Picks the kind for a device; `asked` overrides the choice on devices with subgroups whose sizes are known. Where a
+ * browser does not tell them, they may be any.
+ */
+export function subgroupOf(
+  device: GPUDevice,
+  { subgroupMinSize: min = 0, subgroupMaxSize: max = 0 }: Partial<GPUAdapterInfo>,
+  asked?: SubgroupKind,
+): Subgroup {
   const usual = (): SubgroupKind => {
     if (min === max && min >= 4 && min <= 64) return 'subgroup';
-    return has(device, 'subgroup-size-control') && min <= 64 ? 'pinned' : 'mixed';
+    return has(device, 'subgroup-size-control') && min > 0 && min <= 64 ? 'pinned' : 'mixed';
   };
+  if (min === 0 && asked !== 'shared') asked = undefined;
   const kind = has(device, 'subgroups') ? (asked ?? usual()) : 'shared';
   const size = Math.min(64, Math.max(min, Math.min(32, max)));
   if (kind === 'subgroup' || kind === 'pinned') return { kind, shader: `lib/subgroup/${kind}`, count: size };

@@ -49,7 +49,9 @@ async function openDawn(): Promise<GPU> {
 let instance: Promise<GPU> | undefined;
 
 /** A device through Dawn. Throws a GpuError when the machine has no adapter at all. */
-export async function requestNodeDevice(): Promise<{ device: GPUDevice; adapterInfo: GPUAdapterInfo }> {
+export async function requestNodeDevice(): Promise<
+  { device: GPUDevice } & Required<Pick<GpuOptions, 'adapterInfo' | 'languageFeatures'>>
+> {
   const dawn = await (instance ??= openDawn());
   const adapter = await dawn.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter)
@@ -57,7 +59,8 @@ export async function requestNodeDevice(): Promise<{ device: GPUDevice; adapterI
       'No WebGPU adapter: Dawn found no Vulkan, Metal or D3D12 driver.',
       'On Debian, `apt-get install chromium libvulkan1` brings a software one.',
     );
-  return { device: await adapter.requestDevice(wantedDevice(adapter)), adapterInfo: adapter.info };
+  const device = await adapter.requestDevice(wantedDevice(adapter));
+  return { device, adapterInfo: adapter.info, languageFeatures: dawn.wgslLanguageFeatures };
 }
 
 /** The same with the engine's kernels and memory ledger on it. */
@@ -65,6 +68,6 @@ export async function openNodeGpu(
   options: GpuOptions = {},
   sources: Sources = shadersFromDisk(),
 ): Promise<Gpu> {
-  const { device, adapterInfo } = await requestNodeDevice();
-  return new Gpu(device, sources, { adapterInfo, ...options });
+  const { device, ...found } = await requestNodeDevice();
+  return new Gpu(device, sources, { ...found, ...options });
 }

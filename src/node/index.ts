@@ -28,8 +28,8 @@ export async function openDevice(
   options: DeviceOptions = {},
   work: Pick<Work, 'signal'> = {},
 ): Promise<Device> {
-  const { device, adapterInfo } = await requestNodeDevice();
-  return createDevice(device, { shaders: shadersFromDisk(), adapterInfo, ...options }, work);
+  const { device, ...found } = await requestNodeDevice();
+  return createDevice(device, { shaders: shadersFromDisk(), ...found, ...options }, work);
 }
 
 /**

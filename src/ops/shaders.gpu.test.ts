@@ -10,6 +10,7 @@ import {
   kernelTexts,
   SUBGROUP_KINDS,
 } from '../testing/shaders/kernel-texts';
+import { link } from '../wgsl/link';
 import { kernels } from './kernels';
 
 const sources = shadersFromDisk();
@@ -47,6 +48,27 @@ describe('every shader', () => {
         }
       }
       expect(errors).toEqual([]);
+    });
+
+    test('with packed 4x8 integers of our own, where WGSL has none', async () => {
+      const gpu = await undrivenGpu({ languageFeatures: new Set() }, sources);
+      const users = [...sources].filter(
+        ([path, code]) => path !== 'lib/packed4x8' && /pack4x|dot4I8/.test(code),
+      );
+      expect(users.length).toBeGreaterThan(15);
+      for (const [path, code] of users) {
+        // Its last line tells a shader in what is linked.
+        const last = code.trimEnd().split('\n').slice(-2).join('\n');
+        const text = texts.find(
+          ({ spec, slots, subgroup }) =>
+            (subgroup ?? 'subgroup') === 'subgroup' &&
+            link(spec.shader, sources, { ...DEFAULT_SLOTS, ...slots }).includes(last),
+        );
+        expect(text, path).toBeDefined();
+        gpu.device.pushErrorScope('validation');
+        void gpu.kernel(text!.spec, text!.slots, text!.constants[0]).pipeline;
+        expect((await gpu.device.popErrorScope())?.message, path).toBeUndefined();
+      }
     });
 
     test('a broken shader and an oversized workgroup are reported', async () => {

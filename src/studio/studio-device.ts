@@ -1,4 +1,5 @@
 import type { Gpu } from '../gpu/gpu';
+import type { StagedRows } from '../model/long-rows';
 import { FAST, type ComputePaths } from '../model/runtime';
 import { MIB } from '../util/bytes';
 import { type DeviceCapabilities, findCapabilities } from '../device/capabilities';
@@ -41,6 +42,10 @@ export class StudioDevice {
   computePaths(weights: number): { paths: ComputePaths; chunk: number } {
     const { paths = FAST, tuning = null } = this.#capabilities ?? {};
     return { paths, chunk: roomOf(tuning, weights) };
+  }
+  /** The longest rows that decode products stage here; nothing until the device is open. */
+  get staged(): { staged?: StagedRows } {
+    return this.#capabilities ? { staged: this.#capabilities.staged } : {};
   }
 
   async gpu(): Promise<Gpu> {

@@ -154,8 +154,9 @@ export class Studio {
     this.#settings = settings;
     if (changed) this.#levels.disposeEngines();
     const limit = this.#device.current?.maxBindingBytes ?? GUARANTEED_BINDING;
+    const on = { ...this.computePaths, ...this.#device.staged };
     const plans = [...this.mixes.plans, ...planAll(model, settings, this.#importance)];
-    return plans.map((plan) => planRow(model, plan, settings, limit, this.computePaths));
+    return plans.map((plan) => planRow(model, plan, settings, limit, on));
   }
 
   #planOf(type: string): Plan {

@@ -2,6 +2,7 @@ import { elementCount } from '../files/ggml-types';
 import { getString } from '../files/gguf/metadata';
 import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
+import { longRowsNote, quantizedShapes, type StagedRows } from '../model/long-rows';
 import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
@@ -114,7 +115,7 @@ export interface PlanRow {
   /** Bytes of KV cache, activations and tables at the chosen context length; 0 when the model cannot run. */
   readonly runtimeBytes: number;
   readonly fallbacks: readonly string[];
-  /** Notes of the plan: options without effect, tensors that stay wide. */
+  /** Notes of the plan: options without effect, tensors that stay wide, rows too long for this device. */
   readonly notes: readonly string[];
   readonly warning: string | null;
   readonly refusal: string | null;
@@ -135,9 +136,14 @@ export function planRow(
   plan: Plan,
   settings: PlanSettings,
   maxBindingBytes: number,
-  { paths = FAST, chunk = CHUNK_TOKENS }: { readonly paths?: ComputePaths; readonly chunk?: number } = {},
+  {
+    paths = FAST,
+    chunk = CHUNK_TOKENS,
+    staged,
+  }: { readonly paths?: ComputePaths; readonly chunk?: number; readonly staged?: StagedRows } = {},
 ): PlanRow {
   const runnable = checkRunnable(model);
+  const long = staged && runnable.ok ? longRowsNote(staged, quantizedShapes(plan)) : undefined;
   const shape = runnable.ok
     ? {
         h: runnable.h,
@@ -161,7 +167,7 @@ export function planRow(
     weightBytes: weightBytes(plan, maxBindingBytes),
     runtimeBytes: shape ? runtimeBytes(shape) + IN_FLIGHT * READBACK_BYTES : 0,
     fallbacks: plan.fallbacks,
-    notes: plan.notes,
+    notes: long ? [...plan.notes, long] : plan.notes,
     warning: plan.warning,
     refusal: plan.refusal,
     curedByF16: plan.curedByF16,

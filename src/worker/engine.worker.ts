@@ -18,8 +18,8 @@ function options(): GpuOptions {
 let gpu: Gpu | undefined;
 
 async function openGpu(): Promise<Gpu> {
-  const { device, adapterInfo } = await requestBrowserDevice();
-  gpu = new Gpu(device, shaderSources, { adapterInfo, ...options() });
+  const { device, ...found } = await requestBrowserDevice();
+  gpu = new Gpu(device, shaderSources, { ...found, ...options() });
   return gpu;
 }
 

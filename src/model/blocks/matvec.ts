@@ -4,6 +4,7 @@ import * as ops from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
 import type { Slots } from '../../wgsl/link';
 import { type DeviceTensor, planeParams, type Slab } from '../device-tensor';
+import type { StagedRows } from '../long-rows';
 import type { ComputePath } from '../runtime';
 
 /** Returns true if a format has integer codes, as integer dot products need. */
@@ -17,13 +18,18 @@ const STAGED_BYTES: Record<DecodePath, number> = { int8: 1 + 1 / 4, float16: 2 +
 /** Other workgroup memory of the kernel. */
 const OTHER_BYTES = 1408;
 
+/** The longest rows that decode products can stage if `wanted` is set. */
+export function stagedRows({ device: { features, limits } }: Gpu, wanted: ComputePath): StagedRows {
+  const workgroupBytes = limits.maxComputeWorkgroupStorageSize;
+  const isStaged = wanted === 'int8' || (wanted === 'float16' && features.has('shader-f16'));
+  const maxColumns = isStaged ? Math.floor((workgroupBytes - OTHER_BYTES) / STAGED_BYTES[wanted]) : 0;
+  return { maxColumns, workgroupBytes };
+}
+
 /** Compute path of a decode product if `wanted` is set. Float formats and rows too long to stage use float32. */
 export function decodePathOf(gpu: Gpu, wanted: ComputePath, format: QuantFormat, cols: number): DecodePath {
-  const { features, limits } = gpu.device;
   if (wanted === 'matrix' || !hasCodes(format)) return 'float32';
-  if (wanted === 'float16' && !features.has('shader-f16')) return 'float32';
-  const fits = STAGED_BYTES[wanted] * cols + OTHER_BYTES <= limits.maxComputeWorkgroupStorageSize;
-  return fits ? wanted : 'float32';
+  return cols <= stagedRows(gpu, wanted).maxColumns ? wanted : 'float32';
 }
 
 /** Slots and constants of the decode kernels for a path and `cols` columns. */

@@ -144,6 +144,21 @@ export function DevicePanel() {
             value={formatBytes(device.facts.maxBindingBytes)}
             help="Larger tensors are split by rows"
           />
+          <Fact
+            label="Packed 8-bit integers"
+            value={
+              device.facts.packed4x8 === 'native' ? 'WGSL’s own' : 'emulated: this browser’s WGSL lacks them'
+            }
+          />
+          <Fact
+            label="Workgroup memory"
+            value={formatBytes(device.facts.maxWorkgroupBytes)}
+            help={
+              device.staged.maxColumns > 0
+                ? `Holds rows of ${device.staged.maxColumns.toLocaleString('en')} activations; products of one token with longer rows are computed in float32`
+                : 'Products of one token read float32 activations and stage none'
+            }
+          />
           <NumericsFacts numerics={device.numerics} arithmetic={device.arithmetic} />
         </dl>
       )}
