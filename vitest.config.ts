@@ -5,19 +5,24 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** GPU files that take longest, first: both workers end together. */
 const LONGEST = [
-  'export',
-  'fast',
   'engine',
   'kernels',
+  'export',
+  'fast',
+  'faults',
   'cli',
   'checkpoints',
   'search',
-  'kl-divergence-paged',
+  'tune',
+  'fallbacks',
   'engine-limits',
   'format',
-  'tune',
-  'builtin-quality',
+  'attention-shapes',
   'experts',
+  'running',
+  'builtin-quality',
+  'kl-divergence-paged',
+  'shaders',
 ];
 const placeOf = ({ moduleId }: TestSpecification): number => {
   const at = LONGEST.indexOf(basename(moduleId).replace(/\.gpu\.test\.ts$/, ''));

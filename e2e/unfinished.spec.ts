@@ -129,7 +129,7 @@ test('without room for two copies the page asks before it writes straight into t
     }, quota);
   await setRoom(1000);
   await levels.tryDownload('Q8_0');
-  expect(await studio.problem()).toMatch(/no room for a copy that survives this tab/);
+  await expect.poll(() => studio.problem()).toMatch(/no room for a copy that survives this tab/);
   expect((await levels.row('Q8_0')).sha256).toBeNull();
   await levels.writeDirectly();
   await expect.poll(async () => (await levels.row('Q8_0')).sha256).not.toBeNull();

@@ -1,4 +1,6 @@
 // The lanes of npm test, in order: the cheap ones first. `npm run check` is those that need no adapter and no browser.
+// Those of CI that leave half of two cores idle run in two tracks, side by side, after the others; apt and lavapipe are one
+// track's.
 import { join } from 'node:path';
 import { node22, root } from './setup.mjs';
 
@@ -24,23 +26,44 @@ export const lanes = [
   { name: 'unit', command: process.execPath, args: [vitest, 'run', '--project', 'pure'], checks: true },
   { name: 'unit:node22', command: node22, args: [vitest, 'run', '--project', 'pure'], onlyInCi: true },
   { name: 'gpu', command: process.execPath, args: [vitest, 'run', '--project', 'gpu'] },
+  { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
+  { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
   {
-    name: 'fuzz',
+    name: 'package',
     command: process.execPath,
-    args: ['--import', 'tsx', 'src/testing/fuzz/main.ts', '--inputs', '2000'],
+    args: ['scripts/test-package.mjs'],
     onlyInCi: true,
+    track: 1,
+  },
+  {
+    name: 'native',
+    command: process.execPath,
+    args: [vitest, 'run', '--project', 'native'],
+    onlyInCi: true,
+    track: 1,
+  },
+  { name: 'naga', command: process.execPath, args: ['scripts/naga/run.mjs'], onlyInCi: true, track: 2 },
+  {
+    name: 'e2e:firefox',
+    command: process.execPath,
+    args: ['scripts/firefox/run.mjs'],
+    onlyInCi: true,
+    track: 2,
   },
   {
     name: 'faults',
     command: process.execPath,
     args: ['--import', 'tsx', 'src/testing/fuzz/main.ts', '--faults', '--threads', '2'],
     onlyInCi: true,
+    track: 2,
   },
-  { name: 'native', command: process.execPath, args: [vitest, 'run', '--project', 'native'], onlyInCi: true },
-  { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
-  { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
-  { name: 'e2e:firefox', command: process.execPath, args: ['scripts/firefox/run.mjs'], onlyInCi: true },
-  { name: 'package', command: process.execPath, args: ['scripts/test-package.mjs'], onlyInCi: true },
+  {
+    name: 'fuzz',
+    command: process.execPath,
+    args: ['--import', 'tsx', 'src/testing/fuzz/main.ts', '--inputs', '2000'],
+    onlyInCi: true,
+    track: 2,
+  },
 ];
 
 /** The lanes that are asked for: by name, by the name's first word, all with `--all`; without a word those of every day. */

@@ -1,5 +1,5 @@
 // Shared by `npm start` and `npm test`: the Node version, the npm packages, a Chromium and a Vulkan driver.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
@@ -16,6 +16,25 @@ export function run(command, args, env = {}) {
     env: { ...process.env, ...env },
   });
   return result.status === 0;
+}
+
+/** The same without waiting for it; what it prints comes back in one piece. */
+export function runQuietly(command, args, env = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    shell: process.platform === 'win32',
+    env: { ...process.env, ...env },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ ok: false, output: `${output}${error.message}` }));
+    child.on('close', (status) => resolve({ ok: status === 0, output }));
+  });
 }
 
 export function must(command, args, env) {

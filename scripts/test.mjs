@@ -9,6 +9,7 @@ import {
   installPackages,
   requireNode,
   run,
+  runQuietly,
   softwareVulkan,
 } from './setup.mjs';
 
@@ -26,12 +27,34 @@ const env =
   has('gpu') || has('native') || has('e2e') || has('package') ? softwareVulkan(installChromium()) : {};
 env.XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
 
-const results = chosen.map(({ name, command, args }) => {
-  console.log(`\n== ${name}`);
+const timed = async ({ name }, work) => {
   const started = Date.now();
-  const ok = run(command, args, env);
+  const ok = await work();
   return { name, ok, seconds: Math.round((Date.now() - started) / 1000) };
-});
+};
+const inTurn = async (some, run) => {
+  const done = [];
+  for (const lane of some) done.push(await run(lane));
+  return done;
+};
+const shown = (lane) => {
+  console.log(`\n== ${lane.name}`);
+  return timed(lane, () => run(lane.command, lane.args, env));
+};
+/** What it prints comes when it ends: another track prints, too. */
+const quiet = (lane) =>
+  timed(lane, async () => {
+    const { ok, output } = await runQuietly(lane.command, lane.args, env);
+    console.log(`\n== ${lane.name}\n${output}`);
+    return ok;
+  });
+const tracks = [1, 2].map((n) => chosen.filter(({ track }) => track === n));
+const isOneTrack = tracks.some((lanes) => lanes.length === 0);
+const results = await inTurn(
+  chosen.filter(({ track }) => track === undefined || isOneTrack),
+  shown,
+);
+if (!isOneTrack) results.push(...(await Promise.all(tracks.map((lanes) => inTurn(lanes, quiet)))).flat());
 console.log('\n== lanes');
 for (const { name, ok, seconds } of results)
   console.log(`${ok ? 'passed' : 'FAILED'}  ${String(seconds).padStart(4)} s  ${name}`);
