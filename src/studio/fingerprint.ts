@@ -38,4 +38,5 @@ export const imatrixSummary = (matrix: ImportanceMatrix, matching: number): Imat
   tensors: matrix.entries.size,
   matching,
   chunks: matrix.chunks,
+  dataset: matrix.datasets[0] ?? '',
 });

@@ -60,6 +60,8 @@ export interface ImatrixSummary {
   /** Tensors of the open model that the matrix has entries for. */
   readonly matching: number;
   readonly chunks: number;
+  /** The text that it was collected from, which a file's header names; journals of earlier versions have none. */
+  readonly dataset?: string;
 }
 
 /** A prompt for a level: `messages` or `prompt`. */

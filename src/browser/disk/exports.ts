@@ -213,8 +213,12 @@ export class Exports {
   }
 }
 
+/** Values and what a header says of the matrix: files made with it are the same. */
 const isSameMatrix = (a: ImatrixSummary | null, b: ImatrixSummary | null): boolean =>
-  a?.fingerprint === b?.fingerprint && a?.label === b?.label;
+  a?.fingerprint === b?.fingerprint &&
+  a?.label === b?.label &&
+  a?.chunks === b?.chunks &&
+  a?.dataset === b?.dataset;
 
 /** The importance matrix that an export was begun with; undefined for none. Throws NibbleError when it is not kept. */
 async function imatrixOf(folder: ExportFolder): Promise<{ name: string; blob: Blob } | undefined> {
