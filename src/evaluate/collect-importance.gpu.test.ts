@@ -63,6 +63,16 @@ describe('collecting importance', () => {
     expect([...collected.entries.keys()].every((name) => name.startsWith('blk.'))).toBe(true);
     expect(collected.entries.size).toBe(7);
 
+    // A pass that is found too long before it began takes nothing from the sums of the pass before.
+    const { paced } = gpu;
+    const run = paced.run.bind(paced);
+    let passes = 0;
+    paced.run = (...pass) => (pass[1]?.isHopeless && ++passes === 2 ? Promise.resolve(false) : run(...pass));
+    const again = await collect(model, context, ids);
+    paced.run = run;
+    expect(passes).toBeGreaterThan(2);
+    expect(again).toEqual(collected);
+
     const read = await readImatrix(memorySource('made.gguf', imatrixFile(collected)));
     expect(read).toMatchObject({ datasets: ['text.txt'], chunks: 2 });
     const means = read.entries.get('blk.0.ffn_down.weight')!;

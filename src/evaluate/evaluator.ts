@@ -141,12 +141,17 @@ export class Evaluator implements LogitRows {
     const save = (encoder: GPUCommandEncoder) => {
       if (kept) encoder.copyBufferToBuffer(kept.buffer, 0, kept.copy, 0, kept.buffer.size);
     };
+    let isBegun = false;
     const isDone = await paced.run(tasksOf(steps, { tokens: ids.length, positions: position + ids.length }), {
       before: save,
       signal,
+      submitted: () => {
+        isBegun = true;
+      },
       isHopeless: () => tokensThatFit(paced.pacer, steps, position, ids.length) < ids.length,
     });
-    if (!isDone && kept)
+    // A pass that was too long before it began has saved nothing: the copy is that of the pass before.
+    if (!isDone && isBegun && kept)
       this.#gpu.submit([], {
         before: (encoder) => encoder.copyBufferToBuffer(kept.copy, 0, kept.buffer, 0, kept.buffer.size),
       });
