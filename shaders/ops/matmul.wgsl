@@ -1,6 +1,6 @@
 // Prefill product Y = X W^T in float32. An invocation owns eight rows and eight tokens; no workgroup memory.
-// Slots `codec` and `rows`.
-//#import codec/codes
+// The weights are decoded by quads: whole blocks, kept in an array, took SwiftShader seconds to compile. Slots `codec` and `rows`.
+//#import codec/decode
 //#import rows
 //#import lib/product/epilogue
 struct Params {
@@ -47,85 +47,22 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let upper = weight_rows(tile, row0 + vec4u(0u, 1u, 2u, 3u));
   let lower = weight_rows(tile, row0 + vec4u(4u, 5u, 6u, 7u));
   var rows = array(upper.x, upper.y, upper.z, upper.w, lower.x, lower.y, lower.z, lower.w);
-  var decoded: array<array<vec4f, 8>, 8>;
+  var decoded: array<vec4f, 8>;
   let early = sources(tile, token0 + vec4u(0u, 1u, 2u, 3u)) * quads;
   let late = sources(tile, token0 + vec4u(4u, 5u, 6u, 7u)) * quads;
   var p00 = mat4x4f();
   var p01 = mat4x4f();
   var p10 = mat4x4f();
   var p11 = mat4x4f();
-  if (params.cols % 32u == 0u) {
-    let groups = quads / 8u;
-    for (var g = 0u; g < groups; g++) {
-      // A loop, so that the codec is compiled once.
-      for (var r = 0u; r < 8u; r++) { decoded[r] = weights32(rows[r] * groups + g); }
-      let q = g * 8u;
-      let m0 = quad_of(early, q + 0u);
-      let n0 = quad_of(late, q + 0u);
-      p00 += products(decoded[0][0], decoded[1][0], decoded[2][0], decoded[3][0], m0);
-      p01 += products(decoded[0][0], decoded[1][0], decoded[2][0], decoded[3][0], n0);
-      p10 += products(decoded[4][0], decoded[5][0], decoded[6][0], decoded[7][0], m0);
-      p11 += products(decoded[4][0], decoded[5][0], decoded[6][0], decoded[7][0], n0);
-      let m1 = quad_of(early, q + 1u);
-      let n1 = quad_of(late, q + 1u);
-      p00 += products(decoded[0][1], decoded[1][1], decoded[2][1], decoded[3][1], m1);
-      p01 += products(decoded[0][1], decoded[1][1], decoded[2][1], decoded[3][1], n1);
-      p10 += products(decoded[4][1], decoded[5][1], decoded[6][1], decoded[7][1], m1);
-      p11 += products(decoded[4][1], decoded[5][1], decoded[6][1], decoded[7][1], n1);
-      let m2 = quad_of(early, q + 2u);
-      let n2 = quad_of(late, q + 2u);
-      p00 += products(decoded[0][2], decoded[1][2], decoded[2][2], decoded[3][2], m2);
-      p01 += products(decoded[0][2], decoded[1][2], decoded[2][2], decoded[3][2], n2);
-      p10 += products(decoded[4][2], decoded[5][2], decoded[6][2], decoded[7][2], m2);
-      p11 += products(decoded[4][2], decoded[5][2], decoded[6][2], decoded[7][2], n2);
-      let m3 = quad_of(early, q + 3u);
-      let n3 = quad_of(late, q + 3u);
-      p00 += products(decoded[0][3], decoded[1][3], decoded[2][3], decoded[3][3], m3);
-      p01 += products(decoded[0][3], decoded[1][3], decoded[2][3], decoded[3][3], n3);
-      p10 += products(decoded[4][3], decoded[5][3], decoded[6][3], decoded[7][3], m3);
-      p11 += products(decoded[4][3], decoded[5][3], decoded[6][3], decoded[7][3], n3);
-      let m4 = quad_of(early, q + 4u);
-      let n4 = quad_of(late, q + 4u);
-      p00 += products(decoded[0][4], decoded[1][4], decoded[2][4], decoded[3][4], m4);
-      p01 += products(decoded[0][4], decoded[1][4], decoded[2][4], decoded[3][4], n4);
-      p10 += products(decoded[4][4], decoded[5][4], decoded[6][4], decoded[7][4], m4);
-      p11 += products(decoded[4][4], decoded[5][4], decoded[6][4], decoded[7][4], n4);
-      let m5 = quad_of(early, q + 5u);
-      let n5 = quad_of(late, q + 5u);
-      p00 += products(decoded[0][5], decoded[1][5], decoded[2][5], decoded[3][5], m5);
-      p01 += products(decoded[0][5], decoded[1][5], decoded[2][5], decoded[3][5], n5);
-      p10 += products(decoded[4][5], decoded[5][5], decoded[6][5], decoded[7][5], m5);
-      p11 += products(decoded[4][5], decoded[5][5], decoded[6][5], decoded[7][5], n5);
-      let m6 = quad_of(early, q + 6u);
-      let n6 = quad_of(late, q + 6u);
-      p00 += products(decoded[0][6], decoded[1][6], decoded[2][6], decoded[3][6], m6);
-      p01 += products(decoded[0][6], decoded[1][6], decoded[2][6], decoded[3][6], n6);
-      p10 += products(decoded[4][6], decoded[5][6], decoded[6][6], decoded[7][6], m6);
-      p11 += products(decoded[4][6], decoded[5][6], decoded[6][6], decoded[7][6], n6);
-      let m7 = quad_of(early, q + 7u);
-      let n7 = quad_of(late, q + 7u);
-      p00 += products(decoded[0][7], decoded[1][7], decoded[2][7], decoded[3][7], m7);
-      p01 += products(decoded[0][7], decoded[1][7], decoded[2][7], decoded[3][7], n7);
-      p10 += products(decoded[4][7], decoded[5][7], decoded[6][7], decoded[7][7], m7);
-      p11 += products(decoded[4][7], decoded[5][7], decoded[6][7], decoded[7][7], n7);
-    }
-  } else {
-    for (var i = 0u; i < quads; i++) {
-      let m = quad_of(early, i);
-      let n = quad_of(late, i);
-      let a = decode4(upper.x * quads + i);
-      let b = decode4(upper.y * quads + i);
-      let c = decode4(upper.z * quads + i);
-      let d = decode4(upper.w * quads + i);
-      p00 += products(a, b, c, d, m);
-      p01 += products(a, b, c, d, n);
-      let e = decode4(lower.x * quads + i);
-      let f = decode4(lower.y * quads + i);
-      let h = decode4(lower.z * quads + i);
-      let k = decode4(lower.w * quads + i);
-      p10 += products(e, f, h, k, m);
-      p11 += products(e, f, h, k, n);
-    }
+  for (var i = 0u; i < quads; i++) {
+    // A loop, so that the codec is compiled once.
+    for (var r = 0u; r < 8u; r++) { decoded[r] = decode4(rows[r] * quads + i); }
+    let m = quad_of(early, i);
+    let n = quad_of(late, i);
+    p00 += products(decoded[0], decoded[1], decoded[2], decoded[3], m);
+    p01 += products(decoded[0], decoded[1], decoded[2], decoded[3], n);
+    p10 += products(decoded[4], decoded[5], decoded[6], decoded[7], m);
+    p11 += products(decoded[4], decoded[5], decoded[6], decoded[7], n);
   }
   store(p00, tile, row0, token0);
   store(p01, tile, row0, token0 + 4u);
