@@ -132,7 +132,7 @@ export class Studio {
   }
 
   /** Sets the importance matrix, or removes it (null). Releases all levels. */
-  async useImatrix(source: ByteSource | null): Promise<ImatrixSummary | null> {
+  async setImatrix(source: ByteSource | null): Promise<ImatrixSummary | null> {
     const model = this.#needModel();
     const matrix = source ? await readImatrix(source) : undefined;
     const matching = model.tensors.filter((t) => matrix?.entries.has(t.name)).length;

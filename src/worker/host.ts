@@ -97,7 +97,7 @@ function handlers(studio: Studio, engine: string): Handlers {
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
     useImatrix: async ([file], emit) => {
-      const summary = await studio.useImatrix(file && blobSource(file.path, file.file));
+      const summary = await studio.setImatrix(file && blobSource(file.path, file.file));
       exports.imatrix = file?.file;
       memory(emit);
       return summary;
@@ -124,7 +124,7 @@ function handlers(studio: Studio, engine: string): Handlers {
     collectImatrix: async ([request, name], emit, signal) => {
       const bytes = await studio.lab.importance(request, workOf(emit, signal));
       const file = new Blob([bytes]);
-      const summary = (await studio.useImatrix(blobSource(name, file)))!;
+      const summary = (await studio.setImatrix(blobSource(name, file)))!;
       exports.imatrix = file;
       return { summary, file };
     },

@@ -129,8 +129,7 @@ export class Exports {
 
   async #setImportance(folder: ExportFolder): Promise<ImatrixSummary | null> {
     const file = await imatrixOf(folder);
-    // biome-ignore lint/correctness/useHookAtTopLevel: a method of the studio, no hook
-    const summary = await this.#studio.useImatrix(file ? blobSource(file.name, file.blob) : null);
+    const summary = await this.#studio.setImatrix(file ? blobSource(file.name, file.blob) : null);
     this.imatrix = file?.blob;
     return summary;
   }

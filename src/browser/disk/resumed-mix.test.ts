@@ -62,8 +62,7 @@ async function visit(imatrix?: File) {
   const studio = new CodecStudio();
   await studio.open([memorySource('tiny.gguf', tinyGguf(SHAPE))], 'tiny.gguf');
   const exports = new Exports(studio, 'build 1');
-  // biome-ignore lint/correctness/useHookAtTopLevel: a method of the studio, no hook
-  if (imatrix) await studio.useImatrix(blobSource(imatrix.name, imatrix));
+  if (imatrix) await studio.setImatrix(blobSource(imatrix.name, imatrix));
   exports.imatrix = imatrix;
   return { studio, exports };
 }
