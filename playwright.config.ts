@@ -40,7 +40,12 @@ export default defineConfig({
   projects: [
     {
       name: 'webgpu',
-      testIgnore: [/no-webgpu/, /firefox\//],
+      testIgnore: [/no-webgpu/, /firefox\//, /long\//],
+      use: { launchOptions: launchOptions([...quiet, ...webgpu]) },
+    },
+    {
+      name: 'long',
+      testMatch: /long\//,
       use: { launchOptions: launchOptions([...quiet, ...webgpu]) },
     },
     {

@@ -27,7 +27,12 @@ export const lanes = [
   { name: 'unit:node22', command: node22, args: [vitest, 'run', '--project', 'pure'], onlyInCi: true },
   { name: 'gpu', command: process.execPath, args: [vitest, 'run', '--project', 'gpu'] },
   { name: 'build', command: 'npx', args: ['vite', 'build', '--logLevel', 'warn'] },
-  { name: 'e2e', command: 'npx', args: ['playwright', 'test'] },
+  {
+    name: 'e2e',
+    command: 'npx',
+    args: ['playwright', 'test', '--project', 'webgpu', '--project', 'no-webgpu'],
+  },
+  { name: 'e2e:long', command: 'npx', args: ['playwright', 'test', '--project', 'long'], onlyInCi: true },
   {
     name: 'package',
     command: process.execPath,

@@ -24,7 +24,9 @@ const has = (name) => chosen.some((l) => l.name === name);
 if (has('unit:node22')) installNode22();
 if (has('native')) installNative();
 const env =
-  has('gpu') || has('native') || has('e2e') || has('package') ? softwareVulkan(installChromium()) : {};
+  has('gpu') || has('native') || has('e2e') || has('e2e:long') || has('package')
+    ? softwareVulkan(installChromium())
+    : {};
 env.XDG_RUNTIME_DIR = process.env.XDG_RUNTIME_DIR ?? tmpdir();
 
 const timed = async ({ name }, work) => {

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import { expect } from '@playwright/test';
-import { memorySource } from '../src/files/byte-source';
-import { readGguf } from '../src/files/gguf/read';
-import { planQuantization } from '../src/model/plan';
-import { fileTypeByLabel, fileTypes } from '../src/quant/file-types';
-import { codecHash } from '../src/testing/codec-hash';
-import { testImatrix } from '../src/testing/importance';
-import { imatrixGguf } from '../src/testing/imatrix-files';
-import { SMALL, tinyGguf } from '../bench/models/tiny-llama';
-import { test } from './test';
+import { memorySource } from '../../src/files/byte-source';
+import { readGguf } from '../../src/files/gguf/read';
+import { planQuantization } from '../../src/model/plan';
+import { fileTypeByLabel, fileTypes } from '../../src/quant/file-types';
+import { codecHash } from '../../src/testing/codec-hash';
+import { testImatrix } from '../../src/testing/importance';
+import { imatrixGguf } from '../../src/testing/imatrix-files';
+import { SMALL, tinyGguf } from '../../bench/models/tiny-llama';
+import { test } from '../test';
 
 const bytes = tinyGguf(SMALL);
 const file = { path: 'every-level.gguf', bytes };

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { nibble, ourIds, wllamaIds } from './peer';
+import { nibble, ourIds, wllamaIds } from '../peer';
 
 // llama.cpp takes our files and writes the same tokens.
 const PROMPT = 'Once upon a time';

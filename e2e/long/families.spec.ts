@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { expect } from '@playwright/test';
-import { checkpointFiles } from '../src/testing/checkpoints';
-import { ourIds, wllamaIds } from './peer';
-import { test } from './test';
+import { checkpointFiles } from '../../src/testing/checkpoints';
+import { ourIds, wllamaIds } from '../peer';
+import { test } from '../test';
 
 // A Hugging Face folder of a family: dropped, chatted with through its template, quantized, downloaded, and run by
 // llama.cpp. The checkpoints are made here; their greedy ids do not hang on the precision of activations. A folder's name
