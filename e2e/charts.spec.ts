@@ -53,7 +53,7 @@ const qualities = levels.map(
     chunks: 1,
     elapsedMs: 1,
     measuredMs: 1_700_000_000_000,
-    measured: klDivergenceOf([Float32Array.of(1, 1.2, l.kl, 1, 2, 2.1, l.kl, 0)], 1),
+    measured: klDivergenceOf([Float32Array.of(1, 1.2, l.kl, 1, 2, 2.1, l.kl, 0)]),
   }),
 );
 

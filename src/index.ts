@@ -45,7 +45,7 @@ export type { DeviceCapabilities } from './device/capabilities';
 export type { StagedRows } from './model/long-rows';
 export type { PathErrors } from './device/check-paths';
 export type { Tuning, TuningStore } from './device/tune';
-export type { KlDivergence, Perplexity } from './evaluate/quality-numbers';
+export type { Batches, KlDivergence, Perplexity } from './evaluate/quality-numbers';
 export type { ByteSink } from './files/byte-sink';
 export { MemorySink } from './files/byte-sink';
 export { type ByteSource, blobSource, memorySource } from './files/byte-source';

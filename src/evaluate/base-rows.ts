@@ -110,7 +110,7 @@ export class BaseRows {
       const targets = await owner.create('targets', max * 4, STORAGE());
       const arena = await gpu.arena(owner, 1);
       const rowBytes = 4 * vocabulary;
-      const numbers: Float32Array[] = [];
+      const numbers = new Map<Passage, number[]>();
       for (const { passage, at, end, logits: rows } of this.#batches) {
         if (at === passage.first - 1) await evaluator.begin(passage, signal);
         for (let from = at; from < end; ) {
@@ -125,11 +125,12 @@ export class BaseRows {
             .kernel(ops.klDivergence)
             .dispatch({ base, logits, targets, out }, { vocabulary }, [to - from], arena);
           await gpu.paced.run([taskOf(dispatch)]);
-          numbers.push(new Float32Array(await gpu.read(out, 0, 16 * (to - from))));
+          const read = new Float32Array(await gpu.read(out, 0, 16 * (to - from)));
+          numbers.set(passage, [...(numbers.get(passage) ?? []), ...read]);
           from = to;
         }
       }
-      return klDivergenceOf(numbers, new Set(this.#batches.map((b) => b.passage)).size);
+      return klDivergenceOf([...numbers.values()].map((chunk) => Float32Array.from(chunk)));
     } finally {
       evaluator?.dispose();
       owner.dispose();

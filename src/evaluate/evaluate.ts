@@ -57,7 +57,17 @@ export const halves = (ids: readonly number[], options: EvaluateOptions): Passag
 
 type MeterOf = (owner: BufferOwner, levels: readonly LogitRows[], rows: number) => Promise<Meter>;
 
-/** Runs levels over passages and a meter over their logits. Returns `width` numbers per scored token. */
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((n, part) => n + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** Runs levels over passages and a meter over their logits. Returns `width` numbers per scored token, passage by passage. */
 async function measure(
   gpu: Gpu,
   levels: readonly LogitRows[],
@@ -73,6 +83,7 @@ async function measure(
     const numbers: Float32Array[] = [];
     for (const [c, passage] of passages.entries()) {
       throwIfCancelled(signal);
+      const parts: Float32Array[] = [];
       const { ids, first } = passage;
       for (const level of levels) await level.begin(passage, signal);
       // The logits of a token predict the one after it.
@@ -86,9 +97,10 @@ async function measure(
         for (const level of levels) isDone &&= await level.predict(passage, at, end);
         if (!isDone) continue;
         await gpu.paced.run([taskOf({ ...dispatch, workgroups: [end - at] })]);
-        numbers.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
+        parts.push(new Float32Array(await gpu.read(out, 0, 4 * width * (end - at))));
         at = end;
       }
+      numbers.push(joined(parts));
       progress?.({ done: c + 1, total: passages.length });
     }
     return numbers;
@@ -195,7 +207,7 @@ export async function klDivergence(
   const passages = halves(ids, options);
   const meter = divergenceMeter(gpu);
   const numbers = await measureLevels(gpu, [base, level], passages, options, meter, work);
-  return klDivergenceOf(numbers, passages.length);
+  return klDivergenceOf(numbers);
 }
 
 /** The same for any two sources of logits. */
@@ -207,5 +219,5 @@ export async function klDivergenceOfRows(
   work: Pick<Work, 'signal'> = {},
 ): Promise<KlDivergence> {
   const numbers = await measure(gpu, [base, level], passages, divergenceMeter(gpu), work);
-  return klDivergenceOf(numbers, passages.length);
+  return klDivergenceOf(numbers);
 }

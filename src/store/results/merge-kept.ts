@@ -2,6 +2,7 @@
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 import type { StudioState, Sweep } from '../state';
+import { comparable } from './loss';
 
 /** Results of a model as they are stored. */
 export interface Kept {
@@ -26,10 +27,6 @@ function mergeLists<T extends Measured>(base: readonly T[], own: readonly T[], s
     return theirs && !isSame(before, theirs) && theirs.measuredMs > mine.measuredMs ? theirs : mine;
   });
 }
-
-/** Figures that stand beside each other in one table. */
-const comparable = (a: QualityRecord, b: QualityRecord): boolean =>
-  a.base === b.base && a.textLabel === b.textLabel && a.context === b.context && a.chunks === b.chunks;
 
 /**
  * This tab's results over the stored ones, to which other tabs may have added since this tab stored or read

@@ -29,7 +29,7 @@ const quality = (type: string, kl: number) => ({
   chunks: 1,
   elapsedMs: 1,
   measuredMs: 1,
-  measured: klDivergenceOf([Float32Array.of(1, 1, kl, 1)], 1),
+  measured: klDivergenceOf([Float32Array.of(1, 1, kl, 1)]),
 });
 const report = {
   format: 'nibble-report' as const,
@@ -46,6 +46,7 @@ const changed = (change: (r: Record<string, never>) => void) => {
   change(copy);
   return JSON.stringify(copy);
 };
+const batches = (r: Record<string, never>) => (r as never as typeof report).qualities[0]!.measured.batches!;
 
 describe('a report', () => {
   test('comes back as it was saved, and pairs levels that both know', () => {
@@ -59,6 +60,15 @@ describe('a report', () => {
       { type: 'Q4_0', generation: [30, 60], prompt: [300, 600], kl: [0.25, 0.5] },
     ]);
   });
+  test('keeps the batches that levels are compared by, and is read without them', () => {
+    const read = parseReport('r.json', JSON.stringify(report));
+    expect(read.qualities[0]!.measured.batches).toEqual({ tokens: [1], kl: [0.5], sameTop: [1] });
+    const older = parseReport(
+      'r.json',
+      changed((r) => Reflect.deleteProperty((r as never as typeof report).qualities[0]!.measured, 'batches')),
+    );
+    expect(older.qualities[0]!.measured.batches).toBeUndefined();
+  });
   test.each<[string, string, RegExp]>([
     ['no JSON', '{', /r\.json is no JSON/],
     ['another file', '{"format":"x"}', /format is "x", version undefined; expected "nibble-report", 1/],
@@ -70,6 +80,26 @@ describe('a report', () => {
       'a figure missing',
       changed((r) => Object.assign((r as never as typeof report).runs[1]!.speed, { tokensPerSecond: null })),
       /runs\[1\]\.speed\.tokensPerSecond\.median is undefined, which is no measure/,
+    ],
+    [
+      'batches of two lengths',
+      changed((r) => Object.assign(batches(r), { kl: [1, 2] })),
+      /qualities\[0\]\.measured\.batches\.kl is no list of 1 to 256 numbers, as many as in tokens/,
+    ],
+    [
+      'too many batches',
+      changed((r) => Object.assign(batches(r), { tokens: Array(257).fill(1) })),
+      /batches\.tokens is no list of 1 to 256/,
+    ],
+    [
+      'a batch of no tokens',
+      changed((r) => Object.assign(batches(r), { tokens: [0] })),
+      /batches\.tokens\[0\] is 0, which is no measure/,
+    ],
+    [
+      'a share above one',
+      changed((r) => Object.assign(batches(r), { sameTop: [1.5] })),
+      /batches\.sameTop\[0\] is 1\.5, which is no measure/,
     ],
     [
       'a type missing',

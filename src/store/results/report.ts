@@ -30,8 +30,10 @@ const RUN_NUMBERS = [
 const QUALITY_NUMBERS = [
   'fileBytes',
   'measured.kl.mean',
+  'measured.kl.standardError',
   'measured.sameTop.share',
   'measured.level.perplexity',
+  'measured.level.tokens',
 ];
 
 function at(value: unknown, path: string): unknown {
@@ -43,11 +45,36 @@ function at(value: unknown, path: string): unknown {
     );
 }
 
-/** Bytes are whole numbers, speeds and perplexities positive; a divergence may round to a little below zero. */
+/** Nats that no divergence of float32 logits comes near; its squares are still numbers. */
+const MAX_KL = 1e9;
+
+/** Bytes and tokens are whole numbers, speeds and perplexities positive; a divergence may round to a little below zero. */
 function isMeasure(value: unknown, path: string): boolean {
   if (typeof value !== 'number' || !Number.isFinite(value)) return false;
   if (path.endsWith('Bytes')) return Number.isSafeInteger(value) && value >= 0;
-  return path === 'measured.kl.mean' || value >= 0;
+  if (path.endsWith('tokens')) return Number.isSafeInteger(value) && value > 0;
+  if (path.includes('sameTop')) return value >= 0 && value <= 1;
+  if (path.endsWith('.kl') || path.endsWith('kl.mean')) return Math.abs(value) <= MAX_KL;
+  return value >= 0 && !(path.startsWith('measured.kl') && value > MAX_KL);
+}
+
+/** As many as a record keeps: MAX_BATCHES of evaluate/quality-numbers. */
+const MAX_BATCHES = 256;
+const BATCHES = ['tokens', 'kl', 'sameTop'];
+
+/** The defect of a record's batches; undefined where there is none, or where there are no batches. */
+function wrongBatches(batches: unknown): string | undefined {
+  if (batches === undefined) return undefined;
+  const count = at(batches, 'tokens.length');
+  for (const name of BATCHES) {
+    const path = `measured.batches.${name}`;
+    const list = at(batches, name);
+    if (!Array.isArray(list) || list.length !== count || list.length < 1 || list.length > MAX_BATCHES)
+      return `${path} is no list of 1 to ${MAX_BATCHES} numbers, as many as in tokens`;
+    const i = list.findIndex((v) => !isMeasure(v, path));
+    if (i >= 0) return `${path}[${i}] is ${JSON.stringify(list[i])}, which is no measure`;
+  }
+  return undefined;
 }
 
 function checkRecords(label: string, name: string, value: unknown, numbers: readonly string[]): void {
@@ -61,6 +88,8 @@ function checkRecords(label: string, name: string, value: unknown, numbers: read
     for (const path of numbers)
       if (!isMeasure(at(record, path), path))
         throw wrong(`${name}[${i}].${path} is ${JSON.stringify(at(record, path))}, which is no measure`);
+    const batches = wrongBatches(at(record, 'measured.batches'));
+    if (batches) throw wrong(`${name}[${i}].${batches}`);
   }
 }
 

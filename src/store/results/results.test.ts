@@ -3,7 +3,17 @@ import { spreadOf } from '../../infer/benchmark';
 import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
-import { asCsv, asMarkdown, columns, frontier, recommendation, resultRows, sortRows } from './results';
+import {
+  asCsv,
+  asJson,
+  asMarkdown,
+  columns,
+  frontier,
+  recommendation,
+  resultRows,
+  sortRows,
+} from './results';
+import { lossOf } from './loss';
 import { nameSides, paretoSeries } from './series';
 import { initialState, type Sweep } from '../state';
 import { baseOf } from '../work/own-text';
@@ -36,7 +46,7 @@ const quality = (type: string, fileBytes: number, kl: number): QualityRecord => 
   chunks: 2,
   elapsedMs: 1,
   measuredMs: 5,
-  measured: klDivergenceOf([Float32Array.of(1, 1.5, kl, 1), Float32Array.of(2, 2.5, 3 * kl, 0)], 2),
+  measured: klDivergenceOf([Float32Array.of(1, 1.5, kl, 1), Float32Array.of(2, 2.5, 3 * kl, 0)]),
 });
 
 const rows = resultRows(
@@ -118,11 +128,16 @@ describe('results', () => {
   test('text to take along has every figure', () => {
     const markdown = asMarkdown(rows).split('\n');
     expect(markdown).toHaveLength(2 + rows.length);
-    expect(markdown[0]!.split('|')).toHaveLength(columns.length + 3);
+    // And the intervals of both shares, and the tokens.
+    expect(markdown[0]!.split('|')).toHaveLength(columns.length + 8);
     expect(markdown[2]).toContain('| F16 | 0.00 MiB |');
     const csv = asCsv(rows).split('\n');
-    expect(csv[1]!.split(',')).toHaveLength(columns.length + 1);
+    expect(csv[1]!.split(',')).toHaveLength(columns.length + 6);
     expect(csv[4]).toMatch(/^Q4_0,250,260,270,300,30,80,/);
+    const { klInterval, sameTopInterval } = lossOf(rows[3]!.quality!);
+    const bounds = [klInterval!.low, klInterval!.high, sameTopInterval!.low, sameTopInterval!.high];
+    expect(csv[4]).toMatch(new RegExp(`,${[...bounds, 2].join(',')}$`));
+    expect(JSON.parse(asJson(rows))[3].loss).toEqual(lossOf(rows[3]!.quality!));
   });
 });
 

@@ -1,6 +1,7 @@
 // Results as table rows, as a recommendation and as text for export. Pure.
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
+import { type Loss, lossOf } from './loss';
 
 /** Measurements of one level. */
 export interface ResultRow {
@@ -171,21 +172,51 @@ export function recommendation(rows: readonly ResultRow[]): { type: string; sent
   return { type: row.type, sentence: `Take ${row.type}: ${why.join('; ')}.` };
 }
 
+const lossColumn = (
+  id: string,
+  title: string,
+  value: (loss: Loss) => number | undefined,
+  text: (value: number) => string,
+): Column => ({
+  id,
+  title,
+  help: title,
+  value: ({ quality }) => (quality ? value(lossOf(quality)) : undefined),
+  text,
+});
+/** All columns, with what says how sure they are. */
+const written: readonly Column[] = [
+  ...columns,
+  lossColumn('klLow', 'Mean KL 95 % low', (l) => l.klInterval?.low, small),
+  lossColumn('klHigh', 'Mean KL 95 % high', (l) => l.klInterval?.high, small),
+  lossColumn('sameLow', 'Same top 95 % low', (l) => l.sameTopInterval?.low, percent),
+  lossColumn('sameHigh', 'Same top 95 % high', (l) => l.sameTopInterval?.high, percent),
+  lossColumn('tokens', 'Scored tokens', (l) => l.tokens, String),
+];
+
 const cells = (row: ResultRow): string[] =>
-  columns.map((c) => {
+  written.map((c) => {
     const value = c.value(row);
     return value === undefined ? '' : c.text(value, row);
   });
 
 export function asMarkdown(rows: readonly ResultRow[]): string {
   const line = (parts: readonly string[]) => `| ${parts.join(' | ')} |`;
-  const titles = ['Level', ...columns.map((c) => c.title)];
+  const titles = ['Level', ...written.map((c) => c.title)];
   const body = rows.map((r) => line([r.type, ...cells(r)]));
   return [line(titles), `|${titles.map(() => '---').join('|')}|`, ...body].join('\n');
 }
 
 export function asCsv(rows: readonly ResultRow[]): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const body = rows.map((r) => [r.type, ...columns.map((c) => String(c.value(r) ?? ''))]);
-  return [['Level', ...columns.map((c) => c.title)], ...body].map((p) => p.map(quoted).join(',')).join('\n');
+  const body = rows.map((r) => [r.type, ...written.map((c) => String(c.value(r) ?? ''))]);
+  return [['Level', ...written.map((c) => c.title)], ...body].map((p) => p.map(quoted).join(',')).join('\n');
 }
+
+/** The records, each quality with its intervals. */
+export const asJson = (rows: readonly ResultRow[]): string =>
+  JSON.stringify(
+    rows.map((row) => ({ ...row, loss: row.quality && lossOf(row.quality) })),
+    null,
+    1,
+  );

@@ -31,7 +31,7 @@ const quality = (type: string, adapter: string, kvType: KvType, chunks = CHUNKS)
   context: 256,
   elapsedMs: 1,
   measuredMs: STARTED + 1,
-  measured: klDivergenceOf([Float32Array.of(1, 1, 0, 1)], 1),
+  measured: klDivergenceOf([Float32Array.of(1, 1, 0, 1)]),
 });
 const speed = (type: string, adapter: string, kvType?: KvType): RunRecord => ({
   type,

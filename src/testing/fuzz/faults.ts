@@ -79,6 +79,7 @@ export const faults: readonly Fault[] = [
     ["typeof v === 'object' && v !== null ?", 'v !== undefined ?'],
     ['!Array.isArray(value) || value.length > MAX_RECORDS', 'value === null'],
     ["'speed.tokensPerSecond.median',", ''],
+    ['list.length !== count ||', ''],
   ),
   ...of(
     'split',

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { differenceOf, lossOf } from '../../../store/results/loss';
 import { pairs, parseReport, type Report } from '../../../store/results/report';
 import { resultRows } from '../../../store/results/results';
 import stored from '../../golden/stores/report.json';
@@ -6,7 +7,12 @@ import { mutatedJson, type Words } from '../mutate-json';
 import { fuzzer, rule, shownBytes } from '../reader';
 
 const whole = stored as unknown as Report;
-const seed = JSON.stringify(whole);
+const batches = { tokens: [20, 15], kl: [0.001, 0.002], sameTop: [1, 0.9] };
+/** With batches, which reports of then did not have. */
+const seed = JSON.stringify({
+  ...whole,
+  qualities: whole.qualities.map((q) => ({ ...q, measured: { ...q.measured, batches } })),
+});
 const words: Words = {
   keys: [
     'format',
@@ -20,6 +26,9 @@ const words: Words = {
     'measured',
     'kl',
     'mean',
+    'batches',
+    'tokens',
+    'sameTop',
   ],
   values: ['F16', 'Q4_K_M', 0, -1, 1, 2, 1e300, null, [], {}],
 };
@@ -36,6 +45,13 @@ export const reader = fuzzer<Uint8Array<ArrayBuffer>, Report>({
     for (const { generation, prompt, kl } of pairs(own, accepted))
       for (const figure of [...generation, ...prompt, ...kl])
         rule(figure === undefined || Number.isFinite(figure), `${figure} is a figure`);
+    for (const quality of accepted.qualities) {
+      const { klInterval, sameTopInterval, tokens } = lossOf(quality);
+      const { kl, standardError } = differenceOf(quality, accepted.qualities[0]!);
+      const figures = [klInterval?.low ?? 0, klInterval?.high ?? 0, sameTopInterval?.low ?? 0, tokens];
+      for (const figure of [...figures, kl, standardError])
+        rule(Number.isFinite(figure), `${figure} is a figure of a loss`);
+    }
     rule(
       isDeepStrictEqual(parseReport('again.json', JSON.stringify(accepted)), accepted),
       'it is the same again',
