@@ -158,6 +158,12 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
 export const runtimeBytes = (s: RuntimeShape): number =>
   Object.values(runtimeSizes(s)).reduce((sum, n) => sum + alignUp(Math.max(n, 16), 16), 0);
 
+/** Bytes of the KV cache, which are part of a runtime's. */
+export function cacheBytes({ h, kvType, context }: RuntimeShape): number {
+  const { keyBytes, valueBytes } = kvLayout(kvType, h, context);
+  return h.layers * (keyBytes + valueBytes);
+}
+
 /** The longest context whose buffers a device binds, in steps of 256 tokens. */
 function contextHint(s: RuntimeShape, limit: number): string {
   const fits = (steps: number) =>

@@ -7,6 +7,7 @@ import { type Plan, planQuantization } from '../model/plan';
 import { checkRunnable } from '../model/runnable';
 import type { KvType } from '../model/kv-cache';
 import {
+  cacheBytes,
   CHUNK_TOKENS,
   contextFor,
   engineSlots,
@@ -114,6 +115,8 @@ export interface PlanRow {
   readonly weightBytes: number;
   /** Bytes of KV cache, activations and tables at the chosen context length; 0 when the model cannot run. */
   readonly runtimeBytes: number;
+  /** Part of `runtimeBytes`: the KV cache, which grows with the context. */
+  readonly cacheBytes: number;
   readonly fallbacks: readonly string[];
   /** Notes of the plan: options without effect, tensors that stay wide, rows too long for this device. */
   readonly notes: readonly string[];
@@ -166,6 +169,7 @@ export function planRow(
     bitsPerWeight: plan.bitsPerWeight,
     weightBytes: weightBytes(plan, maxBindingBytes),
     runtimeBytes: shape ? runtimeBytes(shape) + IN_FLIGHT * READBACK_BYTES : 0,
+    cacheBytes: shape ? cacheBytes(shape) : 0,
     fallbacks: plan.fallbacks,
     notes: long ? [...plan.notes, long] : plan.notes,
     warning: plan.warning,

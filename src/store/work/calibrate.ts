@@ -1,4 +1,5 @@
 import { get, job, run, set } from './job';
+import { withLevelsBack } from './levels-back';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
 import { recallResults } from '../results/results-storage';
@@ -16,9 +17,12 @@ export async function collectImatrix(): Promise<void> {
     const text = await textOf(textLabel);
     const name = `${model.name.replace(/[^\w.-]+/g, '-')}.imatrix.gguf`;
     const request = { type: baseOf(get()), textLabel, text, context: CONTEXT };
-    const { summary, file } = await run('collectImatrix', request, name);
-    set({ ...noResults, imatrix: summary, imatrixFile: file });
-    await planNow();
-    await recallResults();
+    // They come back quantized with the matrix.
+    await withLevelsBack(async () => {
+      const { summary, file } = await run('collectImatrix', request, name);
+      set({ ...noResults, imatrix: summary, imatrixFile: file });
+      await planNow();
+      await recallResults();
+    });
   });
 }

@@ -71,6 +71,11 @@ export function stop(): void {
   current?.cancel();
 }
 
+/** Takes a stop back, for what a job tidies up after it; the next stop ends that. */
+export function goOnAfterStop(): void {
+  stopped = false;
+}
+
 /** Throws CancelledError after stop(), between the calls of a sequence. */
 export function throwIfStopped(): void {
   if (stopped) throw new CancelledError();

@@ -1,5 +1,6 @@
 // Actions of the mixed-type search: a type for each tensor, under a file size.
 import { get, job, problemOf, run, set } from './job';
+import { withLevelsBack } from './levels-back';
 import { baseOf, CALIBRATION, textOf } from './own-text';
 import { planNow } from '../model/plan';
 import { RECIPE_FORMAT } from '../../util/constants';
@@ -13,8 +14,9 @@ export async function searchTypes(): Promise<void> {
   const label = get().ownText?.label ?? CALIBRATION;
   await job('search', 'Measuring what each tensor is worth', 'levels', async () => {
     const text = await textOf(label);
-    const search = await run('search', { base: baseOf(get()), text, context: CONTEXT, chunks: CHUNKS });
-    set({ search });
+    const request = { base: baseOf(get()), text, context: CONTEXT, chunks: CHUNKS };
+    await withLevelsBack(async () => set({ search: await run('search', request) }));
+    const search = get().search!;
     const { plan } = get();
     const defaultBytes = plan.find((p) => p.type === 'Q4_K_M')?.fileBytes ?? search.minBytes;
     await lookAtMix(Math.min(search.maxBytes, Math.max(search.minBytes, defaultBytes)));

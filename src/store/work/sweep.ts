@@ -1,6 +1,7 @@
 // Measurements of many levels: quality first, with the base kept on the device, then speed. Every result is stored at
 // once, so a sweep that was stopped or cut off by a reload can be continued.
 import { get, job, relabel, run, set, throwIfStopped } from './job';
+import { withLevelsBack } from './levels-back';
 import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from '../results/results-storage';
 import { mergeRun } from '../results/series';
@@ -40,34 +41,37 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<string> 
   return record.adapter;
 }
 
-/** Continues the unfinished sweep. */
+/** Measures what is left of a sweep. */
+async function measureAll(initial: Sweep): Promise<void> {
+  set({ device: await run('device') });
+  takeConditions(conditionsOf(get()));
+  const text = initial.quality ? await textOf(initial.textLabel) : '';
+  const started = performance.now();
+  let done = 0;
+  for (;;) {
+    throwIfStopped();
+    const { sweep, runs, qualities } = get();
+    const left = stepsLeft(sweep!, runs, qualities);
+    const [step] = left;
+    if (!step) break;
+    const leftMs = done > 0 ? ((performance.now() - started) / done) * left.length : 0;
+    const about = leftMs > 0 ? `, about ${Math.max(1, Math.round(leftMs / 1000))} s left` : '';
+    const what = step.kind === 'quality' ? 'Quality' : 'Speed';
+    relabel(`${what} of ${step.type} (${done + 1} of ${done + left.length}${about})`);
+    // A device that was lost may come back as another adapter.
+    takeConditions({ ...conditionsOf(get()), adapter: await measure(step, sweep!, text) });
+    await keepResults();
+    done++;
+  }
+  set({ sweep: null });
+  await keepResults();
+}
+
+/** Continues the unfinished sweep. The levels that it takes off the GPU come back. */
 export async function continueSweep(): Promise<void> {
   const initial = get().sweep;
   if (!initial) return;
-  await job('benchmark', 'Measuring', 'compare', async () => {
-    set({ device: await run('device') });
-    takeConditions(conditionsOf(get()));
-    const text = initial.quality ? await textOf(initial.textLabel) : '';
-    const started = performance.now();
-    let done = 0;
-    for (;;) {
-      throwIfStopped();
-      const { sweep, runs, qualities } = get();
-      const left = stepsLeft(sweep!, runs, qualities);
-      const [step] = left;
-      if (!step) break;
-      const leftMs = done > 0 ? ((performance.now() - started) / done) * left.length : 0;
-      const about = leftMs > 0 ? `, about ${Math.max(1, Math.round(leftMs / 1000))} s left` : '';
-      const what = step.kind === 'quality' ? 'Quality' : 'Speed';
-      relabel(`${what} of ${step.type} (${done + 1} of ${done + left.length}${about})`);
-      // A device that was lost may come back as another adapter.
-      takeConditions({ ...conditionsOf(get()), adapter: await measure(step, sweep!, text) });
-      await keepResults();
-      done++;
-    }
-    set({ sweep: null });
-    await keepResults();
-  });
+  await job('benchmark', 'Measuring', 'compare', () => withLevelsBack(() => measureAll(initial)));
 }
 
 /** Starts a new sweep over the selected levels. */
