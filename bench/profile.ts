@@ -6,6 +6,7 @@ import { recordDecoder } from '../src/model/arch/decoder';
 import { DecodeRecorder } from '../src/model/blocks/decode';
 import { PrefillRecorder } from '../src/model/blocks/prefill';
 import type { Recorder } from '../src/model/blocks/recorder';
+import { samplingSteps } from '../src/model/blocks/sampling';
 import type { Extent, Step } from '../src/model/blocks/steps';
 import type { Prepared } from '../src/pipeline/prepared';
 
@@ -46,8 +47,7 @@ export async function profilePasses(
     const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
     const record = (recorder: Recorder) => {
       recordDecoder(recorder, runtime);
-      recorder.sample();
-      return recorder.steps;
+      return [...recorder.steps, ...samplingSteps(gpu, runtime)];
     };
     const passes = [
       ['decode', record(new DecodeRecorder(gpu, runtime, prepared.tensors)), 1],

@@ -56,6 +56,8 @@ export type { AdapterFacts } from './gpu/adapter';
 export type { Arithmetic, Numerics } from './gpu/gpu';
 export type { Subgroup, SubgroupKind } from './gpu/subgroups';
 export type { SamplingOptions } from './infer/engine';
+export type { Penalties } from './infer/sampling';
+export type { RankedToken, ScoredToken } from './infer/scored-token';
 export type { GeneratedPiece, GenerateResult } from './infer/generate';
 export type { KvType } from './model/kv-cache';
 export { type NamePattern, tensorPattern } from './model/pattern/pattern';

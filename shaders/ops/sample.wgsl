@@ -4,6 +4,7 @@
 // ranked. The order of the list varies but does not matter: counts and masses are integers, and the draw is the maximum
 // of logit / temperature + Gumbel noise. The token is then written to `tokens` and `history` and the position advances,
 // so that decode steps can follow each other without the CPU.
+//#import lib/sampling/class
 //#import lib/sampling/sampling
 struct Params { vocabulary: u32, classes: u32, capacity: u32, }
 @group(0) @binding(0) var<storage, read> logits: array<f32>;
@@ -202,5 +203,6 @@ fn main(@builtin(local_invocation_index) invocation: u32) {
     state[0] = min(position, params.capacity - 1u);
     state[1] = 1u;
     state[2] = choice;
+    state[3] = position;
   }
 }

@@ -29,6 +29,10 @@ export interface LoadOptions {
 export interface GenerateOptions extends Partial<SamplingOptions> {
   /** Tokens of the answer, at most; 256 when it is left out. */
   readonly maxTokens?: number;
+  /** Texts that end the answer and are not in it, as llama.cpp's server takes them. */
+  readonly stop?: readonly string[];
+  /** Likeliest tokens told with each token, at most 4: `ranked` of the pieces and of the result. Off when left out. */
+  readonly topLogprobs?: number;
 }
 
 const DEFAULT_CONTEXT = 2048;
@@ -94,9 +98,10 @@ export class TextModel {
     conversation?: string,
   ) {
     const { engine, text } = this.#parts;
-    const { maxTokens = DEFAULT_MAX_TOKENS, ...sampling } = options;
+    const { maxTokens = DEFAULT_MAX_TOKENS, stop, topLogprobs, ...sampling } = options;
     const { stops } = text.tokens;
-    const request = { ids, maxTokens, sampling: { ...GREEDY, ...sampling }, stops, conversation };
+    const asked = { ids, maxTokens, stops, stop, topLogprobs, conversation };
+    const request = { ...asked, sampling: { ...GREEDY, ...sampling } };
     return deepFreeze(await generate(engine, text.tokens, request, work));
   }
 

@@ -12,7 +12,9 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]
                   [--tensor-type PATTERN=T]... [--tensor-type-file FILE]... [--split-max-size N(M|G)] [--strict] [--allow-f16-fallback]
   nibble generate MODEL --type TYPE (--prompt TEXT | --prompt-ids 1,2,3 | --chat TEXT) [-n N]
-                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--marks] [--json]
+                  [--temp T] [--top-k K] [--top-p P] [--min-p P] [--seed S]
+                  [--repeat-last-n N] [--repeat-penalty P] [--frequency-penalty P] [--presence-penalty P]
+                  [-r TEXT]... [--top-logprobs N] [--ctx N] [--kv F32|F16|Q8_0|Q4_0] [--reference] [--special] [--marks] [--json]
   nibble bench    MODEL --types A,B [--ctx N] [--runs N] [--json]
   nibble perplexity MODEL --types A,B -f TEXTFILE [--kl-base TYPE [--paged]] [--ctx N] [--chunks N] [--json]
                   with --kl-base also divergence, top-1 agreement and change of probability against that level;
@@ -26,6 +28,7 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
 generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
 checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder
 whose own is not known; --special reads control tokens in --prompt. --reference keeps activations in float32. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
+-r (--reverse-prompt) is a text that ends the answer; --top-logprobs tells up to 4 likeliest tokens for each, with --json.
 The answer goes to standard output, progress, errors and a model's thoughts to standard error; with --marks thoughts go to standard
 output, too, with the control tokens around them.`;
 
@@ -40,10 +43,22 @@ interface TensorTypes {
   readonly value: string;
 }
 
+/** Negative numbers as llama.cpp takes them: `--repeat-last-n -1` is `--repeat-last-n=-1`, and no option of its own. */
+function joinNegative(argv: readonly string[]): string[] {
+  const out: string[] = [];
+  for (const arg of argv) {
+    const before = out.at(-1);
+    if (before !== undefined && /^--[^=]+$/.test(before) && /^-\.?\d/.test(arg))
+      out[out.length - 1] = `${before}=${arg}`;
+    else out.push(arg);
+  }
+  return out;
+}
+
 export function parseCommand(argv: readonly string[]) {
   try {
     const { values, positionals, tokens } = parseArgs({
-      args: [...argv],
+      args: joinNegative(argv),
       allowPositionals: true,
       tokens: true,
       options: {
@@ -63,6 +78,12 @@ export function parseCommand(argv: readonly string[]) {
         'top-p': { type: 'string' },
         'min-p': { type: 'string' },
         seed: { type: 'string' },
+        'repeat-last-n': { type: 'string' },
+        'repeat-penalty': { type: 'string' },
+        'frequency-penalty': { type: 'string' },
+        'presence-penalty': { type: 'string' },
+        'reverse-prompt': { type: 'string', short: 'r', multiple: true },
+        'top-logprobs': { type: 'string' },
         ctx: { type: 'string' },
         kv: { type: 'string' },
         runs: { type: 'string' },

@@ -59,6 +59,46 @@ describe('the command line', () => {
     ])
       expect(answer).toHaveProperty(key);
   });
+  test("generate takes penalties, stop strings and candidates by llama.cpp's names", () => {
+    const args = ['--type', 'Q8_0', '--prompt', 'once', '-n', '12', '--temp', '0', '--json'];
+    type Answer = Record<'text' | 'stopped', string> & {
+      ids: number[];
+      ranked?: { text: string; top: object[] }[];
+    };
+    const ask = (...more: string[]) => {
+      const { status, stdout, stderr } = nibble('generate', file, ...args, ...more);
+      expect(status, stderr).toBe(0);
+      return JSON.parse(stdout) as Answer & { stopString?: string };
+    };
+    const plain = ask('--top-logprobs', '3');
+    expect(plain.ranked!.map((t) => t.top.length)).toEqual(plain.ids.map(() => 3));
+    expect(plain.ranked!.map((t) => t.text).join('')).toBe(plain.text);
+    // A token of a greedy answer that is made unlikely comes once at most.
+    const often = '--presence-penalty 9 --frequency-penalty 9 --repeat-penalty 1.5 --repeat-last-n -1'.split(
+      ' ',
+    );
+    const { ids, ranked } = ask(...often);
+    expect([new Set(ids).size, ranked]).toEqual([ids.length, undefined]);
+    const word = plain
+      .ranked!.slice(3, 5)
+      .map((t) => t.text)
+      .join('');
+    const cut = ask('-r', 'not there', '--reverse-prompt', word);
+    expect([cut.stopped, cut.stopString]).toEqual(['stop string', word]);
+    expect(cut.text).toBe(plain.text.slice(0, plain.text.indexOf(word)));
+    for (const [option, value, message] of [
+      ['--repeat-last-n', '-2', /repeatLastN is -2/],
+      ['--repeat-penalty', '0', /repeatPenalty is 0/],
+      ['--top-logprobs', '9', /topLogprobs is 9/],
+    ] as const) {
+      const refused = nibble('generate', file, ...args, option, value);
+      expect(refused.status).toBe(2);
+      expect(refused.stderr).toMatch(message);
+    }
+    expect(nibble('generate', file, ...args.slice(0, -1), '--top-logprobs', '4').stderr).toMatch(
+      /needs --json/,
+    );
+  });
   test('a folder is a model, and bench measures levels', () => {
     for (const f of huggingFaceFolder(TINY)) {
       mkdirSync(dirname(join(dir, f.path)), { recursive: true });

@@ -3,6 +3,7 @@ import { getString } from '../files/gguf/metadata';
 import { checkRunnable } from '../model/runnable';
 import { benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { generate } from '../infer/generate';
+import { generateOptions } from './generate-options';
 import { piecePrinter } from './print-piece';
 import type { ModelText } from '../text/model-text';
 import { formatBytes } from '../util/bytes';
@@ -68,6 +69,7 @@ async function promptOf(text: ModelText | undefined, values: Values): Promise<Pr
 }
 
 async function runGenerate(path: string | undefined, values: Values): Promise<void> {
+  const options = generateOptions(values);
   const model = await open(path, values);
   const fileType = typeOption(values.type);
   let text: ModelText | undefined;
@@ -79,16 +81,9 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
   const { ids, conversation } = await promptOf(text, values);
   const gpu = await openGpu(values);
   const { engine, prepared } = await prepareOn(gpu, model, fileType, values);
-  const sampling = {
-    temperature: numberOption(values, 'temp', 0.8),
-    topK: numberOption(values, 'top-k', 40),
-    topP: numberOption(values, 'top-p', 0.95),
-    minP: numberOption(values, 'min-p', 0.05),
-    seed: numberOption(values, 'seed', 1),
-  };
   // --prompt-ids is for measurements: only the token count ends generation.
   const stops = values['prompt-ids'] === undefined ? (text?.tokens.stops ?? []) : [];
-  const request = { ids, maxTokens: numberOption(values, 'n', 64), sampling, stops, conversation };
+  const request = { ...options, ids, stops, conversation };
   const stream = !values.json;
   const printer = piecePrinter(values.marks === true);
   const result = await generate(engine, text?.tokens, request, {
@@ -105,6 +100,8 @@ async function runGenerate(path: string | undefined, values: Values): Promise<vo
     thoughts: result.thoughts,
     parts: result.parts,
     stopped: result.stopped,
+    ...(result.stopString === undefined ? {} : { stopString: result.stopString }),
+    ...(options.topLogprobs ? { ranked: result.ranked } : {}),
     adapter: gpu.adapterName,
     timeToFirstTokenMs: result.timeToFirstTokenMs,
     promptTokensPerSecond: result.promptTokensPerSecond,

@@ -4,16 +4,9 @@ import type { Engine, SamplingOptions } from '../infer/engine';
 import type { EngineOptions } from '../infer/model-runtime';
 import { probabilities } from './evaluate';
 import { type GeneratedPiece, generate } from '../infer/generate';
+import type { ScoredToken } from '../infer/scored-token';
 import type { Prepared } from '../pipeline/prepared';
 import type { Work } from '../util/work';
-
-/** A generated token and its probability. */
-export interface ScoredToken {
-  readonly id: number;
-  readonly text: string;
-  /** 0 to 1, before temperature and truncation. */
-  readonly probability: number;
-}
 
 /** Generates after a prompt and scores each token. Tokens that end inside a UTF-8 character have no text. */
 export async function writeScored(
@@ -25,13 +18,14 @@ export async function writeScored(
     readonly ids: readonly number[];
     readonly maxTokens: number;
     readonly sampling: SamplingOptions;
+    readonly stop?: readonly string[] | undefined;
   },
   options: EngineOptions,
   { signal }: Pick<Work, 'signal'> = {},
 ): Promise<ScoredToken[]> {
   const written: { id: number; text: string }[] = [];
   const ids = request.ids.length > 0 ? request.ids : [0];
-  const all = { ids, maxTokens: request.maxTokens, sampling: request.sampling, stops: tokenizer.stops };
+  const all = { ...request, ids, stops: tokenizer.stops };
   const progress = ({ id, text }: GeneratedPiece) => {
     // Bytes of an incomplete character at the end have no token of their own.
     if (id >= 0) written.push({ id, text });

@@ -12,13 +12,16 @@ import {
   type Step,
   tasksOf,
   tokensThatFit,
-  workOf,
+  worksOf,
 } from '../model/blocks/steps';
 import { type Runtime, runtimeBytes } from '../model/runtime';
 import { disposable } from '../util/dispose';
 import { CancelledError, NibbleError } from '../util/errors';
 import { type EngineOptions, levelSlots, modelRuntime, runtimeShape } from './model-runtime';
-import { createReadbacks, IN_FLIGHT, Pace, READBACK_BYTES } from './pace';
+import { IN_FLIGHT, Pace } from './pace';
+import { checkPrompt } from './check-prompt';
+import { READBACK_BYTES, type Sampled, TokenReadback } from './readback';
+import { Sampler } from './sampler';
 import type { SamplingOptions } from './sampling';
 import type { Prepared } from '../pipeline/prepared';
 import type { RunProgress, Work } from '../util/work';
@@ -32,19 +35,35 @@ export { GREEDY, type SamplingOptions } from './sampling';
 export class Engine {
   readonly #gpu: Gpu;
   readonly #r: Runtime;
-  readonly #decode: readonly Step[];
-  readonly #prefill: readonly Step[];
-  readonly #readbacks: readonly GPUBuffer[];
+  /** Steps of the model's graph. */
+  readonly #graph: { readonly decode: readonly Step[]; readonly prefill: readonly Step[] };
+  readonly #sampler: Sampler;
+  readonly #readbacks: readonly TokenReadback[];
+  /** The graph and the sampling of a token after it. */
+  #decode: readonly Step[] = [];
+  #prefill: readonly Step[] = [];
   /** Tokens whose keys and values are in the KV cache, in order. */
   #cached: number[] = [];
   #busy = false;
 
-  private constructor(gpu: Gpu, runtime: Runtime, decode: Step[], prefill: Step[], readbacks: GPUBuffer[]) {
+  private constructor(
+    gpu: Gpu,
+    runtime: Runtime,
+    graph: { readonly decode: readonly Step[]; readonly prefill: readonly Step[] },
+    sampler: Sampler,
+    readbacks: TokenReadback[],
+  ) {
     this.#gpu = gpu;
     this.#r = runtime;
-    this.#decode = decode;
-    this.#prefill = prefill;
+    this.#graph = graph;
+    this.#sampler = sampler;
     this.#readbacks = readbacks;
+    this.#arrange();
+  }
+
+  #arrange(): void {
+    this.#decode = [...this.#graph.decode, ...this.#sampler.steps];
+    this.#prefill = [...this.#graph.prefill, ...this.#sampler.steps];
   }
 
   /** GPU bytes of an engine without the weights; the plan prints this number. */
@@ -66,16 +85,16 @@ export class Engine {
       const runtime = await modelRuntime(gpu, owner, prepared.model, levelSlots(prepared), options);
       const record = (recorder: Recorder) => {
         recordDecoder(recorder, runtime);
-        recorder.sample();
         return recorder.steps;
       };
-      const readbacks = await createReadbacks(owner);
-      const one = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
-      const many = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
+      const readbacks = await TokenReadback.createAll(gpu, runtime, owner);
+      const decode = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
+      const prefill = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
+      const sampler = new Sampler(gpu, runtime);
       // The prompt's kernels are needed first.
-      await compileKernels(gpu, kernelsOf([...many, ...one]), work);
+      await compileKernels(gpu, kernelsOf([...prefill, ...sampler.steps, ...decode]), work);
       gpu.check();
-      return new Engine(gpu, runtime, one, many, readbacks);
+      return new Engine(gpu, runtime, { decode, prefill }, sampler, readbacks);
     } catch (error) {
       owner.dispose();
       throw error;
@@ -112,52 +131,47 @@ export class Engine {
   /** Declares these tokens cached without evaluating them; for measurements at a given context length. */
   assumeCached(ids: readonly number[]): void {
     this.#cached = [...ids];
+    this.#gpu.device.queue.writeBuffer(this.#r.history, 0, Uint32Array.from(ids));
     this.#gpu.device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(ids.length, 1, 0, 0));
   }
 
-  /** Decodes `times` tokens in one submit. Resolves to the sampled ids; the first is for `position`. */
-  #submit(
-    position: number,
-    { times = 1, slot = 0 }: { times?: number; slot?: number } = {},
-  ): Promise<Uint32Array> {
+  /** Decodes `times` tokens in one submit. Resolves to the sampled ones; the first is for `position`. */
+  #submit(position: number, times: number, slot: number): Promise<Sampled[]> {
     const readback = this.#readbacks[slot]!;
+    const { topLogprobs } = this.#sampler;
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (let i = 0; i < times; i++) encodeSteps(pass, this.#decode, { tokens: 1, positions: position + i });
     pass.end();
-    encoder.copyBufferToBuffer(this.#r.history, 4 * position, readback, 0, 4 * times);
+    readback.copy(encoder, position, times, topLogprobs > 0);
     this.#gpu.device.queue.submit([encoder.finish()]);
-    const ids = this.#read(readback, times);
-    const works = this.#decode.map((step) => {
-      const { kind, units } = workOf(step, { tokens: 1, positions: position });
-      return { kind, units: units * times };
-    });
-    void this.#gpu.paced.measure(works, ids);
-    return ids;
+    const sampled = readback.read(position, times, topLogprobs);
+    const works = worksOf(this.#decode, { tokens: 1, positions: position }, times);
+    void this.#gpu.paced.measure(works, sampled);
+    return sampled;
   }
 
   /**
-   * A pass in as many submits as the device needs. Resolves to the id sampled for the last of `positions`, to undefined
-   * if the device has become too slow for so many tokens.
+   * A pass in as many submits as the device needs. Resolves to the token sampled for the last of `positions` if it
+   * `isRead`; `isDone` is false if the device has become too slow for so many tokens.
    */
   async #run(
     steps: readonly Step[],
     tokens: number,
     positions: number,
     { signal, isRead = true }: { signal?: AbortSignal | undefined; isRead?: boolean } = {},
-  ): Promise<number | undefined> {
+  ): Promise<{ isDone: boolean; sampled?: Sampled | undefined }> {
     const readback = this.#readbacks[0]!;
-    const copy = (encoder: GPUCommandEncoder) => {
-      encoder.copyBufferToBuffer(this.#r.history, 4 * positions, readback, 0, 4);
-    };
+    const { topLogprobs } = this.#sampler;
     const { paced } = this.#gpu;
     const isDone = await paced.run(tasksOf(steps, { tokens, positions }), {
-      after: isRead ? copy : undefined,
+      after: isRead ? (encoder) => readback.copy(encoder, positions, 1, topLogprobs > 0) : undefined,
       signal,
       isHopeless: () => tokensThatFit(paced.pacer, steps, positions - tokens, tokens) < tokens,
     });
-    if (!isDone) return undefined;
-    return isRead ? (await this.#read(readback, 1))[0]! : 0;
+    if (!isDone || !isRead) return { isDone };
+    const [sampled] = await readback.read(positions, 1, topLogprobs);
+    return { isDone, sampled };
   }
 
   /** Predicted milliseconds of decoding a token. */
@@ -166,23 +180,14 @@ export class Engine {
     return pacer.isOn ? msOf(pacer, this.#decode, { tokens: 1, positions: position }) : 0;
   }
 
-  async #read(readback: GPUBuffer, count: number): Promise<Uint32Array> {
-    try {
-      await this.#gpu.map(readback);
-      return new Uint32Array(readback.getMappedRange(0, 4 * count).slice(0));
-    } finally {
-      readback.unmap();
-    }
+  /** Sampling of what comes next; `topLogprobs` candidates are told with each token. Throws NibbleError. */
+  setSampling(s: SamplingOptions, topLogprobs = 0): void {
+    this.#sampler.set(s, topLogprobs);
+    this.#arrange();
   }
-
-  setSampling(s: SamplingOptions): void {
-    const data = new DataView(new ArrayBuffer(32));
-    data.setFloat32(0, s.temperature, true);
-    data.setUint32(4, s.topK, true);
-    data.setFloat32(8, s.topP, true);
-    data.setFloat32(12, s.minP, true);
-    data.setUint32(16, s.seed >>> 0, true);
-    this.#gpu.device.queue.writeBuffer(this.#r.sampling, 0, data.buffer);
+  /** Compiles what the sampling that was set needs and no answer needed before. */
+  compileSampling(work: Pick<Work, 'signal'> = {}): Promise<void> {
+    return this.#sampler.compile(work);
   }
 
   /**
@@ -192,17 +197,8 @@ export class Engine {
   async prefill(
     ids: readonly number[],
     { signal }: Pick<Work, 'signal'> = {},
-  ): Promise<{ id: number; evaluated: number }> {
-    if (ids.length === 0)
-      throw new NibbleError('The prompt is empty.', 'Write something, or choose another prompt.');
-    if (ids.length > this.#r.context)
-      throw new NibbleError(
-        `The prompt has ${ids.length} tokens; the context holds ${this.#r.context}.`,
-        'Shorten the prompt or choose a longer context.',
-      );
-    const bad = ids.find((id) => id >= this.#r.vocabulary || id < 0);
-    if (bad !== undefined)
-      throw new NibbleError(`Token id ${bad} is outside the vocabulary of ${this.#r.vocabulary}.`);
+  ): Promise<Sampled & { evaluated: number }> {
+    checkPrompt(ids, this.#r);
     let same = 0;
     while (same < this.#cached.length && same < ids.length - 1 && this.#cached[same] === ids[same]) same++;
     this.rollback(same);
@@ -210,31 +206,30 @@ export class Engine {
     const { pacer } = this.#gpu.paced;
     // One token is decoded; the last of several is not, or ids would depend on how a prompt is cut.
     const steps = ids.length - same === 1 ? this.#decode : this.#prefill;
-    let id = 0;
+    let last: Sampled = { id: 0 };
     for (let at = same; at < ids.length; ) {
       if (signal?.aborted) throw new CancelledError();
       const most = Math.min(this.#r.chunk, ids.length - at);
       const chunk = ids.slice(at, at + tokensThatFit(pacer, steps, at, most));
       queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(chunk));
+      // Sampling after the chunk before has left a token here.
+      queue.writeBuffer(this.#r.history, 4 * at, Uint32Array.from(chunk));
       queue.writeBuffer(this.#r.state, 0, Uint32Array.of(at, chunk.length, 0, 0));
       const end = at + chunk.length;
-      const sampled = await this.#run(steps, chunk.length, end, { signal, isRead: end === ids.length });
-      if (sampled === undefined) continue;
-      id = sampled;
+      const ran = await this.#run(steps, chunk.length, end, { signal, isRead: end === ids.length });
+      if (!ran.isDone) continue;
+      last = ran.sampled ?? last;
       at = end;
       this.#cached.push(...chunk);
     }
-    return { id, evaluated: ids.length - same };
+    return { ...last, evaluated: ids.length - same };
   }
 
   /** Decodes the last sampled token, whose id is on the GPU already, and returns the next one. */
   async step(previous: number): Promise<number> {
-    if (this.#cached.length >= this.#r.context) throw new NibbleError('The context is full.');
-    const position = this.#cached.length + 1;
-    const isOne = new Pace().next(this.#tokenMs(position), 1) > 0;
-    const id = isOne ? (await this.#submit(position))[0]! : (await this.#run(this.#decode, 1, position))!;
-    this.#cached.push(previous);
-    return id;
+    const next = await this.sampled(previous, 1).next();
+    if (next.done) throw new NibbleError('The context is full.');
+    return next.value.id;
   }
 
   /**
@@ -242,9 +237,9 @@ export class Engine {
    * on the GPU as inputs: several tokens per submit, two submits in flight. The caller may stop at any token; tokens
    * evaluated beyond it are dropped.
    */
-  async *tokens(first: number, max: number): AsyncGenerator<number> {
+  async *sampled(first: number, max: number): AsyncGenerator<Sampled> {
     const pace = new Pace();
-    const inFlight: Promise<Iterable<number>>[] = [];
+    const inFlight: Promise<Sampled[]>[] = [];
     let left = Math.min(max, this.#r.context - this.#cached.length);
     let position = this.#cached.length + 1;
     let slot = 0;
@@ -256,23 +251,23 @@ export class Engine {
           // A token in several submits runs alone: nothing may come between them.
           if (batch === 0 && inFlight.length > 0) break;
           const count = Math.max(1, batch);
-          const ids =
+          const tokens =
             batch > 0
-              ? this.#submit(position, { times: count, slot })
-              : this.#run(this.#decode, 1, position).then((id) => [id!]);
-          ids.catch(() => {}); // reported when its turn comes, or never if an earlier one failed
-          inFlight.push(ids);
+              ? this.#submit(position, count, slot)
+              : this.#run(this.#decode, 1, position).then(({ sampled }) => [sampled!]);
+          tokens.catch(() => {}); // reported when its turn comes, or never if an earlier one failed
+          inFlight.push(tokens);
           position += count;
           left -= count;
           slot = (slot + 1) % IN_FLIGHT;
           if (batch === 0) break;
         }
-        const ids = await inFlight[0]!;
+        const tokens = await inFlight[0]!;
         void inFlight.shift();
-        for (const id of ids) {
+        for (const sampled of tokens) {
           this.#cached.push(input);
-          input = id;
-          yield id;
+          input = sampled.id;
+          yield sampled;
         }
       }
     } finally {
@@ -280,7 +275,12 @@ export class Engine {
     }
   }
 
-  /** Logits of the newest token, for tests and measurements only. */
+  /** The ids of `sampled`. */
+  async *tokens(first: number, max: number): AsyncGenerator<number> {
+    for await (const { id } of this.sampled(first, max)) yield id;
+  }
+
+  /** Logits of the newest token, without penalties, for tests and measurements only. */
   async logits(): Promise<Float32Array> {
     return new Float32Array(await this.#gpu.read(this.#r.logits, 0, this.#r.vocabulary * 4));
   }

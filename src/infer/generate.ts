@@ -1,9 +1,14 @@
-import { type AnswerPart, AnswerReader, joinParts, textOfKind, type TextOrMark } from '../text/answer-reader';
-import { TextStream } from '../text/text-stream';
+import { type AnswerPart, joinParts, textOfKind } from '../text/answer-reader';
+import { checkStopStrings } from '../text/stop-strings';
 import type { TokenTable } from '../text/tokenizer';
 import { throwIfCancelled } from '../util/errors';
+import { AnswerWriter, type GeneratedPiece } from './answer-writer';
 import type { Engine, SamplingOptions } from './engine';
+import type { Sampled } from './readback';
+import type { RankedToken } from './scored-token';
 import type { Work } from '../util/work';
+
+export type { GeneratedPiece } from './answer-writer';
 
 export interface GenerateRequest {
   readonly ids: readonly number[];
@@ -11,6 +16,10 @@ export interface GenerateRequest {
   readonly sampling: SamplingOptions;
   /** Token ids that end the answer; empty to ignore them. */
   readonly stops: readonly number[];
+  /** Texts that end the answer and are not in it, as llama.cpp's server takes them. */
+  readonly stop?: readonly string[] | undefined;
+  /** Likeliest tokens that are told with each token, at most 4; 0, or left out, is off. */
+  readonly topLogprobs?: number | undefined;
   /**
    * The rendered conversation that is answered, by which thoughts are told from the answer. Without it the text is only
    * continued, and no tag in it means anything.
@@ -18,7 +27,10 @@ export interface GenerateRequest {
   readonly conversation?: string | undefined;
 }
 
-/** An answer, why it ended, and how fast it came. `ids` are those of the answer, without the stop token. */
+/**
+ * An answer, why it ended, and how fast it came. `ids` are those of the answer, without the stop token and without tokens
+ * that are all stop string.
+ */
 export interface GenerateResult {
   readonly ids: readonly number[];
   /** All text, as llama.cpp prints it: without control tokens, with thoughts. */
@@ -28,7 +40,11 @@ export interface GenerateResult {
   readonly thoughts: string;
   /** The text in the order of its parts, marks included. */
   readonly parts: readonly AnswerPart[];
-  readonly stopped: 'stop token' | 'length' | 'context' | 'cancelled';
+  readonly stopped: 'stop token' | 'stop string' | 'length' | 'context' | 'cancelled';
+  /** The stop string that ended it. */
+  readonly stopString?: string;
+  /** The tokens of `ids` and their likeliest alternatives, if `topLogprobs` asked for them; else empty. */
+  readonly ranked: readonly RankedToken[];
   /** Prompt tokens evaluated; the others were in the KV cache. */
   readonly evaluated: number;
   /** As the person waited. Speeds are without the delays of a browser's answers. */
@@ -38,22 +54,6 @@ export interface GenerateResult {
   readonly tokensPerSecond: number;
 }
 
-/**
- * A token of an answer as it comes: text, or a mark with the text that stands for it. An id of -1 is what is left at the
- * end. `parts` say what is certain now: the answer, thoughts before it, a call of a tool, or a mark that none of them is.
- */
-export interface GeneratedPiece {
-  readonly kind: 'text' | 'mark';
-  readonly id: number;
-  readonly text: string;
-  readonly parts: readonly AnswerPart[];
-}
-
-const continued = ({ kind, text }: TextOrMark): AnswerPart => ({
-  kind: kind === 'mark' ? 'mark' : 'answer',
-  text,
-});
-
 /** Streams an answer. Cancellation ends it with `stopped: 'cancelled'` and does not throw. */
 export async function generate(
   engine: Engine,
@@ -61,67 +61,51 @@ export async function generate(
   request: GenerateRequest,
   { signal, progress }: Work<GeneratedPiece> = {},
 ): Promise<GenerateResult> {
+  const { maxTokens, stop = [], conversation } = request;
+  checkStopStrings(stop);
   return engine.exclusive(async () => {
     throwIfCancelled(signal);
-    const stream = tokenizer ? new TextStream(tokenizer) : undefined;
-    const reader = request.conversation === undefined ? undefined : new AnswerReader(request.conversation);
-    const parts: AnswerPart[] = [];
-    const ids: number[] = [];
-    let text = '';
-    engine.setSampling(request.sampling);
+    const writer = new AnswerWriter(tokenizer, { stop, conversation, tell: progress });
+    engine.setSampling(request.sampling, request.topLogprobs);
     const started = performance.now();
+    await engine.compileSampling({ signal });
     const startedWork = engine.now();
     const first = await engine.prefill(request.ids, { signal });
     const timeToFirstTokenMs = performance.now() - started;
     const firstAt = engine.now();
-    let stopped: GenerateResult['stopped'] | undefined;
-    const tell = (id: number, piece: TextOrMark): void => {
-      const now = reader ? reader.push(piece) : [continued(piece)];
-      const certain = now.filter((part) => part.text !== '');
-      parts.push(...certain);
-      progress?.({ ...piece, id, parts: certain });
+    let taken = 0;
+    /** Takes a token. Returns why the answer ends with it or before it, if it does. */
+    const take = (sampled: Sampled): GenerateResult['stopped'] | undefined => {
+      if (request.stops.includes(sampled.id)) return 'stop token';
+      taken++;
+      writer.take(sampled);
+      if (writer.stopString !== undefined) return 'stop string';
+      if (signal?.aborted) return 'cancelled';
+      return taken >= maxTokens ? 'length' : undefined;
     };
-    /** Appends a token, unless it is a stop token. */
-    const take = (id: number): void => {
-      if (request.stops.includes(id)) {
-        stopped = 'stop token';
-        return;
-      }
-      ids.push(id);
-      const pieces = stream?.read(id) ?? [{ kind: 'text', text: '' }];
-      for (const [i, piece] of pieces.entries()) {
-        // A mark that is no control token is text to llama.cpp, too.
-        if (piece.kind === 'text' || (tokenizer?.bytes(id).length ?? 0) > 0) text += piece.text;
-        tell(i < pieces.length - 1 ? -1 : id, piece);
-      }
-      if (signal?.aborted) stopped = 'cancelled';
-      else if (ids.length >= request.maxTokens) stopped = 'length';
-    };
-    if (request.maxTokens > 0) take(first.id);
-    else stopped = 'length';
+    let stopped = maxTokens > 0 ? take(first) : 'length';
     if (!stopped)
-      for await (const id of engine.tokens(first.id, request.maxTokens - 1)) {
-        take(id);
+      for await (const sampled of engine.sampled(first.id, maxTokens - 1)) {
+        stopped = take(sampled);
         if (stopped) break;
       }
-    const rest = stream?.end() ?? '';
-    if (rest) tell(-1, { kind: 'text', text: rest });
-    const last = reader?.end() ?? [];
-    parts.push(...last);
-    if (last.length > 0) progress?.({ kind: 'text', id: -1, text: '', parts: last });
-    const joined = joinParts(parts);
+    writer.end();
+    const joined = joinParts(writer.parts);
     const decodeMs = engine.now() - firstAt;
     const decoded = engine.cached.length - request.ids.length;
+    const { ids, text, ranked, stopString } = writer;
     return {
       ids,
-      text: text + rest,
+      text,
       answer: joined
         .filter(({ kind }) => kind === 'answer' || kind === 'tool call')
         .map((part) => part.text)
         .join(''),
       thoughts: textOfKind(joined, 'thoughts'),
       parts: joined,
-      stopped: stopped ?? 'context',
+      stopped: stopString === undefined ? (stopped ?? 'context') : 'stop string',
+      ...(stopString === undefined ? {} : { stopString }),
+      ranked,
       evaluated: first.evaluated,
       timeToFirstTokenMs,
       promptTokensPerSecond: (1000 * first.evaluated) / (firstAt - startedWork),

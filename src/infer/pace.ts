@@ -1,11 +1,9 @@
-import type { BufferOwner } from '../gpu/memory';
 import { TARGET_MS } from '../gpu/pacer';
 
 /** Maximum tokens per submit. */
 export const MAX_BATCH = 8;
 /** Maximum submits in flight; each has its own readback buffer. */
 export const IN_FLIGHT = 2;
-export const READBACK_BYTES = 4 * MAX_BATCH;
 
 /**
  * Chooses the number of tokens per submit by the predicted time of one: enough to keep the device busy, few enough to
@@ -21,12 +19,4 @@ export class Pace {
     this.#batch = count;
     return count;
   }
-}
-
-/** A buffer of token ids for each submit under way. */
-export async function createReadbacks(owner: BufferOwner): Promise<GPUBuffer[]> {
-  const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
-  const all: GPUBuffer[] = [];
-  for (let i = 0; i < IN_FLIGHT; i++) all.push(await owner.create('token readback', READBACK_BYTES, usage));
-  return all;
 }

@@ -1,6 +1,7 @@
 import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import type { UniformArena } from '../gpu/kernel';
+import { LIKELIEST_WORDS } from '../ops/likeliest-words';
 import { alignUp, formatBytes } from '../util/bytes';
 import { GpuError, NibbleError } from '../util/errors';
 import type { DecoderTraits } from './arch/architecture';
@@ -34,11 +35,11 @@ export interface Runtime {
   readonly kvType: KvType;
   readonly paths: ComputePaths;
   readonly arena: UniformArena;
-  /** [position of the batch's first token, tokens in the batch, newest sampled id]. */
+  /** [position of the batch's first token, tokens in the batch, newest sampled id, its position]. */
   readonly state: GPUBuffer;
   readonly tokens: GPUBuffer;
   readonly sampling: GPUBuffer;
-  /** Sampled ids by position. */
+  /** Ids by position: those of prompts, and those that were sampled. */
   readonly history: GPUBuffer;
   readonly rotation: GPUBuffer;
   /** RoPE table of sliding window layers with their own base. */
@@ -67,6 +68,14 @@ export interface Runtime {
   readonly logits: GPUBuffer;
   /** Classes of tokens, from ops/survey. */
   readonly classes: GPUBuffer;
+  /** Classes by the logits without penalties, for probabilities. */
+  readonly scoredClasses: GPUBuffer;
+  /** Occurrences of each token in the window of the penalties; zero between steps. */
+  readonly counts: GPUBuffer;
+  /** Logits with penalties. */
+  readonly penalized: GPUBuffer;
+  /** Scores of the newest tokens, from ops/likeliest: a slot is the position modulo SCORE_SLOTS. */
+  readonly scores: GPUBuffer;
   readonly kCache: readonly GPUBuffer[];
   readonly vCache: readonly GPUBuffer[];
 }
@@ -85,7 +94,7 @@ export interface RuntimeShape {
 }
 
 /** Uniform slots of an engine whose `tensors` are cut into `slabs`. */
-export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 16);
+export const engineSlots = (slabs: number, tensors: number): number => 2 * (slabs + 8 * tensors + 24);
 
 /** Maximum tokens per pass without tuning. */
 export const CHUNK_TOKENS = 128;
@@ -108,6 +117,10 @@ const MAX_POSITIONS = 2 ** 31 - 1;
 export const sampleClasses = (vocabulary: number): number =>
   Math.min(1024, Math.max(64, 2 ** Math.ceil(Math.log2(vocabulary / 128))));
 
+/** Positions whose scores are kept: as many as a submit samples. */
+export const SCORE_SLOTS = 8;
+export const SCORE_BYTES = 4 * LIKELIEST_WORDS * SCORE_SLOTS;
+
 /** Buffer sizes in bytes by name, for allocation and for display. */
 export function runtimeSizes(s: RuntimeShape): Record<string, number> {
   const { h, traits } = s;
@@ -124,7 +137,7 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     params: s.slots * 256,
     state: 16,
     tokens: s.chunk * 4,
-    sampling: 32,
+    sampling: 48,
     // One more, because the token after a full context is also sampled.
     history: (s.context + 1) * 4,
     rotation: rotates ? s.context * h.rotaryDim * 4 : 0,
@@ -145,6 +158,10 @@ export function runtimeSizes(s: RuntimeShape): Record<string, number> {
     'sorted pairs': h.experts > 0 ? expertRows + (h.experts + 1) * 4 : 0,
     logits: s.vocabulary * 4,
     'classes of logits': sampleClasses(s.vocabulary) * 16,
+    'scored classes': sampleClasses(s.vocabulary) * 16,
+    'counts of tokens': s.vocabulary * 4,
+    'penalized logits': s.vocabulary * 4,
+    scores: SCORE_BYTES,
     ...Object.fromEntries(
       Array.from({ length: h.layers }, (_, i) => [
         [`k cache ${i}`, kv.keyBytes],
@@ -240,6 +257,10 @@ export async function createRuntime(
     sortedPairs: await make('sorted pairs'),
     logits: await make('logits'),
     classes: await make('classes of logits'),
+    scoredClasses: await make('scored classes'),
+    counts: await make('counts of tokens'),
+    penalized: await make('penalized logits'),
+    scores: await make('scores'),
     kCache: await caches('k'),
     vCache: await caches('v'),
   };

@@ -1,7 +1,26 @@
 // Kernels outside the model graph: sampling, evaluation, calibration, and measurement of the device.
 import { defineKernel } from '../gpu/kernel';
 
-/** First pass of sampling: maximum, mass and a draw of each class of tokens. */
+/** Counts of the tokens that penalties look back at. */
+export const countWindow = defineKernel({
+  shader: 'ops/count-window',
+  bindings: { history: 'read', sampling: 'read', state: 'read', counts: 'read_write' },
+  params: { vocabulary: 'u32' },
+});
+/** Logits with repeat, frequency and presence penalties. Zeroes the counts. */
+export const penalize = defineKernel({
+  shader: 'ops/penalize',
+  bindings: { logits: 'read', sampling: 'read', counts: 'read_write', penalized: 'read_write' },
+  params: { vocabulary: 'u32' },
+});
+/** Logits of the sampled token and of the four likeliest, and what their softmax divides by. */
+export const likeliest = defineKernel({
+  shader: 'ops/likeliest',
+  bindings: { logits: 'read', classes: 'read', state: 'read', scores: 'read_write' },
+  params: { vocabulary: 'u32', classes: 'u32', slots: 'u32' },
+  operations: ({ vocabulary, classes }) => 20 * classes + (40 * vocabulary) / classes,
+});
+/** First pass of sampling: maximum, mass and a draw of each class of tokens. Constant SCORED: every mass. */
 export const survey = defineKernel({
   shader: 'ops/survey',
   bindings: { logits: 'read', sampling: 'read', state: 'read', classes: 'read_write' },

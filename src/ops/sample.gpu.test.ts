@@ -1,51 +1,13 @@
 // The sampler against a CPU reference, for vocabularies from tiny to 128 k.
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Gpu } from '../gpu/gpu';
+import type { SamplingOptions } from '../infer/sampling';
 import { encode } from '../gpu/kernel';
 import { sampleClasses } from '../model/runtime';
 import { empty, testGpu, testOwner, upload } from '../testing/device';
+import { gumbel, support } from '../testing/reference-sampler';
 import { noise } from '../util/random';
 import { sample, survey } from './kernels';
-
-interface Options {
-  readonly temperature: number;
-  readonly topK: number;
-  readonly topP: number;
-  readonly minP: number;
-  readonly seed: number;
-}
-
-function hash(x: number): number {
-  const s = (Math.imul(x, 747796405) + 2891336453) >>> 0;
-  const word = Math.imul(((s >>> ((s >>> 28) + 4)) ^ s) >>> 0, 277803737) >>> 0;
-  return ((word >>> 22) ^ word) >>> 0;
-}
-const gumbel = (token: number, position: number, seed: number) => {
-  const bits = hash((token ^ hash((position ^ hash(seed)) >>> 0)) >>> 0);
-  return -Math.log(-Math.log(((bits >>> 8) + 0.5) / 16777216));
-};
-
-/** Tokens kept by top-k, top-p and min-p, in llama.cpp's order. Ties with the last one are kept. */
-function support(logits: Float32Array, o: Options): number[] {
-  let kept = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]! || a - b);
-  const top = logits[kept[0]!]!;
-  if (o.topK > 0 && o.topK < kept.length) {
-    const threshold = logits[kept[o.topK - 1]!]!;
-    kept = kept.filter((t) => logits[t]! >= threshold);
-  }
-  if (o.topP < 1) {
-    const all = kept.reduce((sum, t) => sum + Math.exp(logits[t]! - top), 0);
-    let mass = 0;
-    let threshold = top;
-    for (const t of kept) {
-      if (mass >= o.topP * all) break;
-      threshold = logits[t]!;
-      mass += Math.exp(threshold - top);
-    }
-    kept = kept.filter((t) => logits[t]! >= threshold);
-  }
-  return o.minP > 0 ? kept.filter((t) => logits[t]! - top >= Math.log(o.minP)) : kept;
-}
 
 const POSITION = 17;
 
@@ -59,7 +21,7 @@ describe('the sampler', () => {
     const vocabulary = logits.length;
     const classes = sampleClasses(vocabulary);
     const arena = await gpu.arena(testOwner(gpu), 2);
-    const sampling = await empty(gpu, 32);
+    const sampling = await empty(gpu, 48);
     const state = await empty(gpu, 16);
     const tokens = await empty(gpu, 16);
     const history = await empty(gpu, 4 * (POSITION + capacity + 1));
@@ -75,7 +37,7 @@ describe('the sampler', () => {
       gpu.kernel(survey).dispatch(look, { vocabulary, classes }, [classes / 64], arena),
       gpu.kernel(sample).dispatch(buffers, params, [1], arena),
     ];
-    const run = async ({ temperature, topK, topP, minP, seed }: Options, draws: number) => {
+    const run = async ({ temperature, topK, topP, minP, seed }: SamplingOptions, draws: number) => {
       const data = new DataView(new ArrayBuffer(20));
       for (const [at, v] of [
         [0, temperature],
@@ -98,7 +60,7 @@ describe('the sampler', () => {
     return { run, history };
   }
 
-  const settings: Options[] = [
+  const settings: SamplingOptions[] = [
     { temperature: 0, topK: 40, topP: 0.9, minP: 0.1, seed: 1 },
     { temperature: 1, topK: 0, topP: 1, minP: 0, seed: 2 },
     { temperature: 0.8, topK: 1, topP: 1, minP: 0, seed: 3 },

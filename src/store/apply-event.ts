@@ -26,6 +26,9 @@ export function applyEvent(state: StudioState, event: EngineEvent): StudioState 
         : state;
     case 'token':
       return { ...state, answer: appended(state.answer, { kind: event.part, text: event.text }) };
+    case 'ranked':
+      // Only answers that asked for candidates have them.
+      return state;
     case 'restart':
       return { ...state, answer: [] };
     case 'memory':

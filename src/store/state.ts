@@ -9,7 +9,7 @@ import type { QualityRecord, QualityRequest } from '../evaluate/quality-records'
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../studio/records';
 import type { TensorInspection } from '../pipeline/inspect';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
-import type { ScoredToken } from '../evaluate/side-by-side';
+import type { ScoredToken } from '../infer/scored-token';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { AnswerPart } from '../text/answer-reader';
 import type { ChatMessage } from '../text/conversation';

@@ -17,7 +17,8 @@ import { inspectTensor, type TensorInspection } from '../pipeline/inspect';
 import { renderPrompt } from './prompt';
 import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 import type { CalibrationRequest, PromptRequest, SearchRequest } from './records';
-import { type ScoredToken, writeScored } from '../evaluate/side-by-side';
+import { writeScored } from '../evaluate/side-by-side';
+import type { ScoredToken } from '../infer/scored-token';
 import { measureSensitivities, type Sensitivities } from '../evaluate/search';
 import type { LevelWork, RunProgress, Work } from '../util/work';
 
@@ -138,8 +139,8 @@ export class Laboratory {
         engine = await open();
       }
       const level = bench.level(request.type)!;
-      const { maxTokens, sampling } = request;
-      const asked = { ids, maxTokens, sampling };
+      const { maxTokens, sampling, stop } = request;
+      const asked = { ids, maxTokens, sampling, stop };
       return writeScored(await bench.gpu(), engine, level, text.tokens, asked, bench.settings(), work);
     });
   }

@@ -72,4 +72,8 @@ export interface PromptRequest {
   readonly prompt?: string;
   readonly maxTokens: number;
   readonly sampling: SamplingOptions;
+  /** Texts that end the answer and are not in it. */
+  readonly stop?: readonly string[];
+  /** Likeliest tokens told with each token of `generate`, in events of kind `ranked`: at most 4; off when left out. */
+  readonly topLogprobs?: number;
 }

@@ -208,10 +208,10 @@ export class Studio {
     return this.#device.surviveLoss(async () => {
       const { ids, text } = await this.prompt(request, work);
       const engine = await this.#engine(request.type, work);
-      const { maxTokens, sampling } = request;
+      const { maxTokens, sampling, stop, topLogprobs } = request;
       const stops = this.#text?.tokens.stops ?? [];
       const conversation = request.messages ? text : undefined;
-      const asked = { ids, maxTokens, sampling, stops, conversation };
+      const asked = { ids, maxTokens, sampling, stops, stop, topLogprobs, conversation };
       return generate(engine, this.#text?.tokens, asked, { signal: work.signal, progress: work.token });
     }, work.restart);
   }

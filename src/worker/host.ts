@@ -4,6 +4,7 @@ import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
 import { kvTypes } from '../model/kv-cache';
 import type { WriteProgress } from '../pipeline/export';
+import type { RankedToken } from '../infer/scored-token';
 import type { Studio } from '../studio/studio';
 import { preTokenizers } from '../text/pre-tokenizers';
 import { NibbleError, toWire } from '../util/errors';
@@ -113,8 +114,9 @@ function handlers(studio: Studio, engine: string): Handlers {
     generate: ([request], emit, signal) =>
       studio.generate(request, {
         ...workOf(emit, signal),
-        token: ({ parts }) => {
+        token: ({ parts, ranked }) => {
           for (const { kind, text } of parts) emit({ kind: 'token', part: kind, text });
+          if (ranked) emit({ kind: 'ranked', tokens: [ranked] });
         },
         restart: () => emit({ kind: 'restart' }),
       }),
@@ -155,11 +157,12 @@ function handlers(studio: Studio, engine: string): Handlers {
 
 const FRAME_MS = 16;
 
-/** Batches events: at most one flush per frame, tokens of a part joined, the latest of every other kind. */
+/** Batches events: at most one flush per frame, tokens of a part joined, ranked ones too, the latest of every other kind. */
 class EventBatch {
   readonly #send: (message: FromWorker) => void;
   readonly #id: number;
   #tokens: (EngineEvent & { kind: 'token' })[] = [];
+  #ranked: RankedToken[] = [];
   #latest: EngineEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -173,8 +176,13 @@ class EventBatch {
       if (last?.part === event.part)
         this.#tokens[this.#tokens.length - 1] = { ...last, text: last.text + event.text };
       else this.#tokens.push(event);
+    } else if (event.kind === 'ranked') {
+      this.#ranked.push(...event.tokens);
     } else {
-      if (event.kind === 'restart') this.#tokens = [];
+      if (event.kind === 'restart') {
+        this.#tokens = [];
+        this.#ranked = [];
+      }
       this.#latest = this.#latest.filter((e) => e.kind !== event.kind);
       this.#latest.push(event);
     }
@@ -185,8 +193,11 @@ class EventBatch {
     this.#timer = undefined;
     for (const event of this.#latest) this.#send({ id: this.#id, event });
     for (const event of this.#tokens) this.#send({ id: this.#id, event });
+    if (this.#ranked.length > 0)
+      this.#send({ id: this.#id, event: { kind: 'ranked', tokens: this.#ranked } });
     this.#latest = [];
     this.#tokens = [];
+    this.#ranked = [];
   };
 }
 

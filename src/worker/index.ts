@@ -8,7 +8,7 @@
 import { EngineClient, type Supervision } from './client';
 
 export type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
-export type { ScoredToken } from '../evaluate/side-by-side';
+export type { RankedToken, ScoredToken } from '../infer/scored-token';
 export type { SpeedBound } from '../device/roofline';
 export type { SpeedResult, Spread } from '../infer/benchmark';
 export type { PathDifference } from '../infer/compare-paths';

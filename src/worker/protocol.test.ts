@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { Studio } from '../studio/studio';
+import type { GeneratedPiece } from '../infer/generate';
+import type { PromptRequest } from '../studio/records';
+import { type GenerateWork, Studio } from '../studio/studio';
 import { tinyGguf } from '../../bench/models/tiny-llama';
 import { CancelledError, FileError, fromWire, RefusedError, toWire, UnsupportedError } from '../util/errors';
 import { EngineClient, type Port } from './client';
+import type { EngineEvent } from './protocol';
 import { serve } from './host';
 import { testSandbox } from '../testing/text/sandbox';
 
 /** Client and host connected by structured clones, as with a Worker; without a GPU. */
-function connect(): EngineClient {
-  const port: Port = { onmessage: null, onerror: null, postMessage: () => {} };
-  const studio = new Studio(
+function connect(
+  studio = new Studio(
     () => Promise.reject(new UnsupportedError('This browser has no WebGPU.', 'hint')),
     testSandbox,
-  );
+  ),
+): EngineClient {
+  const port: Port = { onmessage: null, onerror: null, postMessage: () => {} };
   const answer = serve(studio, (message) =>
     port.onmessage?.({ data: structuredClone(message) } as MessageEvent),
   );
@@ -55,6 +59,48 @@ describe('the protocol', () => {
     expect(
       await client.call('plan', [{ context: 64, kvType: 'F16', fallbackToF16: false, strict: false }]).result,
     ).not.toHaveLength(0);
+  });
+  test('ranked tokens of an answer come in order, and those before a lost device do not', async () => {
+    const ranked = (id: number) => ({ id, text: `${id} `, probability: 0.5, top: [] });
+    const piece = (id: number): GeneratedPiece => ({
+      kind: 'text',
+      id,
+      text: `${id} `,
+      parts: [{ kind: 'answer', text: `${id} ` }],
+      ranked: ranked(id),
+    });
+    const asked: PromptRequest[] = [];
+    const studio = {
+      memory: { currentBytes: 0, peakBytes: 0, owners: [] },
+      levels: [],
+      generate: async (request: PromptRequest, { token, restart }: GenerateWork) => {
+        asked.push(request);
+        token!(piece(7));
+        restart!();
+        for (const id of [1, 2]) token!(piece(id));
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        token!(piece(3));
+        return null;
+      },
+    } as unknown as Studio;
+    const client = connect(studio);
+    const events: EngineEvent[] = [];
+    const request: PromptRequest = {
+      type: 'Q8_0',
+      prompt: 'a',
+      maxTokens: 3,
+      sampling: { temperature: 0, topK: 0, topP: 1, minP: 0, seed: 0, repeatPenalty: 1.1, repeatLastN: -1 },
+      stop: ['User:'],
+      topLogprobs: 4,
+    };
+    await client.call('generate', [request], (event) => events.push(event)).result;
+    expect(asked).toEqual([request]);
+    expect(events.filter((e) => e.kind === 'ranked')).toEqual([
+      { kind: 'ranked', tokens: [ranked(1), ranked(2)] },
+      { kind: 'ranked', tokens: [ranked(3)] },
+    ]);
+    const texts = events.flatMap((e) => (e.kind === 'token' ? [e.text] : []));
+    expect(texts.join('')).toBe('1 2 3 ');
   });
   test('a client that is disposed of ends its worker and its calls', async () => {
     let ended = 0;

@@ -15,7 +15,7 @@ import type {
   SearchRequest,
 } from '../studio/records';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
-import type { ScoredToken } from '../evaluate/side-by-side';
+import type { RankedToken, ScoredToken } from '../infer/scored-token';
 import type { PartKind } from '../text/marks';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { ExportRequest, TakenExport } from '../browser/disk/exports';
@@ -73,7 +73,7 @@ export interface Calls {
   release(type: string): void;
   /** The prompt that a request becomes: text, token ids, and the texts of the stop tokens. */
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
-  /** Answers, with events of kind `token`. The level is prepared where it is not. */
+  /** Answers, with events of kind `token`, and of kind `ranked` if the request has `topLogprobs`. The level is prepared where it is not. */
   generate(request: PromptRequest): GenerateResult;
   /** Like `generate`, with the probability of each token. */
   write(request: PromptRequest): ScoredToken[];
@@ -123,6 +123,8 @@ export type EngineEvent =
   | { readonly kind: 'progress'; readonly progress: WriteProgress }
   /** Text of an answer, and of which part it is. */
   | { readonly kind: 'token'; readonly part: PartKind; readonly text: string }
+  /** Tokens of an answer with their likeliest alternatives, in order; their texts in order are the text so far. */
+  | { readonly kind: 'ranked'; readonly tokens: readonly RankedToken[] }
   /** The device was lost; the answer starts again. */
   | { readonly kind: 'restart' }
   /** Kernels are compiled for a level, before it runs for the first time. */

@@ -1,8 +1,9 @@
 // Sampling parameters, an order on logits, and noise that depends on the token, its position and the seed only.
-struct Sampling { temperature: f32, top_k: u32, top_p: f32, min_p: f32, seed: u32, }
-// A class of tokens: its largest logit and that token, the probability mass of the class relative to it, and the token
-// drawn from the class if nothing is truncated.
-struct Class { top: f32, token: u32, mass: f32, drawn: u32, }
+struct Sampling {
+  temperature: f32, top_k: u32, top_p: f32, min_p: f32, seed: u32,
+  // Tokens that penalties look back at; 0 is off.
+  repeat_last_n: u32, repeat_penalty: f32, frequency_penalty: f32, presence_penalty: f32,
+}
 
 // Maps a float to an integer of the same order.
 fn key_of(x: f32) -> u32 {

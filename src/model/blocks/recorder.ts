@@ -5,7 +5,7 @@ import { UnsupportedError } from '../../util/errors';
 import { slides } from '../arch/architecture';
 import { type DeviceTensor, joined, planeParams, type Slab } from '../device-tensor';
 import { kvLayout } from '../kv-cache';
-import { type Runtime, sampleClasses } from '../runtime';
+import type { Runtime } from '../runtime';
 import { matvecDispatch } from './matvec';
 import type { Step } from './steps';
 
@@ -249,16 +249,5 @@ export abstract class Recorder {
     const all = grid(Math.ceil((quads * this.tokens) / 64));
     const kernel = this.gpu.kernel(ops.activate, this.activation);
     this.steps.push({ dispatch: kernel.dispatch({ state, hidden }, { quads }, all, arena) });
-  }
-
-  sample(): void {
-    const { logits, sampling, state, tokens, history, vocabulary, context, arena } = this.r;
-    const looked = { logits, sampling, state, classes: this.r.classes };
-    const classes = sampleClasses(vocabulary);
-    const survey = this.gpu.kernel(ops.survey);
-    this.steps.push({ dispatch: survey.dispatch(looked, { vocabulary, classes }, [classes / 64], arena) });
-    const buffers = { ...looked, tokens, history };
-    const params = { vocabulary, classes, capacity: context };
-    this.steps.push({ dispatch: this.gpu.kernel(ops.sample).dispatch(buffers, params, [1], arena) });
   }
 }

@@ -41,6 +41,13 @@ export function workOf(step: Step, e: Extent): Work {
   return { kind, units: count * operations * (repeats?.(e) ?? 1) };
 }
 
+/** The works of a pass that runs `times` times. */
+export const worksOf = (steps: readonly Step[], e: Extent, times: number): Work[] =>
+  steps.map((step) => {
+    const { kind, units } = workOf(step, e);
+    return { kind, units: units * times };
+  });
+
 /** Steps of a pass as tasks of a paced queue. */
 export function tasksOf(steps: readonly Step[], e: Extent): Task[] {
   const tasks: Task[] = [];

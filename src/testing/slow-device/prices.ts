@@ -64,6 +64,7 @@ export function priceMs(dispatch: Priced): number {
       return of(0, 4 * cols * extent.tokens);
     case 'ops/survey':
     case 'ops/sample':
+    case 'ops/penalize':
       return of(0, 4 * vocabulary);
     case 'ops/negative-log-likelihood':
     case 'ops/kl-divergence':

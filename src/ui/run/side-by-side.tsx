@@ -1,5 +1,5 @@
 import type { CSSProperties } from 'react';
-import type { ScoredToken } from '../../evaluate/side-by-side';
+import type { ScoredToken } from '../../infer/scored-token';
 import { MAX_SIDE_BY_SIDE, writeSideBySide } from '../../store/work/actions';
 import { firstDifference } from '../../store/results/series';
 import { ForeignText } from '../kit/foreign';
