@@ -87,10 +87,10 @@ export class Engine {
         recordDecoder(recorder, runtime);
         return recorder.steps;
       };
-      const readbacks = await TokenReadback.createAll(gpu, runtime, owner);
       const decode = record(new DecodeRecorder(gpu, runtime, prepared.tensors));
       const prefill = record(new PrefillRecorder(gpu, runtime, prepared.tensors, false));
       const sampler = new Sampler(gpu, runtime);
+      const readbacks = await TokenReadback.createAll(gpu, runtime, sampler);
       // The prompt's kernels are needed first.
       await compileKernels(gpu, kernelsOf([...prefill, ...sampler.steps, ...decode]), work);
       gpu.check();
@@ -138,14 +138,13 @@ export class Engine {
   /** Decodes `times` tokens in one submit. Resolves to the sampled ones; the first is for `position`. */
   #submit(position: number, times: number, slot: number): Promise<Sampled[]> {
     const readback = this.#readbacks[slot]!;
-    const { topLogprobs } = this.#sampler;
     const encoder = this.#gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     for (let i = 0; i < times; i++) encodeSteps(pass, this.#decode, { tokens: 1, positions: position + i });
     pass.end();
-    readback.copy(encoder, position, times, topLogprobs > 0);
+    readback.copy(encoder, position, times);
     this.#gpu.device.queue.submit([encoder.finish()]);
-    const sampled = readback.read(position, times, topLogprobs);
+    const sampled = readback.read(position, times);
     const works = worksOf(this.#decode, { tokens: 1, positions: position }, times);
     void this.#gpu.paced.measure(works, sampled);
     return sampled;
@@ -162,15 +161,15 @@ export class Engine {
     { signal, isRead = true }: { signal?: AbortSignal | undefined; isRead?: boolean } = {},
   ): Promise<{ isDone: boolean; sampled?: Sampled | undefined }> {
     const readback = this.#readbacks[0]!;
-    const { topLogprobs } = this.#sampler;
     const { paced } = this.#gpu;
     const isDone = await paced.run(tasksOf(steps, { tokens, positions }), {
-      after: isRead ? (encoder) => readback.copy(encoder, positions, 1, topLogprobs > 0) : undefined,
+      after: isRead ? (encoder) => readback.copy(encoder, positions, 1) : undefined,
       signal,
       isHopeless: () => tokensThatFit(paced.pacer, steps, positions - tokens, tokens) < tokens,
     });
+    if (!isDone) this.#sampler.restart();
     if (!isDone || !isRead) return { isDone };
-    const [sampled] = await readback.read(positions, 1, topLogprobs);
+    const [sampled] = await readback.read(positions, 1);
     return { isDone, sampled };
   }
 

@@ -1,8 +1,8 @@
-import type { BufferOwner } from '../gpu/memory';
 import type { Gpu } from '../gpu/gpu';
 import { type Runtime, SCORE_BYTES, SCORE_SLOTS } from '../model/runtime';
 import { LIKELIEST_WORDS } from '../ops/likeliest-words';
 import { IN_FLIGHT, MAX_BATCH } from './pace';
+import type { Sampler } from './sampler';
 
 const IDS_BYTES = 4 * MAX_BATCH;
 /** Ids of a submit, then the scores that belong to them. */
@@ -44,30 +44,37 @@ export function rankingOf(bytes: ArrayBuffer, offset: number, count: number): Ra
 export class TokenReadback {
   readonly #gpu: Gpu;
   readonly #r: Runtime;
+  readonly #sampler: Sampler;
   readonly #buffer: GPUBuffer;
 
-  constructor(gpu: Gpu, runtime: Runtime, buffer: GPUBuffer) {
+  private constructor(gpu: Gpu, runtime: Runtime, sampler: Sampler, buffer: GPUBuffer) {
     this.#gpu = gpu;
     this.#r = runtime;
+    this.#sampler = sampler;
     this.#buffer = buffer;
   }
 
-  static async createAll(gpu: Gpu, runtime: Runtime, owner: BufferOwner): Promise<TokenReadback[]> {
+  /** One for each submit under way; the runtime's owner has their buffers. */
+  static async createAll(gpu: Gpu, runtime: Runtime, sampler: Sampler): Promise<TokenReadback[]> {
     const usage = GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ;
     const all: TokenReadback[] = [];
-    for (let i = 0; i < IN_FLIGHT; i++)
-      all.push(new TokenReadback(gpu, runtime, await owner.create('token readback', READBACK_BYTES, usage)));
+    for (let i = 0; i < IN_FLIGHT; i++) {
+      const buffer = await runtime.owner.create('token readback', READBACK_BYTES, usage);
+      all.push(new TokenReadback(gpu, runtime, sampler, buffer));
+    }
     return all;
   }
 
-  /** Encodes the copy of `count` tokens, the first for `position`. */
-  copy(encoder: GPUCommandEncoder, position: number, count: number, scored: boolean): void {
+  /** Encodes the copy of `count` tokens, the first for `position`, with their scores if the sampler makes them. */
+  copy(encoder: GPUCommandEncoder, position: number, count: number): void {
     encoder.copyBufferToBuffer(this.#r.history, 4 * position, this.#buffer, 0, 4 * count);
-    if (scored) encoder.copyBufferToBuffer(this.#r.scores, 0, this.#buffer, IDS_BYTES, SCORE_BYTES);
+    if (this.#sampler.topLogprobs > 0)
+      encoder.copyBufferToBuffer(this.#r.scores, 0, this.#buffer, IDS_BYTES, SCORE_BYTES);
   }
 
-  /** The tokens that were copied, with `top` candidates each. */
-  async read(position: number, count: number, top: number): Promise<Sampled[]> {
+  /** The tokens that were copied. */
+  async read(position: number, count: number): Promise<Sampled[]> {
+    const top = this.#sampler.topLogprobs;
     try {
       await this.#gpu.map(this.#buffer);
       const bytes = this.#buffer.getMappedRange(0, top > 0 ? READBACK_BYTES : 4 * count).slice(0);

@@ -39,6 +39,8 @@ async function samplerOf(logits: Float32Array<ArrayBuffer>) {
   const sampler = new Sampler(gpu, r);
   /** Samples the token after `before`. */
   const run = async (before: readonly number[], o: SamplingOptions, top = 0) => {
+    // A pass that was stopped between its steps leaves counts behind.
+    gpu.device.queue.writeBuffer(r.counts, 0, new Uint32Array(vocabulary).fill(3));
     sampler.set(o, top);
     gpu.device.queue.writeBuffer(r.history, 0, Uint32Array.from(before));
     gpu.device.queue.writeBuffer(r.state, 0, Uint32Array.of(before.length - 1, 1, 0, 0));
@@ -98,9 +100,9 @@ describe('penalties', () => {
       expect(wrong, note).toEqual([]);
       expect(Buffer.compare(Buffer.from(have.logits.buffer), Buffer.from(logits.buffer)), note).toBe(0);
       expect(
-        have.counts.every((n) => n === 0),
+        have.counts.some((n) => n > 0),
         note,
-      ).toBe(true);
+      ).toBe(false);
       // Where two are equal but for rounding, either may be chosen.
       const best = want.reduce((m, v) => Math.max(m, v));
       expect(best - want[have.token]!, note).toBeLessThan(1e-6 * Math.max(1, Math.abs(best)));

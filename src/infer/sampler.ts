@@ -51,6 +51,13 @@ export class Sampler {
     data.setFloat32(28, p.frequencyPenalty, true);
     data.setFloat32(32, p.presencePenalty, true);
     this.#gpu.device.queue.writeBuffer(this.#r.sampling, 0, data.buffer);
+    this.restart();
+  }
+
+  /** Forgets what a pass has left that ended between two steps: counts of tokens. */
+  restart(): void {
+    if (this.#window === 0) return;
+    this.#gpu.device.queue.writeBuffer(this.#r.counts, 0, new Uint32Array(this.#r.vocabulary));
   }
 
   /** Compiles the kernels of these steps that no answer needed before. */
