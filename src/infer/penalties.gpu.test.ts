@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { TINY as TWO_LAYERS } from '../../bench/models/tiny-llama';
 import type { Gpu } from '../gpu/gpu';
 import { testGpu } from '../testing/device';
-import { sampledToken, softmax } from '../testing/reference-sampler';
+import { sampledToken, softmax } from '../testing/reference/sampler';
 import { tinyEngine, tinyIds } from '../testing/tiny-engine';
 import { watchCalls } from '../testing/watch-calls';
 import type { Engine } from './engine';

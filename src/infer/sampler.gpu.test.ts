@@ -5,7 +5,7 @@ import { encodeSteps } from '../model/blocks/steps';
 import { type Runtime, SCORE_BYTES, SCORE_SLOTS, sampleClasses } from '../model/runtime';
 import { LIKELIEST_WORDS } from '../ops/likeliest-words';
 import { empty, testGpu, testOwner, upload } from '../testing/device';
-import { penalized, sampledToken, softmax } from '../testing/reference-sampler';
+import { penalized, sampledToken, softmax } from '../testing/reference/sampler';
 import { noise, seededRandom } from '../util/random';
 import { rankingOf } from './readback';
 import { Sampler } from './sampler';
@@ -103,7 +103,7 @@ describe('penalties', () => {
         have.counts.some((n) => n > 0),
         note,
       ).toBe(false);
-      // Where two are equal but for rounding, either may be chosen.
+      // Two that are equal but for rounding may come in either order.
       const best = want.reduce((m, v) => Math.max(m, v));
       expect(best - want[have.token]!, note).toBeLessThan(1e-6 * Math.max(1, Math.abs(best)));
     }

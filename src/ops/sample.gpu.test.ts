@@ -5,7 +5,7 @@ import type { SamplingOptions } from '../infer/sampling';
 import { encode } from '../gpu/kernel';
 import { sampleClasses } from '../model/runtime';
 import { empty, testGpu, testOwner, upload } from '../testing/device';
-import { gumbel, support } from '../testing/reference-sampler';
+import { gumbel, support } from '../testing/reference/sampler';
 import { noise } from '../util/random';
 import { sample, survey } from './kernels';
 

@@ -1,5 +1,5 @@
 // Sampling on the CPU: what the GPU's tokens, penalties and probabilities are held to.
-import type { SamplingOptions } from '../infer/sampling';
+import type { SamplingOptions } from '../../infer/sampling';
 
 function hash(x: number): number {
   const s = (Math.imul(x, 747796405) + 2891336453) >>> 0;
