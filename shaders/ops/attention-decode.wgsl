@@ -8,7 +8,7 @@
 //#import lib/attention/softmax-tile
 struct Params {
   heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, scale: f32, cap: f32, window: u32, shortest: u32,
-  even_splits: u32, max_splits: u32,
+  even_splits: u32, max_splits: u32, first_workgroup: u32,
 }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> rotation: array<vec2f>;
@@ -96,8 +96,9 @@ fn sum_of_groups(own: vec4f, thread: u32) -> vec4f {
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
   let group = params.heads / params.kv_heads;
   let sets = (group + ROWS - 1u) / ROWS;
-  let kv_head = wid.x / sets;
-  let head0 = kv_head * group + wid.x % sets * ROWS;
+  let column = params.first_workgroup + wid.x;
+  let kv_head = column / sets;
+  let head0 = kv_head * group + column % sets * ROWS;
   let last_head = (kv_head + 1u) * group - 1u;
   // Heads beyond the GQA group repeat its last and are not stored.
   let heads = min(head0 + vec4u(0u, 1u, 2u, 3u), vec4u(last_head));
@@ -143,7 +144,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
         x.k[i] = own_key[unit * 8u + i];
         x.v[i] = own_value[unit * 8u + i];
       }
-      let stored = store_unit(position, kv_head, unit, x, wid.x % sets == 0u);
+      let stored = store_unit(position, kv_head, unit, x, column % sets == 0u);
       for (var i = 0u; i < count; i++) {
         own_key[unit * 8u + i] = stored.k[i];
         own_value[unit * 8u + i] = stored.v[i];
@@ -163,7 +164,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   let own_prob = select(vec4f(), exp(own - maximum), is_last);
   let total = workgroup_sum4(softmax_tile(end - first, maximum, thread), thread) + own_prob;
   workgroupBarrier();
-  let rows = min(ROWS, group - wid.x % sets * ROWS);
+  let rows = min(ROWS, group - column % sets * ROWS);
   let part = Part(head0, rows, select(wid.y, ONLY_SPLIT, splits.count == 1u), maximum, total, own_prob);
   if (VALUE_GROUPS > 1u) {
     let g = thread / QUADS;

@@ -8,6 +8,7 @@
 //#import subgroup
 struct Params {
   heads: u32, kv_heads: u32, epsilon: f32, kv_scales: u32, scale: f32, cap: f32, window: u32,
+  first_workgroup: u32,
 }
 @group(0) @binding(0) var<storage, read> state: array<u32>;
 @group(0) @binding(1) var<storage, read> rotation: array<vec2f>;
@@ -35,12 +36,13 @@ fn rescale_add(quad: u32, sums: mat4x4f, rescale: vec4f) {
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
   let group = params.heads / params.kv_heads;
   let rows = group * state[1];
+  let kv_head = params.first_workgroup + wid.x;
   let row0 = wid.y * 4u;
   if (row0 >= rows) { return; }
   // Rows beyond the last repeat it and are not stored.
   let row = min(row0 + vec4u(0u, 1u, 2u, 3u), vec4u(rows - 1u));
   let token = row / group;
-  let head = wid.x * group + row % group;
+  let head = kv_head * group + row % group;
   let start = (token * (params.heads + 2u * params.kv_heads) + head) * HEAD_DIM;
   let high = state[0] + token + 1u;
   let low = select(vec4u(), high - min(high, vec4u(params.window)), vec4<bool>(params.window > 0u));
@@ -56,7 +58,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   }
   for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     let own = min(row0 + (i & 3u), rows - 1u);
-    let own_start = ((own / group) * (params.heads + 2u * params.kv_heads) + wid.x * group + own % group) * HEAD_DIM;
+    let own_start = ((own / group) * (params.heads + 2u * params.kv_heads) + kv_head * group + own % group) * HEAD_DIM;
     queries[i] = rotated4(own_start, i / 4u, component(scale, i & 3u), 0u, state[0] + own / group);
     acc[i] = vec4f();
   }
@@ -65,14 +67,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   var total = vec4f();
   for (var first = low.x; first < high.w; first += TILE) {
     let end = min(first + TILE, high.w);
-    let higher = max(maximum, subgroup_max4(score_tile(first, end, low, high, wid.x, invocation), invocation));
+    let higher = max(maximum, subgroup_max4(score_tile(first, end, low, high, kv_head, invocation), invocation));
     let rescale = exp(maximum - higher);
     maximum = higher;
     total = total * rescale + subgroup_sum4(softmax_tile(end - first, maximum, invocation), invocation);
     workgroupBarrier();
     for (var quad = invocation; quad < QUADS; quad += select(1u, 2u, DEEP) * SUBGROUP_SIZE) {
       let other = quad + SUBGROUP_SIZE;
-      let sums = weighted_sums(first, end - first, wid.x, quad, min(other, QUADS - 1u));
+      let sums = weighted_sums(first, end - first, kv_head, quad, min(other, QUADS - 1u));
       rescale_add(quad, sums.a, rescale);
       if (DEEP && other < QUADS) { rescale_add(other, sums.b, rescale); }
     }
@@ -81,7 +83,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   for (var i = invocation; i < HEAD_DIM; i += SUBGROUP_SIZE) {
     let own = row0 + (i & 3u);
     if (own < rows) {
-      y[((own / group) * params.heads + wid.x * group + own % group) * QUADS + i / 4u] =
+      y[((own / group) * params.heads + kv_head * group + own % group) * QUADS + i / 4u] =
         acc[i] / component(total, i & 3u);
     }
   }

@@ -9,6 +9,7 @@
 struct Params {
   rows: u32, cols: u32, first_row: u32, plane1: u32, plane2: u32, plane3: u32,
   expert_rows: u32, used: u32, at: u32, stride: u32, scale: f32, epsilon: f32, tiles: u32, partner: u32,
+  first_workgroup: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -42,7 +43,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     stage(thread);
     // Rows before the slab wrap around to large numbers.
     let expert0 = chosen[n] * params.expert_rows - params.first_row;
-    for (var tile = wid.x * params.tiles; tile < (wid.x + 1u) * params.tiles; tile++) {
+    let first_tile = (params.first_workgroup + wid.x) * params.tiles;
+    for (var tile = first_tile; tile < first_tile + params.tiles; tile++) {
       if (tile * SUBGROUPS * OUTPUT_ROWS >= params.expert_rows) { break; }
       let out0 = (tile * SUBGROUPS + subgroup_index) * OUTPUT_ROWS;
       // Rows outside the slab are clamped to its last and not stored.

@@ -7,6 +7,7 @@ struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
   slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
+  first_workgroup: u32, first_expert: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -36,8 +37,9 @@ fn store(sums: vec4f, tile: Tile, row0: u32, token: u32) {
 
 @compute @workgroup_size(32)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invocation: u32) {
-  let row0 = (wid.x * 32u + invocation) * 4u;
-  let tile = tile_at(wid, 8u);
+  let place = wid + vec3u(params.first_workgroup, 0u, params.first_expert);
+  let row0 = (place.x * 32u + invocation) * 4u;
+  let tile = tile_at(place, 8u);
   if (row0 >= params.rows || tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;
   // Rows and tokens beyond the last repeat it and are not stored.

@@ -12,6 +12,7 @@ struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
   slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
+  first_workgroup: u32, first_expert: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -71,8 +72,9 @@ fn stage_token(slot: u32, group: u32) {
 @compute @workgroup_size(SUBGROUP_SIZE * 4u)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32,
   @builtin(subgroup_id) subgroup_index: u32, @builtin(subgroup_invocation_id) invocation: u32) {
-  let row0 = wid.x * SIDE;
-  let tile = tile_at(wid, SIDE);
+  let place = wid + vec3u(params.first_workgroup, 0u, params.first_expert);
+  let row0 = place.x * SIDE;
+  let tile = tile_at(place, SIDE);
   if (tile.first >= tile.end) { return; }
   let groups = params.cols / COLS;
   // First row and token of this subgroup's quarter.

@@ -9,6 +9,7 @@ struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, stride: u32,
   slab_rows: u32, expert_rows: u32, partner: u32, pairs_per_row: u32, pairs_at: u32,
+  first_workgroup: u32, first_expert: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -37,8 +38,9 @@ fn store(sums: vec4f, tile: Tile, row: u32, token: u32) {
 
 @compute @workgroup_size(ROWS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let row0 = wid.x * ROWS;
-  let tile = tile_at(wid, TOKENS);
+  let place = wid + vec3u(params.first_workgroup, 0u, params.first_expert);
+  let row0 = place.x * ROWS;
+  let tile = tile_at(place, TOKENS);
   if (tile.first >= tile.end) { return; }
   let groups = params.cols / 32u;
   // Rows and tokens beyond the last repeat it and are not stored.

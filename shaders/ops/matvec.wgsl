@@ -8,6 +8,7 @@
 struct Params {
   rows: u32, cols: u32, base_row: u32, plane1: u32, plane2: u32, plane3: u32,
   accumulate: u32, has_bias: u32, bias_at: u32, scale: f32, cap: f32, at: u32, epsilon: f32, tiles: u32, partner: u32,
+  first_workgroup: u32,
 }
 @group(0) @binding(0) var<storage, read> w4: array<vec4u>;
 @group(0) @binding(1) var<storage, read> w: array<u32>;
@@ -30,7 +31,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   let invocation = thread % SUBGROUP_SIZE;
   let subgroup_index = thread / SUBGROUP_SIZE;
   stage(thread);
-  let first_tile = linear_workgroup(wid) * params.tiles;
+  let first_tile = (params.first_workgroup + linear_workgroup(wid)) * params.tiles;
   for (var tile = first_tile; tile < first_tile + params.tiles; tile++) {
     if (tile * SUBGROUPS * OUTPUT_ROWS >= outputs()) { break; }
     let out0 = (tile * SUBGROUPS + subgroup_index) * OUTPUT_ROWS;

@@ -1,3 +1,4 @@
+import { taskOf } from '../gpu/paced-queue';
 import type { Gpu, Numerics } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
 import { testSubgroup } from './subgroup-test';
@@ -26,7 +27,7 @@ export async function testNumerics(gpu: Gpu): Promise<Numerics> {
         [CASES / 64],
         await gpu.arena(owner, 1),
       );
-    gpu.submit([step]);
+    await gpu.paced.run([taskOf(step)]);
     const [division, constant, root, contraction, packing, denormals] = new Uint32Array(
       await gpu.read(counts, 0, 32),
     );

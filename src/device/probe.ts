@@ -1,5 +1,7 @@
 import type { Gpu } from '../gpu/gpu';
 import { type Dispatch, encode } from '../gpu/kernel';
+import { taskOf } from '../gpu/paced-queue';
+import { TARGET_MS } from '../gpu/pacer';
 import * as ops from '../ops/kernels';
 import { MIB } from '../util/bytes';
 
@@ -13,21 +15,44 @@ export interface Roofline {
 }
 
 /** Measured with it: a device, or one that a test imitates. */
-export type Timed = Pick<Gpu, 'done' | 'submit' | 'answers'>;
+export type Timed = Pick<Gpu, 'done' | 'submit' | 'answers' | 'paced'>;
 
-/** Milliseconds that the device took for one submit with `times` rounds of dispatches; the delay of its answer is none. */
+/**
+ * Milliseconds that the device took for `times` rounds of dispatches, one after the other; the delay of the answer is none.
+ * They are in one submit, or in as many as are long enough to follow each other without a gap: a round that takes too long
+ * for a submit is cut, too, and so is the first one, of which nobody knows yet.
+ */
 export async function timeRounds(
   gpu: Timed,
   dispatches: readonly Dispatch[],
   times: number,
 ): Promise<number> {
+  const { answers, paced } = gpu;
+  const tasks = dispatches.map((dispatch) => ({ ...taskOf(dispatch), isMeasured: true }));
+  const worksOf = (rounds: number) =>
+    tasks.map(({ kind, units, parts }) => ({ kind, units: units * parts * rounds }));
+  const fitting = (): number => {
+    if (!paced.pacer.isOn) return times;
+    if (!tasks.every(({ kind }) => paced.pacer.knows(kind))) return 0;
+    return Math.floor(TARGET_MS / worksOf(1).reduce((ms, work) => ms + paced.pacer.predict(work), 0));
+  };
   await gpu.done();
-  const started = gpu.answers.now();
-  gpu.submit((pass) => {
-    for (let i = 0; i < times; i++) encode(pass, dispatches);
-  });
+  const started = answers.now();
+  for (let left = times; left > 0; ) {
+    await paced.turn();
+    const rounds = Math.min(left, fitting());
+    left -= Math.max(1, rounds);
+    if (rounds === 0) {
+      await paced.run(tasks);
+      continue;
+    }
+    gpu.submit((pass) => {
+      for (let i = 0; i < rounds; i++) encode(pass, dispatches);
+    });
+    void paced.measure(worksOf(rounds));
+  }
   await gpu.done();
-  return gpu.answers.now() - started;
+  return answers.now() - started;
 }
 
 /** A time must be this many times longer than what answers are uncertain by. */
@@ -80,7 +105,7 @@ export async function probeDevice(gpu: Gpu, options: ProbeOptions = {}): Promise
     const gap = gpu.kernel(ops.probeGap).dispatch({ y }, { step: 1 }, [1], arena);
     const dispatchMs = (await medianRound(gpu, Array(64).fill(gap), enoughMs)) / 64;
     const started = performance.now();
-    const count = 2000;
+    const count = Math.max(64, Math.min(2000, Math.floor(TARGET_MS / dispatchMs)));
     const commands = gpu.commands((pass) => {
       for (let i = 0; i < count; i++) encode(pass, [gap]);
     });

@@ -1,3 +1,4 @@
+import { taskOf } from '../gpu/paced-queue';
 import type { Gpu } from '../gpu/gpu';
 import * as ops from '../ops/kernels';
 
@@ -18,7 +19,7 @@ export async function testSubgroup(gpu: Gpu): Promise<Gpu['subgroup']['kind']> {
     const arena = await gpu.arena(owner, 1);
     const kernel = gpu.kernel(ops.subgroup, {}, { SUBGROUPS: gpu.subgroupsPerWorkgroup });
     const step = kernel.dispatch({ found }, { seed: SEED, zero: 0 }, [WORKGROUPS], arena);
-    gpu.submit([step]);
+    await gpu.paced.run([taskOf(step)]);
     const got = new Float32Array(await gpu.read(found, 0, invocations * 16));
     if (!addsUp(got, count)) gpu.emulateSubgroups();
     return gpu.subgroup.kind;

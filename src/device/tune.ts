@@ -56,13 +56,29 @@ function fastest<T>(measured: readonly (readonly [T, number])[], usual: T): T {
 const entries = <T extends string>(measured: Partial<Record<T, number>>) =>
   Object.entries(measured) as [T, number][];
 
+/** Measurements of a device. */
+type Measured = Pick<Tuning, 'weights' | 'paths' | 'threads' | 'decodeMs' | 'prefillMs' | 'threadsMs'>;
+
 /**
  * Checks the compute paths and measures the accurate ones with uncached weights, for at most `maxMs` (plus a
  * compilation in progress). What does not fit keeps its default.
  */
 export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tuning> {
-  const { maxMs = 1500, size = 2048, coldBytes = 96 * MIB } = options;
   const started = performance.now();
+  const errors = await checkPaths(gpu);
+  const right = pathsOf(gpu, (count, path) => isRight(errors, count, path));
+  const measured = await measurePaths(gpu, right, options, started);
+  return { version: TUNING_VERSION, errors, ...measured, elapsedMs: performance.now() - started };
+}
+
+/** Measures paths until `maxMs` after `started`. */
+export async function measurePaths(
+  gpu: Gpu,
+  right: Readonly<Record<keyof ComputePaths, readonly ComputePath[]>>,
+  options: TuneOptions = {},
+  started = performance.now(),
+): Promise<Measured> {
+  const { maxMs = 1500, size = 2048, coldBytes = 96 * MIB } = options;
   const isTime = () => performance.now() - started < maxMs;
   const format = formatByLabel('Q4_0');
   const usual = gpu.productThreads;
@@ -71,8 +87,6 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
   const threadsMs: Tuning['threadsMs'] = {};
   const owner = gpu.memory.owner('tuning');
   try {
-    const errors = await checkPaths(gpu);
-    const right = pathsOf(gpu, (count, path) => isRight(errors, count, path));
     const rows = await productRows(gpu, owner, TOKENS, size, size);
     const values = noise(TOKENS * size, 1);
     const { queue } = gpu.device;
@@ -115,19 +129,7 @@ export async function tunePaths(gpu: Gpu, options: TuneOptions = {}): Promise<Tu
       entries(threadsMs).map(([n, ms]) => [Number(n), ms] as const),
       usual,
     );
-    const elapsedMs = performance.now() - started;
-    const weights = size * size;
-    return {
-      version: TUNING_VERSION,
-      weights,
-      paths,
-      threads,
-      errors,
-      decodeMs,
-      prefillMs,
-      threadsMs,
-      elapsedMs,
-    };
+    return { weights: size * size, paths, threads, decodeMs, prefillMs, threadsMs };
   } finally {
     gpu.productThreads = usual;
     owner.dispose();

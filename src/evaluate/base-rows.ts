@@ -72,8 +72,7 @@ export class BaseRows {
           if (!(await evaluator.predict(passage, at, end))) continue;
           const bytes = (end - at) * vocabulary * 4;
           const logits = await owner.create('logits', bytes, STORAGE());
-          const from = evaluator.logits;
-          gpu.submit([], { before: (encoder) => encoder.copyBufferToBuffer(from, 0, logits, 0, bytes) });
+          gpu.copy(evaluator.logits, logits, bytes);
           batches.push({ passage, at, end, logits });
           at = end;
         }

@@ -138,23 +138,12 @@ export class Evaluator implements LogitRows {
     device.queue.writeBuffer(this.#r.tokens, 0, Uint32Array.from(ids));
     device.queue.writeBuffer(this.#r.state, 0, Uint32Array.of(position, ids.length, 0, 0));
     const { kept } = this;
-    const save = (encoder: GPUCommandEncoder) => {
-      if (kept) encoder.copyBufferToBuffer(kept.buffer, 0, kept.copy, 0, kept.buffer.size);
-    };
-    let isBegun = false;
+    if (kept) this.#gpu.copy(kept.buffer, kept.copy, kept.buffer.size);
     const isDone = await paced.run(tasksOf(steps, { tokens: ids.length, positions: position + ids.length }), {
-      before: save,
       signal,
-      submitted: () => {
-        isBegun = true;
-      },
       isHopeless: () => tokensThatFit(paced.pacer, steps, position, ids.length) < ids.length,
     });
-    // A pass that was too long before it began has saved nothing: the copy is that of the pass before.
-    if (!isDone && isBegun && kept)
-      this.#gpu.submit([], {
-        before: (encoder) => encoder.copyBufferToBuffer(kept.copy, 0, kept.buffer, 0, kept.buffer.size),
-      });
+    if (!isDone && kept) this.#gpu.copy(kept.copy, kept.buffer, kept.buffer.size);
     return isDone;
   }
 

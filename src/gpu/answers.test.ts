@@ -45,7 +45,13 @@ test('answers that come when somebody looks are asked for by empty submits, and 
 test.each(WAYS)('answers that come %s: a round is measured as long as it is', async (_, way) => {
   const device = await measured(way);
   for (const roundMs of [0.5, 3, 45, 170]) {
-    const dispatch = { kernel: {}, workgroups: [roundMs] } as unknown as Dispatch;
+    const kernel = { isCompiled: true };
+    const dispatch = {
+      kernel,
+      kind: 'a kind',
+      operations: 1e6,
+      workgroups: [roundMs],
+    } as unknown as Dispatch;
     const ms = await inItsTime(medianRound(device, [dispatch], 20, 3));
     expect(ms / roundMs).toBeGreaterThan(0.85);
     expect(ms / roundMs).toBeLessThan(1.15);

@@ -217,6 +217,14 @@ export class Gpu {
     return encoder.finish();
   }
 
+  /** Copies within the device, in submits of a slice each. */
+  copy(from: GPUBuffer, to: GPUBuffer, bytes: number): void {
+    for (let at = 0; at < bytes; at += SLICE_BYTES) {
+      const count = Math.min(SLICE_BYTES, bytes - at);
+      this.submit([], { before: (encoder) => encoder.copyBufferToBuffer(from, at, to, at, count) });
+    }
+  }
+
   /** Reads a range of a buffer. For results and diagnostics; the decode loop has its own readback buffers. */
   async read(source: GPUBuffer, offset: number, bytes: number): Promise<ArrayBuffer> {
     return (await this.copyOut(source, offset, bytes))();

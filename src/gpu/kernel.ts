@@ -7,8 +7,9 @@ import {
   packParams,
 } from '../wgsl/interface';
 import { type Slots, type Sources, hoistEnables, link, pinSubgroups } from '../wgsl/link';
+import { AT_START, type CutBy, GridStart, gridOfParts, type Workgroups } from './grid';
 
-export type Workgroups = readonly [x: number, y?: number, z?: number];
+export { grid, GRID_WIDTH, workgroupCount, type Workgroups } from './grid';
 
 export interface KernelSpec<P extends ParamSpec, B extends BindingSpec> {
   /** Path under shaders/. */
@@ -19,6 +20,8 @@ export interface KernelSpec<P extends ParamSpec, B extends BindingSpec> {
   readonly operations?: (params: ParamValues<P>, constants: Constants, workgroups: Workgroups) => number;
   /** A factor of them that is known only when the dispatch runs. */
   readonly repeats?: (params: ParamValues<P>, extent: Extent) => number;
+  /** Parts in which a grid that takes too long is dispatched; the results do not depend on them. */
+  readonly cut?: CutBy;
 }
 /** Extent of a pass over a text. */
 export interface Extent {
@@ -51,10 +54,9 @@ export interface Dispatch {
   readonly operations: number;
   /** A factor of them that is known only when the dispatch runs. */
   readonly repeats?: ((extent: Extent) => number) | undefined;
+  /** Set if it may be dispatched in parts. */
+  readonly start?: GridStart | undefined;
 }
-
-/** Workgroups of a dispatch. */
-export const workgroupCount = ([x, y = 1, z = 1]: Workgroups): number => x * y * z;
 
 /** Uniform params in 256-byte slots of one buffer, written when a slot is taken. Throws when the slots run out. */
 export class UniformArena {
@@ -160,10 +162,11 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> implements Compi
 
   dispatch(
     buffers: { readonly [K in keyof B]: BufferRange },
-    params: ParamValues<P>,
+    given: Omit<ParamValues<P>, keyof typeof AT_START>,
     workgroups: Workgroups,
     arena: UniformArena,
   ): Dispatch {
+    const params = { ...AT_START, ...given } as unknown as ParamValues<P>;
     const uniform = arena.put(packParams(this.spec.params, params));
     const resources: BufferRange[] = Object.keys(this.spec.bindings).map((name) => buffers[name]!);
     const group = this.#device.createBindGroup({
@@ -174,7 +177,8 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> implements Compi
         resource: 'buffer' in r ? r : { buffer: r },
       })),
     });
-    const { operations, repeats } = this.spec;
+    const { operations, repeats, cut } = this.spec;
+    const first = uniform.offset + 4 * Object.keys(this.spec.params).indexOf('first_workgroup');
     return {
       kernel: this,
       group,
@@ -183,22 +187,40 @@ export class Kernel<P extends ParamSpec, B extends BindingSpec> implements Compi
       kind: this.label,
       operations: operations?.(params, this.#constants, workgroups) ?? FEW_OPERATIONS,
       repeats: repeats && ((extent) => repeats(params, extent)),
+      start: cut && new GridStart(this.#device.queue, cut, uniform.buffer, first),
     };
   }
 }
 
-/** Encodes dispatches into a pass. Creates nothing. */
+/** Encodes a dispatch with a grid of x * y * z workgroups, from place (firstX, firstZ) of the whole on. Creates nothing. */
+export function encodeGrid(
+  pass: GPUComputePassEncoder,
+  { kernel, group, start }: Dispatch,
+  [x, y, z]: readonly [x: number, y: number, z: number],
+  firstX = 0,
+  firstZ = 0,
+): void {
+  start?.move(firstX, firstZ);
+  pass.setPipeline(kernel.pipeline);
+  pass.setBindGroup(0, group);
+  pass.dispatchWorkgroups(x, y, z);
+}
+
+/** Encodes dispatches into a pass. */
 export function encode(pass: GPUComputePassEncoder, dispatches: readonly Dispatch[]): void {
-  for (const d of dispatches) {
-    pass.setPipeline(d.kernel.pipeline);
-    pass.setBindGroup(0, d.group);
-    pass.dispatchWorkgroups(d.workgroups[0], d.workgroups[1] ?? 1, d.workgroups[2] ?? 1);
+  for (const dispatch of dispatches) {
+    const [x, y = 1, z = 1] = dispatch.workgroups;
+    encodeGrid(pass, dispatch, [x, y, z]);
   }
 }
 
-/** Workgroups in x before y is used; GRID_WIDTH in the shaders. */
-export const GRID_WIDTH = 32768;
-
-/** A grid of `count` workgroups; `index = wid.y * GRID_WIDTH + wid.x` in the shader. */
-export const grid = (count: number): Workgroups =>
-  count <= GRID_WIDTH ? [Math.max(count, 1)] : [GRID_WIDTH, Math.ceil(count / GRID_WIDTH)];
+/** Encodes parts [from, to) of a dispatch, which are a grid (gpu/grid: partsInGrid). */
+export function encodeParts(pass: GPUComputePassEncoder, dispatch: Dispatch, from: number, to: number): void {
+  const { start, workgroups } = dispatch;
+  if (!start) {
+    encode(pass, [dispatch]);
+    return;
+  }
+  const part = gridOfParts(start.by, workgroups, from, to);
+  encodeGrid(pass, dispatch, part.workgroups, part.x, part.z);
+}

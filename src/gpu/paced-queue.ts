@@ -1,16 +1,19 @@
 import { throwIfCancelled } from '../util/errors';
 import type { Answers } from './answers';
 import { type Compiler, compileKernels } from './compile';
-import { type Compiled, type Dispatch, encode, workgroupCount } from './kernel';
-import { FIRST_MS, Pacer, TARGET_MS, type Work } from './pacer';
+import { partsInGrid, partsOf, workgroupCount } from './grid';
+import { type Compiled, type Dispatch, encodeParts } from './kernel';
+import { Pacer, TARGET_MS, type Work } from './pacer';
 import type { PassCopies, PassWork } from './pass';
 
-/** A dispatch, or several of a kind that may be encoded in parts. The parts of a task are equally long. */
+/** A dispatch that may be encoded in parts, which are equally long. */
 export interface Task {
   readonly kind: string;
   /** Compiled before the run, whose time is the device's alone. */
   readonly kernel?: Compiled;
   readonly parts: number;
+  /** Parts of a row: a range that is encoded lies within one, or is whole rows. All of them by default. */
+  readonly row?: number;
   /** Units of one part. */
   readonly units: number;
   /** True if the task is worth a submit of its own while it is long or unknown, in which its time is measured alone. */
@@ -19,16 +22,19 @@ export interface Task {
   encode(pass: GPUComputePassEncoder, from: number, to: number): void;
 }
 
-/** A dispatch as one part. */
-export const taskOf = (dispatch: Dispatch): Task => ({
-  kind: dispatch.kind,
-  kernel: dispatch.kernel,
-  parts: 1,
-  units: dispatch.operations * workgroupCount(dispatch.workgroups),
-  encode: (pass) => {
-    encode(pass, [dispatch]);
-  },
-});
+/** A dispatch in as many parts as its kernel allows. */
+export function taskOf(dispatch: Dispatch): Task {
+  const { kind, kernel, operations, start, workgroups } = dispatch;
+  const { parts, row } = partsOf(start?.by, workgroups);
+  return {
+    kind,
+    kernel,
+    parts,
+    row,
+    units: (operations * workgroupCount(workgroups)) / parts,
+    encode: (pass, from, to) => encodeParts(pass, dispatch, from, to),
+  };
+}
 
 /** Copies in the first submit of a run and in its last, and ways to end it. */
 export interface PacedOptions extends PassCopies {
@@ -174,7 +180,7 @@ export class PacedQueue {
     const { pacer } = this;
     const ranges: Range[] = [];
     let ms = 0;
-    let budget = pacer.isOn ? TARGET_MS : Number.POSITIVE_INFINITY;
+    let budget = Number.POSITIVE_INFINITY;
     for (let at = index; at < tasks.length; at++) {
       const task = tasks[at]!;
       const first = at === index ? from : 0;
@@ -183,18 +189,17 @@ export class PacedQueue {
       const isKnown = pacer.knows(task.kind);
       const isAlone = task.isMeasured === true && pacer.isOn && (!isKnown || each * left > ALONE_MS);
       if (isAlone && ranges.length > 0) break;
-      if (!isKnown) budget = Math.min(budget, FIRST_MS);
+      budget = Math.min(budget, pacer.budget([task.kind]));
       const most = isAlone ? pacer.fits(task.kind) / task.units : (budget - ms) / each;
-      let count = Math.min(left, Math.floor(Math.max(0, pacer.isOn ? most : left)));
-      if (count < 1) {
-        if (ranges.length > 0) break;
-        count = 1;
-      }
+      const count = Math.min(left, Math.floor(Math.max(0, pacer.isOn ? most : left)));
+      // A task that fits a submit of its own is not cut to fill up another.
+      if (count < left && ranges.length > 0) break;
       // Pieces of one length, rather than full ones and a rest.
-      const even = Math.ceil(left / Math.ceil(left / count));
-      ranges.push({ task, from: first, to: first + even });
-      ms += each * even;
-      if (even < left || isAlone) break;
+      const even = Math.ceil(left / Math.ceil(left / Math.max(1, count)));
+      const own = partsInGrid({ row: task.row ?? task.parts }, first, even);
+      ranges.push({ task, from: first, to: first + own });
+      ms += each * own;
+      if (own < left || isAlone) break;
     }
     return ranges;
   }

@@ -96,6 +96,30 @@ test('a hiccup of the machine is forgotten when the next submit takes its usual 
   }
 });
 
+test('a kind that jumps twice on end has become slower, whatever others say', () => {
+  const pacer = new Pacer();
+  const works = ['a', 'b'].map((kind) => ({ kind, units: 1e6 }));
+  for (const work of works) for (let i = 0; i < 8; i++) pacer.record([work], 50);
+  const before = pacer.fits('a');
+  for (let i = 0; i < 2; i++) {
+    pacer.record([works[0]!], 1000);
+    pacer.record([works[1]!], 50);
+  }
+  expect(pacer.fits('a')).toBeLessThan(before / 15);
+  expect(pacer.fits('b')).toBeGreaterThan(0.9 * before);
+});
+
+test('kinds that have been measured since a jump do not speak for those that have not', () => {
+  const pacer = new Pacer();
+  const work = (kind: string) => ({ kind, units: 1e6 });
+  for (const kind of ['a', 'b', 'c']) for (let i = 0; i < 8; i++) pacer.record([work(kind)], 50);
+  for (let i = 0; i < 8; i++) pacer.record([work('short')], 10);
+  const before = pacer.fits('c');
+  for (const kind of ['a', 'b']) pacer.record([work(kind)], 1000);
+  pacer.record([work('b'), work('short')], 1010);
+  expect(pacer.fits('c')).toBeLessThan(before / 15);
+});
+
 test('on a machine with something else to do, what nobody measures does not become slower with every hiccup', () => {
   const pacer = new Pacer();
   const rare = { kind: 'rare', units: 1e6 };

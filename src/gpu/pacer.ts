@@ -19,6 +19,8 @@ export const MAX_FIRST_MS = 50;
 export const TARGET_MS = 90;
 /** The same while a kind in it has not been measured. */
 export const FIRST_MS = 20;
+/** The same while a kind in it is under suspicion: the submit that told of a jump may have told of half of it. */
+const SUSPECTED_MS = TARGET_MS / 2;
 
 /** Operations per millisecond of a kind that has not been measured: a software adapter on a slow processor. */
 const UNKNOWN_RATE = 4e6;
@@ -32,6 +34,8 @@ const JUMP = 2;
 const SHORT = { jump: 5, minMs: 25 };
 /** Measurements after which a kind is known well enough to tell. */
 const SETTLED = 1;
+/** A measurement that makes a kind this much faster may be followed by others. */
+const SETTLING = 1 / 3;
 
 /** A jump is believed of other kinds up to this factor, until they are measured. */
 const MAX_JUMP = 100;
@@ -44,6 +48,10 @@ interface Pace {
   msPerUnit: number;
   /** Suspected slowness since a jump: 1 once the kind has been measured again, or another has shown that it was a hiccup. */
   suspected: number;
+  /** True if its last measurement was a jump that was not believed, or not yet. */
+  hasJumped: boolean;
+  /** True if its last measurement made it much faster: what it really takes is not known yet. */
+  isSettling: boolean;
   /** The piece of the last full measurement, when it was alone in its submit. */
   units: number;
   ms: number;
@@ -80,18 +88,25 @@ export class Pacer {
   /** Milliseconds that a submit with work of these kinds may be predicted to take. */
   budget(kinds: Iterable<string>): number {
     if (!this.isOn) return Number.POSITIVE_INFINITY;
-    for (const kind of kinds) if (!this.#paces.has(kind)) return FIRST_MS;
-    return TARGET_MS;
+    let ms = TARGET_MS;
+    for (const kind of kinds) ms = Math.min(ms, this.#targetMs(this.#paces.get(kind)));
+    return ms;
+  }
+
+  #targetMs(pace: Pace | undefined): number {
+    if (!pace) return FIRST_MS;
+    return pace.suspected > 1 ? SUSPECTED_MS : TARGET_MS;
   }
 
   /** Units of a kind that fit a submit in which `spentMs` are taken; at least 0, and a fraction. */
   fits(kind: string, spentMs = 0): number {
     if (!this.isOn) return Number.POSITIVE_INFINITY;
     const pace = this.#paces.get(kind);
-    if (!pace) return Math.max(0, FIRST_MS - spentMs) * UNKNOWN_RATE;
-    const units = Math.max(0, TARGET_MS - spentMs) / (pace.msPerUnit * pace.suspected);
+    const leftMs = Math.max(0, this.#targetMs(pace) - spentMs);
+    if (!pace) return leftMs * UNKNOWN_RATE;
+    const units = leftMs / (pace.msPerUnit * pace.suspected);
     // Few invocations take as long as one; twice a piece within the target takes at most twice the target.
-    const isFree = !pace.isLinear && spentMs < pace.ms / 4 && pace.ms * pace.suspected <= TARGET_MS;
+    const isFree = !pace.isLinear && pace.suspected === 1 && spentMs < pace.ms / 4 && pace.ms <= TARGET_MS;
     return isFree ? Math.max(units, 2 * pace.units) : units;
   }
 
@@ -101,6 +116,7 @@ export class Pacer {
     for (const { kind, units } of submitted) kinds.set(kind, (kinds.get(kind) ?? 0) + units);
     if (kinds.size === 0) return;
     const works = [...kinds].map(([kind, units]) => ({ kind, units }));
+    const isOpen = this.#isSuspected(works);
     this.#weighSuspicion(works, elapsedMs);
     const expectedMs = sum(works.map((work) => this.predict(work)));
     if (expectedMs <= 0) return;
@@ -108,35 +124,57 @@ export class Pacer {
       elapsedMs > expectedMs
         ? Math.max(1, (elapsedMs - OVERHEAD_MS) / expectedMs)
         : Math.max(1 / MAX_GROWTH, elapsedMs / expectedMs);
-    const isSettled = works.every(({ kind }) => (this.#paces.get(kind)?.count ?? 0) >= SETTLED);
     const isJump = elapsedMs > TARGET_MS ? ratio > JUMP : elapsedMs > SHORT.minMs && ratio > SHORT.jump;
     if (works.length === 1 && this.#isRest(works[0]!, elapsedMs, ratio)) return;
-    if (isSettled && isJump) this.#suspect(ratio);
+    const paces = works.map(({ kind }) => this.#paces.get(kind));
+    const isSettled = paces.every((pace) => pace !== undefined && pace.count >= SETTLED);
+    // More than was suspected: the submit that told of the jump had begun before it.
+    if (isSettled && isJump && isOpen) this.#suspectMore(ratio);
+    // The second jump of a kind on end is no hiccup, whatever others say.
+    const isNew = isSettled && !isOpen && !paces.some((pace) => pace!.hasJumped);
+    if (isNew && isJump) this.#suspect(works, elapsedMs);
     else if (works.length === 1) this.#learnAlone(works[0]!, elapsedMs, ratio);
     else for (const { kind } of works) this.#scale(kind, ratio);
   }
 
   /**
    * Everything may have become slower, or the device had something else to do for a moment. The next measurement of any
-   * kind tells. Jumps before it do not multiply.
+   * kind that has not been measured since tells. Jumps before it do not multiply.
    */
-  #suspect(ratio: number): void {
-    const suspected = Math.min(ratio, MAX_JUMP);
+  #suspect(works: readonly Work[], elapsedMs: number): void {
+    const usualMs = sum(works.map((work) => this.#usual(work)));
+    const isSettling = works.some(({ kind }) => this.#paces.get(kind)?.isSettling);
+    const suspected = Math.min((elapsedMs / usualMs) * (isSettling ? MAX_GROWTH : 1), MAX_JUMP);
     for (const pace of this.#paces.values()) pace.suspected = Math.max(pace.suspected, suspected);
+    for (const { kind } of works) this.#paces.get(kind)!.hasJumped = true;
   }
 
-  /** A submit that takes its usual time clears all kinds of suspicion; any other makes it the pace of its own kinds. */
+  #suspectMore(ratio: number): void {
+    for (const pace of this.#paces.values())
+      if (pace.suspected > 1) pace.suspected = Math.min(pace.suspected * ratio, MAX_JUMP);
+  }
+  #isSuspected(works: readonly Work[]): boolean {
+    return works.some(({ kind }) => (this.#paces.get(kind)?.suspected ?? 1) > 1);
+  }
+
+  /**
+   * A submit that takes its usual time clears all kinds of suspicion; any other makes it the pace of its own kinds. Others
+   * are not cleared by kinds that have been measured since the jump: theirs is a new usual time.
+   */
   #weighSuspicion(works: readonly Work[], elapsedMs: number): void {
-    const suspectedMs = sum(works.map((work) => this.predict(work)));
     const usualMs = sum(works.map((work) => this.#usual(work)));
-    if (suspectedMs === usualMs) return;
+    const suspects = works.filter(({ kind }) => (this.#paces.get(kind)?.suspected ?? 1) > 1);
+    if (suspects.length === 0) return;
+    const suspectedMs = sum(works.map((work) => this.predict(work)));
+    const isTelling = sum(suspects.map((work) => this.#usual(work))) > usualMs / 2;
     if (elapsedMs < JUMP * usualMs + OVERHEAD_MS && elapsedMs < suspectedMs - TELLING_MS) {
-      for (const pace of this.#paces.values()) pace.suspected = 1;
+      const cleared = isTelling ? this.#paces.values() : suspects.map(({ kind }) => this.#paces.get(kind)!);
+      for (const pace of cleared) pace.suspected = 1;
       return;
     }
-    for (const { kind } of works) {
-      const pace = this.#paces.get(kind);
-      if (pace) this.#paces.set(kind, { ...pace, msPerUnit: pace.msPerUnit * pace.suspected, suspected: 1 });
+    for (const { kind } of suspects) {
+      const pace = this.#paces.get(kind)!;
+      this.#paces.set(kind, { ...pace, msPerUnit: pace.msPerUnit * pace.suspected, suspected: 1 });
     }
   }
 
@@ -148,6 +186,8 @@ export class Pacer {
       count,
       msPerUnit,
       suspected: 1,
+      hasJumped: false,
+      isSettling: ratio < SETTLING,
       units: 0,
       ms: 0,
       isLinear: pace?.isLinear ?? false,
@@ -168,6 +208,16 @@ export class Pacer {
       ? ms / before.ms > (0.75 * units) / before.units
       : ratio > 0.5 && (before?.isLinear ?? false);
     const count = (before?.count ?? 0) + 1;
-    this.#paces.set(kind, { count, msPerUnit, suspected: 1, units, ms, isLinear });
+    const isSettling = ratio < SETTLING;
+    this.#paces.set(kind, {
+      count,
+      msPerUnit,
+      suspected: 1,
+      hasJumped: false,
+      isSettling,
+      units,
+      ms,
+      isLinear,
+    });
   }
 }

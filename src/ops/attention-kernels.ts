@@ -14,9 +14,10 @@ export const writeCache = defineKernel({
 export const attentionPrefill = defineKernel({
   shader: 'ops/attention-prefill',
   bindings: { ...headInputs, k_cache: 'read', v_cache: 'read', y: 'read_write' },
-  params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32' },
+  params: { ...headParams, scale: 'f32', cap: 'f32', window: 'u32', first_workgroup: 'u32' },
   operations: (_, { HEAD_DIM = 128 }) => 16 * HEAD_DIM,
   repeats: ({ window }, { positions }) => (window > 0 ? Math.min(window, positions) : positions),
+  cut: 'columns',
 });
 /** Decode attention and the token's cache write. Slots `kv` and `kv_store`; constants of lib/attention/heads. */
 export const attentionDecode = defineKernel({
@@ -36,8 +37,10 @@ export const attentionDecode = defineKernel({
     shortest: 'u32',
     even_splits: 'u32',
     max_splits: 'u32',
+    first_workgroup: 'u32',
   },
   operations: (_, { HEAD_DIM = 128, ROWS = 4 }) => 4 * HEAD_DIM * ROWS * MAX_KV_SPLIT,
+  cut: 'columns',
 });
 /** Combines the partial results of the KV splits. */
 export const attentionCombine = defineKernel({

@@ -2,10 +2,18 @@
 import { expect, test } from 'vitest';
 import { shadersFromDisk } from '../node/shaders';
 import { quantFormats } from '../quant/registry';
-import { kernelSpecs, kernelTexts, slotsReached, withoutSubgroups } from '../testing/shaders/kernel-texts';
+import {
+  emulatedTexts,
+  kernelSpecs,
+  kernelTexts,
+  slotsReached,
+  sweptTexts,
+  withoutSubgroups,
+} from '../testing/shaders/kernel-texts';
+import { withPacked4x8 } from '../wgsl/packed4x8';
 
 const sources = shadersFromDisk();
-const texts = kernelTexts(sources);
+const texts = sweptTexts(sources);
 
 test('every kernel, every format and every shader file is in the sweep', () => {
   expect(new Set(texts.map((t) => t.spec))).toEqual(new Set(kernelSpecs));
@@ -21,6 +29,25 @@ test('every kernel, every format and every shader file is in the sweep', () => {
       .pop()!;
   const unused = [...sources].filter(([, text]) => last(text) && !whole.includes(last(text)));
   expect(unused.map(([path]) => path)).toEqual([]);
+});
+
+test('every kernel and every shader file with packed 4x8 integers is in the sweep without them, too', () => {
+  const native = kernelTexts(sources);
+  const own = emulatedTexts(sources, native);
+  expect(texts).toHaveLength(native.length + own.length);
+  expect(new Set(texts.map((t) => t.code)).size).toBe(texts.length);
+  const uses = /pack4x|dot4I8/;
+  // Matrix units come with subgroups, which naga lacks, too.
+  const users = native.filter((t) => uses.test(t.code) && !t.code.includes('subgroup_matrix'));
+  expect(new Set(own.map((t) => t.spec))).toEqual(new Set(users.map((t) => t.spec)));
+  for (const { code, label } of own) expect(code.match(/^fn dot4I8Packed/gm), label).toHaveLength(1);
+  const emulated = withPacked4x8(sources);
+  const whole = own.map((t) => t.code).join('\n');
+  // The last two lines tell a shader in what is linked.
+  const isIn = (text: string) => whole.includes(text.trimEnd().split('\n').slice(-2).join('\n'));
+  const changed = [...emulated].filter(([path, text]) => text !== sources.get(path));
+  expect(changed.length).toBeGreaterThan(15);
+  expect(changed.filter(([, text]) => !isIn(text)).map(([path]) => path)).toEqual([]);
 });
 
 test('a text with subgroups has a twin without, but for matrix units', () => {

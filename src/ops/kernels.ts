@@ -25,6 +25,7 @@ export const quantize = defineKernel({
     matrix_rows: 'u32',
     zero: 'u32',
   },
+  cut: 'workgroups',
 });
 /** Mean square of each row, for formats with `rowSpread`. */
 export const rowSpread = defineKernel({
@@ -105,6 +106,8 @@ export const headNorm = defineKernel({
   params: { cols: 'u32', stride: 'u32', at: 'u32', epsilon: 'f32', weight_at: 'u32' },
   operations: ({ cols }) => 20 * cols,
 });
+/** Operations that take about as long as reading a weight of a product that uses it once. */
+const READ_ONCE = 8;
 /** Shape of W and the epilogue of a product (shaders/lib/product/epilogue.wgsl). */
 const product = {
   rows: 'u32',
@@ -122,8 +125,9 @@ const product = {
 export const matvec = defineKernel({
   shader: 'ops/matvec',
   bindings: { ...weight, x: 'read', norm: 'read', y: 'read_write', points: 'read', bias: 'read' },
-  params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32' },
-  operations: ({ rows, cols }, _, workgroups) => (2 * rows * cols) / workgroupCount(workgroups),
+  params: { ...product, epsilon: 'f32', tiles: 'u32', partner: 'u32', first_workgroup: 'u32' },
+  operations: ({ rows, cols }, _, workgroups) => (READ_ONCE * rows * cols) / workgroupCount(workgroups),
+  cut: 'workgroups',
 });
 /** Prefill products Y = X W^T. `scales` belongs to rounded activations. */
 const prefillInterface = {
@@ -144,7 +148,10 @@ const prefillInterface = {
     partner: 'u32',
     pairs_per_row: 'u32',
     pairs_at: 'u32',
+    first_workgroup: 'u32',
+    first_expert: 'u32',
   },
+  cut: 'columns of layers',
 } as const;
 /** Operations of a workgroup that owns a tile of the products. */
 const productsOf =
@@ -244,8 +251,11 @@ export const expertMatvec = defineKernel({
     epsilon: 'f32',
     tiles: 'u32',
     partner: 'u32',
+    first_workgroup: 'u32',
   },
-  operations: ({ expert_rows, cols }, _, workgroups) => (2 * expert_rows * cols) / workgroups[0],
+  operations: ({ expert_rows, used, cols }, { GATED = 0, MIX = 0 }, workgroups) =>
+    (READ_ONCE * expert_rows * (1 + GATED) * (MIX ? used : 1) * cols) / workgroups[0],
+  cut: 'columns',
 });
 /** All kernels. Tests check that every shader has one and compile every variant. */
 export const kernels = {

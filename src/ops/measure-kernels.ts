@@ -73,12 +73,15 @@ export const numerics = defineKernel({
   shader: 'ops/numerics',
   bindings: { counts: 'read_write', samples: 'read_write' },
   params: { cases: 'u32', samples: 'u32', zero: 'u32' },
+  operations: () => 64 * 2000,
 });
 /** Read bandwidth. Constant WIDTH. */
 export const probeRead = defineKernel({
   shader: 'ops/probe-read',
   bindings: { x: 'read', y: 'read_write' },
-  params: { quads: 'u32', per_invocation: 'u32' },
+  params: { quads: 'u32', per_invocation: 'u32', first_workgroup: 'u32' },
+  operations: ({ per_invocation: each }, { WIDTH = 256 }) => 32 * each * WIDTH,
+  cut: 'columns',
 });
 /** Dispatch overhead. */
 export const probeGap = defineKernel({

@@ -2,7 +2,7 @@ import type { TensorSource } from '../files/model-file';
 import type { Gpu } from '../gpu/gpu';
 import type { BufferOwner } from '../gpu/memory';
 import { type Task, taskOf } from '../gpu/paced-queue';
-import { encode, grid, type UniformArena } from '../gpu/kernel';
+import { grid, type UniformArena } from '../gpu/kernel';
 import { planeParams } from '../model/device-tensor';
 import { CodebookBuffers } from '../model/codebook-buffers';
 import * as ops from '../ops/kernels';
@@ -83,7 +83,6 @@ export class EncodeStep {
     };
     const params = {
       elements,
-      first_workgroup: 0,
       first_block: to.firstBlock,
       ...planeParams(to.layout),
       cols: rows.cols,
@@ -92,24 +91,11 @@ export class EncodeStep {
       zero: 0,
     };
     const each = weightsPerWorkgroup(target);
-    const parts = Math.ceil(elements / each);
     // Invocations that share the blocks of a codebook format. A processor pays for each that waits at a barrier.
     const width = this.#gpu.onCpu ? 64 : 256;
     const kernel = this.#gpu.kernel(ops.quantize, slots, { WIDTH: width });
-    const dispatch = kernel.dispatch(buffers, params, grid(parts), this.#arena);
-    const { queue } = this.#gpu.device;
-    steps.push({
-      kind: dispatch.kind,
-      kernel: dispatch.kernel,
-      parts,
-      units: each * operationsOf(target),
-      isMeasured: true,
-      encode: (pass, from, to) => {
-        // The second param is the first workgroup.
-        queue.writeBuffer(dispatch.params.buffer, dispatch.params.offset + 4, Uint32Array.of(from));
-        encode(pass, [{ ...dispatch, workgroups: grid(to - from) }]);
-      },
-    });
+    const dispatch = kernel.dispatch(buffers, params, grid(Math.ceil(elements / each)), this.#arena);
+    steps.push({ ...taskOf(dispatch), units: each * operationsOf(target), isMeasured: true });
     return steps;
   }
 

@@ -1,5 +1,6 @@
-import type { Compiled, Dispatch, Extent } from '../../gpu/kernel';
-import type { Task } from '../../gpu/paced-queue';
+import { workgroupCount } from '../../gpu/grid';
+import { type Compiled, type Dispatch, encodeGrid, type Extent } from '../../gpu/kernel';
+import { type Task, taskOf } from '../../gpu/paced-queue';
 import { FIRST_MS, type Pacer, TARGET_MS, type Work } from '../../gpu/pacer';
 
 export type { Extent } from '../../gpu/kernel';
@@ -11,20 +12,18 @@ export interface Step {
   readonly y?: (e: Extent) => number;
 }
 
-const widthOf = ({ dispatch, x }: Step, e: Extent): number => (x ? x(e) : dispatch.workgroups[0]);
-const heightOf = ({ dispatch, y }: Step, e: Extent): number => (y ? y(e) : (dispatch.workgroups[1] ?? 1));
+const gridOf = ({ dispatch, x, y }: Step, e: Extent): readonly [x: number, y: number, z: number] => {
+  const { workgroups } = dispatch;
+  return [x ? x(e) : workgroups[0], y ? y(e) : (workgroups[1] ?? 1), workgroups[2] ?? 1];
+};
 
 /** Encodes steps into a pass and returns the number of dispatches. Creates nothing. */
 export function encodeSteps(pass: GPUComputePassEncoder, steps: readonly Step[], e: Extent): number {
   let dispatches = 0;
   for (const step of steps) {
-    const { dispatch } = step;
-    const width = widthOf(step, e);
-    const height = heightOf(step, e);
-    if (width === 0 || height === 0) continue;
-    pass.setPipeline(dispatch.kernel.pipeline);
-    pass.setBindGroup(0, dispatch.group);
-    pass.dispatchWorkgroups(width, height, dispatch.workgroups[2] ?? 1);
+    const workgroups = gridOf(step, e);
+    if (workgroups[0] === 0 || workgroups[1] === 0) continue;
+    encodeGrid(pass, step.dispatch, workgroups);
     dispatches++;
   }
   return dispatches;
@@ -36,9 +35,15 @@ export const countSteps = (steps: readonly Step[], e: Extent): number =>
 
 /** The work of a step in a pass of this extent. */
 export function workOf(step: Step, e: Extent): Work {
-  const { kind, operations, repeats, workgroups } = step.dispatch;
-  const count = widthOf(step, e) * heightOf(step, e) * (workgroups[2] ?? 1);
-  return { kind, units: count * operations * (repeats?.(e) ?? 1) };
+  const { kind, operations, repeats } = step.dispatch;
+  return { kind, units: workgroupCount(gridOf(step, e)) * operations * (repeats?.(e) ?? 1) };
+}
+
+/** The same as a task of a paced queue. */
+function stepTask(step: Step, e: Extent): Task {
+  const { dispatch } = step;
+  const task = taskOf({ ...dispatch, workgroups: gridOf(step, e) });
+  return { ...task, units: task.units * (dispatch.repeats?.(e) ?? 1), isMeasured: true };
 }
 
 /** The works of a pass that runs `times` times. */
@@ -49,16 +54,8 @@ export const worksOf = (steps: readonly Step[], e: Extent, times: number): Work[
   });
 
 /** Steps of a pass as tasks of a paced queue. */
-export function tasksOf(steps: readonly Step[], e: Extent): Task[] {
-  const tasks: Task[] = [];
-  for (const step of steps) {
-    const { kind, units } = workOf(step, e);
-    if (units === 0) continue;
-    const run = (pass: GPUComputePassEncoder) => void encodeSteps(pass, [step], e);
-    tasks.push({ kind, parts: 1, units, isMeasured: true, encode: run });
-  }
-  return tasks;
-}
+export const tasksOf = (steps: readonly Step[], e: Extent): Task[] =>
+  steps.map((step) => stepTask(step, e)).filter(({ units }) => units > 0);
 
 /** Predicted milliseconds of a pass; more if it has kinds that may be in a short submit only. */
 export function msOf(pacer: Pacer, steps: readonly Step[], e: Extent): number {
@@ -67,18 +64,18 @@ export function msOf(pacer: Pacer, steps: readonly Step[], e: Extent): number {
 }
 
 /**
- * The most tokens, up to `most`, of a pass behind `position` cached ones in which no dispatch is too long for a submit.
- * A step that is too long whatever the tokens does not count, and neither do tokens beyond the tile that it computes
- * anyway.
+ * The most tokens, up to `most`, of a pass behind `position` cached ones in which no part of a dispatch is too long for a
+ * submit. A step that is too long whatever the tokens does not count, and neither do tokens beyond the tile that it
+ * computes anyway.
  */
 export function tokensThatFit(pacer: Pacer, steps: readonly Step[], position: number, most: number): number {
   if (!pacer.isOn) return most;
-  const stepMs = (step: Step, tokens: number) =>
-    pacer.predict(workOf(step, { tokens, positions: position + tokens }));
+  const partMs = (step: Step, tokens: number) =>
+    pacer.predict(stepTask(step, { tokens, positions: position + tokens }));
   const fits = (tokens: number) =>
     steps.every((step) => {
-      const ms = stepMs(step, tokens);
-      return ms <= pacer.budget([step.dispatch.kind]) || ms <= stepMs(step, 1) * 1.001;
+      const ms = partMs(step, tokens);
+      return ms <= pacer.budget([step.dispatch.kind]) || ms <= partMs(step, 1) * 1.001;
     });
   let tokens = most;
   while (tokens > 1 && !fits(tokens)) tokens = 2 ** Math.ceil(Math.log2(tokens) - 1);

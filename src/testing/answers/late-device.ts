@@ -1,5 +1,6 @@
 import { vi } from 'vitest';
 import { Answers } from '../../gpu/answers';
+import { PacedQueue } from '../../gpu/paced-queue';
 import type { PassWork } from '../../gpu/pass';
 
 /** Ways in which a browser gives a device's answers: at once, some time later, or when it looks, by a clock and at every submit. */
@@ -13,6 +14,7 @@ export class LateDevice {
   compiled = { kernels: 0, elapsedMs: 0 };
   explain = (error: unknown): Promise<never> => Promise.reject(error);
   readonly answers = new Answers(() => this.#submit(0));
+  readonly paced = new PacedQueue(this);
   readonly #answering: Answering;
   readonly #open: { readonly doneMs: number; readonly answer: () => void }[] = [];
   readonly #beganMs = performance.now();

@@ -8,6 +8,7 @@ import { kernels } from '../../ops/kernels';
 import type { QuantFormat } from '../../quant/format';
 import { quantFormats } from '../../quant/registry';
 import { hoistEnables, link, pinSubgroups, type Slots, type Sources } from '../../wgsl/link';
+import { withPacked4x8 } from '../../wgsl/packed4x8';
 
 export type AnyKernel = KernelSpec<ParamSpec, BindingSpec>;
 export const kernelSpecs = Object.values(kernels) as unknown as AnyKernel[];
@@ -169,4 +170,34 @@ export function kernelTexts(sources: Sources, kinds: readonly SubgroupKind[] = S
         }
   }
   return [...texts.values()];
+}
+
+/**
+ * Texts for a WGSL without packed 4x8 integers (wgsl/packed4x8): of each kernel that has use for them one with every set of
+ * modules, if possible with a format that none before has.
+ */
+export function emulatedTexts(sources: Sources, native = kernelTexts(sources, ['shared'])): KernelText[] {
+  const emulated = withPacked4x8(sources);
+  const users = new Map<string, KernelText[]>();
+  for (const text of native) {
+    if ((text.subgroup ?? 'shared') !== 'shared') continue;
+    const code = codeOf(emulated, text.spec.shader, text.slots);
+    if (code === text.code) continue;
+    const { codec: _, ...modules } = text.slots;
+    const key = `${text.spec.shader} ${JSON.stringify(modules)}`;
+    const own = { ...text, label: `${text.label}, packed 4x8 emulated`, code };
+    users.set(key, [...(users.get(key) ?? []), own]);
+  }
+  const formats = new Set<QuantFormat | undefined>();
+  return [...users.values()].map((texts) => {
+    const text = texts.find(({ format }) => !formats.has(format)) ?? texts[0]!;
+    formats.add(text.format);
+    return text;
+  });
+}
+
+/** Every text that a second compiler is held to. */
+export function sweptTexts(sources: Sources): KernelText[] {
+  const native = kernelTexts(sources);
+  return [...native, ...emulatedTexts(sources, native)];
 }

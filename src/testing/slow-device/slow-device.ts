@@ -2,7 +2,7 @@
 import type { Workgroups } from '../../gpu/kernel';
 import { kernels } from '../../ops/kernels';
 import { replaced } from '../faults/faulty-gpu';
-import { type Priced, priceMs } from './prices';
+import { copyMs, type Priced, priceMs } from './prices';
 
 /** The longest pieces of a kind of work, in milliseconds of the device. */
 export interface Longest {
@@ -28,14 +28,19 @@ interface Encoded {
   readonly group: GPUBindGroup;
   readonly workgroups: Workgroups;
 }
+/** A dispatch, or the bytes of a copy. */
+type Command = Encoded | number;
 
 const specs = new Map(Object.values(kernels).map((spec) => [spec.shader as string, spec]));
 
 /** A submit of a slow device. */
 export interface Submitted {
   readonly kinds: readonly string[];
+  readonly dispatches: number;
   readonly ms: number;
+  /** Milliseconds of the longest dispatch, and of all copies. */
   readonly longestMs: number;
+  readonly copiedMs: number;
   /** True if it ran after the jump, but no answer had told of it yet: that of a submit of TELLING_MS or more. */
   readonly isUnwarned: boolean;
 }
@@ -43,6 +48,8 @@ export interface Submitted {
 export class SlowDevice {
   readonly device: GPUDevice;
   readonly submits: Submitted[] = [];
+  /** Shaders of dispatches that began behind the first workgroup of their grid. */
+  readonly cut = new Set<string>();
   readonly #real: GPUDevice;
   readonly #computes: boolean;
   readonly #options: SlowDeviceOptions;
@@ -51,7 +58,7 @@ export class SlowDevice {
     { readonly label: string; readonly constants: Readonly<Record<string, number>> }
   >();
   readonly #groups = new WeakMap<GPUBindGroup, GPUBindGroupDescriptor>();
-  readonly #commands = new WeakMap<GPUCommandBuffer, Encoded[]>();
+  readonly #commands = new WeakMap<GPUCommandBuffer, Command[]>();
   readonly #seen = new Set<string>();
   /** Words written to the buffers of params and of the state of a pass. */
   readonly #written = new WeakMap<GPUBuffer, Uint32Array>();
@@ -125,7 +132,7 @@ export class SlowDevice {
       label,
       constants,
       params: Object.fromEntries(values) as Record<string, number>,
-      workgroups: x * y * z,
+      grid: [x, y, z],
       extent: { tokens, positions: position + tokens },
     };
   }
@@ -136,22 +143,36 @@ export class SlowDevice {
     let atMs = startMs;
     let longestMs = 0;
     const kinds = new Set<string>();
-    for (const encoded of commands.flatMap((c) => this.#commands.get(c) ?? [])) {
-      const priced = this.#priced(encoded);
-      const ms = priceMs(priced) * this.#factorAt(atMs);
+    let copiedMs = 0;
+    let dispatches = 0;
+    for (const command of commands.flatMap((c) => this.#commands.get(c) ?? [])) {
+      const factor = this.#factorAt(atMs);
+      if (typeof command === 'number') {
+        copiedMs += factor * copyMs(command);
+        atMs += factor * copyMs(command);
+        continue;
+      }
+      const priced = this.#priced(command);
+      const ms = factor * priceMs(priced);
       const codec = /quant\/\w+/.exec(priced.label)?.[0] ?? '';
-      kinds.add(`${priced.label.split(' ')[0]} ${codec}`.trim());
+      const shader = priced.label.split(' ')[0]!;
+      kinds.add(`${shader} ${codec}`.trim());
+      if ((priced.params.first_workgroup || priced.params.first_expert || 0) > 0) this.cut.add(shader);
+      dispatches++;
       atMs += ms;
       longestMs = Math.max(longestMs, ms);
     }
     this.#busyMs = atMs;
     const isUnwarned = jump !== undefined && atMs > jump.atMs && this.#nowMs < this.#warnedMs;
     // The first submit of a kind tells nothing either: nobody knows yet what it takes.
-    const isTelling = atMs - startMs >= TELLING_MS && [...kinds].every((kind) => this.#seen.has(kind));
+    const isTelling =
+      kinds.size > 0 && atMs - startMs >= TELLING_MS && [...kinds].every((kind) => this.#seen.has(kind));
     for (const kind of kinds) this.#seen.add(kind);
     if (jump !== undefined && startMs >= jump.atMs && isTelling)
       this.#warnedMs = Math.min(this.#warnedMs, atMs);
-    if (kinds.size > 0) this.submits.push({ kinds: [...kinds], ms: atMs - startMs, longestMs, isUnwarned });
+    const ms = atMs - startMs;
+    if (commands.some((c) => this.#commands.get(c)?.length))
+      this.submits.push({ kinds: [...kinds], dispatches, ms, longestMs, copiedMs, isUnwarned });
   }
 
   #write(buffer: GPUBuffer, offset: number, data: ArrayBuffer | ArrayBufferView): void {
@@ -166,8 +187,12 @@ export class SlowDevice {
 
   #encoder(descriptor?: GPUCommandEncoderDescriptor): GPUCommandEncoder {
     const encoder = this.#real.createCommandEncoder(descriptor);
-    const encoded: Encoded[] = [];
+    const encoded: Command[] = [];
     return replaced(encoder, {
+      copyBufferToBuffer: (...copied: [GPUBuffer, number, GPUBuffer, number, number]) => {
+        encoded.push(copied[4]);
+        encoder.copyBufferToBuffer(...copied);
+      },
       beginComputePass: () => {
         const pass = encoder.beginComputePass();
         let pipeline: GPUComputePipeline;
