@@ -11,6 +11,7 @@ import { hasShared, sharedFolder, sharedJson } from '../src/testing/golden';
 import { huggingFaceFolder } from '../src/testing/tiny-folder';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { answerSaveDialog, saveDialogs, savedFileHash, Studio, withoutSaveDialog } from './page';
+import { STORY } from './story';
 import { test } from './test';
 
 const tiny = { ...TINY, chat: true, type: 'F16' as const };
@@ -54,8 +55,9 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   expect(await studio.accessibilityViolations()).toEqual([]);
   await errors.closeTensor();
 
-  await run.sampling({ temperature: 0, maxTokens: 48 });
-  expect(await run.chat('Tell me a story about a little fox named Nora.')).toContain('Nora');
+  await run.useLevel(STORY.level);
+  await run.sampling(STORY.sampling);
+  expect(await run.chat(STORY.asked)).toBe(STORY.answer);
   const timing = (await run.timing())!;
   for (const figure of [timing.firstTokenMs, timing.promptSpeed, timing.generationSpeed])
     expect(figure).toBeGreaterThan(0);

@@ -11,6 +11,7 @@ import { fileTypeByLabel } from '../../src/quant/file-types';
 import { codecHash } from '../../src/testing/codec-hash';
 import { goldenJson } from '../../src/testing/golden';
 import { Studio } from '../page';
+import { STORY } from '../story';
 import { test } from './test';
 
 const LEVELS = ['Q8_0', 'Q6_K', 'Q4_0', 'Q4_K_M', 'IQ4_XS'];
@@ -54,9 +55,9 @@ test('the walk: five levels, chat, side by side, measure, downloads, search, rel
   expect((await levels.onTheGpu()).toSorted()).toEqual(LEVELS.toSorted());
   reached('five levels');
 
-  await run.useLevel('Q4_0');
-  await run.sampling({ temperature: 0, maxTokens: 48 });
-  expect(await run.chat('Tell me a story about a little fox named Nora.')).toContain('Nora');
+  await run.useLevel(STORY.level);
+  await run.sampling(STORY.sampling);
+  expect(await run.chat(STORY.asked)).toBe(STORY.answer);
   expect(await run.chat('Who is the story about?')).toContain('Nora');
   const timing = (await run.timing())!;
   reached(`chat: ${timing.generationSpeed} tokens a second`);
@@ -108,4 +109,16 @@ test('the walk: five levels, chat, side by side, measure, downloads, search, rel
   expect(await studio.problem()).toBe('');
   expect(complaints).toEqual([]);
   reached('reloaded, opened from the library');
+
+  // Embedding, output and layers in several bindings, as of a model that is larger than one: the same ids.
+  await studio.goTo({ maxBindingBytes: 65536 });
+  await studio.device.adapter();
+  expect(await studio.device.largestBinding()).toContain('64');
+  await studio.openBuiltIn();
+  await levels.quantize([STORY.level]);
+  await run.sampling(STORY.sampling);
+  expect(await run.chat(STORY.asked)).toBe(STORY.answer);
+  expect(await studio.problem()).toBe('');
+  expect(complaints).toEqual([]);
+  reached('a model in pieces of 64 KiB');
 });

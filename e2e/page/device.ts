@@ -15,6 +15,11 @@ export class Device extends Part {
   async lack(): Promise<string> {
     return this.page.locator('#device').getByRole('status').innerText();
   }
+  /** The largest binding, as the page says it. */
+  async largestBinding(): Promise<string> {
+    const fact = this.page.locator('#device .fact', { hasText: 'Largest binding' });
+    return (await fact.locator('dd').textContent()) ?? '';
+  }
   /** Memory in use, as the page says it. */
   async memoryInUse(): Promise<string> {
     return this.page.getByTestId('memory').locator('b').first().innerText();
