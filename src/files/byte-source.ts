@@ -4,8 +4,11 @@ import { FileError, NibbleError, untilCancelled } from '../util/errors';
 export interface ByteSource {
   readonly name: string;
   readonly sizeBytes: number;
-  /** Bytes [start, end). The caller keeps the range inside the file. */
-  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Bytes [start, end). The caller keeps the range inside the file. A source that fetches ends with the signal and lets go of
+   * its connection; others may pass it over.
+   */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Bytes in memory as a source; they are copied when they are read. */
@@ -37,10 +40,10 @@ export function wholeReads(source: ByteSource): ByteSource {
   return {
     name: source.name,
     sizeBytes: source.sizeBytes,
-    async read(start, end) {
+    async read(start, end, signal) {
       let bytes: Uint8Array<ArrayBuffer>;
       try {
-        bytes = await source.read(start, end);
+        bytes = await source.read(start, end, signal);
       } catch (error) {
         if (error instanceof NibbleError) throw error;
         const why = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -68,7 +71,9 @@ export function cancellableSources(
     files: sources.map((source) => ({
       name: source.name,
       sizeBytes: source.sizeBytes,
-      read: (start, end) => untilCancelled(source.read(start, end), bound),
+      read(start, end, signal = bound) {
+        return untilCancelled(source.read(start, end, signal), signal);
+      },
     })),
     release() {
       bound = undefined;

@@ -7,8 +7,8 @@ export interface TensorSource {
   readonly shape: readonly number[];
   readonly type: GgmlType;
   readonly sizeBytes: number;
-  /** Bytes [start, end) of the tensor. */
-  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Bytes [start, end) of the tensor. The signal ends a read over a network. */
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A model of one or several files. Metadata keys and tensor names are GGUF's, whatever the container. */

@@ -2,21 +2,23 @@ import { untilCancelled } from '../util/errors';
 
 /**
  * Runs reads in order and starts up to `ahead` of them before they are requested, so at most `ahead` results are
- * buffered beside the one that the caller holds.
+ * buffered beside the one that the caller holds. Whoever makes it releases it: reads that were begun and that nobody takes
+ * any more end then.
  */
 export class ReadAhead<T> {
-  readonly #reads: readonly (() => Promise<T>)[];
+  readonly #reads: readonly ((signal: AbortSignal) => Promise<T>)[];
+  readonly #released = new AbortController();
   readonly #ahead: number;
   readonly #begun: Promise<T>[] = [];
   #next = 0;
 
-  constructor(reads: readonly (() => Promise<T>)[], ahead = 1) {
+  constructor(reads: readonly ((signal: AbortSignal) => Promise<T>)[], ahead = 1) {
     this.#reads = reads;
     this.#ahead = ahead;
   }
 
   #begin(): void {
-    const read = this.#reads[this.#next++]!();
+    const read = this.#reads[this.#next++]!(this.#released.signal);
     read.catch(() => {}); // take() reports it; this only silences "unhandled rejection" after an earlier failure
     this.#begun.push(read);
   }
@@ -30,5 +32,10 @@ export class ReadAhead<T> {
     const result = await untilCancelled(this.#begun.shift()!, signal);
     while (this.#begun.length < this.#ahead && this.#next < this.#reads.length) this.#begin();
     return result;
+  }
+
+  /** Ends the reads that were begun. */
+  release(): void {
+    this.#released.abort();
   }
 }

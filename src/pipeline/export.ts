@@ -119,6 +119,7 @@ async function* copyThrough(
   const step = 16 * 1024 * 1024;
   for (let at = 0; at < tensor.sizeBytes; at += step) {
     throwIfCancelled(signal);
-    yield await untilCancelled(tensor.source.read(at, Math.min(tensor.sizeBytes, at + step)), signal);
+    const end = Math.min(tensor.sizeBytes, at + step);
+    yield await untilCancelled(tensor.source.read(at, end, signal), signal);
   }
 }

@@ -1,7 +1,8 @@
 import type { PlannedTensor } from '../model/plan';
 import { formatBytesFor, type QuantFormat } from '../quant/format';
 import { formatByGgmlType } from '../quant/registry';
-import { NibbleError } from '../util/errors';
+import { NibbleError, untilCancelled } from '../util/errors';
+import type { Work } from '../util/work';
 import { readRows, sourceFormat } from './row-ranges';
 
 const SAMPLED_WEIGHTS = 1 << 16;
@@ -43,10 +44,10 @@ const hexOf = (bytes: Uint8Array): string =>
   Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join(' ');
 
 /** A row before and after quantization, with its encoded bytes. */
-async function rowOf(tensor: PlannedTensor, target: QuantFormat, row: number) {
+async function rowOf(tensor: PlannedTensor, target: QuantFormat, row: number, signal?: AbortSignal) {
   const cols = tensor.shape[0]!;
   const rowsPerExpert = tensor.shape[1] ?? 1;
-  const raw = await readRows(tensor.source, { first: row, count: 1, cols });
+  const raw = await untilCancelled(readRows(tensor.source, { first: row, count: 1, cols }, signal), signal);
   const before = sourceFormat(tensor.source).decode(raw);
   const at = Math.floor(row / rowsPerExpert) * cols;
   const bytes = target.encode(before, tensor.importance?.subarray(at, at + cols));
@@ -68,6 +69,7 @@ export async function inspectTensor(
   tensor: PlannedTensor,
   row: number,
   block: number,
+  { signal }: Pick<Work, 'signal'> = {},
 ): Promise<TensorInspection> {
   const target = formatByGgmlType(tensor.type.id);
   const [cols, ...stacked] = tensor.shape;
@@ -83,7 +85,7 @@ export async function inspectTensor(
   const sample: ({ row: number } & Awaited<ReturnType<typeof rowOf>>)[] = [];
   for (let i = 0; i < sampledRows; i++) {
     const at = Math.floor((i * rows) / sampledRows);
-    sample.push({ row: at, ...(await rowOf(tensor, target, at)) });
+    sample.push({ row: at, ...(await rowOf(tensor, target, at, signal)) });
   }
   let high = 0;
   for (const { before, after } of sample)
@@ -103,7 +105,7 @@ export async function inspectTensor(
     )
     .sort((a, b) => Math.abs(b.before) - Math.abs(a.before))
     .slice(0, OUTLIERS);
-  const own = await rowOf(tensor, target, row);
+  const own = await rowOf(tensor, target, row, signal);
   const first = block * target.block.size;
   const [before, after] = [own.before, own.after].map((x) => [
     ...x.subarray(first, first + target.block.size),

@@ -30,11 +30,16 @@ export function sourceFormat(tensor: TensorSource): QuantFormat {
 }
 
 /** Reads rows in their file encoding. Throws FileError when bytes are missing. */
-export async function readRows(tensor: TensorSource, rows: RowRange): Promise<Uint8Array> {
+export async function readRows(
+  tensor: TensorSource,
+  rows: RowRange,
+  signal?: AbortSignal,
+): Promise<Uint8Array> {
   const format = sourceFormat(tensor);
   const first = rows.first * rows.cols;
   const elements = rows.count * rows.cols;
-  const bytes = await tensor.read(formatBytesFor(format, first), formatBytesFor(format, first + elements));
+  const [from, to] = [formatBytesFor(format, first), formatBytesFor(format, first + elements)];
+  const bytes = await tensor.read(from, to, signal);
   if (bytes.length !== formatBytesFor(format, elements))
     throw new FileError(
       `${tensor.name}: ${bytes.length} bytes came from the file, expected ${formatBytesFor(format, elements)}.`,

@@ -1,7 +1,7 @@
 import type { TensorSource } from '../files/model-file';
 import { formatBytesFor, type QuantFormat } from '../quant/format';
 import { formatByGgmlType } from '../quant/registry';
-import { GpuError } from '../util/errors';
+import { GpuError, untilCancelled } from '../util/errors';
 import { seededRandom } from '../util/random';
 
 /** A range of whole blocks inside a row. */
@@ -79,17 +79,18 @@ export class SpotCheck {
   }
 
   /** Returns the number of blocks compared. Throws GpuError naming the first block that differs. */
-  async verify(): Promise<number> {
+  async verify(signal?: AbortSignal): Promise<number> {
     let blocks = 0;
-    for (const run of this.#runs) blocks += await this.#verifyRun(run.at, run.bytes);
+    for (const run of this.#runs) blocks += await this.#verifyRun(run.at, run.bytes, signal);
     return blocks;
   }
 
-  async #verifyRun(run: Piece, made: Uint8Array): Promise<number> {
+  async #verifyRun(run: Piece, made: Uint8Array, signal: AbortSignal | undefined): Promise<number> {
     const from = formatByGgmlType(this.#source.type.id)!;
     const first = Math.floor(run.start / from.block.size) * from.block.size;
     const last = Math.ceil((run.start + run.count) / from.block.size) * from.block.size;
-    const raw = await this.#source.read(formatBytesFor(from, first), formatBytesFor(from, last));
+    const [start, end] = [formatBytesFor(from, first), formatBytesFor(from, last)];
+    const raw = await untilCancelled(this.#source.read(start, end, signal), signal);
     const decoded = from.decode(raw);
     const { size, bytes: each } = this.#target.block;
     let blocks = 0;

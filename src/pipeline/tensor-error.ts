@@ -1,6 +1,6 @@
 import type { TensorSource } from '../files/model-file';
 import { formatBytesFor, type QuantFormat } from '../quant/format';
-import { FileError } from '../util/errors';
+import { FileError, untilCancelled } from '../util/errors';
 
 /** Quantization error of a tensor, measured on the GPU against its source. */
 export interface TensorError {
@@ -25,12 +25,14 @@ export async function notFiniteError(
   source: QuantFormat,
   bad: number,
   count: number,
+  signal?: AbortSignal,
 ): Promise<FileError> {
   const step = 1 << 20;
   let where = '';
   for (let at = 0; at < count && !where; at += step) {
     const end = Math.min(count, at + step);
-    const raw = await tensor.read(formatBytesFor(source, at), formatBytesFor(source, end));
+    const [from, to] = [formatBytesFor(source, at), formatBytesFor(source, end)];
+    const raw = await untilCancelled(tensor.read(from, to, signal), signal);
     const x = source.decode(raw);
     const i = x.findIndex((v) => !Number.isFinite(v));
     if (i >= 0) where = `, the first at index ${at + i} (${x[i]})`;

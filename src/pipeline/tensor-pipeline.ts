@@ -189,11 +189,12 @@ export class TensorPipeline {
     tensor: TensorSource,
     target: QuantFormat,
     count: number,
+    signal: AbortSignal | undefined,
   ): Promise<() => Promise<TensorError>> {
     const sums = await this.#gpu.copyOut(await this.#scratch.get('sums'), 0, WORKERS * 16);
     return async () => {
       const { notFinite, ...error } = errorFromSums(new Float32Array(await sums()), tensor, target, count);
-      if (notFinite > 0) throw await notFiniteError(tensor, sourceFormat(tensor), notFinite, count);
+      if (notFinite > 0) throw await notFiniteError(tensor, sourceFormat(tensor), notFinite, count, signal);
       return error;
     };
   }
@@ -208,11 +209,12 @@ export class TensorPipeline {
   ): Promise<TensorError[]> {
     const slices = jobs.map(({ tensor, to }) =>
       to.slabs.flatMap((slab) =>
-        rowRanges(slab.rows, to.cols, this.#sliceWeights).map(({ first, count }) => ({
-          rows: { first: slab.firstRow + first, count, cols: to.cols },
-          place: { buffer: slab.buffer, layout: slab.layout, firstWeight: slab.base + first * to.cols },
-          read: () => readRows(tensor, { first: slab.firstRow + first, count, cols: to.cols }),
-        })),
+        rowRanges(slab.rows, to.cols, this.#sliceWeights).map(({ first, count }) => {
+          const rows = { first: slab.firstRow + first, count, cols: to.cols };
+          const { buffer, layout } = slab;
+          const place = { buffer, layout, firstWeight: slab.base + first * to.cols };
+          return { rows, place, read: (until: AbortSignal) => readRows(tensor, rows, until) };
+        }),
       ),
     );
     const reads = new ReadAhead(slices.flat().map((slice) => slice.read));
@@ -224,11 +226,10 @@ export class TensorPipeline {
         const columnWeights = importanceOf(tensor, to.format, importance);
         await this.#clearSums();
         for (const { rows, place } of slices[index]!) {
-          throwIfCancelled(signal);
           await this.#slice(await reads.take(signal), source, to.format, rows, place, columnWeights, signal);
           progress?.({ job: index, sizeBytes: formatBytesFor(source, rows.count * rows.cols) });
         }
-        pending.push(await this.#error(tensor, to.format, to.rows * to.cols));
+        pending.push(await this.#error(tensor, to.format, to.rows * to.cols, signal));
         if (pending.length > 1) errors.push(await pending.shift()!());
       }
       while (pending.length > 0) errors.push(await pending.shift()!());
@@ -236,6 +237,8 @@ export class TensorPipeline {
     } catch (error) {
       for (const left of pending) await left().catch(() => {}); // frees its readback buffer
       throw error;
+    } finally {
+      reads.release();
     }
   }
 
@@ -253,23 +256,26 @@ export class TensorPipeline {
     const importance = importanceOf(tensor, target, options.importance);
     const { rows, cols } = matrixShape(tensor.shape);
     const ranges = rowRanges(rows, cols, this.#sliceWeights).map((r) => ({ ...r, cols }));
-    const reads = new ReadAhead(ranges.map((range) => () => readRows(tensor, range)));
+    const reads = new ReadAhead(ranges.map((range) => (until) => readRows(tensor, range, until)));
     const buffer = await this.#scratch.get('target');
     await this.#clearSums();
     let previous: Packed | undefined;
-    for (const range of ranges) {
-      throwIfCancelled(options.signal);
-      const blocks = (range.count * cols) / target.block.size;
-      const layout = deviceLayout(target, blocks);
-      const place = { buffer, layout, firstWeight: 0 };
-      const bytes = await reads.take(options.signal);
-      await this.#slice(bytes, source, target, range, place, importance, options.signal);
-      const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
-      if (previous) yield await previous();
-      previous = packed;
+    try {
+      for (const range of ranges) {
+        const blocks = (range.count * cols) / target.block.size;
+        const layout = deviceLayout(target, blocks);
+        const place = { buffer, layout, firstWeight: 0 };
+        const bytes = await reads.take(options.signal);
+        await this.#slice(bytes, source, target, range, place, importance, options.signal);
+        const packed = await this.#out.queue(target, { buffer, layout, firstBlock: 0 }, blocks);
+        if (previous) yield await previous();
+        previous = packed;
+      }
+    } finally {
+      reads.release();
     }
     if (previous) yield await previous();
-    report(await (await this.#error(tensor, target, rows * cols))());
+    report(await (await this.#error(tensor, target, rows * cols, options.signal))());
   }
 
   /** Yields a resident tensor as GGUF bytes. */

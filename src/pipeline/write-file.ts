@@ -49,7 +49,9 @@ export interface TensorEncoder {
   /** The tensor in its planned type, piece by piece; `report` is told its error, if it was quantized. */
   encode(tensor: PlannedTensor, report: (error: TensorError) => void): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Takes every piece and then tells how many blocks it compared; undefined where there is nothing to compare. */
-  check(tensor: PlannedTensor): { feed(bytes: Uint8Array): void; verify(): Promise<number> } | undefined;
+  check(
+    tensor: PlannedTensor,
+  ): { feed(bytes: Uint8Array): void; verify(signal?: AbortSignal): Promise<number> } | undefined;
 }
 
 /** Writes the GGUF of a plan front to back into a sink, and closes it. The caller aborts the sink when this throws. */
@@ -94,7 +96,7 @@ export async function writeFile(
         ...(resume ? { resumedBytes } : {}),
       });
     }
-    checkedBlocks += (await check?.verify()) ?? 0;
+    checkedBlocks += (await check?.verify(signal)) ?? 0;
     await write(new Uint8Array(alignUp(tensor.sizeBytes, alignment) - tensor.sizeBytes));
     await reached(index + 1);
   }

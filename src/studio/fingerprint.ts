@@ -4,7 +4,9 @@ import type { ImportanceMatrix } from '../files/imatrix';
 import type { ModelFile } from '../files/model-file';
 import { bytesOf } from '../util/bytes';
 import type { ImatrixSummary } from './records';
+import { untilCancelled } from '../util/errors';
 import { encodeUtf8 } from '../util/utf8';
+import type { Work } from '../util/work';
 
 const SAMPLED = 8;
 const SAMPLE_BYTES = 1024;
@@ -13,13 +15,17 @@ const SAMPLE_BYTES = 1024;
  * Identifies a model without reading all of it: hash of the tensors' names, shapes and types, and of the first bytes of
  * some tensors.
  */
-export async function fingerprintOf(model: ModelFile): Promise<string> {
+export async function fingerprintOf(
+  model: ModelFile,
+  { signal }: Pick<Work, 'signal'> = {},
+): Promise<string> {
   const hash = sha256.create();
   hash.update(encodeUtf8(JSON.stringify(model.tensors.map((t) => [t.name, t.shape, t.type.label]))));
   const step = Math.max(1, Math.floor(model.tensors.length / SAMPLED));
   for (let i = 0; i < model.tensors.length; i += step) {
     const tensor = model.tensors[i]!;
-    hash.update(await tensor.read(0, Math.min(SAMPLE_BYTES, tensor.sizeBytes)));
+    const sampleBytes = Math.min(SAMPLE_BYTES, tensor.sizeBytes);
+    hash.update(await untilCancelled(tensor.read(0, sampleBytes, signal), signal));
   }
   return bytesToHex(hash.digest()).slice(0, 16);
 }

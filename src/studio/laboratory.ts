@@ -146,9 +146,15 @@ export class Laboratory {
   }
 
   /** Inspects a tensor of a level; needs no device. */
-  inspect(type: string, name: string, row: number, block: number): Promise<TensorInspection> {
+  inspect(
+    type: string,
+    name: string,
+    row: number,
+    block: number,
+    work: Pick<Work, 'signal'> = {},
+  ): Promise<TensorInspection> {
     const tensor = this.#bench.plan(type).tensors.find((t) => t.name === name);
     if (!tensor) throw new NibbleError(`There is no tensor ${name}.`);
-    return inspectTensor(tensor, row, block);
+    return inspectTensor(tensor, row, block, work);
   }
 }

@@ -119,7 +119,7 @@ export class Studio {
   ): Promise<ModelSummary> {
     const model = await openModel(files, label, options, { signal, sandbox: this.#sandbox });
     const text = textOf(model, this.#sandbox);
-    const summary = { ...summarize(model, text), fingerprint: await fingerprintOf(model) };
+    const summary = { ...summarize(model, text), fingerprint: await fingerprintOf(model, { signal }) };
     throwIfCancelled(signal);
     this.releaseAll();
     this.#model = model;

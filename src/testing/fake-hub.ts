@@ -5,6 +5,10 @@ import type { NamedBytes } from './safetensors-file';
 /** A fault of one answer; each is used up once. */
 export type Trouble =
   | { kind: 'status'; status: number; retryAfter?: string }
+  /** An answer of this status that does not end. */
+  | { kind: 'endless status'; status: number }
+  /** Nothing comes after this many bytes, and the connection stays. */
+  | { kind: 'stall'; after: number }
   /** The connection breaks after this many bytes. */
   | { kind: 'break'; after: number }
   /** The answer is another range. */
@@ -22,10 +26,15 @@ export class FakeHub {
   /** "METHOD path range" of each request. */
   readonly log: string[] = [];
   pageSize = 1000;
+  readonly #open = new Set<ServerResponse>();
   readonly #server: Server;
 
   constructor() {
     this.#server = createServer((request, response) => this.#answer(request, response));
+  }
+  /** Connections on which an answer is under way. */
+  get openConnections(): number {
+    return this.#open.size;
   }
   add(repository: string, files: readonly NamedBytes[]): void {
     this.#files.set(repository, [...files]);
@@ -41,6 +50,8 @@ export class FakeHub {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const url = new URL(request.url ?? '/', 'http://hub');
+    this.#open.add(response);
+    response.on('close', () => this.#open.delete(response));
     this.log.push(`${url.pathname} ${request.headers.range ?? ''}`.trim());
     const end = (status: number, headers: Record<string, string> = {}, body: string | Uint8Array = '') => {
       response.writeHead(status, headers);
@@ -94,6 +105,11 @@ export class FakeHub {
       end(trouble.status, trouble.retryAfter ? { 'Retry-After': trouble.retryAfter } : {});
       return;
     }
+    if (trouble?.kind === 'endless status') {
+      response.writeHead(trouble.status);
+      response.write('<html>');
+      return;
+    }
     if (!match || trouble?.kind === 'whole') {
       end(200, { 'Content-Length': `${bytes.length}` }, bytes);
       return;
@@ -105,7 +121,8 @@ export class FakeHub {
       'Content-Range': `bytes ${from + shift}-${to - 1}/${bytes.length}`,
       'Content-Length': `${part.length}`,
     });
-    if (trouble?.kind !== 'break') response.end(part);
+    if (trouble?.kind === 'stall') response.write(part.subarray(0, trouble.after));
+    else if (trouble?.kind !== 'break') response.end(part);
     else response.write(part.subarray(0, trouble.after), () => response.destroy());
   }
 }

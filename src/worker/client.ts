@@ -63,6 +63,9 @@ export class EngineClient {
   #next = 1;
   #pings: ReturnType<typeof setInterval> | undefined;
   #unanswered = 0;
+  /** Numbers of the last ping that was sent, and of the last that was answered. */
+  #pinged = 0;
+  #ponged = 0;
 
   /** @param start - Starts a worker: at once, and again after one was ended. */
   constructor(start: () => Port, supervision: Supervision = {}) {
@@ -83,7 +86,10 @@ export class EngineClient {
 
   #receive(port: Port, message: FromWorker): void {
     this.#unanswered = 0;
-    if ('pong' in message) return;
+    if ('pong' in message) {
+      this.#ponged = Math.max(this.#ponged, message.pong);
+      return;
+    }
     if ('lock' in message) {
       // The browser gives a lock on when its worker is gone: nothing else tells of a close() or of a killed thread.
       void globalThis.navigator?.locks?.request(message.lock, () => {
@@ -118,10 +124,16 @@ export class EngineClient {
       () => {
         const { silentMs } = this.#limits;
         if (this.#unanswered++ >= PINGS) this.#end(`it gave no sign of life for ${silentMs / 1000} s`);
-        else this.#port?.postMessage({ ping: this.#unanswered });
+        else this.#ping();
       },
       this.#limits.silentMs / (PINGS + 1),
     );
+  }
+
+  /** Number of the ping: its answer shows that the worker has read all that was sent before. */
+  #ping(): number {
+    this.#port?.postMessage({ ping: ++this.#pinged });
+    return this.#pinged;
   }
 
   /** Ends the worker. `stopped` is the call that a person stopped, if that is the cause. */
@@ -217,12 +229,12 @@ export class EngineClient {
     if (!pending || !port) return;
     // Opening the model again is a part of this call.
     for (const call of [...(this.#restoring?.ids ?? []), id]) port.postMessage({ cancel: call });
-    port.postMessage({ ping: 0 });
-    this.#unanswered = 1;
+    // Events are no answer: they may have been on their way before a parse or a plan that reads no message.
+    const ping = this.#ping();
     const { stopMs, unwindMs } = this.#limits;
     setTimeout(() => {
       if (this.#port !== port || !this.#pending.has(id)) return;
-      if (this.#unanswered > 0) {
+      if (this.#ponged < ping) {
         this.#end('it did not answer a stop within a second', id);
         return;
       }

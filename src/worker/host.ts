@@ -135,7 +135,8 @@ function handlers(studio: Studio, engine: string): Handlers {
     mix: ([budgetBytes]) => studio.mixes.at(budgetBytes),
     addMix: ([budgetBytes]) => studio.mixes.add(budgetBytes),
     addRecipe: ([label, text]) => studio.mixes.addRecipe(label, text),
-    inspect: ([type, name, row, block]) => studio.lab.inspect(type, name, row, block),
+    inspect: ([type, name, row, block], _emit, signal) =>
+      studio.lab.inspect(type, name, row, block, { signal }),
     difference: ([type], emit, signal) => studio.difference(type, workOf(emit, signal)),
     export: async ([type, target], emit, signal) => {
       try {

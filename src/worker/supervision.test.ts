@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { CancelledError, EngineEndedError } from '../util/errors';
 import { EngineClient, type Port } from './client';
-import type { FromWorker, ToWorker } from './protocol';
+import type { Calls, FromWorker, ToWorker } from './protocol';
 
 /** Workers that answer as `answer` says: undefined is silence. */
 function fake(answer: (message: ToWorker, worker: number) => FromWorker | undefined) {
@@ -35,6 +35,38 @@ const worker =
   };
 const settled = (promise: Promise<unknown>) => promise.catch((e: unknown) => e);
 
+/** Every call of the engine, which the compiler holds this list to. */
+const CALLS: Record<keyof Calls, true> = {
+  lists: true,
+  device: true,
+  open: true,
+  openHub: true,
+  deleteDownload: true,
+  isImatrix: true,
+  useImatrix: true,
+  plan: true,
+  prepare: true,
+  release: true,
+  prompt: true,
+  generate: true,
+  write: true,
+  benchmark: true,
+  quality: true,
+  collectImatrix: true,
+  search: true,
+  mix: true,
+  addMix: true,
+  addRecipe: true,
+  inspect: true,
+  difference: true,
+  export: true,
+  beginExport: true,
+  exportFile: true,
+  deliverExport: true,
+  takeExport: true,
+  dropExport: true,
+};
+
 beforeEach(() => {
   vi.useFakeTimers();
 });
@@ -58,6 +90,29 @@ describe('a stop', () => {
     await client.call('release', ['F16']).result;
     expect(told.slice(3)).toEqual(['1 end', '2 open', '2 release', '2 release']);
   });
+  test.each(Object.keys(CALLS) as (keyof Calls)[])(
+    'of %s ends a worker that reads no message, a header say or a plan, and leaves the model that was open',
+    async (call) => {
+      // Progress was on its way when the work began that reads no message: it is no answer to the stop.
+      const busy = (message: ToWorker, n: number): FromWorker | undefined => {
+        if (n > 1 || ('call' in message && message.args[0] === 'first')) return worker('', true)(message);
+        return 'cancel' in message
+          ? { id: message.cancel, event: { kind: 'run', done: 1, total: 2 } }
+          : undefined;
+      };
+      const { client, told, reasons } = fake(busy);
+      await client.call('open', ['first' as never, 'm', {}]).result;
+      const running = client.call(call, [] as never);
+      const result = settled(running.result);
+      await vi.advanceTimersByTimeAsync(1000);
+      running.cancel();
+      await vi.advanceTimersByTimeAsync(1000);
+      expect(await result).toBeInstanceOf(CancelledError);
+      expect(reasons).toEqual(['it did not answer a stop within a second']);
+      await client.call('release', ['Q8_0']).result;
+      expect(told.slice(2)).toEqual(['1 end', '2 open', '2 release']);
+    },
+  );
   test('that a living worker cannot act on yet frees whoever waits, and ends it only when it goes on', async () => {
     const { client, told, reasons } = fake(worker('prepare', true));
     const prepare = client.call('prepare', ['Q8_0']);

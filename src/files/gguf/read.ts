@@ -186,6 +186,6 @@ function tensorSource(source: ByteSource, info: TensorInfo, dataStart: number): 
     shape: info.shape,
     type,
     sizeBytes,
-    read: (from, to) => source.read(start + from, start + to),
+    read: (from, to, signal) => source.read(start + from, start + to, signal),
   };
 }

@@ -22,8 +22,13 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
   const sizeOf = (block: number) => Math.min(BLOCK_BYTES, source.sizeBytes - block * BLOCK_BYTES);
 
   /** Fetches the blocks [from, to) and stores them until the store is full. */
-  async function fetchRun(from: number, to: number): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = await source.read(from * BLOCK_BYTES, Math.min(source.sizeBytes, to * BLOCK_BYTES));
+  async function fetchRun(
+    from: number,
+    to: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const stop = Math.min(source.sizeBytes, to * BLOCK_BYTES);
+    const bytes = await source.read(from * BLOCK_BYTES, stop, signal);
     const blocks = Array.from({ length: to - from }, (_, i) =>
       bytes.slice(i * BLOCK_BYTES, i * BLOCK_BYTES + sizeOf(from + i)),
     );
@@ -38,7 +43,7 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
 
   return {
     ...source,
-    async read(start, end) {
+    async read(start, end, signal) {
       const out = new Uint8Array(end - start);
       const put = (block: number, bytes: Uint8Array) => {
         const at = block * BLOCK_BYTES;
@@ -59,7 +64,7 @@ export function cachedSource(source: ByteSource, store: BlockStore): ByteSource 
         }
         let stop = block + 1;
         while (stop < last && stop - block < MAX_BLOCKS && !isThere(stop)) stop++;
-        put(block, await fetchRun(block, stop));
+        put(block, await fetchRun(block, stop, signal));
         block = stop;
       }
       return out;

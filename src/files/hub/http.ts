@@ -1,4 +1,4 @@
-import { CancelledError, FileError, type NibbleError, untilCancelled } from '../../util/errors';
+import { CancelledError, FileError, NibbleError, untilCancelled } from '../../util/errors';
 
 /** Options of requests to a hub. Failed requests are repeated; `signal` ends them. */
 export interface HttpOptions {
@@ -9,11 +9,14 @@ export interface HttpOptions {
   readonly signal?: AbortSignal | undefined;
   /** Waits between attempts. */
   readonly sleep?: (ms: number) => Promise<void>;
+  /** An answer of which nothing comes for so long counts as broken; 60,000 when it is left out. */
+  readonly stallMs?: number;
 }
 
 /** Attempts without progress before giving up. */
 const MAX_ATTEMPTS = 6;
 const MAX_WAIT_MS = 60_000;
+const STALL_MS = 60_000;
 
 const sleepFor = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -70,18 +73,69 @@ class Backoff {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function attempt(url: string, headers: HeadersInit, options: HttpOptions): Promise<Response | string> {
+/**
+ * One request, whose connection is let go of when `use` ends, however it ends: an answer that nobody reads any more, or of
+ * which nothing comes, would go on behind its caller, and browsers open few to one host. Resolves to what `use` does, or to
+ * what broke. Throws CancelledError, and what `use` throws of this project.
+ */
+async function attempt<T>(
+  url: string,
+  headers: HeadersInit,
+  options: HttpOptions,
+  use: (response: Response, alive: () => void) => Promise<T>,
+): Promise<T | Broken> {
+  const { token, signal, stallMs = STALL_MS } = options;
+  if (signal?.aborted) throw new CancelledError();
+  const request = new AbortController();
+  const stop = () => request.abort();
+  signal?.addEventListener('abort', stop, { once: true });
+  let stalled = false;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stalled = true;
+      stop();
+    }, stallMs);
+  };
+  let answered = false;
   try {
-    const authorization = options.token ? { Authorization: `Bearer ${options.token}` } : {};
-    const request = {
+    alive();
+    const authorization = token ? { Authorization: `Bearer ${token}` } : {};
+    const response = await (options.fetch ?? fetch)(url, {
       headers: { ...headers, ...authorization },
-      ...(options.signal ? { signal: options.signal } : {}),
-    };
-    return await (options.fetch ?? fetch)(url, request);
+      signal: request.signal,
+    });
+    answered = true;
+    return await use(response, alive);
   } catch (error) {
-    if (options.signal?.aborted) throw new CancelledError();
-    return `the connection failed (${messageOf(error)})`;
+    if (error instanceof NibbleError) throw error;
+    if (signal?.aborted) throw new CancelledError();
+    if (stalled) return new Broken(`nothing came for ${stallMs / 1000} s`);
+    return new Broken(`the connection ${answered ? 'broke' : 'failed'} (${messageOf(error)})`);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', stop);
+    request.abort();
   }
+}
+
+/** Cause of an attempt that is worth another, and the time to wait before if the hub said one. */
+class Broken {
+  readonly cause: string;
+  readonly waitMs: number | undefined;
+  constructor(cause: string, waitMs?: number) {
+    this.cause = cause;
+    this.waitMs = waitMs;
+  }
+}
+
+/** Throws for a status that is final; undefined for a good one. */
+function brokenBy(response: Response, what: string): Broken | undefined {
+  if (response.ok) return undefined;
+  const error = refusal(response.status, what);
+  if (error) throw error;
+  return new Broken(`the hub answers ${response.status}`, retryAfter(response));
 }
 
 /** Fetches a JSON answer, and the URL of the next page if there is one. Throws FileError, CancelledError. */
@@ -92,23 +146,20 @@ export async function getJson(
 ): Promise<{ json: unknown; next: string | undefined }> {
   const backoff = new Backoff(what, options);
   for (;;) {
-    const response = await attempt(url, {}, options);
-    if (typeof response === 'string') {
-      await backoff.wait(response);
-      continue;
-    }
-    if (response.ok) {
+    const answer = await attempt(url, {}, options, async (response) => {
+      const broken = brokenBy(response, what);
+      if (broken) return broken;
+      const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
       try {
-        const link = /<([^>]+)>;\s*rel="next"/.exec(response.headers.get('link') ?? '')?.[1];
-        return { json: await response.json(), next: link && new URL(link, url).href };
+        const json: unknown = await response.json();
+        return { json, next: link && new URL(link, url).href };
       } catch (error) {
-        await backoff.wait(`the answer is no JSON (${messageOf(error)})`);
-        continue;
+        if (!(error instanceof SyntaxError)) throw error;
+        return new Broken(`the answer is no JSON (${messageOf(error)})`);
       }
-    }
-    const error = refusal(response.status, what);
-    if (error) throw error;
-    await backoff.wait(`the hub answers ${response.status}`, retryAfter(response));
+    });
+    if (!(answer instanceof Broken)) return answer;
+    await backoff.wait(answer.cause, answer.waitMs);
   }
 }
 
@@ -126,35 +177,28 @@ export async function getRange(
   const backoff = new Backoff(what, options);
   let at = start;
   while (at < end) {
-    const response = await attempt(url, { Range: `bytes=${at}-${end - 1}` }, options);
-    if (typeof response === 'string') {
-      await backoff.wait(response);
-      continue;
-    }
-    if (!response.ok) {
-      const error = refusal(response.status, what);
-      if (error) throw error;
-      await backoff.wait(`the hub answers ${response.status}`, retryAfter(response));
-      continue;
-    }
-    let skip = startOf(response, what, at, size);
     const before = at;
-    let broken = 'the connection ended early';
-    try {
-      for await (const chunk of chunks(response)) {
-        const fresh = chunk.subarray(Math.min(skip, chunk.length));
-        skip -= chunk.length - fresh.length;
-        const wanted = fresh.subarray(0, end - at);
-        out.set(wanted, at - start);
-        at += wanted.length;
-        if (at === end) return out;
-      }
-    } catch (error) {
-      if (options.signal?.aborted) throw new CancelledError();
-      broken = `the connection broke (${messageOf(error)})`;
-    }
+    const answer = await attempt(
+      url,
+      { Range: `bytes=${at}-${end - 1}` },
+      options,
+      async (response, alive) => {
+        const broken = brokenBy(response, what);
+        if (broken) return broken;
+        let skip = startOf(response, what, at, size);
+        for await (const chunk of chunks(response, alive)) {
+          const fresh = chunk.subarray(Math.min(skip, chunk.length));
+          skip -= chunk.length - fresh.length;
+          const wanted = fresh.subarray(0, end - at);
+          out.set(wanted, at - start);
+          at += wanted.length;
+          if (at === end) return undefined;
+        }
+        return new Broken('the connection ended early');
+      },
+    );
     if (at > before) backoff.progress();
-    if (at < end) await backoff.wait(broken);
+    if (answer && at < end) await backoff.wait(answer.cause, answer.waitMs);
   }
   return out;
 }
@@ -182,16 +226,19 @@ function startOf(response: Response, what: string, at: number, size: number): nu
   return 0;
 }
 
-async function* chunks(response: Response): AsyncGenerator<Uint8Array> {
+/** The bytes of an answer as they come; `alive` is told of each. */
+async function* chunks(response: Response, alive: () => void): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = response.body?.getReader();
   if (!reader) return;
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
+      alive();
       yield value;
     }
   } finally {
-    await reader.cancel().catch(() => {});
+    // Not waited for: the request is aborted next, and a body that hangs could hold this up.
+    void reader.cancel().catch(() => {});
   }
 }

@@ -131,7 +131,8 @@ function remoteSource(address: HubAddress, file: HubFile, options: HttpOptions):
     path: file.path,
     version: file.version,
     sizeBytes: file.sizeBytes,
-    read: (start, end) => getRange(url, name, { start, end, size: file.sizeBytes }, options),
+    read: (start, end, signal) =>
+      getRange(url, name, { start, end, size: file.sizeBytes }, { ...options, signal }),
   };
 }
 

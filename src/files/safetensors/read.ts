@@ -32,7 +32,7 @@ export interface SafeTensor {
   readonly sizeBytes: number;
   /** Set for 8-bit floats; their `type` is I8. */
   readonly fp8?: 'F8_E4M3' | 'F8_E5M2';
-  read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const isRecord = (v: unknown): v is Record<string, unknown> =>
@@ -104,7 +104,7 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
       type,
       sizeBytes,
       ...(info.dtype === 'F8_E4M3' || info.dtype === 'F8_E5M2' ? { fp8: info.dtype } : {}),
-      read: (a, b) => source.read(start + a, start + b),
+      read: (a, b, signal) => source.read(start + a, start + b, signal),
     });
   }
   checkRanges(source, ranges);

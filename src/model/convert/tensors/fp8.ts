@@ -58,9 +58,9 @@ function toFloat32(weight: SafeTensor, table: Float32Array, scale: Scale | undef
     shape: weight.shape,
     type: ggmlTypeByLabel('F32'),
     sizeBytes: weight.sizeBytes * 4,
-    async read(start, end) {
+    async read(start, end, signal) {
       const first = Math.floor(start / 4);
-      const raw = await weight.read(first, Math.ceil(end / 4));
+      const raw = await weight.read(first, Math.ceil(end / 4), signal);
       const values = new Float32Array(raw.length);
       for (let i = 0; i < raw.length; i++) {
         const at = first + i;

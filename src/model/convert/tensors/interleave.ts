@@ -11,10 +11,10 @@ export function interleaveHeads(tensor: TensorSource, heads: number): TensorSour
   const headBytes = headRows * rowBytes;
   return {
     ...tensor,
-    async read(start, end) {
+    async read(start, end, signal) {
       const first = Math.floor(start / headBytes);
       const last = Math.ceil(end / headBytes);
-      const input = await tensor.read(first * headBytes, last * headBytes);
+      const input = await tensor.read(first * headBytes, last * headBytes, signal);
       const output = new Uint8Array(input.length);
       for (let row = 0; row < input.length / rowBytes; row++) {
         const within = row % headRows;

@@ -34,9 +34,9 @@ export function withoutDoubles<T extends TensorSource>(tensor: T): T {
     ...tensor,
     type: F32,
     sizeBytes: tensor.sizeBytes / 2,
-    async read(start, end) {
+    async read(start, end, signal) {
       const first = Math.floor(start / 4);
-      const raw = await tensor.read(first * 8, Math.ceil(end / 4) * 8);
+      const raw = await tensor.read(first * 8, Math.ceil(end / 4) * 8, signal);
       const values = Float32Array.from(new Float64Array(raw.slice().buffer));
       return bytesOf(values).slice(start - first * 4, end - first * 4);
     },
@@ -52,9 +52,9 @@ export function asFloat32(tensor: TensorSource): TensorSource {
     ...tensor,
     type: F32,
     sizeBytes: (tensor.sizeBytes / each) * 4,
-    async read(start, end) {
+    async read(start, end, signal) {
       const first = Math.floor(start / 4);
-      const raw = await tensor.read(first * each, Math.ceil(end / 4) * each);
+      const raw = await tensor.read(first * each, Math.ceil(end / 4) * each, signal);
       return bytesOf(format.decode(raw)).slice(start - first * 4, end - first * 4);
     },
   };
@@ -66,9 +66,9 @@ export function plusOne(tensor: TensorSource): TensorSource {
   const floats = asFloat32(tensor);
   return {
     ...floats,
-    async read(start, end) {
+    async read(start, end, signal) {
       const first = start - (start % 4);
-      const raw = await floats.read(first, Math.min(floats.sizeBytes, Math.ceil(end / 4) * 4));
+      const raw = await floats.read(first, Math.min(floats.sizeBytes, Math.ceil(end / 4) * 4), signal);
       const values = new Float32Array(raw.slice().buffer).map((v) => (halves ? roundToF16(v + 1) : v + 1));
       return bytesOf(values).slice(start - first, end - first);
     },
@@ -84,13 +84,13 @@ export function transposed(tensor: TensorSource): TensorSource {
   return {
     ...tensor,
     shape: [storedRows, storedCols],
-    async read(start, end) {
+    async read(start, end, signal) {
       const first = Math.floor(start / rowBytes);
       const last = Math.ceil(end / rowBytes);
       const out = new Uint8Array((last - first) * rowBytes);
       for (let from = 0; from < storedRows; from += step) {
         const to = Math.min(storedRows, from + step);
-        const part = await tensor.read(from * storedCols * each, to * storedCols * each);
+        const part = await tensor.read(from * storedCols * each, to * storedCols * each, signal);
         for (let row = first; row < last; row++)
           for (let col = from; col < to; col++) {
             const at = ((col - from) * storedCols + row) * each;
@@ -117,12 +117,12 @@ export function stacked(name: string, parts: readonly TensorSource[]): TensorSou
     name,
     shape: [...first!.shape, parts.length],
     sizeBytes: each * parts.length,
-    async read(start, end) {
+    async read(start, end, signal) {
       const out = new Uint8Array(end - start);
       for (let at = start; at < end; ) {
         const part = Math.floor(at / each);
         const stop = Math.min(end, (part + 1) * each);
-        out.set(await parts[part]!.read(at - part * each, stop - part * each), at - start);
+        out.set(await parts[part]!.read(at - part * each, stop - part * each, signal), at - start);
         at = stop;
       }
       return out;
@@ -141,13 +141,13 @@ export function rowsOf(tensor: TensorSource, from: number, to: number): TensorSo
     ...tensor,
     shape: [cols, to - from, ...tensor.shape.slice(2)],
     sizeBytes: matrix * matrices,
-    async read(start, end) {
+    async read(start, end, signal) {
       const out = new Uint8Array(end - start);
       for (let at = start; at < end; ) {
         const index = Math.floor(at / matrix);
         const stop = Math.min(end, (index + 1) * matrix);
         const shift = (index * rows + from) * rowBytes - index * matrix;
-        out.set(await tensor.read(at + shift, stop + shift), at - start);
+        out.set(await tensor.read(at + shift, stop + shift, signal), at - start);
         at = stop;
       }
       return out;
