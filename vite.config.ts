@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
-import { contentSecurityPolicy, hubOrigins, policyTag } from './scripts/site/policy.ts';
+import { contentSecurityPolicy, hubOrigins, hubSources, policyTag } from './scripts/site/policy.ts';
 import { serviceWorker } from './scripts/site/service-worker.ts';
 
 // Cross-origin isolation lets the peers in the tests use threads; the studio itself does not need it.
@@ -12,14 +12,17 @@ const isolation = {
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
-const policy = contentSecurityPolicy(hubOrigins(process.env.VITE_HUB_ORIGINS ?? ''));
+const origins = hubOrigins(process.env.VITE_HUB_ORIGINS ?? '');
 
 // `--mode test` builds what the browser tests run: the studio, and a way to take its device away.
 export default defineConfig(({ mode }) => ({
   // Relative: a build works under any path of a server.
   base: './',
-  plugins: [react(), policyTag(policy), serviceWorker()],
-  define: { 'import.meta.env.VITE_VERSION': JSON.stringify(process.env.VITE_VERSION ?? version) },
+  plugins: [react(), policyTag(contentSecurityPolicy(origins)), serviceWorker()],
+  define: {
+    'import.meta.env.VITE_VERSION': JSON.stringify(process.env.VITE_VERSION ?? version),
+    'import.meta.env.VITE_HUB_SOURCES': JSON.stringify(hubSources(origins).join(' ')),
+  },
   worker: { format: 'es' },
   build: { outDir: mode === 'test' ? 'dist-test' : 'dist', target: 'es2022', chunkSizeWarningLimit: 800 },
   server: { headers: isolation },

@@ -8,6 +8,8 @@ interface ImportMeta {
     readonly MODE: string;
     readonly PROD: boolean;
     readonly VITE_VERSION: string;
+    /** Sources of the policy that hubs are fetched from, separated by spaces; empty where there is no policy of ours. */
+    readonly VITE_HUB_SOURCES: string;
   };
 }
 declare module '*.css';

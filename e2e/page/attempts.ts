@@ -16,6 +16,8 @@ export async function tryEveryWayOut(origin: string): Promise<Attempts> {
     XMLHttpRequest?: typeof XMLHttpRequest;
     WebSocket?: typeof WebSocket;
     EventSource?: typeof EventSource;
+    importScripts?: (url: string) => void;
+    registration?: { backgroundFetch?: { fetch?(id: string, urls: string[]): Promise<unknown> } };
     addEventListener: typeof addEventListener;
     removeEventListener: typeof removeEventListener;
   };
@@ -38,8 +40,22 @@ export async function tryEveryWayOut(origin: string): Promise<Attempts> {
       document!.body.append(made);
       setTimeout(() => made.remove(), 1000);
     });
+  const prototypesOf = (name: string): ((url: string) => unknown) | undefined => {
+    for (let at: object | null = Object.getPrototypeOf(globalThis); at; at = Object.getPrototypeOf(at)) {
+      const own = Object.getOwnPropertyDescriptor(at, name)?.value as ((url: string) => unknown) | undefined;
+      if (own) return own.bind(globalThis);
+    }
+    return undefined;
+  };
   const ways: Record<string, (() => unknown) | undefined | false> = {
     fetch: () => fetch(`${origin}/fetch`),
+    // Found again where a service worker hid it.
+    hiddenfetch: scope.registration && (() => prototypesOf('fetch')?.(`${origin}/hiddenfetch`)),
+    hiddenimport: scope.registration && (() => prototypesOf('importScripts')?.(`${origin}/hiddenimport.js`)),
+    cache: async () => (await caches.open('attempt')).add(`${origin}/cache`),
+    backgroundfetch:
+      scope.registration &&
+      (() => scope.registration!.backgroundFetch?.fetch?.('attempt', [`${origin}/backgroundfetch`])),
     xhr:
       scope.XMLHttpRequest &&
       (() =>
@@ -68,18 +84,20 @@ export async function tryEveryWayOut(origin: string): Promise<Attempts> {
         })),
     import: () => import(/* @vite-ignore */ `${origin}/import.js`),
     // Module workers have no use of importScripts; one that a page or a worker makes of a text has.
-    importscripts: () =>
-      soon((done) => {
-        const code = `addEventListener('securitypolicyviolation', (event) => postMessage(event.blockedURI));
+    importscripts: scope.registration
+      ? () => scope.importScripts?.(`${origin}/importscripts.js`)
+      : () =>
+          soon((done) => {
+            const code = `addEventListener('securitypolicyviolation', (event) => postMessage(event.blockedURI));
           try { importScripts('${origin}/importscripts.js') } catch {}
           setTimeout(() => postMessage(''), 200)`;
-        const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
-        worker.onerror = done;
-        worker.onmessage = ({ data }) => {
-          if (data === '') done();
-          else note({ blockedURI: data });
-        };
-      }),
+            const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+            worker.onerror = done;
+            worker.onmessage = ({ data }) => {
+              if (data === '') done();
+              else note({ blockedURI: data });
+            };
+          }),
     beacon: document && (() => navigator.sendBeacon(`${origin}/beacon`, 'x')),
     image: document && (() => element('img', { src: `${origin}/image` })),
     script: document && (() => element('script', { src: `${origin}/script.js` })),

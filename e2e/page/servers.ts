@@ -29,6 +29,10 @@ const close = (server: Server): Promise<void> =>
 export class PlainServer {
   /** The build that it serves; a walk may put another in its place. */
   folder: string;
+  /** Headers of one file, by its name. */
+  readonly headers = new Map<string, Record<string, string>>();
+  /** Files that stand in the place of the build's, by name. */
+  readonly replaced = new Map<string, string>();
   readonly #path: string;
   readonly #change: (html: string) => string;
   #server: Server | undefined;
@@ -47,9 +51,13 @@ export class PlainServer {
       const inside = pathname.startsWith(this.#path) ? pathname.slice(this.#path.length) : undefined;
       const name = inside === '' ? 'index.html' : inside;
       if (name === undefined || normalize(name).startsWith('..')) return void response.writeHead(404).end();
-      return void readFile(join(this.folder, name)).then(
+      const instead = this.replaced.get(name);
+      const content =
+        instead === undefined ? readFile(join(this.folder, name)) : Promise.resolve(Buffer.from(instead));
+      return void content.then(
         (bytes) => {
           response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream');
+          response.setHeaders(new Map(Object.entries(this.headers.get(name) ?? {})));
           response.end(extname(name) === '.html' ? this.#change(bytes.toString()) : bytes);
         },
         () => response.writeHead(404).end(),

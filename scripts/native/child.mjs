@@ -1,5 +1,5 @@
 // llama.cpp in a process of its own, which a fault of native code ends without ending whoever asks. It reads a request a
-// line and answers a line: { path, follow?, headerOnly? } -> { container, model, log, steps? }.
+// line and answers a line: { path, follow?, headerOnly?, ends? } -> { container, model, log, steps?, ends? }.
 // The binding below node-llama-cpp's own classes is used, for those read a GGUF in JavaScript first and refuse by it.
 import { createInterface } from 'node:readline';
 import { getLlama, LlamaLogLevel } from 'node-llama-cpp';
@@ -62,9 +62,21 @@ async function followed(model, { ids, prompt }) {
   return steps;
 }
 
-async function opened({ path, follow, headerOnly }) {
+/** Ids below `count` that end generation; of the file, the vocabulary alone is loaded. */
+async function endsOf(path, count) {
+  const model = new native.AddonModel(path, { addonExports: native, gpuLayers: 0, vocabOnly: true });
+  try {
+    if (!(await model.init())) return undefined;
+    return Array.from({ length: count }, (_, id) => id).filter((id) => model.isEogToken(id));
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function opened({ path, follow, headerOnly, ends }) {
   const container = await readsContainer(path);
   if (headerOnly) return { container, model: false };
+  if (ends) return { container, model: false, ends: await endsOf(path, ends) };
   const model = new native.AddonModel(path, {
     addonExports: native,
     gpuLayers: 0,

@@ -91,7 +91,9 @@ export async function bundle() {
     plugins: [shadersInside, workerBeside, textWorkerBeside],
     platform: 'neutral',
     // Vite defines it in the studio; elsewhere there is no import.meta.env.
-    transform: { define: { 'import.meta.env.MODE': '"production"' } },
+    transform: {
+      define: { 'import.meta.env.MODE': '"production"', 'import.meta.env.VITE_HUB_SOURCES': '""' },
+    },
     tsconfig: false,
   });
   const { output } = await build.write({

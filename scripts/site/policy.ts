@@ -20,6 +20,9 @@ export function hubOrigins(text: string): string[] {
   return origins;
 }
 
+/** Sources of a policy that hubs are fetched from; the engine refuses others by name (src/files/hub/allowed.ts). */
+export const hubSources = (origins: readonly string[] = []): string[] => [...HUB, ...LOOPBACK, ...origins];
+
 /**
  * The policy. There is no 'unsafe-eval', and no 'wasm-unsafe-eval' either, as the page runs no WebAssembly. Workers start
  * from blobs, which inherit it (src/browser/start-worker.ts); 'self' beside them is for the service worker.
@@ -35,7 +38,7 @@ export const contentSecurityPolicy = (origins: readonly string[] = []): string =
     "font-src 'self'",
     "manifest-src 'self'",
     "worker-src 'self' blob:",
-    ['connect-src', "'self'", 'blob:', ...HUB, ...LOOPBACK, ...origins].join(' '),
+    ['connect-src', "'self'", 'blob:', ...hubSources(origins)].join(' '),
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -211,8 +211,7 @@ export class TensorPipeline {
       to.slabs.flatMap((slab) =>
         rowRanges(slab.rows, to.cols, this.#sliceWeights).map(({ first, count }) => {
           const rows = { first: slab.firstRow + first, count, cols: to.cols };
-          const { buffer, layout } = slab;
-          const place = { buffer, layout, firstWeight: slab.base + first * to.cols };
+          const place = { ...slab, firstWeight: slab.base + first * to.cols };
           return { rows, place, read: (until: AbortSignal) => readRows(tensor, rows, until) };
         }),
       ),

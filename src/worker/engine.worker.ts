@@ -30,7 +30,9 @@ void forgetExports().catch(() => {});
 /** The build: a bundler's name of this file changes with the engine in it. */
 const engine = new URL(import.meta.url).pathname.split('/').at(-1)!;
 const send = (message: FromWorker) => self.postMessage(message);
-const answer = serve(new Studio(openGpu, browserTextSandbox(), tuning), send, engine);
+const hubSources = import.meta.env.VITE_HUB_SOURCES.split(' ').filter((source) => source !== '');
+const studio = new Studio(openGpu, browserTextSandbox(), tuning);
+const answer = serve(studio, send, { engine, hubSources });
 // Held until this worker is gone, however it goes: its client waits for it.
 const life = `nibble-engine-${crypto.randomUUID()}`;
 void navigator.locks?.request(life, () => {

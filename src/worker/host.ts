@@ -1,5 +1,6 @@
 import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
+import { checkHubAllowed } from '../files/hub/allowed';
 import { openHub } from '../files/hub/hub';
 import { isImatrix } from '../files/imatrix';
 import { kvTypes } from '../model/kv-cache';
@@ -67,7 +68,7 @@ const workOf = (emit: (event: EngineEvent) => void, signal: AbortSignal) => ({
   run: ({ done, total }: RunProgress) => emit({ kind: 'run', done, total }),
 });
 
-function handlers(studio: Studio, engine: string): Handlers {
+function handlers(studio: Studio, { engine, hubSources }: HostOptions): Handlers {
   const downloads = new Downloads();
   const exports = new Exports(studio, engine);
   const memory = (emit: (event: EngineEvent) => void) =>
@@ -88,6 +89,7 @@ function handlers(studio: Studio, engine: string): Handlers {
     },
     deleteDownload: ([repository]) => downloads.delete(repository),
     openHub: async ([address, token, options], _tell, signal) => {
+      checkHubAllowed(address, hubSources);
       const { label, files } = await openHub(address, { token, signal });
       const summary = await downloads.open(files, { repository: label, address }, (cached) =>
         studio.open(cached, label, options, { signal }),
@@ -202,16 +204,21 @@ class EventBatch {
   };
 }
 
-/**
- * Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. `engine` tells
- * builds of the engine apart.
- */
+/** Of the build that the host is a part of. */
+interface HostOptions {
+  /** Tells builds of the engine apart. */
+  readonly engine: string;
+  /** Sources of its policy that hubs are fetched from; none where there is no policy. */
+  readonly hubSources: readonly string[];
+}
+
+/** Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. */
 export function serve(
   studio: Studio,
   send: (message: FromWorker) => void,
-  engine = '',
+  options: HostOptions = { engine: '', hubSources: [] },
 ): (message: ToWorker) => void {
-  const table = handlers(studio, engine);
+  const table = handlers(studio, options);
   const running = new Map<number, AbortController>();
   let queue: Promise<void> = Promise.resolve();
   const answer = async (id: number, call: keyof Calls, args: readonly unknown[], signal: AbortSignal) => {

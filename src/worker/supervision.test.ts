@@ -91,7 +91,7 @@ describe('a stop', () => {
     expect(told.slice(3)).toEqual(['1 end', '2 open', '2 release', '2 release']);
   });
   test.each(Object.keys(CALLS) as (keyof Calls)[])(
-    'of %s ends a worker that reads no message, a header say or a plan, and leaves the model that was open',
+    'of %s ends a worker that reads no message, parsing say or planning, and leaves the model that was open',
     async (call) => {
       // Progress was on its way when the work began that reads no message: it is no answer to the stop.
       const busy = (message: ToWorker, n: number): FromWorker | undefined => {

@@ -39,6 +39,9 @@ export function parseHubAddress(text: string): HubAddress {
         `"${text}": http:// is taken for a hub on this machine alone, and ${host[2]} is another.`,
         `What comes over http:// can be read and changed on its way. Use https://${host[2]}.`,
       );
+    const url = URL.canParse(endpoint) ? new URL(endpoint) : bad();
+    if (url.username !== '' || url.password !== '') bad();
+    endpoint = url.origin;
     rest = host[3]!;
   } else if (/^(huggingface\.co|hf\.co)\//.test(rest)) rest = rest.slice(rest.indexOf('/') + 1);
   else if (/^[a-z]+:\/\//i.test(rest)) bad();

@@ -83,16 +83,17 @@ describe('a connection is let go of', () => {
     ];
     expect(Buffer.compare(await file.read(0, 5000), gguf.subarray(0, 5000))).toBe(0);
     const ranges = hub.log.filter((l) => l.startsWith('/cdn')).map((l) => l.split(' ')[1]);
-    expect(ranges).toEqual(['bytes=0-4999', 'bytes=1000-4999', 'bytes=1000-4999', 'bytes=1000-4999']);
+    expect(ranges.length).toBeGreaterThanOrEqual(4);
+    expect([...new Set(ranges)]).toEqual(['bytes=0-4999', 'bytes=1000-4999']);
     await open(0);
     hub.troubles = [{ kind: 'wrong range' }];
     await expect(file.read(100, 200)).rejects.toThrow(/the server answers with/);
     await open(0);
   });
   test('when a hub that stalls is given up on', async () => {
-    const file = await opened({ stallMs: 20 });
+    const file = await opened({ stallMs: 300 });
     hub.troubles = Array.from({ length: 6 }, () => ({ kind: 'stall', after: 0 }) as const);
-    await expect(file.read(0, 10)).rejects.toThrow(/one\.gguf: nothing came for 0\.02 s, after 6 attempts/);
+    await expect(file.read(0, 10)).rejects.toThrow(/one\.gguf: nothing came for 0\.3 s, after 6 attempts/);
     await open(0);
   });
 });

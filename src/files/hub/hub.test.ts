@@ -80,10 +80,16 @@ describe('addresses', () => {
       { endpoint: 'https://mirror.example', revision: 'dev' },
     ],
   ])('%s', (text, want) => expect(parseHubAddress(text)).toMatchObject(want));
-  test.each(['', 'name', 'ftp://huggingface.co/org/name', 'org/na me', '../../etc', 'org/name/../x'])(
-    '"%s" is none',
-    (text) => expect(() => parseHubAddress(text)).toThrow(/is no model address/),
-  );
+  test.each([
+    '',
+    'name',
+    'ftp://huggingface.co/org/name',
+    'org/na me',
+    '../../etc',
+    'org/name/../x',
+    'https://hub.example:8443.x/org/name',
+    'https://user:secret@hub.example/org/name',
+  ])('"%s" is none', (text) => expect(() => parseHubAddress(text)).toThrow(/is no model address/));
 });
 
 describe('a model on a hub', () => {

@@ -40,11 +40,27 @@ export async function filesOf(handles: readonly FileSystemHandle[]): Promise<Dro
   return files;
 }
 
+/** The files behind handles; undefined, with the problem told, where they are gone or may not be read. */
+async function filesOrProblem(
+  handles: readonly FileSystemHandle[],
+  label: string,
+): Promise<DroppedFile[] | undefined> {
+  try {
+    return await filesOf(handles);
+  } catch (error) {
+    const message = `${label} could not be found again: ${error instanceof Error ? error.message : String(error)}.`;
+    const hint = 'It was moved or deleted, or the browser may not read it. Drop it again.';
+    set({ problem: { place: 'open', name: 'Missing', message, hint } });
+    return undefined;
+  }
+}
+
 /** Opens the handles that a file picker returned. */
 export async function openHandles(handles: readonly FileSystemHandle[]): Promise<void> {
   const [first] = handles;
   const label = handles.length === 1 ? first!.name : `${handles.length} files`;
-  await openFiles(await filesOf(handles), label, { handles });
+  const files = await filesOrProblem(handles, label);
+  if (files) await openFiles(files, label, { handles });
 }
 
 /** Opens a model of the library. */
@@ -52,16 +68,8 @@ export async function reopen(entry: LibraryEntry): Promise<void> {
   if (entry.kind === 'hub') return openAddress(entry.label, undefined, entry.preTokenizer);
   const { found } = await readEntries().catch(() => ({ found: [] }));
   const handles = found.find(({ id }) => id === entry.id)?.handles ?? [];
-  let files: DroppedFile[];
-  try {
-    files = await filesOf(handles);
-  } catch (error) {
-    const message = `${entry.label} could not be found again: ${error instanceof Error ? error.message : String(error)}.`;
-    const hint = 'It was moved or deleted, or the browser may not read it. Drop it again.';
-    set({ problem: { place: 'open', name: 'Missing', message, hint } });
-    return;
-  }
-  return openFiles(files, entry.label, { handles, preTokenizer: entry.preTokenizer });
+  const files = await filesOrProblem(handles, entry.label);
+  if (files) await openFiles(files, entry.label, { handles, preTokenizer: entry.preTokenizer });
 }
 
 export async function openKept(name: string): Promise<void> {

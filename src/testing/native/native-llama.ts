@@ -21,6 +21,8 @@ export interface Opened {
   readonly log: readonly string[];
   /** Greedy id after the prompt, and after each further id. */
   readonly steps?: readonly number[];
+  /** Ids that end generation; absent where the vocabulary is refused. */
+  readonly ends?: readonly number[];
   /** Signal or exit code of a process that died of the file; it takes no other down. */
   readonly died?: string;
 }
@@ -78,6 +80,11 @@ export class NativeLlama {
   /** Has the header of a file read by gguf_init, and of the other files of a split as well; `model` is false. */
   header(path: string): Promise<Opened> {
     return this.#ask({ path, headerOnly: true });
+  }
+
+  /** Has the ids below `count` looked at that end generation in a file's vocabulary; `model` is false. */
+  ends(path: string, count: number): Promise<Opened> {
+    return this.#ask({ path, ends: count });
   }
 
   async #ask(request: object): Promise<Opened> {
