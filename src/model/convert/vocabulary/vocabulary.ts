@@ -75,10 +75,19 @@ export const byteLevel: VocabularyRule = (files, out) => {
   return notes;
 };
 
+/** A size of a SentencePiece vocabulary that the embedding bears out: config.json may state any, and each token is made. */
+function boundedSize(size: number, { rows }: VocabularyFiles): number {
+  if (size < rows + MAX_SPARE_TOKENS) return size;
+  throw new FileError(
+    `The vocabulary is said to have ${size} tokens, but the embedding has ${rows} rows.`,
+    'config.json, the tokenizer and the weights do not fit together. Download them again.',
+  );
+}
+
 /** Pieces of tokenizer.model and tokens of added_tokens.json. */
 function sentencePieces(files: VocabularyFiles): TokenList {
   const { pieces } = readSentencePiece(files.tokenizerModel!);
-  const list = new TokenList(files.config.vocabularySize ?? pieces.length);
+  const list = new TokenList(boundedSize(files.config.vocabularySize ?? pieces.length, files));
   pieces.forEach((piece, id) => {
     // convert_hf_to_gguf.py treats user-defined pieces as normal tokens.
     const type = piece.type === TokenType.USER_DEFINED ? TokenType.NORMAL : piece.type;
@@ -154,7 +163,7 @@ const sentencePieceOfJson: VocabularyRule = (files, out) => {
   const max = largest([...vocabulary.map(([, id]) => id), ...added.map((t) => t.id)]);
   if (!(max < files.rows + MAX_SPARE_TOKENS))
     throw new FileError(`tokenizer.json goes up to id ${max}.`, 'Download it again.');
-  const list = new TokenList(Math.max(files.config.vocabularySize ?? 0, max + 1));
+  const list = new TokenList(boundedSize(Math.max(files.config.vocabularySize ?? 0, max + 1), files));
   const unknown = (json.model as Json).unk_token;
   for (const [token, id] of vocabulary) {
     const type = /^<0x[0-9A-Fa-f]{2}>$/.test(token) ? TokenType.BYTE : TokenType.NORMAL;
