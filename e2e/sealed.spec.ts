@@ -72,7 +72,7 @@ test('without the policy in the page each of these ways leads out', async () => 
   await server.stop();
 });
 
-/** What the service worker of a build tries, and what of it came through. */
+/** Attempts of the service worker of a build, and the ways that led out. */
 async function fromServiceWorker(
   prepare: (server: PlainServer) => void,
 ): Promise<Attempts & { out: string[] }> {

@@ -1,4 +1,4 @@
-/** What a service worker could reach others by, beside fetch and what stands on it. */
+/** Names by which a service worker could reach others, beside fetch. */
 const WAYS = ['WebSocket', 'WebSocketStream', 'EventSource', 'WebTransport', 'importScripts'];
 
 /** Puts a value in the place of a name wherever an object has it from: its own, or a prototype's. */
