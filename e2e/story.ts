@@ -1,4 +1,4 @@
-// What the built-in model says at Q4_0, the likeliest token each time: the same in every browser.
+// The words of the built-in model at Q4_0, the likeliest token each time: the same in every browser.
 export const STORY = {
   level: 'Q4_0',
   asked: 'Tell me a story about a little fox named Nora.',
