@@ -67,7 +67,7 @@ const isThis = (m: ExpectedModel) =>
   m.name === name && m.text === basename(textPath) && m.context === context && m.chunks === options.chunks;
 /** Writes a level at once: another run, of another model, may write beside this one. */
 function keep(type: string, level: ExpectedLevel, tokens: number): void {
-  const { command, models } = table();
+  const { models } = table();
   const known = models.find(isThis);
   const now: ExpectedModel = {
     name,
@@ -76,6 +76,7 @@ function keep(type: string, level: ExpectedLevel, tokens: number): void {
     base,
     text: basename(textPath),
     calibration: basename(calibrationPath),
+    command: `npm run bench:expected -- ${[path, textPath, calibrationPath].map((p) => basename(p)).join(' ')}`,
     context,
     chunks: options.chunks,
     tokens,
@@ -85,7 +86,7 @@ function keep(type: string, level: ExpectedLevel, tokens: number): void {
   };
   const others = models.filter((m) => m.name !== name);
   const all = [...others, now].sort((a, b) => (a.name < b.name ? -1 : 1));
-  writeFileSync(out, `${JSON.stringify({ command, models: all }, null, 2)}\n`);
+  writeFileSync(out, `${JSON.stringify({ models: all }, null, 2)}\n`);
 }
 
 const plain = (type: string) => planQuantization(model, fileTypeByLabel(type)!);

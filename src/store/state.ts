@@ -14,6 +14,7 @@ import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { AnswerPart } from '../text/answer-reader';
 import type { ChatMessage } from '../text/conversation';
 import type { Report } from './results/report';
+import { NO_RATES, type Rates } from './work/estimate';
 import type { DeviceCapabilities } from '../device/capabilities';
 import type { Site } from '../browser/site/versions';
 import type { WireError } from '../util/errors';
@@ -141,6 +142,8 @@ export interface StudioState extends PlanSettings {
   readonly runs: readonly RunRecord[];
   readonly qualities: readonly QualityRecord[];
   readonly lab: Laboratory;
+  /** Speeds that were measured on this device, in this visit or an earlier one. */
+  readonly rates: Rates;
   /** The user's own text for measurements. */
   readonly ownText: { readonly label: string; readonly text: string } | null;
   /** The inspected tensor. */
@@ -213,6 +216,7 @@ export const initialState: StudioState = {
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
   lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
+  rates: NO_RATES,
   ownText: null,
   report: null,
   library: {

@@ -4,7 +4,11 @@ type Fields = Readonly<Record<string, unknown>>;
 export type Step = (record: Fields) => Fields;
 
 /** Migrations by store; index i turns version i + 1 into version i + 2. */
-const steps: Readonly<Record<'library' | 'results', readonly Step[]>> = { library: [], results: [] };
+const steps: Readonly<Record<'library' | 'results' | 'rates', readonly Step[]>> = {
+  library: [],
+  results: [],
+  rates: [],
+};
 export type StoreName = keyof typeof steps;
 
 /** Version of newly written records. */

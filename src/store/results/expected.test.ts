@@ -20,6 +20,7 @@ const model = (name: string, parameters: number, levels: Record<string, ReturnTy
   base: 'F16',
   text: 'text.txt',
   calibration: 'other.txt',
+  command: 'a command',
   context: 256,
   chunks: 16,
   tokens: 2032,
@@ -28,7 +29,6 @@ const model = (name: string, parameters: number, levels: Record<string, ReturnTy
   levels,
 });
 const table: ExpectedTable = {
-  command: 'a command',
   models: [
     model('small', 1e6, { Q4_0: level(0.02, 0.9), Q8_0: level(0.002, 0.98) }),
     model('large', 4e6, { Q4_0: level(0.04, 0.8) }),
@@ -69,18 +69,23 @@ describe('the committed table', () => {
     '%s is measured whole and says how',
     (_, m) => {
       expect(m.tokens).toBeGreaterThanOrEqual(2000);
-      expect(m.adapter).not.toBe('');
+      for (const fact of [m.adapter, m.command, m.text, m.calibration]) expect(fact).not.toBe('');
       expect(m.date).toMatch(/^\d{4}-\d\d-\d\d$/);
       for (const [type, l] of Object.entries(m.levels)) {
         expect(known).toContain(type);
-        expect(l.klLow).toBeLessThanOrEqual(l.kl);
-        expect(l.kl).toBeLessThanOrEqual(l.klHigh);
-        expect(l.sameTopLow).toBeLessThanOrEqual(l.sameTopHigh);
+        expect(l.kl).toBeGreaterThanOrEqual(l.klLow ?? 0);
+        expect(l.kl).toBeLessThanOrEqual(l.klHigh ?? l.kl);
+        expect(l.sameTopLow ?? 0).toBeLessThanOrEqual(l.sameTopHigh ?? 1);
+        expect(l.sameTop).toBeLessThanOrEqual(1);
       }
     },
   );
-  test('names a level or more, and the built-in model', () => {
+  test('has the built-in model, and the levels that people take', () => {
     expect(expectedTable.models.map((m) => m.name)).toContain('nibble-stories-F16');
-    expect(expectedLoss('Q8_0')!.models.length).toBeGreaterThan(0);
+    const larger = ['Q8_0', 'Q6_K', 'Q5_K_M', 'Q4_K_M', 'Q3_K_M', 'Q2_K', 'IQ2_XXS', 'IQ1_S'];
+    const kl = larger.map((type) => expectedLoss(type)!.kl);
+    // Fewer bits lose more.
+    expect(kl).toEqual(kl.toSorted((a, b) => a - b));
+    for (const type of ['IQ4_XS', 'Q4_0', 'IQ3_M', 'Q4_K_S']) expect(expectedLoss(type), type).not.toBeNull();
   });
 });

@@ -2,16 +2,16 @@ import type { QualityRecord } from '../../evaluate/quality-records';
 import type { ModelSummary } from '../../studio/summary';
 import table from './expected-loss.json';
 
-/** Loss of a level of one model, with 95 % intervals. */
+/** Loss of a level of one model, with 95 % intervals where its chunks were kept; their ends are null where they were not. */
 export interface ExpectedLevel {
   /** Mean KL divergence from the model's own precision, in nats. */
   readonly kl: number;
-  readonly klLow: number;
-  readonly klHigh: number;
+  readonly klLow: number | null;
+  readonly klHigh: number | null;
   /** Share of tokens with the same most probable token. */
   readonly sameTop: number;
-  readonly sameTopLow: number;
-  readonly sameTopHigh: number;
+  readonly sameTopLow: number | null;
+  readonly sameTopHigh: number | null;
   readonly bitsPerWeight: number;
   /** An importance matrix was used, without which the level is refused. */
   readonly importance: boolean;
@@ -22,8 +22,10 @@ export interface ExpectedModel
   extends Pick<ModelSummary, 'name' | 'architecture' | 'parameters'>,
     Pick<QualityRecord, 'base' | 'adapter' | 'context' | 'chunks'> {
   readonly text: string;
-  /** Text of the importance matrix. */
+  /** Text of the importance matrix, or the matrix. */
   readonly calibration: string;
+  /** The one that measured it. */
+  readonly command: string;
   /** Scored. */
   readonly tokens: number;
   /** Of the measurement: year, month, day. */
@@ -34,7 +36,6 @@ export interface ExpectedModel
 
 /** Written by bench/expected.ts. */
 export interface ExpectedTable {
-  readonly command: string;
   readonly models: readonly ExpectedModel[];
 }
 

@@ -1,4 +1,5 @@
 import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
+import { keepPrepared, recallRates } from './rates';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
 import { safeFileName } from '../../util/file-name';
@@ -15,6 +16,7 @@ export async function loadLists(): Promise<void> {
 export async function findDevice(): Promise<void> {
   try {
     set({ device: await run('device'), noGpu: null });
+    await recallRates();
   } catch (error) {
     const { message, hint } = problemOf(error, 'device');
     set({ noGpu: `${message} ${hint}` });
@@ -39,6 +41,7 @@ export async function prepareSelected(): Promise<void> {
       relabel(`Quantizing to ${type}`);
       const level = await run('prepare', type);
       set({ levels: { ...get().levels, [type]: level }, runType: get().runType });
+      await keepPrepared(level);
     }
   });
 }

@@ -1,6 +1,7 @@
 // Levels that work took off the GPU, which come back by themselves.
 import { EngineEndedError } from '../../util/errors';
 import { get, goOnAfterStop, relabel, run, set, throwIfStopped } from './job';
+import { keepPrepared } from './rates';
 
 /** Levels in GPU memory, oldest first. */
 const resident = (): readonly string[] => get().memory?.levels ?? [];
@@ -22,6 +23,7 @@ async function bringBack(before: readonly string[]): Promise<void> {
     try {
       const level = await run('prepare', type);
       set({ levels: { ...get().levels, [type]: level } });
+      await keepPrepared(level);
     } catch (error) {
       throwIfStopped();
       failure ??= error;

@@ -2,6 +2,8 @@
 // once, so a sweep that was stopped or cut off by a reload can be continued.
 import { get, job, relabel, run, set, throwIfStopped } from './job';
 import { withLevelsBack } from './levels-back';
+import { benchmarkMs, type Rates, withPrepared, withQuality, withRun } from './estimate';
+import { keepRates, recallRates } from './rates';
 import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from '../results/results-storage';
 import { mergeRun } from '../results/series';
@@ -25,10 +27,20 @@ function takeConditions(now: Conditions): void {
 
 /** Resolves to the adapter that was measured. */
 async function measure(step: Step, sweep: Sweep, text: string): Promise<string> {
-  const order = get().plan.map((p) => p.type);
+  const { plan, model, memory } = get();
+  const order = plan.map((p) => p.type);
+  const row = plan.find((p) => p.type === step.type);
+  const [weights, sourceBytes] = [model?.parameters ?? 0, model?.sizeBytes ?? 0];
+  const started = performance.now();
+  /** Takes the speed of a measurement, and of the quantizing before it, which is what it did not take itself. */
+  const keep = (change: (rates: Rates) => Rates, ownMs: number | null) => {
+    const elapsedMs = ownMs === null ? 0 : performance.now() - started - ownMs;
+    return keepRates((rates) => withPrepared(change(rates), row ?? {}, { elapsedMs, sourceBytes }));
+  };
   if (step.kind === 'speed') {
     const record = await run('benchmark', step.type);
     set({ runs: mergeRun(get().runs, record, order) });
+    await keep((rates) => withRun(rates, record, weights), benchmarkMs(record));
     return record.adapter;
   }
   const { base, textLabel, context, chunks, budgetMs } = sweep;
@@ -38,12 +50,19 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<string> 
     // The first level decides the chunks of all levels.
     sweep: { ...sweep, chunks: record.chunks, context: record.context },
   });
+  // The first call has tried how long a chunk takes, too, or quantized the baseline.
+  const isAlone = chunks !== null && step.type !== base && memory?.levels.includes(base) === true;
+  await keep(
+    (rates) => withQuality(rates, record, weights),
+    isAlone && !record.paged ? record.elapsedMs : null,
+  );
   return record.adapter;
 }
 
 /** Measures what is left of a sweep. */
 async function measureAll(initial: Sweep): Promise<void> {
   set({ device: await run('device') });
+  await recallRates();
   takeConditions(conditionsOf(get()));
   const text = initial.quality ? await textOf(initial.textLabel) : '';
   const started = performance.now();
