@@ -1,7 +1,7 @@
-// The words of the built-in model at Q4_0, the likeliest token each time: the same in every browser.
+// A conversation with the built-in model, the likeliest token each time.
 export const STORY = {
   level: 'Q4_0',
   asked: 'Tell me a story about a little fox named Nora.',
   sampling: { temperature: 0, maxTokens: 48 },
-  answer: '?',
+  name: 'Nora',
 } as const;

@@ -57,7 +57,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
 
   await run.useLevel(STORY.level);
   await run.sampling(STORY.sampling);
-  expect(await run.chat(STORY.asked)).toBe(STORY.answer);
+  expect(await run.chat(STORY.asked)).toContain(STORY.name);
   const timing = (await run.timing())!;
   for (const figure of [timing.firstTokenMs, timing.promptSpeed, timing.generationSpeed])
     expect(figure).toBeGreaterThan(0);

@@ -57,7 +57,8 @@ test('the walk: five levels, chat, side by side, measure, downloads, search, rel
 
   await run.useLevel(STORY.level);
   await run.sampling(STORY.sampling);
-  expect(await run.chat(STORY.asked)).toBe(STORY.answer);
+  const story = await run.chat(STORY.asked);
+  expect(story).toContain(STORY.name);
   expect(await run.chat('Who is the story about?')).toContain('Nora');
   const timing = (await run.timing())!;
   reached(`chat: ${timing.generationSpeed} tokens a second`);
@@ -110,14 +111,14 @@ test('the walk: five levels, chat, side by side, measure, downloads, search, rel
   expect(complaints).toEqual([]);
   reached('reloaded, opened from the library');
 
-  // Embedding, output and layers in several bindings, as of a model that is larger than one: the same ids.
+  // Embedding, output and layers in several bindings, as of a model that is larger than one: the same words.
   await studio.goTo({ maxBindingBytes: 65536 });
   await studio.device.adapter();
   expect(await studio.device.largestBinding()).toContain('64');
   await studio.openBuiltIn();
   await levels.quantize([STORY.level]);
   await run.sampling(STORY.sampling);
-  expect(await run.chat(STORY.asked)).toBe(STORY.answer);
+  expect(await run.chat(STORY.asked)).toBe(story);
   expect(await studio.problem()).toBe('');
   expect(complaints).toEqual([]);
   reached('a model in pieces of 64 KiB');

@@ -117,7 +117,7 @@ export class Pacer {
     if (kinds.size === 0) return;
     const works = [...kinds].map(([kind, units]) => ({ kind, units }));
     const isOpen = this.#isSuspected(works);
-    this.#weighSuspicion(works, elapsedMs);
+    if (!this.#weighSuspicion(works, elapsedMs)) return;
     const expectedMs = sum(works.map((work) => this.predict(work)));
     if (expectedMs <= 0) return;
     const ratio =
@@ -159,23 +159,24 @@ export class Pacer {
 
   /**
    * A submit that takes its usual time clears all kinds of suspicion; any other makes it the pace of its own kinds. Others
-   * are not cleared by kinds that have been measured since the jump: theirs is a new usual time.
+   * are not cleared by kinds that have been measured since the jump: theirs is a new usual time. False if nothing can be
+   * learnt from the submit.
    */
-  #weighSuspicion(works: readonly Work[], elapsedMs: number): void {
+  #weighSuspicion(works: readonly Work[], elapsedMs: number): boolean {
     const usualMs = sum(works.map((work) => this.#usual(work)));
     const suspects = works.filter(({ kind }) => (this.#paces.get(kind)?.suspected ?? 1) > 1);
-    if (suspects.length === 0) return;
+    if (suspects.length === 0) return true;
     const suspectedMs = sum(works.map((work) => this.predict(work)));
     const isTelling = sum(suspects.map((work) => this.#usual(work))) > usualMs / 2;
     if (elapsedMs < JUMP * usualMs + OVERHEAD_MS && elapsedMs < suspectedMs - TELLING_MS) {
-      const cleared = isTelling ? this.#paces.values() : suspects.map(({ kind }) => this.#paces.get(kind)!);
-      for (const pace of cleared) pace.suspected = 1;
-      return;
+      if (isTelling) for (const pace of this.#paces.values()) pace.suspected = 1;
+      return isTelling;
     }
     for (const { kind } of suspects) {
       const pace = this.#paces.get(kind)!;
       this.#paces.set(kind, { ...pace, msPerUnit: pace.msPerUnit * pace.suspected, suspected: 1 });
     }
+    return true;
   }
 
   #scale(kind: string, ratio: number): void {

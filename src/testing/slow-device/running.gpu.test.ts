@@ -71,7 +71,7 @@ describe.each(Object.keys(walks))('%s', (name) => {
 test('on a fast device a steady answer has the dispatches of its tokens, and none is cut', async () => {
   let perToken = 0;
   let before = 0;
-  const slow = await underSlowDevice({ factor: 0.02 }, async (gpu, { submits }) => {
+  const slow = await underSlowDevice({ factor: 0.2 }, async (gpu, { submits }) => {
     const level = await syntheticLevel(gpu, oneLayer(512, WIDE), 'Q4_0');
     const engine = await Engine.create(gpu, level, { context: 512, kvType: 'F16' });
     engine.setSampling(GREEDY);
