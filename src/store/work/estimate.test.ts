@@ -157,6 +157,7 @@ describe('after one of each was made', () => {
     ['chunks that are decided', { chunks: 11 }, []],
     ['quality alone', { speed: false }, ['F16', 'Q8_0']],
     ['speed alone', { quality: false }, ['Q8_0']],
+    ['speed of a level that is there already', { quality: false, levels: [Q4_K_M] }, ['Q4_K_M']],
     ['levels that come back', { back: [Q8_0, Q4_K_M] }, ['Q8_0', 'Q4_K_M']],
     ['another baseline', { base: Q8_0, levels: [F16, Q4_K_M] }, []],
   ] as const)('a sweep takes as long as was said: %s', (_, change, onGpu) => {
