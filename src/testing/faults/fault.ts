@@ -23,12 +23,12 @@ export type FaultKind = (typeof faultKinds)[number];
 /** Found in the message of every error that a fault makes. */
 export const MARK = 'injected fault';
 
-/** Counts the steps of one kind and fails the n-th. Nothing is counted before `arm`. */
+/** Counts the steps of every kind and fails the n-th of one. Nothing is counted before `arm`. */
 export class Fault {
   readonly kind: FaultKind;
   readonly #at: number;
   #armed = false;
-  #steps = 0;
+  readonly #steps = new Map<FaultKind, number>();
   #isStruck = false;
 
   constructor(kind: FaultKind, at: number) {
@@ -41,18 +41,19 @@ export class Fault {
   disarm(): void {
     this.#armed = false;
   }
-  /** Steps of the kind so far. */
-  get steps(): number {
-    return this.#steps;
+  /** Steps of a kind so far. */
+  steps(kind: FaultKind): number {
+    return this.#steps.get(kind) ?? 0;
   }
   get isStruck(): boolean {
     return this.#isStruck;
   }
   /** True if a step of a kind is the one to fail. */
   strikes(kind: FaultKind): boolean {
-    if (!this.#armed || kind !== this.kind) return false;
-    this.#steps++;
-    if (this.#steps !== this.#at) return false;
+    if (!this.#armed) return false;
+    const step = this.steps(kind) + 1;
+    this.#steps.set(kind, step);
+    if (kind !== this.kind || step !== this.#at) return false;
     this.#isStruck = true;
     return true;
   }
