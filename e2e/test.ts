@@ -1,4 +1,4 @@
-import { test as base } from '@playwright/test';
+import { test as base, expect } from '@playwright/test';
 import { Studio } from './page';
 
 /**
@@ -11,7 +11,12 @@ export const test = base.extend<object, { studio: Studio }>({
     async ({ browser }, use, { project }) => {
       const { baseURL = '', viewport = null } = project.use;
       const context = await browser.newContext({ baseURL, viewport });
+      const refused: string[] = [];
+      context.on('console', (message) => {
+        if (message.text().includes('Content Security Policy')) refused.push(message.text());
+      });
       await use(await Studio.visit(await context.newPage()));
+      expect(refused, 'what the policy refuses the page').toEqual([]);
       await context.close();
     },
     { scope: 'worker' },

@@ -2,6 +2,7 @@ import { expect } from '@playwright/test';
 import { encodeGguf, TINY, tinyMetadata, tinyTensors } from '../bench/models/tiny-llama';
 import { stringValue } from '../src/files/gguf/metadata';
 import { checkpointFiles } from '../src/testing/checkpoints';
+import type { NamedBytes } from '../src/testing/safetensors-file';
 import { Studio } from './page';
 import { test } from './test';
 
@@ -26,6 +27,18 @@ const SLOW = checkpointFiles('llama', 'slow').map((file) => {
   return { ...file, bytes: new TextEncoder().encode(JSON.stringify(slow)) };
 });
 
+/** A folder whose tokenizer.json takes seconds in which the worker reads no message. */
+const LONG = checkpointFiles('llama', 'long').map((file) => {
+  if (!file.path.endsWith('tokenizer.json')) return file;
+  const lists = {
+    ...(JSON.parse(new TextDecoder().decode(file.bytes)) as object),
+    lists: new Array(3_000_000).fill([]),
+  };
+  // An escaped pair has every text looked at.
+  const text = `{"pair":"\\ud83d\\ude00",${JSON.stringify(lists).slice(1)}`;
+  return { ...file, bytes: new TextEncoder().encode(text) };
+});
+
 test('nothing holds the worker, and one that fails is replaced with model, chat and results kept', async ({
   browser,
 }) => {
@@ -43,17 +56,22 @@ test('nothing holds the worker, and one that fails is replaced with model, chat 
   await studio.dismiss();
 
   // An expression that backtracks for hours is stopped within a second, and the engine stays as it was.
-  const stopped = async (before: () => Promise<void>) => {
-    await studio.drop(SLOW);
-    await studio.page.waitForTimeout(2000);
+  const stopped = async (
+    files: readonly NamedBytes[],
+    { afterMs = 2000, before = async () => {} }: { afterMs?: number; before?: () => Promise<void> } = {},
+  ) => {
+    await studio.drop(files);
+    await studio.page.waitForTimeout(afterMs);
     await before();
     const started = performance.now();
     await run.stop();
+    const elapsedMs = performance.now() - started;
     // A second where nothing else runs (src/worker/supervision.test.ts has the clock in its hand); machines are shared.
-    expect(performance.now() - started).toBeLessThan(5000);
+    expect(elapsedMs).toBeLessThan(5000);
     expect((await studio.model())?.label).toBe('hostile.gguf');
+    return elapsedMs;
   };
-  await stopped(async () => {});
+  await stopped(SLOW);
   expect(await levels.onTheGpu()).toEqual(['Q8_0']);
 
   for (const [how, says] of [
@@ -70,8 +88,19 @@ test('nothing holds the worker, and one that fails is replaced with model, chat 
     expect(await levels.onTheGpu()).toEqual(['Q8_0']);
   }
 
+  // No message is read while JSON is parsed: the worker is ended, and the next has the model of before.
+  const stoppedMs = await stopped(LONG, { afterMs: 500 });
+  expect(await device.replaced()).toMatch(/did not answer a stop within a second/);
+  // Shorter than what is left of the file.
+  expect(stoppedMs).toBeLessThan(2500);
+  expect(await run.messages()).toEqual([{ from: 'person', text: 'Hello' }]);
+  expect(await levels.row('Q8_0')).toMatchObject({ errorPercent, state: 'released' });
+  await levels.quantize(['Q8_0']);
+  expect(await studio.problem()).toBe('');
+  expect(await levels.onTheGpu()).toEqual(['Q8_0']);
+
   // A worker that runs in a circle answers no stop: it is ended, and the next one does the work.
-  await stopped(() => device.failEngine('hang'));
+  await stopped(SLOW, { before: () => device.failEngine('hang') });
   expect(await device.replaced()).toMatch(/did not answer a stop within a second/);
   await levels.quantize(['Q8_0']);
   expect(await levels.onTheGpu()).toEqual(['Q8_0']);

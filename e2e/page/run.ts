@@ -53,9 +53,34 @@ export class Run extends Part {
     return this.page.locator('.messages li').evaluateAll((all) =>
       all.map((li) => ({
         from: li.classList.contains('assistant') ? ('model' as const) : ('person' as const),
-        text: li.querySelector('p')?.textContent?.trim() ?? '',
+        text: li.querySelector('p:not([data-testid=thoughts])')?.textContent?.trim() ?? '',
       })),
     );
+  }
+  /** Thoughts of the newest answer, and if they are unfolded; null where it has none. */
+  async thoughts(): Promise<{ text: string; isOpen: boolean } | null> {
+    const folds = this.page
+      .locator('.messages li')
+      .last()
+      .locator('details')
+      .filter({ has: this.page.getByTestId('thoughts') });
+    const all = await folds.evaluateAll((found) =>
+      found.map((fold) => ({
+        text: fold.querySelector('p')?.textContent?.trim() ?? '',
+        isOpen: (fold as HTMLDetailsElement).open,
+      })),
+    );
+    return all[0] ?? null;
+  }
+  /** Unfolds the thoughts of the newest answer; true when they are to be seen then. */
+  async unfoldThoughts(): Promise<boolean> {
+    await this.page.locator('.messages li').last().getByText('Thoughts', { exact: true }).click();
+    return this.page.getByTestId('thoughts').last().isVisible();
+  }
+  /** Calls of tools in the newest answer. */
+  async toolCalls(): Promise<string[]> {
+    const texts = await this.page.locator('.messages li').last().getByTestId('tool-call').allTextContents();
+    return texts.map((text) => text.trim());
   }
   /** The answer that the model is at, as far as it is written. */
   async writing(): Promise<string> {

@@ -107,6 +107,11 @@ export interface Sweep extends Omit<QualityRequest, 'type' | 'text'> {
   readonly startedMs: number;
 }
 
+/** A message of the chat; an answer has the parts that it was written in. */
+export interface ShownMessage extends ChatMessage {
+  readonly parts?: readonly AnswerPart[];
+}
+
 export interface StudioState extends PlanSettings {
   /** Empty until the engine has told them. */
   readonly lists: EngineLists;
@@ -132,7 +137,7 @@ export interface StudioState extends PlanSettings {
   readonly mode: 'chat' | 'completion' | 'side';
   /** Answers of several levels to one prompt, with their tokens. */
   readonly side: readonly { readonly type: string; readonly tokens: readonly ScoredToken[] }[];
-  readonly chat: readonly ChatMessage[];
+  readonly chat: readonly ShownMessage[];
   readonly completion: string;
   /** The answer that is being written. */
   readonly answer: readonly AnswerPart[];

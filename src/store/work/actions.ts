@@ -76,7 +76,8 @@ export const clearChat = () => set({ chat: [], answer: [], timing: null, rendere
 function request() {
   const { runType, mode, chat, completion, sampling } = get();
   const { maxTokens, ...rest } = sampling;
-  const what = mode === 'chat' ? { messages: chat } : { prompt: completion };
+  const messages = chat.map(({ parts: _, ...message }) => message);
+  const what = mode === 'chat' ? { messages } : { prompt: completion };
   return { type: runType, maxTokens, sampling: rest, ...what };
 }
 
@@ -95,6 +96,7 @@ export async function generate(message?: string): Promise<void> {
       role: 'assistant',
       content: answer,
       ...(thoughts ? { reasoningContent: thoughts } : {}),
+      parts,
     } as const;
     if (mode === 'chat') set({ chat: [...get().chat, turn], answer: [] });
     else set({ answer: parts });

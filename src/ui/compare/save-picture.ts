@@ -12,13 +12,17 @@ const PAINTED = [
 /** Picture pixels per CSS pixel. */
 const SCALE = 2;
 
-/** A copy of the chart with computed styles inlined, as the style sheet does not apply outside the page. */
+/**
+ * A copy of the chart with computed styles as attributes of SVG, as the style sheet does not apply outside the page, and the
+ * page's policy allows no style in markup.
+ */
 function standalone(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const [from, to] = [svg, copy].map((root) => [root, ...root.querySelectorAll<SVGElement>('*')]);
   for (const [i, element] of from!.entries()) {
     const style = getComputedStyle(element);
-    for (const name of PAINTED) to![i]!.style.setProperty(name, style.getPropertyValue(name));
+    to![i]!.removeAttribute('style');
+    for (const name of PAINTED) to![i]!.setAttribute(name, style.getPropertyValue(name));
   }
   return copy;
 }

@@ -2,7 +2,7 @@ import type { AnswerPart } from '../../text/answer-reader';
 import { ForeignText } from '../kit/foreign';
 
 /** Thoughts of a model, apart from its answer and out of the way. */
-export function Thoughts({ text, isOpen = false }: { text: string; isOpen?: boolean }) {
+function Thoughts({ text, isOpen = false }: { text: string; isOpen?: boolean }) {
   return (
     <details className="thoughts" open={isOpen}>
       <summary>Thoughts</summary>
@@ -13,8 +13,8 @@ export function Thoughts({ text, isOpen = false }: { text: string; isOpen?: bool
   );
 }
 
-/** An answer as it comes: text, thoughts, calls of tools, and marks by their names. */
-export function Answer({ parts }: { parts: readonly AnswerPart[] }) {
+/** An answer, whole or as it comes: text, thoughts, calls of tools, and marks by their names. */
+export function Answer({ parts, testId = 'answer' }: { parts: readonly AnswerPart[]; testId?: string }) {
   // Thoughts are shown while nothing else is there to read.
   const isThinking = parts.at(-1)?.kind === 'thoughts';
   return parts.map((part, i) => {
@@ -23,14 +23,14 @@ export function Answer({ parts }: { parts: readonly AnswerPart[] }) {
     if (part.kind === 'mark') return <Mark key={key} text={part.text} />;
     if (part.kind === 'answer')
       return (
-        <p key={key} data-testid="answer">
+        <p key={key} data-testid={testId}>
           <ForeignText text={part.text} />
         </p>
       );
     return (
       <p key={key} className="tool-call">
         <span className="note">Tool call</span>{' '}
-        <code>
+        <code data-testid="tool-call">
           <ForeignText text={part.text} />
         </code>
       </p>

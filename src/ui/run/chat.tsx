@@ -2,7 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { clearChat, generate } from '../../store/work/actions';
 import { ForeignText } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
-import { Answer, Thoughts } from './answer';
+import { Answer } from './answer';
 
 export function Chat() {
   const chat = useStudio((s) => s.chat);
@@ -27,10 +27,13 @@ export function Chat() {
           // biome-ignore lint/suspicious/noArrayIndexKey: messages are only appended
           <li key={i} className={m.role}>
             <span className="who">{m.role === 'user' ? 'You' : 'Model'}</span>
-            {m.reasoningContent && <Thoughts text={m.reasoningContent} />}
-            <p>
-              <ForeignText text={m.content} />
-            </p>
+            {m.parts ? (
+              <Answer parts={m.parts} testId="said" />
+            ) : (
+              <p>
+                <ForeignText text={m.content} />
+              </p>
+            )}
           </li>
         ))}
         {answer.length > 0 && (
