@@ -85,8 +85,8 @@ const WALKS: Record<
   },
   'experts, shaped for hardware': {
     options: { hardware: true },
-    factors: [30_000],
-    run: async (gpu) => answer(gpu, await experts(), [70, 5]),
+    factors: [50_000],
+    run: async (gpu) => answer(gpu, await experts(), [100, 8]),
   },
 };
 const cut = new Set<string>();
