@@ -6,7 +6,7 @@ import { tellEngineEnded } from './store/work/job';
 import { keep } from './store/work/site';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
-import './ui/style.css';
+import './ui/style/index.css';
 import { EngineClient } from './worker/client';
 import engineUrl from './worker/engine.worker.ts?worker&url';
 

@@ -36,6 +36,7 @@ export class Charts extends Part {
   }
   /** Heights of bars in CSS pixels. */
   async memory(): Promise<MemoryBars> {
+    await this.go();
     const bars = await this.#bars(0);
     const levels = bars.length / 3;
     return {
@@ -52,6 +53,7 @@ export class Charts extends Part {
   }
   /** Dots of size against divergence. */
   async divergence(): Promise<Dot[]> {
+    await this.go();
     const chart = this.page.getByTestId('pareto');
     await chart.locator('.recharts-scatter-symbol').first().waitFor();
     const dots = await boxesOf(chart.locator('.recharts-scatter-symbol path'));
@@ -61,6 +63,7 @@ export class Charts extends Part {
   }
   /** Points at the right end of the chart of all sizes, so that it shows a bar's figures. */
   async pointAtSizes(): Promise<void> {
+    await this.go();
     const chart = this.page.getByTestId('sizes').locator('.recharts-wrapper');
     const { width, height } = (await chart.boundingBox())!;
     await chart.hover({ position: { x: width - 20, y: height / 2 } });
@@ -68,6 +71,7 @@ export class Charts extends Part {
   }
   /** The chart of size against divergence as a PNG, and the size in CSS pixels that it is drawn with. */
   async divergencePicture(): Promise<{ png: Buffer; width: number; height: number }> {
+    await this.go();
     const chart = this.page.getByTestId('pareto').locator('svg.recharts-surface');
     await chart.waitFor();
     const drawn = await boxesOf(chart);

@@ -3,7 +3,7 @@ import type { Locator, Page } from '@playwright/test';
 /** Everything on the page that a person operates, by what it is for. */
 export function controlsOf(page: Page) {
   const part = (id: string) => page.locator(`#${id}`);
-  const run = part('run');
+  const run = part('chat');
   const row = (type: string) => page.locator(`[data-level="${type}"]`);
   const button = (name: string | RegExp, within: Page | Locator = page) =>
     within.getByRole('button', { name, exact: typeof name === 'string' });

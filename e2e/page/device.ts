@@ -1,18 +1,19 @@
 import { numberIn } from './browser';
 import { Part } from './part';
 
-const ADAPTER = '.chip';
-const NO_ADAPTER = /^(looking for|no GPU)/;
+const ADAPTER = '[data-adapter]:not([data-adapter=""], [data-adapter=none])';
 
 /** The device as the page tells of it. */
 export class Device extends Part {
   /** Waits until the page has found its adapter; gives its name. */
   async adapter(): Promise<string> {
-    const chip = this.page.locator(ADAPTER).filter({ hasNotText: NO_ADAPTER });
-    return chip.innerText({ timeout: 60_000 });
+    const gauge = this.page.locator(ADAPTER);
+    await gauge.waitFor({ timeout: 60_000 });
+    return (await gauge.getAttribute('data-adapter')) ?? '';
   }
   /** The page's words for the lack of WebGPU. */
   async lack(): Promise<string> {
+    await this.go();
     return this.page.locator('#device').getByRole('status').innerText();
   }
   /** The largest binding, as the page says it. */
@@ -22,6 +23,7 @@ export class Device extends Part {
   }
   /** Memory in use, as the page says it. */
   async memoryInUse(): Promise<string> {
+    await this.go();
     return this.page.getByTestId('memory').locator('b').first().innerText();
   }
   /** Difference of the fast paths from float32 at the level in use. */

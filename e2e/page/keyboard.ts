@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 import type { NamedBytes } from '../../src/testing/safetensors-file';
 import { downloaded } from './browser';
-import { BUILT_IN, Part } from './part';
+import { BUILT_IN, Part, type View } from './part';
 
 const MOST_PRESSES = 400;
 
@@ -31,6 +31,13 @@ export class Keyboard extends Part {
     await this.#tabTo(control);
     await this.#keys.press(key);
   }
+  /** Goes to a view by its link. */
+  async #to(view: View): Promise<void> {
+    const there = this.page.locator(`#${view}`);
+    if ((await there.count()) > 0) return;
+    await this.#press(this.way(view));
+    await there.waitFor();
+  }
   /** In a list of choices, letters go to the choice that begins with them. */
   async #choose(control: Locator, letters: string): Promise<void> {
     await this.#tabTo(control);
@@ -42,6 +49,7 @@ export class Keyboard extends Part {
   }
   /** Takes the check marks of levels to their state. */
   async select(types: readonly string[]): Promise<void> {
+    await this.#to('levels');
     const marks = this.page.locator('[data-level] input[type=checkbox]:checked');
     const checked = await marks.evaluateAll((all) =>
       all.map((mark) => mark.closest('[data-level]')?.getAttribute('data-level') ?? ''),
@@ -53,14 +61,17 @@ export class Keyboard extends Part {
     await this.#press(this.controls.level(type), 'Space');
   }
   async quantize(count: number): Promise<void> {
+    await this.#to('levels');
     await this.#press(this.controls.quantize(count));
     await this.done();
   }
   /** Chooses by the first letters of a level. */
   async useLevel(letters: string): Promise<void> {
+    await this.#to('chat');
     await this.#choose(this.controls.runLevel, letters);
   }
   async chat(message: string): Promise<void> {
+    await this.#to('chat');
     await this.#tabTo(this.controls.message);
     await this.#keys.type(message);
     await this.#keys.press('Enter');
@@ -68,6 +79,7 @@ export class Keyboard extends Part {
   }
   /** From the chat to the text that is continued. */
   async complete(): Promise<void> {
+    await this.#to('chat');
     await this.#press(this.controls.mode.chat, 'ArrowRight');
     await expect(this.controls.mode.completion).toHaveAttribute('aria-selected', 'true');
     await this.#press(this.controls.continueText);
@@ -75,6 +87,7 @@ export class Keyboard extends Part {
   }
   /** Says where an answer stops at the latest. */
   async limitTokens(count: number): Promise<void> {
+    await this.#to('chat');
     if (!(await this.controls.maxTokens.isVisible())) await this.#press(this.controls.sampling);
     await this.#tabTo(this.controls.maxTokens);
     await this.#keys.press('ControlOrMeta+A');
@@ -83,6 +96,7 @@ export class Keyboard extends Part {
   }
   /** Takes a text of the person's own to measure on. */
   async takeText({ path, bytes }: NamedBytes): Promise<void> {
+    await this.#to('compare');
     const [chooser] = await Promise.all([
       this.page.waitForEvent('filechooser'),
       this.#press(this.controls.measure.ownText),
@@ -92,6 +106,7 @@ export class Keyboard extends Part {
   }
   /** Measures quality alone, with tokens of a chunk and seconds for each level by their first digits. */
   async measureQuality(count: number, context: string, seconds: string): Promise<void> {
+    await this.#to('compare');
     const { speed, context: tokens, seconds: time, start } = this.controls.measure;
     if (await speed.isChecked()) await this.#press(speed, 'Space');
     await this.#choose(tokens, context);
@@ -100,12 +115,14 @@ export class Keyboard extends Part {
     await this.done();
   }
   async sortByDivergence(): Promise<void> {
+    await this.#to('compare');
     await this.#press(this.controls.measure.sortByDivergence);
     const table = this.page.getByTestId('runs');
     const column = table.getByRole('columnheader', { name: 'Mean KL' });
     await expect(column).toHaveAttribute('aria-sort', 'ascending');
   }
   async download(type: string): Promise<Buffer> {
+    await this.#to('levels');
     const bytes = await downloaded(this.page, () => this.#press(this.controls.download(type)));
     await this.done();
     return bytes;

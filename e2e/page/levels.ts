@@ -22,6 +22,7 @@ export interface LevelFacts {
 export class Levels extends Part {
   /** All of them, in the page's order. */
   async all(): Promise<LevelFacts[]> {
+    await this.go();
     const rows = await this.page.locator(ROW).evaluateAll((all) =>
       all.map((row) => {
         const text = (selector: string) => row.querySelector(selector)?.textContent?.trim() ?? '';
@@ -58,6 +59,7 @@ export class Levels extends Part {
 
   /** Takes every check mark to its state. */
   async select(types: readonly string[]): Promise<void> {
+    await this.go();
     await this.page.locator(ROW).first().waitFor();
     const all = await this.all();
     for (const type of types) expect(all.map((l) => l.type)).toContain(type);
@@ -73,9 +75,11 @@ export class Levels extends Part {
   }
   /** Remarks beside the figures of a level: tensors that fall back, and notes. */
   async remarks(type: string): Promise<string[]> {
+    await this.go();
     return this.page.locator(`[data-level="${type}"] .fallbacks li`).allTextContents();
   }
-  canQuantize(): Promise<boolean> {
+  async canQuantize(): Promise<boolean> {
+    await this.go();
     return this.controls.quantizeAny.isEnabled();
   }
   async release(type: string): Promise<void> {
@@ -95,6 +99,7 @@ export class Levels extends Part {
   }
   /** Begins to download levels, one after the other, and gives the files as they come, by name. */
   async beginDownloads(types: readonly string[]): Promise<Map<string, Buffer>> {
+    await this.go();
     await this.select(types);
     const files = takeDownloads(this.page);
     await this.controls.downloadSelected(types.length).click();
@@ -102,6 +107,7 @@ export class Levels extends Part {
   }
   /** Begins to download a level and leaves what becomes of it to the walk. */
   async beginDownload(type: string): Promise<void> {
+    await this.go();
     await this.controls.download(type).click();
   }
   /** Agrees to a file that cannot be gone on with. */
@@ -120,18 +126,22 @@ export class Levels extends Part {
     return this.press(this.controls.keep(type));
   }
   async canKeep(): Promise<boolean> {
+    await this.go();
     return (await this.controls.keepAny.count()) > 0;
   }
   /** The explanation of how it stores weights. */
   async structure(type: string): Promise<string> {
+    await this.go();
     await unfold(this.controls.structure(type));
     return this.page.locator(`[data-level="${type}"] .structure`).innerText();
   }
   async chooseContext(tokens: number): Promise<void> {
+    await this.go();
     await this.controls.levelContext.selectOption(String(tokens));
   }
   /** Sizes that the chart of all levels draws. */
   async drawnSizes(): Promise<number> {
+    await this.go('compare');
     const chart = this.page.getByTestId('sizes');
     await chart.waitFor();
     return chart.locator('.recharts-bar-rectangle').count();

@@ -3,7 +3,8 @@ import { Part } from './part';
 /** The browser's memory: models that were open, results that were kept, what was fetched. */
 export class Library extends Part {
   async #names(heading: string, name: string): Promise<string[]> {
-    const list = this.page.locator('.library h3', { hasText: heading }).locator('+ ul > li');
+    await this.go();
+    const list = this.page.locator('.library h2', { hasText: heading }).locator('+ ul > li');
     return list.locator(name).allInnerTexts();
   }
   /** Models that were open before. */
@@ -19,8 +20,9 @@ export class Library extends Part {
     return this.#names('Fetched from Hugging Face', ':scope > :first-child');
   }
   /** All that the page tells of what was fetched of a repository. */
-  fetchedOf(repository: string): Promise<string> {
-    const list = this.page.locator('.library h3', { hasText: 'Fetched from Hugging Face' });
+  async fetchedOf(repository: string): Promise<string> {
+    await this.go();
+    const list = this.page.locator('.library h2', { hasText: 'Fetched from Hugging Face' });
     return list.locator('+ ul > li').filter({ hasText: repository }).innerText();
   }
   /** Opens a model that was open before, or a result that was kept. */
@@ -29,25 +31,31 @@ export class Library extends Part {
   }
   /** Asks for it and leaves what becomes of it to the walk. */
   async tryOpen(label: string): Promise<void> {
+    await this.go();
     await this.controls.library.model(label).click();
   }
   async forget(label: string): Promise<void> {
+    await this.go();
     await this.controls.library.forget(label).click();
   }
   async deleteKept(name: string): Promise<void> {
+    await this.go();
     await this.controls.library.remove(name).click();
   }
   async deleteFetched(repository: string): Promise<void> {
+    await this.go();
     await this.controls.library.removeFetched(repository).click();
   }
   /** Bytes used and granted, as the page says them. */
   async room(): Promise<{ used: string; granted: string } | null> {
+    await this.go();
     const texts = await this.page.locator('.library .note').allInnerTexts();
     const found = /^(\S+ \S+) of (\S+ \S+) that the browser grants/.exec(texts.at(-1) ?? '');
     return found && { used: found[1]!, granted: found[2]! };
   }
   /** True where the page says that the browser lets it keep nothing. */
   async isDenied(): Promise<boolean> {
+    await this.go();
     return (await this.page.getByText('This browser lets the page keep nothing').count()) > 0;
   }
 }

@@ -15,6 +15,7 @@ export interface ImportanceFacts {
 export class Importance extends Part {
   /** The matrix in use; null where there is none. */
   async facts(): Promise<ImportanceFacts | null> {
+    await this.go();
     const text = await this.page.getByTestId('imatrix').innerText();
     const found = /^Importance matrix (.*): (\d+) of its (\d+) tensors are in/.exec(text);
     if (!found) return null;
@@ -47,6 +48,7 @@ export class Search extends Part {
   }
   /** The mix of the size that is asked for now. */
   async mix(): Promise<MixFacts> {
+    await this.go();
     const mix = this.page.getByTestId('mix');
     await expect(mix).toHaveAttribute('aria-busy', 'false');
     const text = await mix.innerText();
@@ -56,12 +58,14 @@ export class Search extends Part {
   }
   /** Moves the size by keyboard: to its ends, or a number of steps down. */
   async size(to: 'least' | 'most' | { readonly down: number }): Promise<void> {
+    await this.go();
     await this.controls.search.size.focus();
     if (typeof to === 'object') for (let i = 0; i < to.down; i++) await this.page.keyboard.press('PageDown');
     else await this.page.keyboard.press(to === 'least' ? 'Home' : 'End');
   }
   /** The llama-quantize command that makes the same. */
   async command(): Promise<string> {
+    await this.go();
     await unfold(this.controls.search.command);
     return this.page.locator('.search pre').innerText();
   }
@@ -77,6 +81,7 @@ export class Search extends Part {
 export class Errors extends Part {
   /** Relative errors of a level in percent, layers by kinds of tensors. */
   async map(type: string): Promise<number[][]> {
+    await this.go();
     await unfold(this.controls.errors.fold);
     await this.controls.errors.level.selectOption(type);
     const rows = this.page.getByTestId('heat').locator('tbody tr');
@@ -87,6 +92,7 @@ export class Errors extends Part {
   }
   /** Opens the tensor of the map's first figure; gives what it is. */
   async openFirstTensor(): Promise<string> {
+    await this.go();
     await this.page.getByTestId('heat').locator('td button').first().click();
     const heading = this.page.getByTestId('tensor').getByRole('heading');
     await heading.waitFor();

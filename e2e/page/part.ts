@@ -6,8 +6,21 @@ import { type Controls, controlsOf } from './controls';
 const RUNNING = '.job';
 
 /** Names the model that is open. */
-const MODEL_TITLE = '#model-title';
+export const OPEN_MODEL = '#open-model';
 const LEVEL = '[data-level]';
+
+/** Views of the page, by the names of the ways to them. */
+const VIEWS = {
+  open: 'Nibble Studio: open a model',
+  model: 'Model',
+  levels: 'Levels',
+  chat: 'Chat',
+  compare: 'Compare',
+  inspect: 'Inspect',
+  device: 'Device',
+  settings: 'Settings',
+};
+export type View = keyof typeof VIEWS;
 
 export const BUILT_IN = 'nibble-stories-F16.gguf';
 
@@ -15,10 +28,25 @@ export const BUILT_IN = 'nibble-stories-F16.gguf';
 export class Part {
   readonly page: Page;
   protected readonly controls: Controls;
+  readonly #view: View;
 
-  constructor(page: Page) {
+  constructor(page: Page, view: View = 'open') {
     this.page = page;
+    this.#view = view;
     this.controls = controlsOf(page);
+  }
+
+  /** The way to a view. */
+  protected way(view: View): Locator {
+    const rail = this.page.getByRole('navigation', { name: 'Views' });
+    return rail.getByRole('link', { name: VIEWS[view], exact: true });
+  }
+  /** Goes to a view, or to the one that this part of the page is in. */
+  async go(view: View = this.#view): Promise<void> {
+    const there = this.page.locator(`#${view}`);
+    if ((await there.count()) > 0) return;
+    await this.way(view).click();
+    await there.waitFor();
   }
 
   /** Waits until nothing runs. */
@@ -28,19 +56,20 @@ export class Part {
   }
   /** Opens a model by `ask` and waits until it is open, whatever was before. */
   protected async opens(label: string, ask: () => Promise<void>): Promise<void> {
-    // Levels of the model before are taken away; a mark tells them from those of the next.
-    await this.page.locator(LEVEL).evaluateAll((all) => all[0]?.setAttribute('data-before', ''));
+    // From there the page goes to the levels of what it opens.
+    await this.go('open');
     await ask();
-    await this.page.locator(`${LEVEL}[data-before]`).waitFor({ state: 'detached' });
-    await this.page.locator(MODEL_TITLE).getByText(label, { exact: true }).waitFor();
-    await this.page.locator(LEVEL).first().waitFor();
+    await this.page.locator(LEVEL).first().waitFor({ timeout: 60_000 });
+    await this.page.locator(OPEN_MODEL).getByText(label, { exact: true }).waitFor();
     await this.done();
   }
   protected async press(control: Locator): Promise<void> {
+    await this.go();
     await control.click();
     await this.done();
   }
   protected async save(control: Locator): Promise<Buffer> {
+    await this.go();
     const bytes = await downloaded(this.page, () => control.click());
     await this.done();
     return bytes;

@@ -62,7 +62,7 @@ export interface Wanted {
   readonly text?: 'held-out' | 'own';
 }
 
-const STATUS = '#compare .job [role=status]';
+const STATUS = '.job [role=status]';
 const numbersIn = (text: string): number[] => (text.match(/\d+(\.\d+)?/g) ?? []).map(Number);
 
 function spreadIn(text: string): SpreadFacts {
@@ -103,6 +103,7 @@ function measuredOf(type: string, cells: Readonly<Record<string, string>>): Meas
 export class Results extends Part {
   /** Says how to measure. */
   async want({ speed, context, seconds, text }: Wanted): Promise<void> {
+    await this.go();
     const { measure } = this.controls;
     if (speed !== undefined) await measure.speed.setChecked(speed);
     if (text !== undefined) await measure.text.selectOption(text);
@@ -115,6 +116,7 @@ export class Results extends Part {
     await this.done(timeoutMs);
   }
   async begin(count: number): Promise<void> {
+    await this.go();
     await this.controls.measure.start(count).click();
   }
   /** Waits until the sweep is at its nth measurement. */
@@ -122,26 +124,31 @@ export class Results extends Part {
     const isThere = await seen(this.page, { selector: STATUS, text: `(${step} of ` }, timeoutMs);
     expect(isThere, `measurement ${step} was begun within ${timeoutMs} ms`).toBe(true);
   }
-  stop(): Promise<void> {
-    return this.press(this.controls.stop);
+  async stop(): Promise<void> {
+    await this.controls.stop.click();
+    await this.done();
   }
   /** Measurements that a sweep which was stopped has to go; null where there is none. */
   async unfinished(): Promise<number | null> {
+    await this.go();
     const [text] = await this.page.getByTestId('unfinished').allInnerTexts();
     const found = text === undefined ? null : /with (\d+) measurements? to go/.exec(text);
     return found && Number(found[1]);
   }
   async goOn(timeoutMs?: number): Promise<void> {
+    await this.go();
     await this.controls.measure.goOn.click();
     await this.done(timeoutMs);
   }
   /** The text that levels are measured on. */
   async text(): Promise<string> {
+    await this.go();
     return this.controls.measure.text.locator('option:checked').innerText();
   }
 
   /** The rows of the table as it is sorted; none where there is no table. */
   async table(): Promise<Measured[]> {
+    await this.go();
     const rows = await this.page.locator('[data-testid=runs] tbody tr').evaluateAll((all) =>
       all.map((row) => ({
         type: row.querySelector('th')?.textContent ?? '',
@@ -158,6 +165,7 @@ export class Results extends Part {
   }
   /** On what and beside what quality was measured. */
   async conditions(): Promise<Conditions> {
+    await this.go();
     const caption = await this.page.locator('[data-testid=runs] caption').innerText();
     const found = /^(.*?), .*; quality beside (\S+) on (\d+) tokens of (.*) \((\d+) chunks of (\d+)\)/.exec(
       caption,
@@ -174,11 +182,13 @@ export class Results extends Part {
     };
   }
   async sortByDivergence(): Promise<string[]> {
+    await this.go();
     await this.controls.measure.sortByDivergence.click();
     return (await this.table()).map((row) => row.type);
   }
   /** The level that the page says to take, and why. */
   async advice(): Promise<Advice> {
+    await this.go();
     const text = await this.page.getByTestId('advice').innerText();
     const take = /^Take (\S+):/.exec(text);
     if (!take) throw new Error(`"${text}" is no advice.`);
@@ -202,11 +212,13 @@ export class Results extends Part {
   }
   /** Lays a report beside what was measured here. */
   async takeReport(name: string, content: string): Promise<void> {
+    await this.go();
     const buffer = Buffer.from(content);
     await this.controls.measure.report.setInputFiles({ name, mimeType: 'application/json', buffer });
   }
   /** A level here, there, and here over there where the page says so; null where no report lies beside. */
   async beside(type: string): Promise<BesideRow | null> {
+    await this.go();
     const row = this.page.getByTestId('beside').locator('tbody tr').filter({ hasText: type });
     const [cells] = await row.evaluateAll((all) =>
       all.map((tr) => [...tr.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),

@@ -28,9 +28,11 @@ export interface SamplingChoice {
 /** Chat, completion and texts side by side. */
 export class Run extends Part {
   async useLevel(type: string): Promise<void> {
+    await this.go();
     await this.controls.runLevel.selectOption(type);
   }
   async sampling({ temperature, maxTokens }: SamplingChoice): Promise<void> {
+    await this.go();
     await unfold(this.controls.sampling);
     if (temperature !== undefined) await this.controls.temperature.fill(String(temperature));
     if (maxTokens !== undefined) await this.controls.maxTokens.fill(String(maxTokens));
@@ -45,11 +47,13 @@ export class Run extends Part {
   }
   /** Sends a message and leaves the model writing. */
   async beginChat(message: string): Promise<void> {
+    await this.go();
     await this.controls.mode.chat.click();
     await this.controls.message.fill(message);
     await this.controls.send.click();
   }
-  messages(): Promise<Message[]> {
+  async messages(): Promise<Message[]> {
+    await this.go();
     return this.page.locator('.messages li').evaluateAll((all) =>
       all.map((li) => ({
         from: li.classList.contains('assistant') ? ('model' as const) : ('person' as const),
@@ -84,20 +88,24 @@ export class Run extends Part {
   }
   /** The answer that the model is at, as far as it is written. */
   async writing(): Promise<string> {
+    await this.go();
     const [text] = await this.page.getByTestId('answer').allTextContents();
     return text ?? '';
   }
   /** Continues the text of the page; gives what was written after it. */
   async complete(): Promise<string> {
+    await this.go();
     await this.controls.mode.completion.click();
     await this.press(this.controls.continueText);
     return this.writing();
   }
-  stop(): Promise<void> {
-    return this.press(this.controls.stop);
+  async stop(): Promise<void> {
+    await this.controls.stop.click();
+    await this.done();
   }
   /** Of the newest answer; null before there is one. */
   async timing(): Promise<Timing | null> {
+    await this.go();
     const [facts] = await this.page
       .getByTestId('timing')
       .evaluateAll((all) =>
@@ -123,12 +131,14 @@ export class Run extends Part {
   }
   /** The text that the model was given, after its template. */
   async given(): Promise<string> {
+    await this.go();
     await unfold(this.controls.given);
-    return (await this.page.locator('#run .rendered').textContent()) ?? '';
+    return (await this.page.locator('#chat .rendered').textContent()) ?? '';
   }
 
   /** Continues the text of the page at several levels. */
   async writeBeside(types: readonly string[], sampling: SamplingChoice): Promise<SideText[]> {
+    await this.go();
     await this.controls.mode.sideBySide.click();
     await this.sampling(sampling);
     await this.press(this.controls.continueBeside(types));
@@ -149,6 +159,7 @@ export class Run extends Part {
   }
   /** After so many tokens a level leaves the first, as the page says; a level that never does is absent. */
   async partings(): Promise<Record<string, number>> {
+    await this.go();
     const said = await this.page.getByTestId('parts').innerText();
     const found = [...said.matchAll(/(\S+) leaves \S+ after (\d+) tokens/g)];
     return Object.fromEntries(found.map((m) => [m[1]!, Number(m[2])]));

@@ -7,9 +7,11 @@ const NOTE = '.new-version';
 export class SitePart extends Part {
   /** Waits until the page says that it opens without a network. */
   async kept(): Promise<void> {
+    await this.go();
     await this.page.getByText('It opens without a network, too.').waitFor();
   }
-  version(): Promise<string> {
+  async version(): Promise<string> {
+    await this.go();
     return this.page.getByTestId('version').innerText();
   }
   /** Waits until the page says that a newer version is there. */
@@ -23,6 +25,7 @@ export class SitePart extends Part {
   }
   /** Moves to the new version. */
   async takeNewVersion(version: string): Promise<void> {
+    await this.go();
     await this.controls.newVersion.click();
     await expect(this.page.getByTestId('version')).toHaveText(version);
     await this.page.locator(NOTE).and(this.page.locator(':empty')).waitFor({ state: 'attached' });

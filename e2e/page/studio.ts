@@ -15,13 +15,13 @@ import { Keyboard } from './keyboard';
 import { Levels } from './levels';
 import { Library } from './library';
 import { Errors, Importance, Search } from './making';
-import { BUILT_IN, Part } from './part';
+import { BUILT_IN, OPEN_MODEL, Part } from './part';
 import { Results } from './results';
 import { Run } from './run';
 import { Unfinished } from './unfinished';
 import { SitePart } from './site';
 
-const PARTS = { levels: '#levels', run: '#run', search: '.search' };
+const PARTS = { levels: '#levels', run: '#chat', search: '.search' };
 const ALERT = '[role=alert]';
 
 /** Conditions of a visit to the page. */
@@ -68,17 +68,17 @@ export class Studio extends Part {
 
   constructor(page: Page) {
     super(page);
-    this.levels = new Levels(page);
-    this.importance = new Importance(page);
-    this.search = new Search(page);
-    this.errors = new Errors(page);
-    this.run = new Run(page);
-    this.results = new Results(page);
-    this.charts = new Charts(page);
-    this.library = new Library(page);
-    this.unfinished = new Unfinished(page);
-    this.site = new SitePart(page);
-    this.device = new Device(page);
+    this.levels = new Levels(page, 'levels');
+    this.importance = new Importance(page, 'levels');
+    this.search = new Search(page, 'levels');
+    this.errors = new Errors(page, 'inspect');
+    this.run = new Run(page, 'chat');
+    this.results = new Results(page, 'compare');
+    this.charts = new Charts(page, 'compare');
+    this.library = new Library(page, 'open');
+    this.unfinished = new Unfinished(page, 'open');
+    this.site = new SitePart(page, 'settings');
+    this.device = new Device(page, 'device');
     this.keyboard = new Keyboard(page);
     page.on('request', (request) => {
       const { protocol, host } = new URL(request.url());
@@ -145,6 +145,7 @@ export class Studio extends Part {
   /** Drops a text, which is what the open model is measured on from then on. */
   async dropText(text: NamedBytes): Promise<void> {
     await this.drop([text]);
+    await this.go('compare');
     await expect(this.controls.measure.text).toHaveValue('own');
     await expect.poll(() => this.results.text()).toBe(text.path);
   }
@@ -156,23 +157,28 @@ export class Studio extends Part {
   /** Asks for a model of the hub and leaves the page opening it. */
   async beginOpenAddress(address: string, token?: string): Promise<void> {
     const { hub } = this.controls;
+    await this.go('open');
     if (!(await hub.address.isVisible())) await hub.fold.click();
     await hub.address.fill(address);
     if (token !== undefined) await hub.token.fill(token);
     await hub.open.click();
   }
   /** Stops what runs. */
-  stop(): Promise<void> {
-    return this.press(this.controls.stop);
+  async stop(): Promise<void> {
+    await this.controls.stop.click();
+    await this.done();
   }
   /** Opens the model that was refused for its pre-tokenizer, with one that the person names. */
   async openWithPreTokenizer(name: string): Promise<void> {
+    await this.go('open');
     await this.controls.preTokenizer.name.selectOption(name);
     await this.press(this.controls.preTokenizer.open);
   }
 
   /** The open model; null before there is one. */
   async model(): Promise<ModelFacts | null> {
+    if ((await this.page.locator(OPEN_MODEL).count()) === 0) return null;
+    await this.go('model');
     const [model] = await this.page.locator('#model').evaluateAll((all) =>
       all.map((panel) => {
         const facts = [...panel.querySelectorAll('.fact')].map((fact) => [
@@ -180,7 +186,7 @@ export class Studio extends Part {
           { text: fact.querySelector('dd')?.textContent ?? '', help: fact.getAttribute('title') ?? '' },
         ]);
         return {
-          label: panel.querySelector('h2')?.textContent ?? '',
+          label: panel.querySelector('h1')?.textContent ?? '',
           facts: Object.fromEntries(facts) as Record<string, { text: string; help: string }>,
         };
       }),
@@ -228,6 +234,7 @@ export class Studio extends Part {
   }
   /** Takes a picture of the page or a part of it; gives by how many CSS pixels the page is wider than the window. */
   async picture(path: string, window: WindowShape, part?: PartName): Promise<number> {
+    if (part) await this.go(part === 'run' ? 'chat' : 'levels');
     const overPx = await overflowPx(this.page, ...window);
     if (part) await this.page.locator(PARTS[part]).screenshot({ path });
     else await this.page.screenshot({ path, fullPage: true });

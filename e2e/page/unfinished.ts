@@ -4,11 +4,13 @@ import { Part } from './part';
 /** Exports that a closed or killed tab left. */
 export class Unfinished extends Part {
   /** Each as the page tells of it: names of its files, and how far it is. */
-  list(): Promise<string[]> {
+  async list(): Promise<string[]> {
+    await this.go();
     return this.page.locator('.unfinished li').allInnerTexts();
   }
   /** Goes on with the only one, and leaves what becomes of it to the walk. */
   async goOn(): Promise<void> {
+    await this.go();
     await this.controls.unfinished.goOn.click();
   }
   async remove(): Promise<void> {

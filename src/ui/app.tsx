@@ -1,40 +1,102 @@
-import { ComparePanel } from './compare/compare-panel';
-import { DevicePanel } from './device/device-panel';
-import { EngineNotice } from './kit/problem-note';
+import { lazy, Suspense, useEffect, useRef } from 'react';
+import { Router } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
 import { useStudio } from './kit/use-studio';
-import { LevelsPanel } from './levels/levels-panel';
-import { NewVersion } from './new-version';
-import { ModelPanel } from './open/model-panel';
-import { OpenPanel } from './open/open-panel';
-import { RunPanel } from './run/run-panel';
+import { OpenView } from './open/open-view';
+import { type ModelView, modelViews, type View } from './route/routes';
+import { useAddress } from './route/use-address';
+import { Needed, Nowhere } from './shell/needed';
+import { Notices } from './shell/notices';
+import { Rail } from './shell/rail';
+import { TopBar } from './shell/top-bar';
+import { useDrop } from './shell/use-drop';
+import { useOpened } from './shell/use-opened';
+import { useTheme } from './shell/use-theme';
+import { useWords } from './words/use-words';
 
-export function App() {
-  const device = useStudio((s) => s.device?.name ?? (s.noGpu ? 'no GPU' : 'looking for the GPU…'));
-  const kept = useStudio((s) => s.site.kept);
+// A view's code comes with the view.
+const ModelFacts = lazy(() => import('./model/model-view').then((m) => ({ default: m.ModelFacts })));
+const LevelsView = lazy(() => import('./levels/levels-view').then((m) => ({ default: m.LevelsView })));
+const ChatView = lazy(() => import('./run/chat-view').then((m) => ({ default: m.ChatView })));
+const CompareView = lazy(() => import('./compare/compare-view').then((m) => ({ default: m.CompareView })));
+const InspectView = lazy(() => import('./inspect/inspect-view').then((m) => ({ default: m.InspectView })));
+const DeviceView = lazy(() => import('./device/device-view').then((m) => ({ default: m.DeviceView })));
+const SettingsView = lazy(() =>
+  import('./settings/settings-view').then((m) => ({ default: m.SettingsView })),
+);
+
+const ofModel: Record<ModelView, React.ComponentType> = {
+  model: ModelFacts,
+  levels: LevelsView,
+  chat: ChatView,
+  compare: CompareView,
+  inspect: InspectView,
+};
+const ofPage: Record<Exclude<View, ModelView>, React.ComponentType> = {
+  open: OpenView,
+  device: DeviceView,
+  settings: SettingsView,
+};
+const isModelView = (view: View): view is ModelView => (modelViews as readonly View[]).includes(view);
+
+function CurrentView() {
+  const { view, modelId } = useAddress();
+  const open = useStudio((s) => s.model?.fingerprint ?? null);
+  if (view === null) return <Nowhere />;
+  if (!isModelView(view)) {
+    const Shown = ofPage[view];
+    return <Shown />;
+  }
+  if (modelId === null) return <Nowhere />;
+  if (modelId !== open) return <Needed key={modelId} modelId={modelId} />;
+  const Shown = ofModel[view];
+  return <Shown />;
+}
+
+function Main() {
+  const { view } = useAddress();
+  const main = useRef<HTMLElement>(null);
+  const before = useRef(view);
+  // After a change of view the keyboard goes on from there.
+  useEffect(() => {
+    if (before.current !== view) main.current?.focus();
+    before.current = view;
+  }, [view]);
   return (
-    <>
-      <header className="top">
-        <h1>Nibble Studio</h1>
-        <p>Quantize a language model on your own GPU, and run it here.</p>
-        <span className="chip" title="The graphics adapter that does the work">
-          {device}
-        </span>
-        <NewVersion />
-      </header>
-      <main>
-        <EngineNotice />
-        <OpenPanel />
-        <ModelPanel />
-        <LevelsPanel />
-        <RunPanel />
-        <ComparePanel />
-        <DevicePanel />
-      </main>
-      <footer>
-        Nothing leaves this machine: the page uploads nothing, and asks no server but the one it came from,
-        and Hugging Face when you give it an address.{kept && ' It opens without a network, too.'}{' '}
-        <span data-testid="version">Version {import.meta.env.VITE_VERSION}</span>
-      </footer>
-    </>
+    <main id="main" tabIndex={-1} ref={main}>
+      <Suspense>
+        <CurrentView />
+      </Suspense>
+    </main>
+  );
+}
+
+function Frame() {
+  const over = useDrop();
+  const hasJob = useStudio((s) => s.job !== null);
+  const words = useWords().shell;
+  useOpened();
+  useTheme();
+  return (
+    <div className={`${hasJob ? 'has-job' : ''} ${over ? 'has-files' : ''}`}>
+      <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>
+        {words.skip}
+      </button>
+      <div className="app">
+        <Rail />
+        <TopBar />
+        <Notices />
+        <Main />
+      </div>
+    </div>
+  );
+}
+
+/** The page: one view at a time, by the address behind the `#`. */
+export function App() {
+  return (
+    <Router hook={useHashLocation}>
+      <Frame />
+    </Router>
   );
 }

@@ -2,6 +2,7 @@
 import type { OpenedFrom } from '../../browser/disk/journal';
 import type { ModelSummary } from '../../studio/summary';
 import { get, job, run, set } from '../work/job';
+import { noteModel } from './known-models';
 import { remember } from './library-storage';
 import { isText, takeText } from '../work/own-text';
 import { planNow } from './plan';
@@ -74,6 +75,7 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
       opened = await run('open', opening.files, opening.label, options);
     }
     current = { opening, preTokenizer };
+    noteModel(opened.fingerprint, { kind: opening.kind, label: opening.label, preTokenizer });
     show(opened);
     await planNow();
     await recallResults();

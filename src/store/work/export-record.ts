@@ -29,6 +29,16 @@ interface Permitted {
   requestPermission?(o: { mode: 'read' | 'readwrite' }): Promise<PermissionState>;
 }
 
+/** True where these may be read or written without asking. */
+export async function handlesPermitted(
+  handles: readonly FileSystemHandle[],
+  mode: 'read' | 'readwrite',
+): Promise<boolean> {
+  const states = handles.map((handle) => (handle as unknown as Permitted).queryPermission?.({ mode }));
+  const all = await Promise.all(states).catch(() => ['denied' as const]);
+  return all.every((state = 'granted') => state === 'granted');
+}
+
 /** Asks for permission where the browser wants to be asked; call it in a click. */
 export async function isPermitted(handle: FileSystemHandle, mode: 'read' | 'readwrite'): Promise<boolean> {
   const permitted = handle as unknown as Permitted;

@@ -36,7 +36,7 @@ const wrongImports = (file: string, code: string): string[] =>
 
 const outsiders: readonly { rule: string; pattern: RegExp; allowed: RegExp }[] = [
   { rule: 'React', pattern: /from 'react/, allowed: /^src\/(ui\/|main\.tsx)/ },
-  { rule: 'recharts', pattern: /from 'recharts'/, allowed: /^src\/ui\/compare\// },
+  { rule: 'recharts', pattern: /from 'recharts'/, allowed: /^src\/ui\/(compare|inspect|levels)\// },
   { rule: 'import.meta.glob', pattern: /import\.meta\.glob/, allowed: /^src\/wgsl\/sources\.ts$/ },
   { rule: 'createBuffer', pattern: /\.createBuffer\(/, allowed: /^src\/gpu\/memory\.ts$/ },
   // The loop of tokens keeps its own: nothing is made for it between tokens.

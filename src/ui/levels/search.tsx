@@ -1,7 +1,7 @@
 import { offerDownload } from '../../store/work/actions';
 import { addMix, lookAtMix, searchTypes } from '../../store/work/search';
 import { formatBytes } from '../../util/bytes';
-import { Fact } from '../kit/panel';
+import { Fact } from '../kit/fact';
 import { useStudio } from '../kit/use-studio';
 
 /** The shown mix: size, expected KL divergence, recipe and llama-quantize command. */

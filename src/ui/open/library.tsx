@@ -43,7 +43,7 @@ export function Library() {
     <div className="library">
       {entries.length > 0 && (
         <>
-          <h3>Opened before</h3>
+          <h2>Opened before</h2>
           <ul>
             {entries.map((entry) => (
               <li key={entry.id}>
@@ -74,7 +74,7 @@ export function Library() {
       )}
       {kept.length > 0 && (
         <>
-          <h3>Kept in this browser</h3>
+          <h2>Kept in this browser</h2>
           <ul>
             {kept.map((file) => (
               <li key={file.name}>
@@ -102,7 +102,7 @@ export function Library() {
       )}
       {downloads.length > 0 && (
         <>
-          <h3>Fetched from Hugging Face</h3>
+          <h2>Fetched from Hugging Face</h2>
           <ul>
             {downloads.map((download) => (
               <li key={download.repository}>

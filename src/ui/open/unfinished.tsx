@@ -21,7 +21,7 @@ export function Unfinished() {
   if (unfinished.length === 0) return null;
   return (
     <div className="library unfinished">
-      <h3>Not finished</h3>
+      <h2>Not finished</h2>
       <ul>
         {unfinished.map((entry) => {
           const names = entry.files.map(({ name }) => name).join(', ');

@@ -76,7 +76,7 @@ export function SideBySide() {
       <div className="side" aria-live="polite">
         {side.map(({ type, tokens }) => (
           <section key={type} aria-label={`Written at ${type}`} data-side={type}>
-            <h3>{type}</h3>
+            <h2>{type}</h2>
             <Tokens tokens={tokens} mark={tokens === first?.tokens ? firstMark : common(tokens)} />
             <p className="note">
               {tokens.length} tokens,{' '}

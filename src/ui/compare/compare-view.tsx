@@ -2,9 +2,8 @@ import { lazy, Suspense, useMemo } from 'react';
 import { resultRows } from '../../store/results/results';
 import { continueSweep, dropSweep, startSweep } from '../../store/work/sweep';
 import { droppedSentence, conditionsOf, stepsLeft, underConditions } from '../../store/work/sweep-steps';
-import { JobBar } from '../kit/job-bar';
-import { Panel } from '../kit/panel';
-import { ProblemNote } from '../kit/problem-note';
+import { ViewFrame } from '../shell/view';
+import { useWords } from '../words/use-words';
 import { useStudio } from '../kit/use-studio';
 import { MeasureForm } from './measure-form';
 import { Results } from './results';
@@ -46,7 +45,8 @@ function SweepNote() {
   return note ? <p className="note">{note}</p> : null;
 }
 
-export function ComparePanel() {
+/** Memory, speed and quality of levels beside each other. */
+export function CompareView() {
   const runs = useStudio((s) => s.runs);
   const qualities = useStudio((s) => s.qualities);
   const selected = useStudio((s) => s.selected);
@@ -54,6 +54,7 @@ export function ComparePanel() {
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
   const nothing = useStudio((s) => !s.lab.speed && !(s.lab.quality && s.model?.hasTokenizer));
+  const words = useWords();
   const rows = useMemo(
     () =>
       resultRows(
@@ -64,7 +65,7 @@ export function ComparePanel() {
     [runs, qualities, plan],
   );
   return (
-    <Panel id="compare" title="Compare">
+    <ViewFrame id="compare" title={words.views.compare} className="legacy">
       <MeasureForm />
       <div className="actions">
         <button
@@ -80,10 +81,8 @@ export function ComparePanel() {
           median and spread.
         </span>
       </div>
-      <JobBar kinds={['benchmark']} />
       <SweepNote />
       <Unfinished />
-      <ProblemNote place="compare" />
       {rows.length === 0 ? (
         <p className="empty">
           Memory, speed and quality of each level on this machine stand here once they are measured.
@@ -96,6 +95,6 @@ export function ComparePanel() {
           <SizeChart plan={plan} />
         </Suspense>
       )}
-    </Panel>
+    </ViewFrame>
   );
 }

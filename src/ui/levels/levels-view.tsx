@@ -3,13 +3,10 @@ import { prepareSelected } from '../../store/work/actions';
 import { changePlan } from '../../store/model/plan';
 import { Choice } from '../kit/choice';
 import { Foreign } from '../kit/foreign';
-import { JobBar } from '../kit/job-bar';
-import { Panel } from '../kit/panel';
-import { ProblemNote } from '../kit/problem-note';
+import { ViewFrame } from '../shell/view';
+import { useWords } from '../words/use-words';
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
-import { ErrorHeat } from './error-heat';
-import { ErrorTable } from './error-table';
 import { Imatrix } from './imatrix';
 import { LevelRow } from './level-row';
 import { DownloadSelected, Saving } from './saving';
@@ -92,24 +89,16 @@ function groupByWidth(plan: readonly PlanRow[]): [string, PlanRow[]][] {
   return [...groups];
 }
 
-export function LevelsPanel() {
+/** Every precision level: choose, make, take along. */
+export function LevelsView() {
   const plan = useStudio((s) => s.plan);
   const selected = useStudio((s) => s.selected.length);
   const noGpu = useStudio((s) => s.noGpu);
   const busy = useStudio((s) => s.job !== null);
-  if (plan.length === 0)
-    return (
-      <Panel id="levels" title="Levels">
-        <ProblemNote place="levels" />
-        <p className="empty">
-          Every precision level with its exact file size, bits per weight and GPU memory stands here once a
-          model is open.
-        </p>
-      </Panel>
-    );
+  const words = useWords();
   const groups = groupByWidth(plan);
   return (
-    <Panel id="levels" title="Levels">
+    <ViewFrame id="levels" title={words.views.levels} className="legacy">
       <Settings />
       <Imatrix />
       <Search />
@@ -172,10 +161,6 @@ export function LevelsPanel() {
         {noGpu && <span className="note">{noGpu}</span>}
       </div>
       <Saving />
-      <JobBar kinds={['calibrate', 'search', 'prepare', 'export']} />
-      <ProblemNote place="levels" />
-      <ErrorHeat />
-      <ErrorTable />
-    </Panel>
+    </ViewFrame>
   );
 }

@@ -4,8 +4,9 @@ import type { ComputePath } from '../../model/runtime';
 import { compareWithReference } from '../../store/work/actions';
 import { formatBytes } from '../../util/bytes';
 import type { DeviceCapabilities } from '../../device/capabilities';
-import { JobBar } from '../kit/job-bar';
-import { Fact, Panel } from '../kit/panel';
+import { Fact } from '../kit/fact';
+import { ViewFrame } from '../shell/view';
+import { useWords } from '../words/use-words';
 import { useStudio } from '../kit/use-studio';
 
 /** Result of the arithmetic self-test, which selects exact or emulated division in the quantizers. */
@@ -101,7 +102,6 @@ function FastPaths({ device }: { device: DeviceCapabilities }) {
           Compare with float32
         </button>
       )}
-      <JobBar kinds={['difference']} />
     </>
   );
 }
@@ -114,12 +114,14 @@ const subgroupText = ({ kind, count }: Subgroup): string =>
     shared: 'workgroup memory',
   })[kind];
 
-export function DevicePanel() {
+/** The device: what it can do, and who holds its memory. */
+export function DeviceView() {
   const device = useStudio((s) => s.device);
   const noGpu = useStudio((s) => s.noGpu);
   const memory = useStudio((s) => s.memory);
+  const words = useWords();
   return (
-    <Panel id="device" title="Device">
+    <ViewFrame id="device" title={words.views.device} className="legacy">
       {noGpu && (
         <p className="note" role="status">
           {noGpu}
@@ -194,6 +196,6 @@ export function DevicePanel() {
           )}
         </>
       )}
-    </Panel>
+    </ViewFrame>
   );
 }

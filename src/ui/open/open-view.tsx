@@ -1,51 +1,20 @@
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { openBuiltIn, openFiles } from '../../store/model/open';
-import { JobBar } from '../kit/job-bar';
-import { Panel } from '../kit/panel';
-import { ProblemNote } from '../kit/problem-note';
+import { ViewFrame } from '../shell/view';
+import { useWords } from '../words/use-words';
 import { useStudio } from '../kit/use-studio';
 import { openHandles } from '../../store/model/library';
 import { HubForm } from './hub-form';
 import { Library } from './library';
 import { PreTokenizerChoice } from './pre-tokenizer-choice';
-import { fromInput, labelOf, pickHandles, readDrop } from './read-drop';
+import { fromInput, labelOf, pickHandles } from './read-drop';
 import { Unfinished } from './unfinished';
 import { goOnAwaited } from '../../store/model/go-on';
 
-/** Accepts drops anywhere on the page; true while files hover over it. */
-function useDrop(): boolean {
-  const [over, setOver] = useState(false);
-  useEffect(() => {
-    const hover = (event: DragEvent) => {
-      event.preventDefault();
-      setOver(true);
-    };
-    const leave = (event: DragEvent) => {
-      if (!event.relatedTarget) setOver(false);
-    };
-    const drop = (event: DragEvent) => {
-      event.preventDefault();
-      setOver(false);
-      if (event.dataTransfer)
-        void readDrop(event.dataTransfer)
-          .then(({ files, label, handles }) => openFiles(files, label, { handles }))
-          .then(goOnAwaited);
-    };
-    window.addEventListener('dragover', hover);
-    window.addEventListener('dragleave', leave);
-    window.addEventListener('drop', drop);
-    return () => {
-      window.removeEventListener('dragover', hover);
-      window.removeEventListener('dragleave', leave);
-      window.removeEventListener('drop', drop);
-    };
-  }, []);
-  return over;
-}
-
-export function OpenPanel() {
-  const over = useDrop();
+/** The first screen: bring a model. */
+export function OpenView() {
   const busy = useStudio((s) => s.job !== null);
+  const words = useWords();
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   // Pickers return handles, which the library can reopen; the input is the fallback of other browsers.
@@ -60,8 +29,8 @@ export function OpenPanel() {
     if (picked.length > 0) void openFiles(picked, labelOf(picked)).then(goOnAwaited);
   };
   return (
-    <Panel id="open" title="Open a model">
-      <div className={over ? 'drop over' : 'drop'}>
+    <ViewFrame id="open" title={words.views.open} className="legacy">
+      <div className="drop">
         <p>
           Drop a <b>GGUF</b> file or a <b>Hugging Face folder</b> (config.json, safetensors, tokenizer)
           anywhere on this page, one file or many. Only its header is read at first; nothing leaves this
@@ -99,11 +68,9 @@ export function OpenPanel() {
         />
       </div>
       <HubForm />
-      <JobBar kinds={['open']} />
-      <ProblemNote place="open" />
       <PreTokenizerChoice />
       <Unfinished />
       <Library />
-    </Panel>
+    </ViewFrame>
   );
 }

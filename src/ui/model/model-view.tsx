@@ -1,14 +1,16 @@
 import { formatBytes, formatCount } from '../../util/bytes';
 import { Foreign } from '../kit/foreign';
-import { Fact, Panel } from '../kit/panel';
+import { Fact } from '../kit/fact';
+import { ViewFrame } from '../shell/view';
 import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
 
-export function ModelPanel() {
+/** The open model: architecture, sizes, tensors. */
+export function ModelFacts() {
   const model = useStudio((s) => s.model);
   if (!model) return null;
   return (
-    <Panel id="model" title={model.label}>
+    <ViewFrame id="model" title={model.label} className="legacy">
       <dl className="facts">
         <Fact label="Architecture" value={model.architecture} help="general.architecture of the file" />
         <Fact label="Parameters" value={formatCount(model.parameters)} help={`${model.parameters} weights`} />
@@ -62,6 +64,6 @@ export function ModelPanel() {
           </table>
         </ScrollRegion>
       </details>
-    </Panel>
+    </ViewFrame>
   );
 }

@@ -1,7 +1,7 @@
 import type { TensorInspection } from '../../pipeline/inspect';
 import { closeInspection, inspect } from '../../store/work/actions';
 import { visible } from '../../util/foreign-text';
-import { Histogram } from '../compare/histogram';
+import { Histogram } from './histogram';
 import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
@@ -109,9 +109,9 @@ export function TensorView({ level }: { level: string }) {
   if (!of) return null;
   return (
     <section aria-label={`Tensor ${visible(of.name)}`} data-testid="tensor">
-      <h3>
+      <h2>
         <Foreign text={of.name} />: {of.rows} × {of.cols} {of.sourceType} to {of.type}
-      </h3>
+      </h2>
       <Histogram of={of} />
       <p className="note">
         Largest:{' '}

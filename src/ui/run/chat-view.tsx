@@ -2,9 +2,9 @@ import { Tabs } from 'radix-ui';
 import { setMode, setRunType } from '../../store/work/actions';
 import { Choice } from '../kit/choice';
 import { Foreign, ForeignText } from '../kit/foreign';
-import { JobBar } from '../kit/job-bar';
-import { Fact, Panel } from '../kit/panel';
-import { ProblemNote } from '../kit/problem-note';
+import { Fact } from '../kit/fact';
+import { ViewFrame } from '../shell/view';
+import { useWords } from '../words/use-words';
 import { useStudio } from '../kit/use-studio';
 import { Chat } from './chat';
 import { Completion } from './completion';
@@ -54,30 +54,27 @@ function Rendered() {
   );
 }
 
-export function RunPanel() {
+/** The model at work: chat, completion, levels side by side. */
+export function ChatView() {
   const model = useStudio((s) => s.model);
   const plan = useStudio((s) => s.plan);
   const mode = useStudio((s) => s.mode);
   const runType = useStudio((s) => s.runType);
   const busy = useStudio((s) => s.job !== null);
   const resident = useStudio((s) => s.memory?.levels);
-  if (!model)
-    return (
-      <Panel id="run" title="Run">
-        <p className="empty">Chat with the model, or let it continue a text, at any level.</p>
-      </Panel>
-    );
+  const words = useWords();
+  if (!model) return null;
   if (model.blocked)
     return (
-      <Panel id="run" title="Run">
+      <ViewFrame id="chat" title={words.views.chat} className="legacy">
         <p className="note">
           <Foreign text={model.blocked} />
         </p>
-      </Panel>
+      </ViewFrame>
     );
   const allowed = plan.filter((p) => p.refusal === null);
   return (
-    <Panel id="run" title="Run">
+    <ViewFrame id="chat" title={words.views.chat} className="legacy">
       <div className="settings">
         <Choice
           label="Level"
@@ -110,10 +107,8 @@ export function RunPanel() {
         </Tabs.Content>
       </Tabs.Root>
       {!model.hasChatTemplate && <p className="note">This model has no chat template: it continues texts.</p>}
-      <JobBar kinds={['generate']} />
-      <ProblemNote place="run" />
       <TimingFacts />
       <Rendered />
-    </Panel>
+    </ViewFrame>
   );
 }

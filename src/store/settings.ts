@@ -1,0 +1,36 @@
+import { createJSONStorage, persist } from 'zustand/middleware';
+import { createStore } from 'zustand/vanilla';
+
+/** Choices of a person that hold for every model. */
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Memory that the GPU may use, as the person said it; the browser does not tell. Null until they have. */
+  readonly gpuMemoryBytes: number | null;
+}
+
+export const initialSettings: Settings = { theme: 'system', gpuMemoryBytes: null };
+
+const THEMES: readonly unknown[] = ['system', 'light', 'dark'] satisfies Settings['theme'][];
+
+/** Settings from storage, which other versions of the page write, too: what is not understood is as it was at first. */
+export function readSettings(stored: unknown): Settings {
+  const { theme, gpuMemoryBytes } = (stored ?? {}) as Partial<Settings>;
+  const isSize = typeof gpuMemoryBytes === 'number' && gpuMemoryBytes > 0 && Number.isFinite(gpuMemoryBytes);
+  return {
+    theme: theme !== undefined && THEMES.includes(theme) ? theme : initialSettings.theme,
+    gpuMemoryBytes: isSize ? gpuMemoryBytes : null,
+  };
+}
+
+/** Kept in this browser where it keeps anything; else until the page is closed. */
+export const settingsStore = createStore<Settings>()(
+  persist(() => initialSettings, {
+    name: 'nibble-settings',
+    version: 1,
+    storage: createJSONStorage(() => localStorage),
+    merge: (stored) => readSettings(stored),
+  }),
+);
+export function changeSettings(change: Partial<Settings>): void {
+  settingsStore.setState(change);
+}

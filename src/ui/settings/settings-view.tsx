@@ -1,0 +1,19 @@
+import { useStudio } from '../kit/use-studio';
+import { ViewFrame } from '../shell/view';
+import { useWords } from '../words/use-words';
+
+/** Choices that hold for every model. */
+export function SettingsView() {
+  const words = useWords();
+  const kept = useStudio((s) => s.site.kept);
+  return (
+    <ViewFrame id="settings" title={words.views.settings} className="legacy">
+      <p>
+        {words.settings.leaves} {kept && words.settings.offline}
+      </p>
+      <p className="note">
+        <span data-testid="version">{words.settings.version(import.meta.env.VITE_VERSION)}</span>
+      </p>
+    </ViewFrame>
+  );
+}
