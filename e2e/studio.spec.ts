@@ -68,7 +68,7 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
   expect(await studio.accessibilityViolations()).toEqual([]);
 
   const file = await levels.download('Q4_0');
-  expect((await levels.row('Q4_0')).sha256).toBe(sha256Of(file));
+  expect(await levels.sha256('Q4_0')).toBe(sha256Of(file));
   const source = memorySource('built-in', new Uint8Array(readFileSync(`public/models/${BUILT_IN}`)));
   const plan = planQuantization(await readGguf(source), fileTypeByLabel('Q4_0')!);
   expect(sha256Of(file)).toBe(await codecHash(plan));
@@ -154,13 +154,13 @@ test('a save dialog: the file goes to its handle; cancelled, nothing happens', a
   await studio.open([{ path: 'saved.gguf', bytes }]);
   await answerSaveDialog(page, 'a file');
   await levels.tryDownload('Q8_0');
-  await expect.poll(async () => (await levels.row('Q8_0')).sha256).not.toBeNull();
-  expect((await levels.row('Q8_0')).sha256).toBe(await savedFileHash(page));
+  await expect.poll(() => levels.sha256('Q8_0')).not.toBeNull();
+  expect(await levels.sha256('Q8_0')).toBe(await savedFileHash(page));
   await answerSaveDialog(page, 'cancel');
   await levels.tryDownload('Q4_0');
   await expect.poll(() => saveDialogs(page)).toBe(1);
   await studio.done();
-  expect((await levels.row('Q4_0')).sha256).toBeNull();
+  expect(await levels.sha256('Q4_0')).toBeNull();
   expect(await studio.problem()).toBe('');
   await page.evaluate(withoutSaveDialog);
 });
@@ -176,7 +176,7 @@ test('a full disk is said, and nothing half-written is offered', async ({ page, 
   page.on('download', () => downloads++);
   await levels.tryDownload('Q8_0');
   expect(await full.problem()).toContain('disk is full');
-  expect((await levels.row('Q8_0')).sha256).toBeNull();
+  expect(await levels.sha256('Q8_0')).toBeNull();
   expect(downloads).toBe(0);
   const leftovers = await page.evaluate(async () => {
     const names: string[] = [];

@@ -83,7 +83,7 @@ test('the walk: five levels, chat, side by side, measure, downloads, search, rel
     const file = sha256Of(await levels.download(type));
     process.stdout.write(`${file}  ${type}\n`);
     expect.soft(file, type).toBe(await expectedHash(type));
-    expect((await levels.row(type)).sha256).toBe(file);
+    expect(await levels.sha256(type)).toBe(file);
   }
   reached('five downloads, byte for byte');
   await studio.picture('test-results/firefox/walk.png', [1440, 'light']);

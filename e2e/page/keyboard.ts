@@ -123,8 +123,10 @@ export class Keyboard extends Part {
   }
   async download(type: string): Promise<Buffer> {
     await this.#to('levels');
+    await this.#press(this.controls.sheet(type));
     const bytes = await downloaded(this.page, () => this.#press(this.controls.download(type)));
     await this.done();
+    await this.uncover();
     return bytes;
   }
 }

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { numberIn, takeDownloads, unfold } from './browser';
+import { numberIn, takeDownloads } from './browser';
 import { Part } from './part';
 
 const ROW = '[data-level]';
@@ -14,8 +14,6 @@ export interface LevelFacts {
   /** RMS error over all weights relative to their RMS, once it was made. */
   readonly errorPercent: number | null;
   readonly state: 'not made' | 'on the GPU' | 'released';
-  /** Of the file that was written. */
-  readonly sha256: string | null;
 }
 
 /** Every precision level of the open model: what it would take, making it, taking it along. */
@@ -29,20 +27,18 @@ export class Levels extends Part {
         return {
           type: row.getAttribute('data-level') ?? '',
           selected: row.querySelector<HTMLInputElement>('input[type=checkbox]')!.checked,
-          size: row.querySelector('[data-label=File]')!.getAttribute('title') ?? '',
-          refusal: row.classList.contains('refused') ? text('.use') : null,
-          error: text('[data-label=Error]'),
-          resident: [...row.querySelectorAll('button')].some((b) => b.textContent === 'Release'),
-          sha256: text('[data-testid^=sha256]'),
+          size: row.querySelector('[data-column=file]')!.getAttribute('title') ?? '',
+          refusal: row.classList.contains('refused') ? text('.st') : null,
+          error: text('.error'),
+          resident: [...row.querySelectorAll('button')].some((b) => b.textContent === 'Free memory'),
         };
       }),
     );
-    return rows.map(({ size, error, resident, sha256, ...row }) => ({
+    return rows.map(({ size, error, resident, ...row }) => ({
       ...row,
-      fileBytes: numberIn(size),
+      fileBytes: numberIn(size.replaceAll(',', '')),
       errorPercent: error === '' ? null : numberIn(error),
       state: resident ? 'on the GPU' : error === '' ? 'not made' : 'released',
-      sha256: sha256 === '' ? null : sha256,
     }));
   }
   async row(type: string): Promise<LevelFacts> {
@@ -73,10 +69,27 @@ export class Levels extends Part {
     await this.select(types);
     await this.press(this.controls.quantize(types.length));
   }
-  /** Remarks beside the figures of a level: tensors that fall back, and notes. */
+  /** Remarks on a level: tensors that fall back, and notes. */
   async remarks(type: string): Promise<string[]> {
+    await this.openSheet(type);
+    const remarks = await this.controls.sheetOf(type).locator('.notes li').allTextContents();
+    await this.uncover();
+    return remarks;
+  }
+  /** Opens what a level is and how to take it along. */
+  async openSheet(type: string): Promise<void> {
     await this.go();
-    return this.page.locator(`[data-level="${type}"] .fallbacks li`).allTextContents();
+    if ((await this.controls.sheetOf(type).count()) > 0) return;
+    await this.uncover();
+    await this.controls.sheet(type).click();
+    await this.controls.sheetOf(type).waitFor();
+  }
+  /** The sha256 of the file that was written; null where none was. */
+  async sha256(type: string): Promise<string | null> {
+    await this.openSheet(type);
+    const text = await this.page.getByTestId(`sha256-${type}`).innerText();
+    await this.uncover();
+    return /^[0-9a-f]{64}$/.test(text) ? text : null;
   }
   async canQuantize(): Promise<boolean> {
     await this.go();
@@ -90,12 +103,17 @@ export class Levels extends Part {
     for (const type of await this.onTheGpu()) await this.release(type);
   }
   /** The file of a level, as the browser saved it. */
-  download(type: string): Promise<Buffer> {
-    return this.save(this.controls.download(type));
+  async download(type: string): Promise<Buffer> {
+    await this.openSheet(type);
+    const bytes = await this.save(this.controls.download(type));
+    await this.uncover();
+    return bytes;
   }
   /** Asks for the file of a level, come what may. */
   async tryDownload(type: string): Promise<void> {
+    await this.openSheet(type);
     await this.press(this.controls.download(type));
+    await this.uncover();
   }
   /** Begins to download levels, one after the other, and gives the files as they come, by name. */
   async beginDownloads(types: readonly string[]): Promise<Map<string, Buffer>> {
@@ -107,8 +125,9 @@ export class Levels extends Part {
   }
   /** Begins to download a level and leaves what becomes of it to the walk. */
   async beginDownload(type: string): Promise<void> {
-    await this.go();
+    await this.openSheet(type);
     await this.controls.download(type).click();
+    await this.uncover();
   }
   /** Agrees to a file that cannot be gone on with. */
   async writeDirectly(): Promise<void> {
@@ -122,18 +141,26 @@ export class Levels extends Part {
     };
     await expect.poll(told, { timeout: 120_000, intervals: [10] }).toBe(true);
   }
-  keep(type: string): Promise<void> {
-    return this.press(this.controls.keep(type));
+  async keep(type: string): Promise<void> {
+    await this.openSheet(type);
+    await this.press(this.controls.keep);
+    await this.uncover();
   }
   async canKeep(): Promise<boolean> {
     await this.go();
-    return (await this.controls.keepAny.count()) > 0;
+    const type = (await this.all()).find((l) => l.refusal === null)!.type;
+    await this.openSheet(type);
+    const can = (await this.controls.keep.count()) > 0;
+    await this.uncover();
+    return can;
   }
   /** The explanation of how it stores weights. */
   async structure(type: string): Promise<string> {
     await this.go();
-    await unfold(this.controls.structure(type));
-    return this.page.locator(`[data-level="${type}"] .structure`).innerText();
+    await this.openSheet(type);
+    const text = await this.page.getByTestId('structure').innerText();
+    await this.uncover();
+    return text;
   }
   async chooseContext(tokens: number): Promise<void> {
     await this.go();

@@ -13,10 +13,18 @@ export interface ImportanceFacts {
 }
 
 export class Importance extends Part {
+  async #open(): Promise<void> {
+    await this.go();
+    if ((await this.page.getByTestId('imatrix').count()) > 0) return;
+    await this.uncover();
+    await this.controls.importance.fold.click();
+    await this.page.getByTestId('imatrix').waitFor();
+  }
   /** The matrix in use; null where there is none. */
   async facts(): Promise<ImportanceFacts | null> {
-    await this.go();
+    await this.#open();
     const text = await this.page.getByTestId('imatrix').innerText();
+    await this.uncover();
     const found = /^Importance matrix (.*): (\d+) of its (\d+) tensors are in/.exec(text);
     if (!found) return null;
     const chunks = /from (\d+) chunks of text/.exec(text);
@@ -24,14 +32,21 @@ export class Importance extends Part {
     return { label: found[1]!, tensors, matching, chunks: chunks && Number(chunks[1]) };
   }
   /** Collects one from a text, which is the one that the page offers. */
-  collect(text: string): Promise<void> {
-    return this.press(this.controls.importance.collect(text));
+  async collect(text: string): Promise<void> {
+    await this.#open();
+    await this.press(this.controls.importance.collect(text));
+    await this.uncover();
   }
-  saveFile(): Promise<Buffer> {
-    return this.save(this.controls.importance.save);
+  async saveFile(): Promise<Buffer> {
+    await this.#open();
+    const bytes = await this.save(this.controls.importance.save);
+    await this.uncover();
+    return bytes;
   }
-  remove(): Promise<void> {
-    return this.press(this.controls.importance.remove);
+  async remove(): Promise<void> {
+    await this.#open();
+    await this.press(this.controls.importance.remove);
+    await this.uncover();
   }
 }
 
@@ -43,12 +58,21 @@ export interface MixFacts {
 
 /** A level of a size of the person's own, with a type for each tensor. */
 export class Search extends Part {
-  start(): Promise<void> {
-    return this.press(this.controls.search.start);
+  async #open(): Promise<void> {
+    await this.go();
+    const either = this.controls.search.start.or(this.controls.search.size);
+    if ((await either.count()) > 0) return;
+    await this.uncover();
+    await this.controls.search.fold.click();
+    await either.waitFor();
+  }
+  async start(): Promise<void> {
+    await this.#open();
+    await this.press(this.controls.search.start);
   }
   /** The mix of the size that is asked for now. */
   async mix(): Promise<MixFacts> {
-    await this.go();
+    await this.#open();
     const mix = this.page.getByTestId('mix');
     await expect(mix).toHaveAttribute('aria-busy', 'false');
     const text = await mix.innerText();
@@ -58,22 +82,25 @@ export class Search extends Part {
   }
   /** Moves the size by keyboard: to its ends, or a number of steps down. */
   async size(to: 'least' | 'most' | { readonly down: number }): Promise<void> {
-    await this.go();
+    await this.#open();
     await this.controls.search.size.focus();
     if (typeof to === 'object') for (let i = 0; i < to.down; i++) await this.page.keyboard.press('PageDown');
     else await this.page.keyboard.press(to === 'least' ? 'Home' : 'End');
   }
   /** The llama-quantize command that makes the same. */
   async command(): Promise<string> {
-    await this.go();
+    await this.#open();
     await unfold(this.controls.search.command);
     return this.page.locator('.search pre').innerText();
   }
-  saveRecipe(): Promise<Buffer> {
+  async saveRecipe(): Promise<Buffer> {
+    await this.#open();
     return this.save(this.controls.search.save);
   }
-  addToLevels(): Promise<void> {
-    return this.press(this.controls.search.add);
+  async addToLevels(): Promise<void> {
+    await this.#open();
+    await this.press(this.controls.search.add);
+    await this.uncover();
   }
 }
 

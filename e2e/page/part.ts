@@ -36,6 +36,17 @@ export class Part {
     this.controls = controlsOf(page);
   }
 
+  /** The way out of a sheet or a list of choices that lies over the view. */
+  protected async uncover(): Promise<void> {
+    const over = this.page.locator('[role=dialog]');
+    for (let i = 0; i < 3 && (await over.count()) > 0; i++) {
+      await this.page.keyboard.press('Escape');
+      await over
+        .first()
+        .waitFor({ state: 'detached', timeout: 5000 })
+        .catch(() => {});
+    }
+  }
   /** The way to a view. */
   protected way(view: View): Locator {
     const rail = this.page.getByRole('navigation', { name: 'Views' });
@@ -45,6 +56,7 @@ export class Part {
   async go(view: View = this.#view): Promise<void> {
     const there = this.page.locator(`#${view}`);
     if ((await there.count()) > 0) return;
+    await this.uncover();
     await this.way(view).click();
     await there.waitFor();
   }

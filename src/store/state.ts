@@ -67,6 +67,9 @@ export interface Job {
     | 'difference'
     | 'export';
   readonly label: string;
+  /** The level that it is at, and those that wait for their turn. */
+  readonly level: string | null;
+  readonly waiting: readonly string[];
   readonly progress: WriteProgress | null;
   readonly startedMs: number;
   /** Compiled kernels, until all are. */

@@ -25,6 +25,8 @@ const run = (type: string, speeds: number[]): RunRecord => ({
 describe('events', () => {
   const job = {
     kind: 'prepare' as const,
+    level: null,
+    waiting: [],
     label: 'x',
     progress: null,
     startedMs: 0,

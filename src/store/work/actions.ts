@@ -29,6 +29,8 @@ export function toggleLevel(type: string): void {
   set({ selected: selected.includes(type) ? selected.filter((t) => t !== type) : [...selected, type] });
 }
 
+export const clearSelection = (): void => set({ selected: [] });
+
 export const inPlanOrder = (types: readonly string[]) =>
   get()
     .plan.map((p) => p.type)
@@ -36,9 +38,10 @@ export const inPlanOrder = (types: readonly string[]) =>
 
 export async function prepareSelected(): Promise<void> {
   await job('prepare', 'Quantizing', 'levels', async () => {
-    for (const type of inPlanOrder(get().selected)) {
+    const types = inPlanOrder(get().selected);
+    for (const [i, type] of types.entries()) {
       throwIfStopped();
-      relabel(`Quantizing to ${type}`);
+      relabel(`Quantizing to ${type}`, { level: type, waiting: types.slice(i + 1) });
       const level = await run('prepare', type);
       set({ levels: { ...get().levels, [type]: level }, runType: get().runType });
       await keepPrepared(level);

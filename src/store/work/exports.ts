@@ -51,12 +51,18 @@ async function roomBytes(): Promise<number> {
 /** Waits for the person's word. */
 let asked: { files: readonly ToWrite[]; target: NonNullable<Target> } | undefined;
 
+/** A save dialog is open: a second click would leave an empty file behind. */
+let isPicking = false;
+
 /** Writes levels and saves them: in a place that the person chooses, or as downloads. */
 export async function exportLevels(types: readonly string[]): Promise<void> {
   const files = inPlanOrder(types).map((type) => ({ type, name: fileName(type) }));
-  if (files.length === 0 || get().job) return;
-  const target = await pickTarget(files);
-  if (target === undefined) return;
+  if (files.length === 0 || get().job || isPicking) return;
+  isPicking = true;
+  const target = await pickTarget(files).finally(() => {
+    isPicking = false;
+  });
+  if (target === undefined || get().job) return;
   const { plan, direct } = get();
   const sizes = files.map(({ type }) => plan.find((p) => p.type === type)?.fileBytes ?? 0);
   // Each file is moved to its place before the next one begins.
@@ -98,7 +104,10 @@ async function exportDirectly(files: readonly ToWrite[], target: Target): Promis
   await job('export', `Writing ${labelOf(files, 0)}`, 'levels', async () => {
     for (const [i, { type, name }] of files.entries()) {
       throwIfStopped();
-      if (i > 0) relabel(`Writing ${labelOf(files, i)}`);
+      relabel(`Writing ${labelOf(files, i)}`, {
+        level: type,
+        waiting: files.slice(i + 1).map((f) => f.type),
+      });
       const to = target ? { handle: await fileIn(target, name) } : { download: name };
       const report = await run('export', type, to);
       note(type, report);
@@ -142,7 +151,7 @@ async function writeAndDeliver(
 ): Promise<void> {
   for (const [i, { type, name, state }] of files.entries()) {
     if (state === 'delivered') continue;
-    if (i > 0) relabel(`Writing ${labelOf(files, i)}`);
+    if (i > 0) relabel(`Writing ${labelOf(files, i)}`, { level: type });
     try {
       throwIfStopped();
     } catch (stopped) {

@@ -43,7 +43,16 @@ export async function job(
   if (get().job) return false;
   stopped = false;
   set({
-    job: { kind, label, progress: null, startedMs: performance.now(), kernels: null, run: null },
+    job: {
+      kind,
+      label,
+      level: null,
+      waiting: [],
+      progress: null,
+      startedMs: performance.now(),
+      kernels: null,
+      run: null,
+    },
     problem: null,
   });
   try {
@@ -60,11 +69,12 @@ export async function job(
   }
 }
 
-export const relabel = (label: string) => {
+/** The job is at something else now: its progress begins anew. */
+export function relabel(label: string, at: Partial<Pick<Job, 'level' | 'waiting'>> = {}): void {
   const { job: now } = get();
-  if (now)
-    set({ job: { ...now, label, progress: null, kernels: null, run: null, startedMs: performance.now() } });
-};
+  const anew = { progress: null, kernels: null, run: null, startedMs: performance.now() };
+  if (now) set({ job: { ...now, level: null, waiting: [], ...at, label, ...anew } });
+}
 
 export function stop(): void {
   stopped = true;

@@ -11,3 +11,21 @@ export function megaOrGiga(bytes: number): string {
   if (bytes >= MB) return `${(bytes / MB).toFixed(1)} MB`;
   return bytes === 0 ? '0 MB' : `${Math.max(1, Math.round(bytes / 1000))} kB`;
 }
+
+/** A figure of GB without its unit, as the columns of levels have it: enough digits for the smallest models. */
+export const fileGigabytes = (bytes: number): string =>
+  (bytes / GB).toFixed(bytes >= GB / 10 ? 2 : bytes >= MB ? 4 : 6);
+
+/** A divergence in nats: two significant digits. */
+export function nats(kl: number): string {
+  if (kl === 0) return '0';
+  if (kl < 0.0005) return kl.toExponential(1).replace('-', '−');
+  return kl < 1 ? kl.toFixed(Math.max(2, 1 - Math.floor(Math.log10(kl)))) : kl.toFixed(1);
+}
+
+/** A number of weights: 8.03 G, 134 M. */
+export function weights(count: number): string {
+  if (count >= 1e9) return `${(count / 1e9).toFixed(2)} G`;
+  if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
+  return count.toLocaleString('en');
+}

@@ -1,133 +1,190 @@
+import type { KeyboardEvent } from 'react';
+import { Link } from 'wouter';
+import { navigate } from 'wouter/use-hash-location';
+import { rateOf } from '../../store/apply-event';
+import { measuredKl } from '../../store/results/measured-kl';
+import { releaseLevel, setRunType, toggleLevel } from '../../store/work/actions';
 import type { PlanRow } from '../../studio/summary';
-import { releaseLevel, toggleLevel } from '../../store/work/actions';
-import { exportLevels, keepLevel } from '../../store/work/exports';
-import { formatBytes } from '../../util/bytes';
+import { Dot, familyOf } from '../kit/family';
 import { Foreign } from '../kit/foreign';
+import { Icon } from '../kit/icon';
+import { fileGigabytes, nats } from '../kit/units';
+import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
+import { exportPath, pathOf } from '../route/routes';
+import { useAddress } from '../route/use-address';
+import { useWords } from '../words/use-words';
 
-/** Lines that open under their title; nothing when there are none. */
-function Lines(props: { title: string; lines: readonly string[] }) {
-  if (props.lines.length === 0) return null;
+/** GPU memory of a level, against what the person said that there is. */
+function MemoryBar({ bytes }: { bytes: number }) {
+  const total = useSettings((s) => s.gpuMemoryBytes);
+  const words = useWords().levels;
+  if (total === null) return <span className="n">{fileGigabytes(bytes)}</span>;
+  const isOver = bytes > total;
+  const fit = isOver ? words.tooLarge(fileGigabytes(bytes - total)) : words.fits;
   return (
-    <details className="fallbacks">
-      <summary>{props.title}</summary>
-      <ul>
-        {props.lines.map((line) => (
-          <li key={line}>
-            <Foreign text={line} />
-          </li>
-        ))}
-      </ul>
-    </details>
+    <span className={`membar ${isOver ? 'over' : 'fits'}`} title={fit}>
+      <span className="meter" aria-hidden="true">
+        <i className="m-weights" style={{ width: `${Math.min(100, (100 * bytes) / total)}%` }} />
+      </span>
+      {fileGigabytes(bytes)}
+      <Icon name={isOver ? 'x' : 'check'} />
+      <span className="visually">{fit}</span>
+    </span>
   );
 }
 
-export function LevelRow({ row }: { row: PlanRow }) {
-  const checked = useStudio((s) => s.selected.includes(row.type));
-  const level = useStudio((s) => s.levels[row.type]);
-  const exported = useStudio((s) => s.exports[row.type]);
-  const resident = useStudio((s) => s.memory?.levels.includes(row.type) ?? false);
-  const storageDenied = useStudio((s) => s.library.denied);
-  const allowed = row.refusal === null;
-  const blocked = useStudio((s) => s.job !== null || s.noGpu !== null);
+/** Shortest and longest of the bars: a thousandth of a nat, and one nat. */
+const barPercent = (kl: number): number =>
+  kl === 0 ? 0 : Math.max(3, Math.min(100, (100 * (Math.log10(Math.max(kl, 0.001)) + 3)) / 3));
+
+function Loss({ type }: { type: string }) {
+  const kl = useStudio((s) => measuredKl(s.qualities, type));
+  const words = useWords().levels;
+  if (kl === null) return null;
   return (
-    <tr className={allowed ? '' : 'refused'} data-level={row.type}>
-      <th scope="row">
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={checked && allowed}
-            disabled={!allowed}
-            onChange={() => toggleLevel(row.type)}
-          />
-          <span>
-            <b>{row.type}</b> {row.alias && <small>{row.alias.name}</small>}
-          </span>
-        </label>
-        <p className="use">
-          <Foreign text={row.refusal ?? row.use} />
-        </p>
-        <details className="structure">
-          <summary>How it stores weights</summary>
-          <p>{row.structure}</p>
-          {row.alias && (
-            <p>
-              {row.alias.name}: {row.alias.difference}
-            </p>
-          )}
-        </details>
-        {allowed && (
-          <Lines
-            title={`${row.fallbacks.length} ${row.fallbacks.length === 1 ? 'tensor falls' : 'tensors fall'} back`}
-            lines={row.fallbacks}
-          />
-        )}
-        {allowed && (
-          <Lines
-            title={`${row.notes.length} ${row.notes.length === 1 ? 'thing' : 'things'} to know`}
-            lines={row.notes}
-          />
-        )}
+    <span className="loss done" title={words.measured}>
+      <span>{nats(kl)}</span>
+      <b aria-hidden="true">
+        <i style={{ width: `${barPercent(kl)}%` }} />
+      </b>
+    </span>
+  );
+}
+
+/** How far a level is: refused, waiting, running, made, on the GPU; before that, the words on its use. */
+function State({ row }: { row: PlanRow }) {
+  const { type } = row;
+  const level = useStudio((s) => s.levels[type]);
+  const isResident = useStudio((s) => s.memory?.levels.includes(type) ?? false);
+  const job = useStudio((s) => (s.job?.level === type ? s.job : null));
+  const isWaiting = useStudio((s) => s.job?.waiting.includes(type) ?? false);
+  const busy = useStudio((s) => s.job !== null);
+  const exported = useStudio((s) => s.exports[type] !== undefined);
+  const words = useWords().levels;
+  if (row.refusal !== null) return <Foreign text={row.refusal} />;
+  if (job) {
+    const share = job.progress ? rateOf(job.progress, performance.now() - job.startedMs).share : 0;
+    return (
+      <span className="run">
+        <span className="meter" aria-hidden="true">
+          <i className="fill" style={{ width: `${100 * share}%` }} />
+        </span>
+        <span>
+          <Foreign text={job.progress?.tensor ?? words.running} />
+        </span>
+      </span>
+    );
+  }
+  if (isWaiting) return words.waiting;
+  const more = row.fallbacks.length + row.notes.length;
+  return (
+    <>
+      {isResident ? (
+        <>
+          <span className="is ok">
+            <Icon name="check" />
+            {words.onTheGpu}
+          </span>{' '}
+          <button className="link" type="button" disabled={busy} onClick={() => void releaseLevel(type)}>
+            {words.freeMemory}
+          </button>
+        </>
+      ) : (
+        <span>{level ? words.made : row.use}</span>
+      )}
+      {level && <span className="error"> {words.error(`${(100 * level.error).toFixed(3)} %`)}</span>}
+      {exported && <span> {words.written}</span>}
+      {more > 0 && <span title={[...row.fallbacks, ...row.notes].join('\n')}> {words.notes(more)}</span>}
+    </>
+  );
+}
+
+interface LevelRowProps {
+  readonly row: PlanRow;
+  /** The first of its group, which is named there. */
+  readonly isFirst: boolean;
+  /** The one row of the table that Tab reaches; arrows go on from it. */
+  readonly isAt: boolean;
+  readonly onArrow: (type: string, steps: number) => void;
+}
+
+export function LevelRow({ row, isFirst, isAt, onArrow }: LevelRowProps) {
+  const { type } = row;
+  const isAllowed = row.refusal === null;
+  const isChosen = useStudio((s) => s.selected.includes(type)) && isAllowed;
+  const blocked = useStudio((s) => s.job !== null || s.noGpu !== null || s.model?.blocked !== null);
+  const total = useSettings((s) => s.gpuMemoryBytes);
+  const { modelId } = useAddress();
+  const words = useWords().levels;
+  const memoryBytes = row.weightBytes + row.runtimeBytes;
+  const isOver = total !== null && memoryBytes > total;
+  const toExport = exportPath(modelId ?? '', type);
+  const chat = () => {
+    setRunType(type);
+    navigate(pathOf('chat', modelId ?? ''));
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLTableRowElement>) => {
+    const steps = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (steps !== undefined) {
+      event.preventDefault();
+      onArrow(type, steps);
+    } else if (event.target === event.currentTarget && event.key === ' ') {
+      event.preventDefault();
+      if (isAllowed) toggleLevel(type);
+    } else if (event.target === event.currentTarget && event.key === 'Enter') navigate(toExport);
+  };
+  return (
+    <tr
+      className={`${isChosen ? 'sel' : ''} ${isAllowed ? '' : 'no refused'} ${isFirst ? 'first' : ''}`}
+      data-level={type}
+      tabIndex={isAt ? 0 : -1}
+      onKeyDown={onKeyDown}
+    >
+      <td className="c">
+        <input
+          type="checkbox"
+          aria-label={words.choose(type)}
+          checked={isChosen}
+          disabled={!isAllowed}
+          onChange={() => toggleLevel(type)}
+        />
+      </td>
+      <td className="g">{isFirst ? row.group : ''}</td>
+      <th scope="row" title={row.alias?.name}>
+        <Dot family={familyOf(type)} />
+        <Foreign text={type} />
       </th>
-      <td className="num" data-label="File" title={`${row.fileBytes} bytes`}>
-        {formatBytes(row.fileBytes)}
+      <td className="n" data-column="file" title={words.bytes(row.fileBytes)}>
+        {fileGigabytes(row.fileBytes)}
       </td>
-      <td className="num" data-label="bpw">
-        {row.bitsPerWeight.toFixed(2)}
+      <td className="n b">{row.bitsPerWeight.toFixed(2)}</td>
+      <td className="m wide">
+        <MemoryBar bytes={memoryBytes} />
       </td>
-      <td
-        className="num"
-        data-label="GPU memory"
-        title={`weights ${formatBytes(row.weightBytes)}, cache and work space ${formatBytes(row.runtimeBytes)}`}
-      >
-        {formatBytes(row.weightBytes + row.runtimeBytes)}
+      <td className="n">
+        <Loss type={type} />
       </td>
-      <td className="num" data-label={level ? 'Error' : undefined}>
-        {level ? `${(100 * level.error).toFixed(3)} %` : ''}
+      <td className="st wide">
+        <State row={row} />
       </td>
-      <td>
-        {resident ? (
+      <td className="n a">
+        <span className="act">
           <button
+            className="btn quiet icon wide"
             type="button"
-            disabled={blocked}
-            onClick={() => void releaseLevel(row.type)}
-            title="It is on the GPU; give the memory back"
+            aria-label={words.chatWith(type)}
+            disabled={blocked || !isAllowed || isOver}
+            onClick={chat}
           >
-            Release
+            <Icon name="chat" />
           </button>
-        ) : level ? (
-          `measured, released`
-        ) : (
-          ''
-        )}
-      </td>
-      <td>
-        <button
-          type="button"
-          disabled={blocked || !allowed}
-          onClick={() => void exportLevels([row.type])}
-          aria-label={`Download ${row.type} GGUF`}
-        >
-          Download
-        </button>{' '}
-        {!storageDenied && (
-          <button
-            type="button"
-            disabled={blocked || !allowed}
-            onClick={() => void keepLevel(row.type)}
-            aria-label={`Keep ${row.type} GGUF in this browser`}
-            title="Write it into this browser's own storage, to open it again another day"
-          >
-            Keep
-          </button>
-        )}
-        {exported && (
-          <details className="hash">
-            <summary>written, sha256</summary>
-            <code data-testid={`sha256-${row.type}`}>{exported.sha256}</code>
-            <p>{exported.checkedBlocks} blocks compared with the reference codec: all equal.</p>
-          </details>
-        )}
+          {isAllowed ? (
+            <Link className="btn quiet icon" href={toExport} aria-label={words.download(type)}>
+              <Icon name="save" />
+            </Link>
+          ) : null}
+        </span>
       </td>
     </tr>
   );

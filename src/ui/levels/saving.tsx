@@ -1,54 +1,54 @@
-import { answerConsent, exportLevels, setDirect } from '../../store/work/exports';
-import { formatBytes } from '../../util/bytes';
+import { answerConsent, setDirect } from '../../store/work/exports';
+import { Foreign } from '../kit/foreign';
+import { Icon } from '../kit/icon';
+import { megaOrGiga } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
+import { useWords } from '../words/use-words';
 
-/** Downloads all selected levels. */
-export function DownloadSelected() {
-  const selected = useStudio((s) => s.selected);
-  const blocked = useStudio((s) => s.job !== null || s.noGpu !== null);
-  if (selected.length < 2) return null;
+/** A choice for browsers with a save dialog. */
+export function Direct() {
+  const direct = useStudio((s) => s.direct);
+  const busy = useStudio((s) => s.job !== null);
+  const words = useWords().export;
+  if (!('showSaveFilePicker' in window)) return null;
   return (
-    <button type="button" disabled={blocked} onClick={() => void exportLevels(selected)}>
-      Download {selected.length} levels
-    </button>
+    <label className="check">
+      <input
+        type="checkbox"
+        checked={direct}
+        disabled={busy}
+        onChange={(e) => setDirect(e.currentTarget.checked)}
+      />
+      <span>
+        {words.direct} <span className="cap">{words.directCost}</span>
+      </span>
+    </label>
   );
 }
 
-/** A choice for browsers with a save dialog, and the question when there is no room for two copies. */
-export function Saving() {
-  const direct = useStudio((s) => s.direct);
+/** The question when there is no room for two copies. */
+export function Consent() {
   const consent = useStudio((s) => s.consent);
   const busy = useStudio((s) => s.job !== null);
+  const words = useWords().export;
+  if (!consent) return null;
   return (
-    <>
-      {'showSaveFilePicker' in window && (
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={direct}
-            disabled={busy}
-            onChange={(e) => setDirect(e.currentTarget.checked)}
-          />
-          Write straight into the chosen file: takes half the space while it writes, but what a closed tab had
-          written is lost
-        </label>
-      )}
-      {consent && (
-        <div className="problem" role="alert">
-          <p>
-            <strong>{consent.names.join(', ')}: there is no room for a copy that survives this tab.</strong>{' '}
-            It takes {formatBytes(consent.wantedBytes)} in this browser’s storage, which grants{' '}
-            {formatBytes(consent.roomBytes)}. Written straight into the chosen place it cannot be gone on
-            with: if this tab is closed or killed, it begins again.
-          </p>
-          <button type="button" disabled={busy} onClick={() => void answerConsent(true)}>
-            Write it directly
-          </button>
-          <button type="button" onClick={() => void answerConsent(false)}>
-            Do not
-          </button>
-        </div>
-      )}
-    </>
+    <div className="note warn" role="alert">
+      <Icon name="warn" />
+      <p>
+        <b>
+          <Foreign text={words.noRoom(consent.names.join(', '))} />
+        </b>{' '}
+        <span>{words.noRoomWhy(megaOrGiga(consent.wantedBytes), megaOrGiga(consent.roomBytes))}</span>
+      </p>
+      <div className="acts">
+        <button className="btn" type="button" disabled={busy} onClick={() => void answerConsent(true)}>
+          {words.writeDirectly}
+        </button>
+        <button className="btn" type="button" onClick={() => void answerConsent(false)}>
+          {words.doNot}
+        </button>
+      </div>
+    </div>
   );
 }

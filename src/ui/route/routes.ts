@@ -26,16 +26,29 @@ export type ModelView = (typeof modelViews)[number];
 /** The address of a view; those of a model want its fingerprint. */
 export const pathOf = (view: View, id = ''): string => paths[view].replace(':id', encodeURIComponent(id));
 
+/** The address of a level's sheet: what it is, and how to take it along. */
+export const exportPath = (id: string, type: string): string =>
+  `${pathOf('levels', id)}/${encodeURIComponent(type)}/export`;
+
+/** The level whose sheet an address shows. */
+export function exportedLevel(path: string): string | null {
+  const found = /^\/m\/[^/]+\/levels\/([^/]+)\/export$/.exec(path);
+  return found ? decoded(found[1]!) : null;
+}
+
+/** A part of an address as it was meant; null for one that somebody mistyped. */
+function decoded(part: string): string | null {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
 /** The model that an address is about. */
 export function modelOf(path: string): string | null {
   const found = /^\/m\/([^/]+)/.exec(path);
-  if (!found) return null;
-  try {
-    return decodeURIComponent(found[1]!);
-  } catch {
-    // An address that somebody typed: it is of no model.
-    return null;
-  }
+  return found ? decoded(found[1]!) : null;
 }
 
 /** The view that an address shows. */

@@ -1,0 +1,161 @@
+import { useRef, useState } from 'react';
+import { measuredKl } from '../../store/results/measured-kl';
+import type { PlanRow } from '../../studio/summary';
+import { Dot, type Family, families, familyOf } from '../kit/family';
+import { useSettings } from '../kit/use-settings';
+import { useStudio } from '../kit/use-studio';
+import { useWords } from '../words/use-words';
+import { LevelRow } from './level-row';
+
+const COLUMNS = ['order', 'name', 'file', 'bits', 'memory', 'loss'] as const;
+type Column = (typeof COLUMNS)[number];
+interface Order {
+  readonly by: Column;
+  readonly isDown: boolean;
+}
+const CLASSES: Record<Column, string> = {
+  order: 'g',
+  name: 'l',
+  file: 'n z',
+  bits: 'n b',
+  memory: 'm wide',
+  loss: 'n k',
+};
+
+/** Rows in an order; those without a figure come last. */
+function inOrder(
+  rows: readonly PlanRow[],
+  { by, isDown }: Order,
+  klOf: (type: string) => number | null,
+): readonly PlanRow[] {
+  if (by === 'order') return isDown ? rows.toReversed() : rows;
+  const keyOf = (row: PlanRow): number | string | null =>
+    ({
+      name: row.type,
+      file: row.fileBytes,
+      bits: row.bitsPerWeight,
+      memory: row.weightBytes + row.runtimeBytes,
+      loss: klOf(row.type),
+    })[by];
+  return rows.toSorted((a, b) => {
+    const [x, y] = [keyOf(a), keyOf(b)];
+    if (x === null || y === null) return Number(x === null) - Number(y === null);
+    const way = x < y ? -1 : x > y ? 1 : 0;
+    return isDown ? -way : way;
+  });
+}
+
+function Families({ of }: { of: readonly PlanRow[] }) {
+  const words = useWords().levels.families;
+  const there = new Set(of.map((row) => familyOf(row.type)));
+  return (
+    <span className="keys wide">
+      {families
+        .filter((family: Family) => there.has(family))
+        .map((family) => (
+          <span className="key" key={family}>
+            <Dot family={family} />
+            {words[family]}
+          </span>
+        ))}
+    </span>
+  );
+}
+
+/** All levels, a line each, sorted by any column. */
+export function LevelTable() {
+  const plan = useStudio((s) => s.plan);
+  const qualities = useStudio((s) => s.qualities);
+  const total = useSettings((s) => s.gpuMemoryBytes);
+  const [order, setOrder] = useState<Order>({ by: 'order', isDown: false });
+  const [onlyFitting, setOnlyFitting] = useState(false);
+  const [at, setAt] = useState('');
+  const body = useRef<HTMLTableSectionElement>(null);
+  const words = useWords().levels;
+  const fits = (row: PlanRow) => total === null || row.weightBytes + row.runtimeBytes <= total;
+  const allowed = plan.filter((row) => row.refusal === null);
+  const shown = inOrder(onlyFitting ? plan.filter(fits) : plan, order, (type) => measuredKl(qualities, type));
+  const reached = shown.some((row) => row.type === at) ? at : shown[0]?.type;
+  const sort = (by: Column) =>
+    setOrder(
+      order.by !== by
+        ? { by, isDown: false }
+        : order.isDown
+          ? { by: 'order', isDown: false }
+          : { by, isDown: true },
+    );
+  const move = (from: string, steps: number) => {
+    const next = shown[shown.findIndex((row) => row.type === from) + steps];
+    if (!next) return;
+    setAt(next.type);
+    body.current?.querySelector<HTMLElement>(`[data-level="${CSS.escape(next.type)}"]`)?.focus();
+  };
+  return (
+    <section className="panel all" aria-labelledby="all-levels">
+      <div className="ph">
+        <h2 id="all-levels">{words.all}</h2>
+        <span className="cap wide">
+          {total === null
+            ? words.refusedCount(plan.length - allowed.length)
+            : words.fitCount(allowed.filter(fits).length, plan.length - allowed.length)}
+        </span>
+        <span className="push" />
+        <Families of={plan} />
+        {total !== null && (
+          <button
+            className="btn"
+            type="button"
+            aria-pressed={onlyFitting}
+            onClick={() => setOnlyFitting(!onlyFitting)}
+          >
+            {words.onlyFitting}
+          </button>
+        )}
+      </div>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+      <section className="scroll" tabIndex={0} aria-label={words.all}>
+        <table className="tbl lv">
+          <thead>
+            <tr>
+              <th className="c">
+                <span className="visually">{words.columns.choose}</span>
+              </th>
+              {COLUMNS.map((column) => {
+                const now = order.isDown ? 'descending' : 'ascending';
+                return (
+                  <th
+                    key={column}
+                    className={CLASSES[column]}
+                    scope="col"
+                    aria-sort={order.by === column ? now : 'none'}
+                  >
+                    <button type="button" onClick={() => sort(column)}>
+                      {words.columns[column]}
+                    </button>
+                  </th>
+                );
+              })}
+              <th className="st wide" scope="col">
+                {words.columns.notes}
+              </th>
+              <th className="n a">
+                <span className="visually">{words.columns.actions}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody ref={body}>
+            {shown.map((row, i) => (
+              <LevelRow
+                key={row.type}
+                row={row}
+                isFirst={order.by !== 'order' || shown[i - 1]?.group !== row.group}
+                isAt={row.type === reached}
+                onArrow={move}
+              />
+            ))}
+          </tbody>
+        </table>
+      </section>
+    </section>
+  );
+}
