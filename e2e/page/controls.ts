@@ -9,20 +9,19 @@ export function controlsOf(page: Page) {
     within.getByRole('button', { name, exact: typeof name === 'string' });
   const levels = (count: number) => `${count} ${count === 1 ? 'level' : 'levels'}`;
   return {
-    builtIn: button('Try the built-in model'),
+    builtIn: page.locator('.recent').getByRole('button', { name: /^nibble-stories-F16\.gguf built in/ }),
     files: page.getByLabel('Model files'),
     folder: page.getByLabel('Model folder'),
     dismiss: button('Dismiss'),
     newVersion: button('New version: reload'),
     stop: button('Stop'),
     hub: {
-      fold: page.getByText('Or open one from Hugging Face'),
       address: page.getByLabel('Repository or address on Hugging Face'),
       token: page.getByLabel('Access token, for gated models'),
-      open: page.locator('.hub button'),
+      open: button('Open', page.locator('.hub')),
     },
     library: {
-      model: (label: string) => button(label),
+      model: (label: string) => page.locator('[data-list]').getByRole('button', { name: label, exact: true }),
       forget: (label: string) => button(`Forget ${label}`),
       remove: (name: string) => button(`Delete ${name}`),
       removeFetched: (repository: string) => button(`Delete what was fetched of ${repository}`),

@@ -2,28 +2,27 @@ import { Part } from './part';
 
 /** The browser's memory: models that were open, results that were kept, what was fetched. */
 export class Library extends Part {
-  async #names(heading: string, name: string): Promise<string[]> {
+  async #names(list: 'opened' | 'kept' | 'fetched', name: string): Promise<string[]> {
     await this.go();
-    const list = this.page.locator('.library h2', { hasText: heading }).locator('+ ul > li');
-    return list.locator(name).allInnerTexts();
+    const all = this.page.locator(`[data-list=${list}] li`);
+    return all.locator(name).allInnerTexts();
   }
   /** Models that were open before. */
   opened(): Promise<string[]> {
-    return this.#names('Opened before', 'button.link');
+    return this.#names('opened', 'button.link');
   }
   /** Results that were kept. */
   kept(): Promise<string[]> {
-    return this.#names('Kept in this browser', 'button.link');
+    return this.#names('kept', 'button.link');
   }
   /** Repositories of which something was fetched. */
   fetched(): Promise<string[]> {
-    return this.#names('Fetched from Hugging Face', ':scope > :first-child');
+    return this.#names('fetched', ':scope > :first-child');
   }
   /** All that the page tells of what was fetched of a repository. */
   async fetchedOf(repository: string): Promise<string> {
     await this.go();
-    const list = this.page.locator('.library h2', { hasText: 'Fetched from Hugging Face' });
-    return list.locator('+ ul > li').filter({ hasText: repository }).innerText();
+    return this.page.locator('[data-list=fetched] li').filter({ hasText: repository }).innerText();
   }
   /** Opens a model that was open before, or a result that was kept. */
   async open(label: string): Promise<void> {
@@ -49,8 +48,8 @@ export class Library extends Part {
   /** Bytes used and granted, as the page says them. */
   async room(): Promise<{ used: string; granted: string } | null> {
     await this.go();
-    const texts = await this.page.locator('.library .note').allInnerTexts();
-    const found = /^(\S+ \S+) of (\S+ \S+) that the browser grants/.exec(texts.at(-1) ?? '');
+    const [text = ''] = await this.page.getByTestId('room').allInnerTexts();
+    const found = /^(\S+ \S+) of (\S+ \S+) that the browser grants/.exec(text);
     return found && { used: found[1]!, granted: found[2]! };
   }
   /** True where the page says that the browser lets it keep nothing. */

@@ -75,7 +75,7 @@ export class Studio extends Part {
     this.run = new Run(page, 'chat');
     this.results = new Results(page, 'compare');
     this.charts = new Charts(page, 'compare');
-    this.library = new Library(page, 'open');
+    this.library = new Library(page, 'settings');
     this.unfinished = new Unfinished(page, 'open');
     this.site = new SitePart(page, 'settings');
     this.device = new Device(page, 'device');
@@ -158,7 +158,6 @@ export class Studio extends Part {
   async beginOpenAddress(address: string, token?: string): Promise<void> {
     const { hub } = this.controls;
     await this.go('open');
-    if (!(await hub.address.isVisible())) await hub.fold.click();
     await hub.address.fill(address);
     if (token !== undefined) await hub.token.fill(token);
     await hub.open.click();

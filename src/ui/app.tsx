@@ -21,6 +21,7 @@ const ChatView = lazy(() => import('./run/chat-view').then((m) => ({ default: m.
 const CompareView = lazy(() => import('./compare/compare-view').then((m) => ({ default: m.CompareView })));
 const InspectView = lazy(() => import('./inspect/inspect-view').then((m) => ({ default: m.InspectView })));
 const DeviceView = lazy(() => import('./device/device-view').then((m) => ({ default: m.DeviceView })));
+const TryView = lazy(() => import('./open/try-view').then((m) => ({ default: m.TryView })));
 const SettingsView = lazy(() =>
   import('./settings/settings-view').then((m) => ({ default: m.SettingsView })),
 );
@@ -34,6 +35,7 @@ const ofModel: Record<ModelView, React.ComponentType> = {
 };
 const ofPage: Record<Exclude<View, ModelView>, React.ComponentType> = {
   open: OpenView,
+  try: TryView,
   device: DeviceView,
   settings: SettingsView,
 };

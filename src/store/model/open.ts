@@ -127,8 +127,11 @@ export async function removeImatrix(): Promise<void> {
   await job('open', 'Taking the importance matrix out', 'levels', () => applyImatrix(null));
 }
 
+/** The model that comes with the page. */
+export const BUILT_IN = 'nibble-stories-F16.gguf';
+
 export async function openBuiltIn(): Promise<void> {
-  const name = 'nibble-stories-F16.gguf';
+  const name = BUILT_IN;
   let file: Blob;
   try {
     const response = await fetch(`${import.meta.env.BASE_URL}models/${name}`);

@@ -124,6 +124,29 @@ export async function writeSideBySide(types: readonly string[]): Promise<void> {
   });
 }
 
+/** Tokens of an answer in a trial. */
+const TRY_TOKENS = 120;
+
+/** Answers one message at each of these levels, greedily: every difference comes from the weights. */
+export async function writeTry(types: readonly string[], content: string): Promise<void> {
+  await job('generate', 'Writing', 'run', async () => {
+    set({ side: [] });
+    for (const type of types) {
+      throwIfStopped();
+      relabel(`Writing at ${type}`, { level: type });
+      const sampling = { ...get().sampling, temperature: 0 };
+      const request = {
+        type,
+        messages: [{ role: 'user' as const, content }],
+        maxTokens: TRY_TOKENS,
+        sampling,
+      };
+      const tokens = await run('write', request);
+      set({ side: [...get().side, { type, tokens }] });
+    }
+  });
+}
+
 /** Inspects a tensor of a level and one of its blocks. */
 export async function inspect(type: string, name: string, row = 0, block = 0): Promise<void> {
   try {

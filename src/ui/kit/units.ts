@@ -29,3 +29,14 @@ export function weights(count: number): string {
   if (count >= 1e6) return `${(count / 1e6).toFixed(1)} M`;
   return count.toLocaleString('en');
 }
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** A day in the past: today, yesterday, or its date. */
+export function ago(thenMs: number, nowMs: number, language = 'en'): string {
+  const dayOf = (ms: number) => Math.floor((ms - new Date(ms).getTimezoneOffset() * 60_000) / DAY_MS);
+  const days = dayOf(nowMs) - dayOf(thenMs);
+  if (days >= 0 && days < 2)
+    return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
+  return new Date(thenMs).toLocaleDateString(language, { day: 'numeric', month: 'short' });
+}

@@ -3,6 +3,7 @@
 /** Addresses by view. `:id` is the model's fingerprint. */
 export const paths = {
   open: '/',
+  try: '/try',
   model: '/m/:id',
   levels: '/m/:id/levels',
   chat: '/m/:id/chat',

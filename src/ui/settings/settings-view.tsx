@@ -1,17 +1,23 @@
 import { useStudio } from '../kit/use-studio';
+import { GpuMemory } from '../levels/settings';
 import { ViewFrame } from '../shell/view';
 import { useWords } from '../words/use-words';
+import { Storage } from './storage';
 
 /** Choices that hold for every model. */
 export function SettingsView() {
   const words = useWords();
   const kept = useStudio((s) => s.site.kept);
   return (
-    <ViewFrame id="settings" title={words.views.settings} className="legacy">
+    <ViewFrame id="settings" title={words.views.settings}>
       <p>
         {words.settings.leaves} {kept && words.settings.offline}
       </p>
-      <p className="note">
+      <p>
+        <GpuMemory />
+      </p>
+      <Storage />
+      <p className="cap">
         <span data-testid="version">{words.settings.version(import.meta.env.VITE_VERSION)}</span>
       </p>
     </ViewFrame>

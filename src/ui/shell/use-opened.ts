@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import { navigate } from 'wouter/use-hash-location';
 import { studioStore } from '../../store/store';
-import { modelOf, pathOf } from '../route/routes';
+import { modelOf, pathOf, viewOf } from '../route/routes';
 
 const address = (): string => location.hash.replace(/^#/, '') || '/';
 
@@ -11,6 +11,7 @@ export function useOpened(): void {
     () =>
       studioStore.subscribe(({ model }, before) => {
         if (!model || model === before.model) return;
+        if (viewOf(address()) === 'try') return;
         if (modelOf(address()) !== model.fingerprint) navigate(pathOf('levels', model.fingerprint));
       }),
     [],

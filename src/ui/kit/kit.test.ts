@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { fileTypes } from '../../quant/file-types';
+import { type Family, familyOf } from './family';
+import { ago, fileGigabytes, megaOrGiga, nats, weights } from './units';
+
+test('every level has the family of its name', () => {
+  const names: Partial<Record<Family, string[]>> = {};
+  for (const { label } of fileTypes) (names[familyOf(label)] ??= []).push(label);
+  expect(names.float).toEqual(['F32', 'BF16', 'F16']);
+  expect(names.legacy).toEqual(['Q8_0', 'Q5_1', 'Q5_0', 'Q4_1', 'Q4_0']);
+  expect(names.fp4).toContain('MXFP4_MOE');
+  expect(names.tri?.toSorted()).toEqual(['Q1_0', 'Q2_0', 'TQ1_0', 'TQ2_0']);
+  expect(names.k?.every((n) => /^Q\d_K/.test(n))).toBe(true);
+  expect(names.i?.every((n) => n.startsWith('IQ'))).toBe(true);
+  expect(names.mix ?? []).toEqual([]);
+  expect(familyOf('my mix')).toBe('mix');
+});
+
+test('sizes are decimal', () => {
+  expect(megaOrGiga(4_920_000_000)).toBe('4.92 GB');
+  expect(megaOrGiga(7_380_000)).toBe('7.4 MB');
+  expect(megaOrGiga(400)).toBe('1 kB');
+  expect(megaOrGiga(0)).toBe('0 MB');
+  expect(fileGigabytes(4_920_000_000)).toBe('4.92');
+  expect(fileGigabytes(7_380_000)).toBe('0.0074');
+  expect(weights(8_030_000_000)).toBe('8.03 G');
+  expect(weights(3_700_000)).toBe('3.7 M');
+});
+
+test('a divergence has two digits that tell something', () => {
+  expect(nats(0)).toBe('0');
+  expect(nats(0.0313)).toBe('0.031');
+  expect(nats(0.0055)).toBe('0.0055');
+  expect(nats(0.45)).toBe('0.45');
+  expect(nats(2.2)).toBe('2.2');
+  expect(nats(0.00012)).toBe('1.2e−4');
+});
+
+test('a day is told from today', () => {
+  const now = new Date(2026, 10, 28, 0, 30).getTime();
+  expect(ago(now - 60_000, now)).toBe('today');
+  expect(ago(now - 60 * 60_000, now)).toBe('yesterday');
+  expect(ago(new Date(2026, 10, 20, 12).getTime(), now)).toBe('Nov 20');
+});

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest';
+import { exportedLevel, exportPath, modelOf, modelViews, pathOf, paths, type View, viewOf } from './routes';
+
+test('the address of every view leads to it, and to its model', () => {
+  for (const view of Object.keys(paths) as View[]) {
+    const path = pathOf(view, '00ff');
+    expect(viewOf(path), path).toBe(view);
+    const isOfModel = (modelViews as readonly View[]).includes(view);
+    expect(modelOf(path), path).toBe(isOfModel ? '00ff' : null);
+  }
+});
+
+test("the address of a level's sheet is the levels', with the level's name whatever is in it", () => {
+  for (const type of ['Q4_K_M', 'mine 5.0/b', 'ü#?%']) {
+    const path = exportPath('00ff', type);
+    expect(viewOf(path)).toBe('levels');
+    expect(modelOf(path)).toBe('00ff');
+    expect(exportedLevel(path)).toBe(type);
+  }
+  expect(exportedLevel(pathOf('levels', '00ff'))).toBeNull();
+});
+
+test('an address that nobody made leads nowhere, and nothing throws', () => {
+  for (const path of ['/nowhere', '/m', '/m/', '/m/00ff/nothing', 'levels', ''])
+    expect([null, 'open', 'model']).toContain(viewOf(path));
+  expect(viewOf('/nowhere')).toBeNull();
+  expect(viewOf('/m/00ff/nothing')).toBeNull();
+  expect(modelOf('/m/%E0%A4%A')).toBeNull();
+  expect(exportedLevel('/m/00ff/levels/%E0%A4%A/export')).toBeNull();
+});
