@@ -28,7 +28,9 @@ export class Levels extends Part {
           type: row.getAttribute('data-level') ?? '',
           selected: row.querySelector<HTMLInputElement>('input[type=checkbox]')!.checked,
           size: row.querySelector('[data-column=file]')!.getAttribute('title') ?? '',
-          refusal: row.classList.contains('refused') ? text('.st') : null,
+          refusal: row.classList.contains('refused')
+            ? (row.querySelector('.st [title]')?.getAttribute('title') ?? '')
+            : null,
           error: text('.error'),
           resident: [...row.querySelectorAll('button')].some((b) => b.textContent === 'Free memory'),
         };

@@ -26,15 +26,19 @@ test('the oldest of very many is forgotten', () => {
   expect(knownModel('m1')?.label).toBe('1');
 });
 
-test.each(['', 'x', '{}', '[1]', '[["a",{"kind":"other","label":"x"}]]', '[["a",{"kind":"files","label":1}]]'])(
-  'what somebody else wrote there is no model: %s',
-  (text) => {
-    stored.set('nibble-models', text);
-    expect(knownModel('a')).toBeUndefined();
-    noteModel('b', { kind: 'files', label: 'b' });
-    expect(knownModel('b')?.label).toBe('b');
-  },
-);
+test.each([
+  '',
+  'x',
+  '{}',
+  '[1]',
+  '[["a",{"kind":"other","label":"x"}]]',
+  '[["a",{"kind":"files","label":1}]]',
+])('what somebody else wrote there is no model: %s', (text) => {
+  stored.set('nibble-models', text);
+  expect(knownModel('a')).toBeUndefined();
+  noteModel('b', { kind: 'files', label: 'b' });
+  expect(knownModel('b')?.label).toBe('b');
+});
 
 test('without storage no model is known, and nothing throws', () => {
   vi.stubGlobal('localStorage', {

@@ -29,7 +29,8 @@ export function toggleLevel(type: string): void {
   set({ selected: selected.includes(type) ? selected.filter((t) => t !== type) : [...selected, type] });
 }
 
-export const clearSelection = (): void => set({ selected: [] });
+export const chooseLevels = (selected: readonly string[]): void => set({ selected });
+export const clearSelection = (): void => chooseLevels([]);
 
 export const inPlanOrder = (types: readonly string[]) =>
   get()

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fileTypes } from '../../quant/file-types';
 import { type Family, familyOf } from './family';
-import { ago, fileGigabytes, megaOrGiga, nats, weights } from './units';
+import { ago, inUnit, megaOrGiga, nats, sizeUnit, weights } from './units';
 
 test('every level has the family of its name', () => {
   const names: Partial<Record<Family, string[]>> = {};
@@ -21,8 +21,9 @@ test('sizes are decimal', () => {
   expect(megaOrGiga(7_380_000)).toBe('7.4 MB');
   expect(megaOrGiga(400)).toBe('1 kB');
   expect(megaOrGiga(0)).toBe('0 MB');
-  expect(fileGigabytes(4_920_000_000)).toBe('4.92');
-  expect(fileGigabytes(7_380_000)).toBe('0.0074');
+  expect([sizeUnit(4_920_000_000), sizeUnit(7_380_000)]).toEqual(['GB', 'MB']);
+  expect(inUnit(4_920_000_000, 'GB')).toBe('4.92');
+  expect(inUnit(7_380_000, 'MB')).toBe('7.38');
   expect(weights(8_030_000_000)).toBe('8.03 G');
   expect(weights(3_700_000)).toBe('3.7 M');
 });

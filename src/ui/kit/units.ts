@@ -12,9 +12,13 @@ export function megaOrGiga(bytes: number): string {
   return bytes === 0 ? '0 MB' : `${Math.max(1, Math.round(bytes / 1000))} kB`;
 }
 
-/** A figure of GB without its unit, as the columns of levels have it: enough digits for the smallest models. */
-export const fileGigabytes = (bytes: number): string =>
-  (bytes / GB).toFixed(bytes >= GB / 10 ? 2 : bytes >= MB ? 4 : 6);
+/** Unit of a column of sizes: GB, or MB where the largest of them is a small fraction of one. */
+export type SizeUnit = 'GB' | 'MB';
+export const sizeUnit = (maxBytes: number): SizeUnit => (maxBytes >= GB / 2 ? 'GB' : 'MB');
+
+/** A figure of a column of sizes. */
+export const inUnit = (bytes: number, unit: SizeUnit): string =>
+  (bytes / (unit === 'GB' ? GB : MB)).toFixed(2);
 
 /** A divergence in nats: two significant digits. */
 export function nats(kl: number): string {

@@ -5,10 +5,11 @@ import { rateOf } from '../../store/apply-event';
 import { measuredKl } from '../../store/results/measured-kl';
 import { releaseLevel, setRunType, toggleLevel } from '../../store/work/actions';
 import type { PlanRow } from '../../studio/summary';
+import { visible } from '../../util/foreign-text';
 import { Dot, familyOf } from '../kit/family';
 import { Foreign } from '../kit/foreign';
 import { Icon } from '../kit/icon';
-import { fileGigabytes, nats } from '../kit/units';
+import { inUnit, megaOrGiga, nats, type SizeUnit } from '../kit/units';
 import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { exportPath, pathOf } from '../route/routes';
@@ -16,18 +17,18 @@ import { useAddress } from '../route/use-address';
 import { useWords } from '../words/use-words';
 
 /** GPU memory of a level, against what the person said that there is. */
-function MemoryBar({ bytes }: { bytes: number }) {
+function MemoryBar({ bytes, unit }: { bytes: number; unit: SizeUnit }) {
   const total = useSettings((s) => s.gpuMemoryBytes);
   const words = useWords().levels;
-  if (total === null) return <span className="n">{fileGigabytes(bytes)}</span>;
+  if (total === null) return <span className="n">{inUnit(bytes, unit)}</span>;
   const isOver = bytes > total;
-  const fit = isOver ? words.tooLarge(fileGigabytes(bytes - total)) : words.fits;
+  const fit = isOver ? words.tooLarge(megaOrGiga(bytes - total)) : words.fits;
   return (
     <span className={`membar ${isOver ? 'over' : 'fits'}`} title={fit}>
       <span className="meter" aria-hidden="true">
         <i className="m-weights" style={{ width: `${Math.min(100, (100 * bytes) / total)}%` }} />
       </span>
-      {fileGigabytes(bytes)}
+      {inUnit(bytes, unit)}
       <Icon name={isOver ? 'x' : 'check'} />
       <span className="visually">{fit}</span>
     </span>
@@ -52,6 +53,9 @@ function Loss({ type }: { type: string }) {
   );
 }
 
+/** Refused for want of an importance matrix, by llama-quantize's words. */
+const needsMatrix = (refusal: string): boolean => /requires an importance matrix/.test(refusal);
+
 /** How far a level is: refused, waiting, running, made, on the GPU; before that, the words on its use. */
 function State({ row }: { row: PlanRow }) {
   const { type } = row;
@@ -62,7 +66,12 @@ function State({ row }: { row: PlanRow }) {
   const busy = useStudio((s) => s.job !== null);
   const exported = useStudio((s) => s.exports[type] !== undefined);
   const words = useWords().levels;
-  if (row.refusal !== null) return <Foreign text={row.refusal} />;
+  if (row.refusal !== null)
+    return (
+      <span title={visible(row.refusal)}>
+        {needsMatrix(row.refusal) ? words.needsMatrix : <Foreign text={row.refusal} />}
+      </span>
+    );
   if (job) {
     const share = job.progress ? rateOf(job.progress, performance.now() - job.startedMs).share : 0;
     return (
@@ -102,6 +111,7 @@ function State({ row }: { row: PlanRow }) {
 
 interface LevelRowProps {
   readonly row: PlanRow;
+  readonly unit: SizeUnit;
   /** The first of its group, which is named there. */
   readonly isFirst: boolean;
   /** The one row of the table that Tab reaches; arrows go on from it. */
@@ -109,7 +119,7 @@ interface LevelRowProps {
   readonly onArrow: (type: string, steps: number) => void;
 }
 
-export function LevelRow({ row, isFirst, isAt, onArrow }: LevelRowProps) {
+export function LevelRow({ row, unit, isFirst, isAt, onArrow }: LevelRowProps) {
   const { type } = row;
   const isAllowed = row.refusal === null;
   const isChosen = useStudio((s) => s.selected.includes(type)) && isAllowed;
@@ -156,11 +166,11 @@ export function LevelRow({ row, isFirst, isAt, onArrow }: LevelRowProps) {
         <Foreign text={type} />
       </th>
       <td className="n" data-column="file" title={words.bytes(row.fileBytes)}>
-        {fileGigabytes(row.fileBytes)}
+        {inUnit(row.fileBytes, unit)}
       </td>
       <td className="n b">{row.bitsPerWeight.toFixed(2)}</td>
       <td className="m wide">
-        <MemoryBar bytes={memoryBytes} />
+        <MemoryBar bytes={memoryBytes} unit={unit} />
       </td>
       <td className="n">
         <Loss type={type} />

@@ -4,6 +4,7 @@ import type { PlanRow } from '../../studio/summary';
 import { Dot, type Family, families, familyOf } from '../kit/family';
 import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
+import { sizeUnit } from '../kit/units';
 import { useWords } from '../words/use-words';
 import { LevelRow } from './level-row';
 
@@ -72,6 +73,7 @@ export function LevelTable() {
   const [at, setAt] = useState('');
   const body = useRef<HTMLTableSectionElement>(null);
   const words = useWords().levels;
+  const unit = sizeUnit(Math.max(0, ...plan.map((row) => row.fileBytes)));
   const fits = (row: PlanRow) => total === null || row.weightBytes + row.runtimeBytes <= total;
   const allowed = plan.filter((row) => row.refusal === null);
   const shown = inOrder(onlyFitting ? plan.filter(fits) : plan, order, (type) => measuredKl(qualities, type));
@@ -130,7 +132,7 @@ export function LevelTable() {
                     aria-sort={order.by === column ? now : 'none'}
                   >
                     <button type="button" onClick={() => sort(column)}>
-                      {words.columns[column]}
+                      {words.columns[column](unit)}
                     </button>
                   </th>
                 );
@@ -148,6 +150,7 @@ export function LevelTable() {
               <LevelRow
                 key={row.type}
                 row={row}
+                unit={unit}
                 isFirst={order.by !== 'order' || shown[i - 1]?.group !== row.group}
                 isAt={row.type === reached}
                 onArrow={move}

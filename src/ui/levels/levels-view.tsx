@@ -8,6 +8,7 @@ import { useStudio } from '../kit/use-studio';
 import { exportedLevel } from '../route/routes';
 import { ViewFrame } from '../shell/view';
 import { useWords } from '../words/use-words';
+import { Choose } from './choose';
 import { ExportSheet } from './export-sheet';
 import { LevelTable } from './level-table';
 import { Consent } from './saving';
@@ -91,6 +92,7 @@ export function LevelsView() {
       <Warning />
       <Rules />
       <Consent />
+      <Choose />
       <LevelTable />
       {exported !== null && <ExportSheet type={exported} />}
     </ViewFrame>
