@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
+import { Studio } from '../../e2e/page';
 import { launchOf } from './browser';
 
 const ROUNDS = 5;
@@ -90,21 +91,17 @@ async function activityDuring(page: Page, work: () => Promise<void>): Promise<Ac
 async function measurePage(url: string): Promise<{ opening: Activity; working: Activity }> {
   const browser = await chromium.launch({ headless: true, ...options });
   const page = await browser.newPage();
-  const idle = () => page.getByRole('button', { name: 'Stop' }).waitFor({ state: 'detached' });
   await page.addInitScript({ path: join(root, 'bench/browser/frames.js') });
   await page.goto(url);
+  const studio = new Studio(page);
+  await studio.device.adapter();
   const opening = await activityDuring(page, async () => {
-    await page.getByRole('button', { name: 'Try the built-in model' }).click();
-    await page.locator('[data-level]').first().waitFor();
-    await idle();
+    await studio.openBuiltIn();
     await page.waitForLoadState('networkidle');
   });
   const working = await activityDuring(page, async () => {
-    await page.locator('#run').getByLabel('Level').selectOption(LEVEL);
-    await page.getByLabel('Message').fill('Tell me a story.');
-    await page.getByRole('button', { name: 'Send' }).click();
-    await page.getByTestId('timing').waitFor();
-    await idle();
+    await studio.run.useLevel(LEVEL);
+    await studio.run.chat('Tell me a story.');
   });
   await browser.close();
   return { opening, working };

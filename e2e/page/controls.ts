@@ -9,6 +9,7 @@ export function controlsOf(page: Page) {
     within.getByRole('button', { name, exact: typeof name === 'string' });
   const levels = (count: number) => `${count} ${count === 1 ? 'level' : 'levels'}`;
   return {
+    tryIt: page.getByRole('link', { name: /^Try it in ten seconds/ }),
     builtIn: page.locator('.recent').getByRole('button', { name: /^nibble-stories-F16\.gguf built in/ }),
     files: page.getByLabel('Model files'),
     folder: page.getByLabel('Model folder'),

@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import { numberIn, takeDownloads } from './browser';
 import { Part } from './part';
 
@@ -65,6 +65,28 @@ export class Levels extends Part {
       const wanted = types.includes(type);
       if (refusal === null && selected !== wanted) await this.controls.level(type).setChecked(wanted);
     }
+  }
+  /** Presses the button that quantizes so many levels, and leaves what becomes of it to the walk. */
+  async beginQuantize(count: number): Promise<void> {
+    await this.controls.quantize(count).click();
+  }
+  /** The file of a level by two clicks on what is in sight. */
+  async downloadInTwo(type: string): Promise<{ path: string }> {
+    await this.go();
+    const height = this.page.viewportSize()!.height;
+    const inSight = async (control: Locator) => {
+      const box = (await control.boundingBox())!;
+      expect(box.y + box.height).toBeLessThanOrEqual(height);
+      return control;
+    };
+    await (await inSight(this.controls.sheet(type))).click();
+    const [saved] = await Promise.all([
+      this.page.waitForEvent('download', { timeout: 120_000 }),
+      inSight(this.controls.download(type)).then((control) => control.click()),
+    ]);
+    await this.done();
+    await this.uncover();
+    return { path: saved.suggestedFilename() };
   }
   /** Puts these levels on the GPU. */
   async quantize(types: readonly string[]): Promise<void> {

@@ -15,13 +15,12 @@ import { Keyboard } from './keyboard';
 import { Levels } from './levels';
 import { Library } from './library';
 import { Errors, Importance, Search } from './making';
-import { BUILT_IN, OPEN_MODEL, Part } from './part';
+import { BUILT_IN, OPEN_MODEL, Part, type View } from './part';
 import { Results } from './results';
 import { Run } from './run';
 import { Unfinished } from './unfinished';
 import { SitePart } from './site';
 
-const PARTS = { levels: '#levels', run: '#chat', search: '.search' };
 const ALERT = '[role=alert]';
 
 /** Conditions of a visit to the page. */
@@ -35,8 +34,6 @@ export interface Visit {
   /** The device's compute paths are not measured; the default ones are right, too. */
   readonly untuned?: boolean;
 }
-/** Parts of the page that pictures are taken of. */
-export type PartName = keyof typeof PARTS;
 /** A window by its width in CSS pixels and the colours that the person's system asks for. */
 export type WindowShape = readonly [widthPx: number, scheme: Scheme];
 export interface ModelFacts {
@@ -115,6 +112,48 @@ export class Studio extends Part {
   /** Opens the model that comes with the page. */
   async openBuiltIn(): Promise<void> {
     await this.opens(BUILT_IN, () => this.controls.builtIn.click());
+  }
+  /** Begins the trial, and waits until both levels have answered; gives what the page says of their first difference. */
+  async tryIt(): Promise<string> {
+    await this.go('open');
+    await this.controls.tryIt.click();
+    const said = this.page.getByTestId('try-difference');
+    await said.waitFor({ timeout: 180_000 });
+    await this.done();
+    return said.innerText();
+  }
+  /** Levels of the trial, with the number of tokens that each wrote. */
+  async trial(): Promise<{ type: string; tokens: number }[]> {
+    const sides = this.page.locator('#try [data-side]');
+    return sides.evaluateAll((all) =>
+      all.map((side) => ({
+        type: side.getAttribute('data-side') ?? '',
+        tokens: side.querySelectorAll('.out bdi').length,
+      })),
+    );
+  }
+  /** Waits until the page is at a view. */
+  async isAt(view: View): Promise<void> {
+    await this.page.locator(`#${view}`).waitFor();
+  }
+  /** The page's word on the model that the view of its address needs. */
+  async needed(): Promise<string> {
+    return this.page.locator('#needed').innerText();
+  }
+  /** Directions in which the page itself scrolls; only regions in it should. */
+  scrolls(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const { scrollWidth, scrollHeight, clientWidth, clientHeight } = document.documentElement;
+      return [
+        ...(scrollWidth > clientWidth ? ['sideways'] : []),
+        ...(scrollHeight > clientHeight ? ['down'] : []),
+      ];
+    });
+  }
+  /** Place of the running job on the screen; null where nothing runs. */
+  async jobBox(): Promise<{ x: number; y: number; width: number; height: number } | null> {
+    const job = this.page.locator('.job');
+    return (await job.count()) > 0 ? job.boundingBox({ timeout: 1000 }).catch(() => null) : null;
   }
   /** Drops a model and waits until it is open. */
   async open(files: readonly NamedBytes[]): Promise<void> {
@@ -231,12 +270,10 @@ export class Studio extends Part {
     await this.#usualWindow();
     return over;
   }
-  /** Takes a picture of the page or a part of it; gives by how many CSS pixels the page is wider than the window. */
-  async picture(path: string, window: WindowShape, part?: PartName): Promise<number> {
-    if (part) await this.go(part === 'run' ? 'chat' : 'levels');
+  /** Takes a picture of the page as it is; gives by how many CSS pixels the page is wider than the window. */
+  async picture(path: string, window: WindowShape): Promise<number> {
     const overPx = await overflowPx(this.page, ...window);
-    if (part) await this.page.locator(PARTS[part]).screenshot({ path });
-    else await this.page.screenshot({ path, fullPage: true });
+    await this.page.screenshot({ path });
     await this.#usualWindow();
     return overPx;
   }

@@ -93,9 +93,9 @@ export function LevelTable() {
     body.current?.querySelector<HTMLElement>(`[data-level="${CSS.escape(next.type)}"]`)?.focus();
   };
   return (
-    <section className="panel all" aria-labelledby="all-levels">
+    <div className="panel all">
       <div className="ph">
-        <h2 id="all-levels">{words.all}</h2>
+        <h2>{words.all}</h2>
         <span className="cap wide">
           {total === null
             ? words.refusedCount(plan.length - allowed.length)
@@ -159,6 +159,6 @@ export function LevelTable() {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   );
 }
