@@ -154,7 +154,7 @@ test('a save dialog: the file goes to its handle; cancelled, nothing happens', a
   await studio.open([{ path: 'saved.gguf', bytes }]);
   await answerSaveDialog(page, 'a file');
   await levels.tryDownload('Q8_0');
-  await expect.poll(() => levels.sha256('Q8_0')).not.toBeNull();
+  await expect.poll(() => levels.sha256('Q8_0'), { timeout: 60_000 }).not.toBeNull();
   expect(await levels.sha256('Q8_0')).toBe(await savedFileHash(page));
   await answerSaveDialog(page, 'cancel');
   await levels.tryDownload('Q4_0');

@@ -112,7 +112,7 @@ test('two tabs export at once, and leave each other’s files alone', async ({ p
       for await (const _ of (await root.getDirectoryHandle('exports')).keys()) folders++;
       return folders;
     });
-  await expect.poll(left).toBe(1);
+  await expect.poll(left, { timeout: 30_000 }).toBe(1);
   expect(await three.unfinished.list()).toEqual([]);
 });
 
@@ -131,7 +131,7 @@ test('without room for two copies the page asks before it writes straight into t
   await expect.poll(() => studio.problem()).toMatch(/no room for a copy that survives this tab/);
   expect(await levels.sha256('Q8_0')).toBeNull();
   await levels.writeDirectly();
-  await expect.poll(() => levels.sha256('Q8_0')).not.toBeNull();
+  await expect.poll(() => levels.sha256('Q8_0'), { timeout: 60_000 }).not.toBeNull();
   expect(await levels.sha256('Q8_0')).toBe(await savedFileHash(page));
   await setRoom(1e9);
   await page.evaluate(withoutSaveDialog);

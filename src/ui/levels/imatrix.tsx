@@ -4,6 +4,7 @@ import { removeImatrix } from '../../store/model/open';
 import { CALIBRATION } from '../../store/work/own-text';
 import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
+import { useWords } from '../words/use-words';
 
 /** The importance matrix in use, or ways to get one. */
 export function Imatrix() {
@@ -12,37 +13,45 @@ export function Imatrix() {
   const text = useStudio((s) => s.ownText?.label ?? CALIBRATION);
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
+  const words = useWords().imatrix;
   if (!imatrix)
     return (
-      <p className="hint" data-testid="imatrix">
-        An importance matrix improves what is made below 6 bits; the smallest levels want one. Drop one
-        (llama-imatrix, .gguf or .dat), or{' '}
-        <button
-          type="button"
-          disabled={busy || blocked}
-          onClick={() => void collectImatrix()}
-          title="Runs the text through the model and sums what goes into every product, as llama-imatrix does. A text of the kind that you use the model for is best: drop a .txt"
-        >
-          Collect one from <Foreign text={text} />
-        </button>
-      </p>
+      <div data-testid="imatrix" className="stack">
+        <p>{words.why}</p>
+        <p>
+          <button
+            className="btn main"
+            type="button"
+            disabled={busy || blocked}
+            onClick={() => void collectImatrix()}
+          >
+            {words.collect}
+            <Foreign text={text} />
+          </button>
+        </p>
+        <p className="cap">{words.how}</p>
+      </div>
     );
   return (
-    <p className="hint" data-testid="imatrix">
-      Importance matrix{' '}
-      <b>
-        <Foreign text={imatrix.label} />
-      </b>
-      : {imatrix.matching} of its {imatrix.tensors} tensors are in this model
-      {imatrix.chunks > 0 ? `, from ${imatrix.chunks} chunks of text` : ''}.{' '}
-      {file && (
-        <button type="button" onClick={() => offerDownload(file, imatrix.label)}>
-          Save it
+    <div data-testid="imatrix" className="stack">
+      <p>
+        {words.inUse}{' '}
+        <b>
+          <Foreign text={imatrix.label} />
+        </b>
+        : {words.matching(imatrix.matching, imatrix.tensors)}
+        {imatrix.chunks > 0 ? words.chunks(imatrix.chunks) : ''}.
+      </p>
+      <p className="acts">
+        {file && (
+          <button className="btn" type="button" onClick={() => offerDownload(file, imatrix.label)}>
+            {words.save}
+          </button>
+        )}
+        <button className="btn" type="button" disabled={busy} onClick={() => void removeImatrix()}>
+          {words.without}
         </button>
-      )}{' '}
-      <button type="button" disabled={busy} onClick={() => void removeImatrix()}>
-        Do without
-      </button>
-    </p>
+      </p>
+    </div>
   );
 }

@@ -192,6 +192,16 @@ export const en = {
     quantize: (n: number) => (n === 1 ? 'Quantize 1 level' : `Quantize ${n} levels`),
     needsWebGpu: 'Quantize: needs WebGPU',
   },
+  imatrix: {
+    why: 'An importance matrix improves what is made below 6 bits; the smallest levels want one. Drop one (llama-imatrix, .gguf or .dat), or collect one here.',
+    collect: 'Collect one from ',
+    how: 'It runs the text through the model and sums what goes into every product, as llama-imatrix does. A text of the kind that you use the model for is best: drop a .txt.',
+    inUse: 'Importance matrix',
+    matching: (matching: number, of: number) => `${matching} of its ${of} tensors are in this model`,
+    chunks: (n: number) => `, from ${n} chunks of text`,
+    save: 'Save it',
+    without: 'Do without',
+  },
   choose: {
     howLarge: 'How large may it be?',
     largest: 'Largest file size',
