@@ -1,10 +1,10 @@
 import { lazy, Suspense, useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
-import { adviceOf, type AdviceOptions } from '../../store/results/advice';
 import type { Advice, Candidate, Choice, Reason } from '../../store/results/advice-types';
-import { candidatesOf } from '../../store/results/candidates';
+import { adviceFor, candidatesOf, type Situation } from '../../store/results/candidates';
 import { lossOf } from '../../store/results/loss';
+import { resultRows } from '../../store/results/results';
 import { baseOf } from '../../store/work/own-text';
 import { chooseLevels, setRunType } from '../../store/work/actions';
 import { Dot, familyOf } from '../kit/family';
@@ -202,14 +202,21 @@ export function Choose() {
   const qualities = useStudio((s) => s.qualities);
   const runs = useStudio((s) => s.runs);
   const base = useStudio((s) => s.lab.base ?? baseOf(s));
+  const context = useStudio((s) => s.context);
+  const contextLength = useStudio((s) => s.model?.contextLength ?? null);
+  const parameters = useStudio((s) => s.model?.parameters ?? null);
   const memoryBytes = useSettings((s) => s.gpuMemoryBytes);
   const words = useWords().choose;
-  const candidates = useMemo(() => candidatesOf(plan, qualities, runs), [plan, qualities, runs]);
   const baseBytes = plan.find((row) => row.type === base)?.fileBytes ?? null;
-  const advice = useMemo(() => {
-    const options: AdviceOptions = { base, baseBytes, memoryBytes };
-    return adviceOf(candidates, options);
-  }, [candidates, base, baseBytes, memoryBytes]);
+  const { candidates, advice } = useMemo(() => {
+    const rows = resultRows(
+      runs,
+      qualities,
+      plan.map((p) => p.type),
+    );
+    const situation: Situation = { plan, rows, base, context, contextLength, parameters, memoryBytes };
+    return { candidates: candidatesOf(situation), advice: adviceFor(situation, 'all') };
+  }, [plan, runs, qualities, base, context, contextLength, parameters, memoryBytes]);
   const card = { candidates, baseBytes };
   // Without a figure there is nothing to choose by but the words in the table.
   if (candidates.every((c) => klOf(c) === null)) return null;

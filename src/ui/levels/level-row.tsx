@@ -56,7 +56,7 @@ function Loss({ type }: { type: string }) {
 /** Refused for want of an importance matrix, by llama-quantize's words. */
 const needsMatrix = (refusal: string): boolean => /requires an importance matrix/.test(refusal);
 
-/** How far a level is: refused, waiting, running, made, on the GPU; before that, the words on its use. */
+/** A level is refused, waiting, running, made, or on the GPU; before that, the words on its use. */
 function State({ row }: { row: PlanRow }) {
   const { type } = row;
   const level = useStudio((s) => s.levels[type]);

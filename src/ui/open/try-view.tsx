@@ -1,6 +1,6 @@
 import { type FormEvent, useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import type { ScoredToken } from '../../evaluate/side-by-side';
+import type { ScoredToken } from '../../infer/scored-token';
 import { BUILT_IN, openBuiltIn } from '../../store/model/open';
 import { firstDifference } from '../../store/results/series';
 import { writeTry } from '../../store/work/actions';
