@@ -196,12 +196,16 @@ function Dial({ candidates, advice }: DialProps) {
   );
 }
 
+/** A model so many times larger than those of the table loses something else: nothing is recommended unmeasured. */
+const MAX_TIMES_LARGER = 10;
+
 /** The answer before the table: a size to choose by, and three levels with their reasons. */
 export function Choose() {
   const plan = useStudio((s) => s.plan);
   const qualities = useStudio((s) => s.qualities);
   const runs = useStudio((s) => s.runs);
   const base = useStudio((s) => s.lab.base ?? baseOf(s));
+  const { modelId } = useAddress();
   const context = useStudio((s) => s.context);
   const contextLength = useStudio((s) => s.model?.contextLength ?? null);
   const parameters = useStudio((s) => s.model?.parameters ?? null);
@@ -218,16 +222,30 @@ export function Choose() {
     return { candidates: candidatesOf(situation), advice: adviceFor(situation, 'all') };
   }, [plan, runs, qualities, base, context, contextLength, parameters, memoryBytes]);
   const card = { candidates, baseBytes };
+  const isMeasured = candidates.some((c) => c.measured && c.type !== base);
+  const farthest = Math.max(0, ...candidates.map((c) => c.expected?.timesLarger ?? 0));
   // Without a figure there is nothing to choose by but the words in the table.
   if (candidates.every((c) => klOf(c) === null)) return null;
   return (
     <div className="choose">
       <Dial candidates={candidates} advice={advice} />
-      <div className="cards">
-        <Card title={words.smallestSafe} choice={advice.smallestSafe} {...card} />
-        <Card title={words.recommended} choice={advice.recommended} isBest {...card} />
-        <Card title={words.closest} choice={advice.closest} {...card} />
-      </div>
+      {!isMeasured && farthest > MAX_TIMES_LARGER ? (
+        <section className="panel card">
+          <h2>{words.recommended}</h2>
+          <p>{words.measureFirst(Math.round(farthest))}</p>
+          <p>
+            <Link className="btn main" href={pathOf('compare', modelId ?? '')}>
+              {words.measureIt}
+            </Link>
+          </p>
+        </section>
+      ) : (
+        <div className="cards">
+          <Card title={words.smallestSafe} choice={advice.smallestSafe} {...card} />
+          <Card title={words.recommended} choice={advice.recommended} isBest {...card} />
+          <Card title={words.closest} choice={advice.closest} {...card} />
+        </div>
+      )}
     </div>
   );
 }

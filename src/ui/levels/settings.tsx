@@ -152,7 +152,7 @@ export function More() {
         </button>
       </Dialog.Trigger>
       <Dialog.Portal>
-        <Dialog.Overlay className="scrim" />
+        <div className="scrim" />
         <Dialog.Content className="sheet" aria-describedby={undefined}>
           <div className="head">
             <Dialog.Title asChild>

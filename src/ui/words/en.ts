@@ -212,6 +212,8 @@ export const en = {
         : `≈ Expected loss (KL), from ${n} models of ${from} to ${to} weights.`,
     measuredHere: 'Loss (KL) as it was measured on this device.',
     measureIt: 'Measure it on this one',
+    measureFirst: (times: number) =>
+      `The losses that are known are of models ${times} times smaller, which tells little of this one. Measure a level of it, and the three to take stand here.`,
     choose: (type: string) => `Choose ${type}`,
     chart: (n: number) => `File size against loss of ${n} levels; the table below has the figures`,
     safeLine: 'safe below this line',
