@@ -61,7 +61,7 @@ test('a dropped file is a downloaded Q4_K_M in three, without scrolling, and the
   await studio.open([file]);
   const { levels, page } = studio;
   const { path } = await levels.downloadInTwo('Q4_K_M');
-  expect(path).toBe('views-Q4_K_M.gguf');
+  expect(path).toMatch(/-Q4_K_M\.gguf$/);
   // A long job: its name, its progress and Stop are in every view.
   await levels.select(['IQ3_S', 'Q4_K_M', 'Q5_K_M', 'Q6_K']);
   await levels.beginQuantize(4);

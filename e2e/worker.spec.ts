@@ -89,8 +89,15 @@ test('nothing holds the worker, and one that fails is replaced with model, chat 
   }
 
   // No message is read while JSON is parsed: the worker is ended, and the next has the model of before.
-  const stoppedMs = await stopped(LONG, { afterMs: 500 });
-  expect(await device.replaced()).toMatch(/did not answer a stop within a second/);
+  // It begins sooner or later after the drop, as machines are fast or slow.
+  let stoppedMs = Number.POSITIVE_INFINITY;
+  let said: string | null = null;
+  for (const afterMs of [150, 300, 500, 1000, 2000]) {
+    stoppedMs = await stopped(LONG, { afterMs });
+    said = await device.replacedBy(500);
+    if (said !== null) break;
+  }
+  expect(said).toMatch(/did not answer a stop within a second/);
   // Shorter than what is left of the file.
   expect(stoppedMs).toBeLessThan(2500);
   expect(await run.messages()).toEqual([{ from: 'person', text: 'Hello' }]);

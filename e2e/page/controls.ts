@@ -39,7 +39,7 @@ export function controlsOf(page: Page) {
     levelContext: part('levels').getByLabel('Context'),
     level: (type: string) => row(type).getByRole('checkbox'),
     quantize: (count: number) => button(`Quantize ${levels(count)}`),
-    quantizeAny: button(/^Quantize /),
+    quantizeAny: button(/^Quantize/),
     release: (type: string) => row(type).getByRole('button', { name: 'Free memory' }),
     sheet: (type: string) => page.getByRole('link', { name: `Download ${type}`, exact: true }),
     sheetOf: (type: string) => page.locator(`[data-sheet="${type}"]`),

@@ -51,6 +51,15 @@ export class Device extends Part {
     await notice.waitFor({ state: 'detached' });
     return text;
   }
+  /** The page's word on an engine that was replaced, if it comes within a time; null where it does not. */
+  async replacedBy(timeoutMs: number): Promise<string | null> {
+    const notice = this.page.getByTestId('engine-notice');
+    const isThere = await notice.waitFor({ timeout: timeoutMs }).then(
+      () => true,
+      () => false,
+    );
+    return isThere ? this.replaced() : null;
+  }
   /** The device goes away as if the driver had been reset. */
   async lose(): Promise<void> {
     await this.page.evaluate(() =>
