@@ -79,25 +79,12 @@ describe('the command line', () => {
     );
     const { ids, ranked } = ask(...often);
     expect([new Set(ids).size, ranked]).toEqual([ids.length, undefined]);
-    const word = plain
-      .ranked!.slice(3, 5)
-      .map((t) => t.text)
-      .join('');
+    const word = plain.text.slice(1, 3);
     const cut = ask('-r', 'not there', '--reverse-prompt', word);
     expect([cut.stopped, cut.stopString]).toEqual(['stop string', word]);
     expect(cut.text).toBe(plain.text.slice(0, plain.text.indexOf(word)));
-    for (const [option, value, message] of [
-      ['--repeat-last-n', '-2', /repeatLastN is -2/],
-      ['--repeat-penalty', '0', /repeatPenalty is 0/],
-      ['--top-logprobs', '9', /topLogprobs is 9/],
-    ] as const) {
-      const refused = nibble('generate', file, ...args, option, value);
-      expect(refused.status).toBe(2);
-      expect(refused.stderr).toMatch(message);
-    }
-    expect(nibble('generate', file, ...args.slice(0, -1), '--top-logprobs', '4').stderr).toMatch(
-      /needs --json/,
-    );
+    const refused = nibble('generate', file, ...args, '--repeat-last-n', '-2');
+    expect([refused.status, refused.stderr]).toEqual([2, expect.stringContaining('repeatLastN is -2')]);
   });
   test('a folder is a model, and bench measures levels', () => {
     for (const f of huggingFaceFolder(TINY)) {

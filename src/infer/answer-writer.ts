@@ -123,14 +123,20 @@ export class AnswerWriter {
   }
 
   #say({ id, piece, counts, ranking }: Waiting, isWhole: boolean): void {
-    if (id >= 0) this.ids.push(id);
-    if (id >= 0 && ranking) this.#open = { id, ranking, text: '' };
+    if (id >= 0) {
+      this.ids.push(id);
+      const before = this.#close();
+      if (before) this.#tell?.({ kind: 'text', id: -1, text: '', parts: [], ...before });
+      if (ranking) this.#open = { id, ranking, text: '' };
+    }
     if (this.#open) this.#open.text += piece.text;
     if (counts) this.text += piece.text;
     const now = this.#reader ? this.#reader.push(piece) : [continued(piece)];
     const parts = now.filter((part) => part.text !== '');
     this.parts.push(...parts);
-    const ranked = isWhole ? this.#close() : undefined;
+    // Half a character may get a replacement for text, at the end or before a mark.
+    const isHalf = counts && piece.text === '';
+    const ranked = isWhole && !isHalf ? this.#close() : undefined;
     this.#tell?.({ ...piece, id, parts, ...ranked });
   }
 

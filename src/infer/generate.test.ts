@@ -202,6 +202,19 @@ describe('ranked tokens', () => {
     expect(pieces.flatMap((p) => p.ranked ?? [])).toEqual(ranked);
     expect(ranked[0]).toMatchObject({ probability: 0.5, top: [{ text: '<|return|>', probability: 0.25 }] });
   });
+  test('have the replacement of half a character, at the end and before a mark', async () => {
+    const half = [...tokenizer.encode('👍', { addBos: false })].slice(0, 2);
+    const other = tokenizer.encode('<other>', { addBos: false, control: true })[0]!;
+    const told: GeneratedPiece[] = [];
+    const tell = (piece: GeneratedPiece) => void told.push(piece);
+    const writer = new AnswerWriter(tokenizer, { stop: [], conversation: undefined, tell });
+    for (const id of [...half, other, ...half]) writer.take({ id, ranking });
+    writer.end();
+    expect(writer.ranked.map((t) => t.text)).toEqual(['', '\ufffd', '<other>', '', '\ufffd']);
+    expect(writer.ranked.map((t) => t.id)).toEqual(writer.ids);
+    expect(told.flatMap((p) => p.ranked ?? [])).toEqual(writer.ranked);
+    expect(told.filter((p) => p.id >= 0).map((p) => p.id)).toEqual(writer.ids);
+  });
   test('a token that a stop string cuts has the text before it', async () => {
     const { ranked, pieces } = await answerOf('<think>x', undefined, { stop: ['ink>x'], ranking });
     expect(ranked.map((t) => t.text)).toEqual(['<th']);
