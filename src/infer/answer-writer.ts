@@ -130,6 +130,7 @@ export class AnswerWriter {
       if (ranking) this.#open = { id, ranking, text: '' };
     }
     if (this.#open) this.#open.text += piece.text;
+    else if (id < 0 && counts) this.#lengthen(piece.text);
     if (counts) this.text += piece.text;
     const now = this.#reader ? this.#reader.push(piece) : [continued(piece)];
     const parts = now.filter((part) => part.text !== '');
@@ -138,6 +139,12 @@ export class AnswerWriter {
     const isHalf = counts && piece.text === '';
     const ranked = isWhole && !isHalf ? this.#close() : undefined;
     this.#tell?.({ ...piece, id, parts, ...ranked });
+  }
+
+  /** A token that completed a character may have begun the next, whose replacement comes at the end: it is that token's. */
+  #lengthen(rest: string): void {
+    const last = this.ranked.pop();
+    if (last) this.ranked.push({ ...last, text: last.text + rest });
   }
 
   #close(): { ranked: RankedToken } | undefined {
