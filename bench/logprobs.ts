@@ -1,5 +1,6 @@
-// npm run bench:logprobs -- [MODEL.gguf] [--levels Q8_0] [--rounds 15] [--tokens 128]: generated tokens per second without
-// and with the four likeliest tokens of each, and with penalties, in turn in one process. Prints a Markdown table.
+// npm run bench:logprobs -- [MODEL.gguf] [--levels Q8_0] [--rounds 15] [--tokens 128]
+// [--variants plain,both]: generated tokens per second without and with the four likeliest tokens of each, and with
+// penalties, in turn in one process. Prints a Markdown table.
 import { parseArgs } from 'node:util';
 import { spreadOf } from '../src/infer/benchmark';
 import { Engine, GREEDY } from '../src/infer/engine';
@@ -20,6 +21,7 @@ const { values, positionals } = parseArgs({
     levels: { type: 'string', default: 'Q8_0' },
     rounds: { type: 'string', default: '15' },
     tokens: { type: 'string', default: '128' },
+    variants: { type: 'string', default: 'plain,likeliest four,penalties,both' },
   },
 });
 const path = positionals[0] ?? 'public/models/nibble-stories-F16.gguf';
@@ -36,7 +38,8 @@ const variants = {
   penalties: { sampling: { ...sampling, repeatPenalty: 1.1 } },
   both: { sampling: { ...sampling, repeatPenalty: 1.1 }, topLogprobs: 4 },
 };
-const names = Object.keys(variants) as (keyof typeof variants)[];
+const wanted = values.variants.split(',');
+const names = (Object.keys(variants) as (keyof typeof variants)[]).filter((name) => wanted.includes(name));
 
 const table = new BenchTable();
 table.print(`adapter: ${gpu.adapterName}`);
