@@ -26,6 +26,8 @@ interface Waiting {
   readonly piece: TextOrMark;
   /** It is text to llama.cpp, too. */
   readonly counts: boolean;
+  /** The token ends inside of a character, which may get a replacement for text, at the end or before a mark. */
+  readonly isInside?: boolean;
   readonly ranking?: Ranking | undefined;
 }
 
@@ -77,7 +79,8 @@ export class AnswerWriter {
     // The name of a special token is no text, but may be asked for.
     if (!isText) this.#stops.pushSpecial(this.#tokenizer!.text(id));
     const piece = pieces.at(-1)!;
-    this.#add({ id, piece, counts: piece.kind === 'text' || isText, ranking });
+    const isInside = this.#stream?.isInside ?? false;
+    this.#add({ id, piece, counts: piece.kind === 'text' || isText, isInside, ranking });
   }
 
   /** Tells what was held back, unless a stop string ended the text. */
@@ -122,7 +125,7 @@ export class AnswerWriter {
     }
   }
 
-  #say({ id, piece, counts, ranking }: Waiting, isWhole: boolean): void {
+  #say({ id, piece, counts, isInside = false, ranking }: Waiting, isWhole: boolean): void {
     if (id >= 0) {
       this.ids.push(id);
       const before = this.#close();
@@ -130,21 +133,12 @@ export class AnswerWriter {
       if (ranking) this.#open = { id, ranking, text: '' };
     }
     if (this.#open) this.#open.text += piece.text;
-    else if (id < 0 && counts) this.#lengthen(piece.text);
     if (counts) this.text += piece.text;
     const now = this.#reader ? this.#reader.push(piece) : [continued(piece)];
     const parts = now.filter((part) => part.text !== '');
     this.parts.push(...parts);
-    // Half a character may get a replacement for text, at the end or before a mark.
-    const isHalf = counts && piece.text === '';
-    const ranked = isWhole && !isHalf ? this.#close() : undefined;
+    const ranked = isWhole && !isInside ? this.#close() : undefined;
     this.#tell?.({ ...piece, id, parts, ...ranked });
-  }
-
-  /** A token that completed a character may have begun the next, whose replacement comes at the end: it is that token's. */
-  #lengthen(rest: string): void {
-    const last = this.ranked.pop();
-    if (last) this.ranked.push({ ...last, text: last.text + rest });
   }
 
   #close(): { ranked: RankedToken } | undefined {

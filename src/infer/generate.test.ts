@@ -22,6 +22,8 @@ const TOKENS = {
   '<think>': USER_DEFINED,
   '</think>': USER_DEFINED,
   '<other>': CONTROL,
+  // A letter, and the first byte of a character of two.
+  [`a${[...byteOfChar].find(([, byte]) => byte === 0xc3)![0]}`]: NORMAL,
 } as const;
 const bytes = [...byteOfChar].sort((a, b) => a[1] - b[1]).map(([c]) => c);
 const tokenizer = createTokenizer(
@@ -214,6 +216,18 @@ describe('ranked tokens', () => {
     expect(writer.ranked.map((t) => t.id)).toEqual(writer.ids);
     expect(told.flatMap((p) => p.ranked ?? [])).toEqual(writer.ranked);
     expect(told.filter((p) => p.id >= 0).map((p) => p.id)).toEqual(writer.ids);
+  });
+  test('have it when a letter came with the half, and a whole character after it', async () => {
+    const letterAndHalf = bytes.length + Object.keys(TOKENS).length - 1;
+    const second = bytes.indexOf([...byteOfChar].find(([, byte]) => byte === 0xa9)![0]);
+    const told: GeneratedPiece[] = [];
+    const tell = (piece: GeneratedPiece) => void told.push(piece);
+    const writer = new AnswerWriter(tokenizer, { stop: [], conversation: undefined, tell });
+    for (const id of [letterAndHalf, second, letterAndHalf]) writer.take({ id, ranking });
+    writer.end();
+    expect(writer.ranked.map((t) => t.text)).toEqual(['a', 'é', 'a\ufffd']);
+    expect(told.flatMap((p) => p.ranked ?? [])).toEqual(writer.ranked);
+    expect(writer.text).toBe('aéa\ufffd');
   });
   test('a token that a stop string cuts has the text before it', async () => {
     const { ranked, pieces } = await answerOf('<think>x', undefined, { stop: ['ink>x'], ranking });

@@ -21,6 +21,10 @@ export class TextStream {
     const before: TextOrMark[] = rest === '' ? [] : [{ kind: 'text', text: rest }];
     return [...before, { kind: 'mark', text: mark }];
   }
+  /** The last token ended inside of a character. */
+  get isInside(): boolean {
+    return this.#stream.isInside;
+  }
   /** Flushes an incomplete sequence as replacement characters. */
   end(): string {
     return this.#stream.end();

@@ -103,12 +103,23 @@ export function compareBytes(a: string, b: string): number {
 /** Text for people from bytes that come in pieces; a character is held back until it is whole. */
 export class Utf8Stream {
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  /** The last bytes that a character may have before it is complete. */
+  #tail: readonly number[] = [];
 
   push(bytes: Uint8Array): string {
+    this.#tail = [...this.#tail, ...bytes.subarray(-3)].slice(-3);
     return this.#decoder.decode(bytes, { stream: true });
   }
   /** An incomplete sequence as replacement characters. */
   end(): string {
+    this.#tail = [];
     return this.#decoder.decode();
+  }
+  /** The bytes end inside of a character. */
+  get isInside(): boolean {
+    const first = this.#tail.findLastIndex((byte) => (byte & 0xc0) !== 0x80);
+    const lead = this.#tail[first] ?? 0;
+    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+    return first >= 0 && this.#tail.length - first < length;
   }
 }
