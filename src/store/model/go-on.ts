@@ -3,8 +3,7 @@ import type { UnfinishedExport } from '../../browser/disk/unfinished';
 import { get, problemOf, set } from '../work/job';
 import { handlesOf, isPermitted } from '../work/export-record';
 import { otherModel, resumeExport } from '../work/exports';
-import { filesOf, openKept } from './library';
-import { openAddress, openBuiltIn, openFiles } from './open';
+import { openAgain } from './open-again';
 
 type Target = Parameters<typeof resumeExport>[1];
 
@@ -15,22 +14,6 @@ async function targetOf(id: string): Promise<Target> {
   return target as NonNullable<Target>;
 }
 
-/** Opens what an export was begun from; true where the page could do it by itself. */
-async function openSource({ id, opened }: UnfinishedExport): Promise<boolean> {
-  const { kind, label, preTokenizer } = opened;
-  if (kind === 'built-in') await openBuiltIn();
-  else if (kind === 'hub') await openAddress(label, undefined, preTokenizer);
-  else if (kind === 'kept') await openKept(label);
-  else {
-    const { source } = await handlesOf(id);
-    for (const handle of source) if (!(await isPermitted(handle, 'read').catch(() => false))) return false;
-    const files = source.length > 0 ? await filesOf(source).catch(() => []) : [];
-    if (files.length === 0) return false;
-    await openFiles(files, label, { handles: source, preTokenizer });
-  }
-  return true;
-}
-
 /** Goes on with an export of a tab that is gone. */
 export async function goOn(entry: UnfinishedExport): Promise<void> {
   if (get().job) return;
@@ -39,7 +22,8 @@ export async function goOn(entry: UnfinishedExport): Promise<void> {
   if (isWritten || get().model?.fingerprint === entry.fingerprint) return resumeExport(entry, target);
   waiting = target;
   set({ awaiting: entry, problem: null });
-  if (await openSource(entry)) return goOnAwaited();
+  const { source } = await handlesOf(entry.id);
+  if (await openAgain(entry.opened, source)) return goOnAwaited();
   const message = `${entry.opened.label} is needed to go on with ${entry.files[0]!.name}.`;
   const hint = 'Drop it on this page again, or choose it; the export then goes on by itself.';
   set({ problem: { place: 'open', name: 'Missing', message, hint } });

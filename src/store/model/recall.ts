@@ -1,9 +1,9 @@
 // Opens the model that an address is about, as far as the browser lets the page do it by itself.
-import { handlesPermitted, isPermitted } from '../work/export-record';
+import { handlesPermitted } from '../work/export-record';
+import { set } from '../work/job';
 import { readEntries } from './library-storage';
-import { filesOf, openKept } from './library';
-import { type KnownModel, knownModel } from './known-models';
-import { openAddress, openBuiltIn, openFiles } from './open';
+import { knownModel } from './known-models';
+import { openAgain } from './open-again';
 
 /** The way to the model of an address. */
 export type Recall =
@@ -31,18 +31,11 @@ export async function wayTo(fingerprint: string): Promise<Recall> {
   return { kind: (await handlesPermitted(handles, 'read')) ? 'opening' : 'ask', label };
 }
 
-async function openKnown({ kind, label, preTokenizer }: KnownModel): Promise<void> {
-  if (kind === 'built-in') return openBuiltIn();
-  if (kind === 'hub') return openAddress(label, undefined, preTokenizer);
-  if (kind === 'kept') return openKept(label);
-  const handles = await handlesOf(label);
-  for (const handle of handles) if (!(await isPermitted(handle, 'read').catch(() => false))) return;
-  const files = await filesOf(handles).catch(() => []);
-  if (files.length > 0) await openFiles(files, label, { handles, preTokenizer });
-}
-
-/** Opens a model that was open before; asks for permission where the browser wants to be asked, so call it in a click. */
+/** Opens a model that was open before, as `openAgain` does; where that fails, its file is asked for. */
 export async function recall(fingerprint: string): Promise<void> {
   const known = knownModel(fingerprint);
-  if (known) await openKnown(known);
+  if (!known || (await openAgain(known, await handlesOf(known.label)))) return;
+  const message = `${known.label} could not be read again.`;
+  const hint = 'It was moved or deleted, or the browser may not read it. Drop it again.';
+  set({ problem: { place: 'open', name: 'Missing', message, hint } });
 }

@@ -5,6 +5,7 @@ import { fileName } from '../../store/work/actions';
 import { exportLevels, keepLevel } from '../../store/work/exports';
 import { Foreign } from '../kit/foreign';
 import { Icon } from '../kit/icon';
+import { ScrollRegion } from '../kit/scroll-region';
 import { megaOrGiga } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
 import { pathOf } from '../route/routes';
@@ -55,8 +56,9 @@ function Programs({ name }: { name: string }) {
                 <span className="push" />
                 <Copy text={text} />
               </div>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-              <pre tabIndex={0}>{text}</pre>
+              <ScrollRegion label={words.commands(p.name)}>
+                <pre>{text}</pre>
+              </ScrollRegion>
             </Tabs.Content>
           );
         })}

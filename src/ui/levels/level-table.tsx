@@ -2,6 +2,7 @@ import { useRef, useState } from 'react';
 import { measuredKl } from '../../store/results/measured-kl';
 import type { PlanRow } from '../../studio/summary';
 import { Dot, type Family, families, familyOf } from '../kit/family';
+import { ScrollRegion } from '../kit/scroll-region';
 import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { sizeUnit } from '../kit/units';
@@ -114,8 +115,7 @@ export function LevelTable() {
           </button>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="scroll" tabIndex={0} aria-label={words.all}>
+      <ScrollRegion label={words.all}>
         <table className="tbl lv">
           <thead>
             <tr>
@@ -158,7 +158,7 @@ export function LevelTable() {
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </div>
   );
 }

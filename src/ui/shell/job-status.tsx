@@ -2,9 +2,9 @@ import { Progress } from 'radix-ui';
 import { rateOf } from '../../store/apply-event';
 import type { Job } from '../../store/state';
 import { stop } from '../../store/work/job';
-import { formatBytes } from '../../util/bytes';
 import { visible } from '../../util/foreign-text';
 import { Foreign } from '../kit/foreign';
+import { megaOrGiga } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
 import type { Words } from '../words/en';
 import { useWords } from '../words/use-words';
@@ -33,7 +33,7 @@ function detailOf(job: Job, words: Words['shell']): Detail {
   const { tensor, index, count } = job.progress;
   return {
     share: rate.share,
-    rate: `${formatBytes(rate.bytesPerSecond)}/s`,
+    rate: `${megaOrGiga(rate.bytesPerSecond)}/s`,
     left: rate.share < 1 ? words.left(Math.max(1, Math.round(rate.leftMs / 1000))) : '',
     at: words.tensor(tensor, index + 1, count),
   };

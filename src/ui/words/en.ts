@@ -256,6 +256,7 @@ export const en = {
     keepWhy: 'It is written into the page’s own storage, and opens from there another day.',
     runs: 'What runs it',
     program: 'Program',
+    commands: (program: string) => `Commands for ${program}`,
     copy: 'Copy',
     copied: 'Copied',
     proof: 'Proof',
