@@ -1,11 +1,8 @@
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { Link } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
 import type { Advice, Candidate, Choice, Reason } from '../../store/results/advice-types';
-import { adviceFor, candidatesOf, type Situation } from '../../store/results/candidates';
 import { lossOf } from '../../store/results/loss';
-import { resultRows } from '../../store/results/results';
-import { baseOf } from '../../store/work/own-text';
 import { chooseLevels, setRunType } from '../../store/work/actions';
 import { Dot, familyOf } from '../kit/family';
 import { Icon } from '../kit/icon';
@@ -17,6 +14,7 @@ import { useAddress } from '../route/use-address';
 import type { Words } from '../words/en';
 import { useWords } from '../words/use-words';
 import { klOf } from './kl-of';
+import type { Choosing } from './use-choice';
 
 const SizeLoss = lazy(() => import('./size-loss').then((m) => ({ default: m.SizeLoss })));
 
@@ -196,56 +194,33 @@ function Dial({ candidates, advice }: DialProps) {
   );
 }
 
-/** A model so many times larger than those of the table loses something else: nothing is recommended unmeasured. */
-const MAX_TIMES_LARGER = 10;
-
 /** The answer before the table: a size to choose by, and three levels with their reasons. */
-export function Choose() {
-  const plan = useStudio((s) => s.plan);
-  const qualities = useStudio((s) => s.qualities);
-  const runs = useStudio((s) => s.runs);
-  const base = useStudio((s) => s.lab.base ?? baseOf(s));
+export function Choose({ candidates, advice, baseBytes, timesTooLarge }: Choosing) {
   const { modelId } = useAddress();
-  const context = useStudio((s) => s.context);
-  const contextLength = useStudio((s) => s.model?.contextLength ?? null);
-  const parameters = useStudio((s) => s.model?.parameters ?? null);
-  const memoryBytes = useSettings((s) => s.gpuMemoryBytes);
   const words = useWords().choose;
-  const baseBytes = plan.find((row) => row.type === base)?.fileBytes ?? null;
-  const { candidates, advice } = useMemo(() => {
-    const rows = resultRows(
-      runs,
-      qualities,
-      plan.map((p) => p.type),
-    );
-    const situation: Situation = { plan, rows, base, context, contextLength, parameters, memoryBytes };
-    return { candidates: candidatesOf(situation), advice: adviceFor(situation, 'all') };
-  }, [plan, runs, qualities, base, context, contextLength, parameters, memoryBytes]);
   const card = { candidates, baseBytes };
-  const isMeasured = candidates.some((c) => c.measured && c.type !== base);
-  const farthest = Math.max(0, ...candidates.map((c) => c.expected?.timesLarger ?? 0));
   // Without a figure there is nothing to choose by but the words in the table.
   if (candidates.every((c) => klOf(c) === null)) return null;
+  if (timesTooLarge !== null)
+    return (
+      <section className="panel card">
+        <h2>{words.recommended}</h2>
+        <p>{words.measureFirst(timesTooLarge)}</p>
+        <p>
+          <Link className="btn main" href={pathOf('compare', modelId ?? '')}>
+            {words.measureIt}
+          </Link>
+        </p>
+      </section>
+    );
   return (
     <div className="choose">
       <Dial candidates={candidates} advice={advice} />
-      {!isMeasured && farthest > MAX_TIMES_LARGER ? (
-        <section className="panel card">
-          <h2>{words.recommended}</h2>
-          <p>{words.measureFirst(Math.round(farthest))}</p>
-          <p>
-            <Link className="btn main" href={pathOf('compare', modelId ?? '')}>
-              {words.measureIt}
-            </Link>
-          </p>
-        </section>
-      ) : (
-        <div className="cards">
-          <Card title={words.smallestSafe} choice={advice.smallestSafe} {...card} />
-          <Card title={words.recommended} choice={advice.recommended} isBest {...card} />
-          <Card title={words.closest} choice={advice.closest} {...card} />
-        </div>
-      )}
+      <div className="cards">
+        <Card title={words.smallestSafe} choice={advice.smallestSafe} {...card} />
+        <Card title={words.recommended} choice={advice.recommended} isBest {...card} />
+        <Card title={words.closest} choice={advice.closest} {...card} />
+      </div>
     </div>
   );
 }

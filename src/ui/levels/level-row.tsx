@@ -2,7 +2,6 @@ import type { KeyboardEvent } from 'react';
 import { Link } from 'wouter';
 import { navigate } from 'wouter/use-hash-location';
 import { rateOf } from '../../store/apply-event';
-import { measuredKl } from '../../store/results/measured-kl';
 import { releaseLevel, setRunType, toggleLevel } from '../../store/work/actions';
 import type { PlanRow } from '../../studio/summary';
 import { visible } from '../../util/foreign-text';
@@ -39,13 +38,21 @@ function MemoryBar({ bytes, unit }: { bytes: number; unit: SizeUnit }) {
 const barPercent = (kl: number): number =>
   kl === 0 ? 0 : Math.max(3, Math.min(100, (100 * (Math.log10(Math.max(kl, 0.001)) + 3)) / 3));
 
-function Loss({ type }: { type: string }) {
-  const kl = useStudio((s) => measuredKl(s.qualities, type));
+export interface Loss {
+  /** In nats. */
+  readonly kl: number;
+  /** Of this model; else it is expected, from others. */
+  readonly isMeasured: boolean;
+}
+
+function LossBar({ kl, isMeasured }: Loss) {
   const words = useWords().levels;
-  if (kl === null) return null;
   return (
-    <span className="loss done" title={words.measured}>
-      <span>{nats(kl)}</span>
+    <span className={`loss ${isMeasured ? 'done' : ''}`} title={isMeasured ? words.measured : words.expected}>
+      <span>
+        {isMeasured ? '' : '≈ '}
+        {nats(kl)}
+      </span>
       <b aria-hidden="true">
         <i style={{ width: `${barPercent(kl)}%` }} />
       </b>
@@ -112,6 +119,8 @@ function State({ row }: { row: PlanRow }) {
 interface LevelRowProps {
   readonly row: PlanRow;
   readonly unit: SizeUnit;
+  /** Null where nothing is known of it. */
+  readonly loss: Loss | null;
   /** The first of its group, which is named there. */
   readonly isFirst: boolean;
   /** The one row of the table that Tab reaches; arrows go on from it. */
@@ -119,7 +128,7 @@ interface LevelRowProps {
   readonly onArrow: (type: string, steps: number) => void;
 }
 
-export function LevelRow({ row, unit, isFirst, isAt, onArrow }: LevelRowProps) {
+export function LevelRow({ row, unit, loss, isFirst, isAt, onArrow }: LevelRowProps) {
   const { type } = row;
   const isAllowed = row.refusal === null;
   const isChosen = useStudio((s) => s.selected.includes(type)) && isAllowed;
@@ -172,9 +181,7 @@ export function LevelRow({ row, unit, isFirst, isAt, onArrow }: LevelRowProps) {
       <td className="m wide">
         <MemoryBar bytes={memoryBytes} unit={unit} />
       </td>
-      <td className="n">
-        <Loss type={type} />
-      </td>
+      <td className="n">{loss && <LossBar {...loss} />}</td>
       <td className="st wide">
         <State row={row} />
       </td>

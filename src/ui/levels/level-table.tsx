@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { measuredKl } from '../../store/results/measured-kl';
+import type { Candidate } from '../../store/results/advice-types';
 import type { PlanRow } from '../../studio/summary';
 import { Dot, type Family, families, familyOf } from '../kit/family';
 import { ScrollRegion } from '../kit/scroll-region';
@@ -7,7 +7,9 @@ import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { sizeUnit } from '../kit/units';
 import { useWords } from '../words/use-words';
-import { LevelRow } from './level-row';
+import { klOf } from './kl-of';
+import { LevelRow, type Loss } from './level-row';
+import type { Choosing } from './use-choice';
 
 const COLUMNS = ['order', 'name', 'file', 'bits', 'memory', 'loss'] as const;
 type Column = (typeof COLUMNS)[number];
@@ -65,9 +67,8 @@ function Families({ of }: { of: readonly PlanRow[] }) {
 }
 
 /** All levels, a line each, sorted by any column. */
-export function LevelTable() {
+export function LevelTable({ candidates, timesTooLarge }: Choosing) {
   const plan = useStudio((s) => s.plan);
-  const qualities = useStudio((s) => s.qualities);
   const total = useSettings((s) => s.gpuMemoryBytes);
   const [order, setOrder] = useState<Order>({ by: 'order', isDown: false });
   const [onlyFitting, setOnlyFitting] = useState(false);
@@ -77,7 +78,18 @@ export function LevelTable() {
   const unit = sizeUnit(Math.max(0, ...plan.map((row) => row.fileBytes)));
   const fits = (row: PlanRow) => total === null || row.weightBytes + row.runtimeBytes <= total;
   const allowed = plan.filter((row) => row.refusal === null);
-  const shown = inOrder(onlyFitting ? plan.filter(fits) : plan, order, (type) => measuredKl(qualities, type));
+  const byType = new Map<string, Candidate>(candidates.map((c) => [c.type, c]));
+  /** Loss of a level, as far as it is known: of a model that is far larger than those of the table, as measured only. */
+  const lossOfType = (type: string): Loss | null => {
+    const of = byType.get(type);
+    const kl = of && (of.measured || timesTooLarge === null) ? klOf(of) : null;
+    return kl === null ? null : { kl, isMeasured: of!.measured !== null };
+  };
+  const shown = inOrder(
+    onlyFitting ? plan.filter(fits) : plan,
+    order,
+    (type) => lossOfType(type)?.kl ?? null,
+  );
   const reached = shown.some((row) => row.type === at) ? at : shown[0]?.type;
   const sort = (by: Column) =>
     setOrder(
@@ -151,6 +163,7 @@ export function LevelTable() {
                 key={row.type}
                 row={row}
                 unit={unit}
+                loss={lossOfType(row.type)}
                 isFirst={order.by !== 'order' || shown[i - 1]?.group !== row.group}
                 isAt={row.type === reached}
                 onArrow={move}

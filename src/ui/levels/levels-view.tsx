@@ -12,6 +12,7 @@ import { Choose } from './choose';
 import { ExportSheet } from './export-sheet';
 import { LevelTable } from './level-table';
 import { Consent } from './saving';
+import { useChoice } from './use-choice';
 import { Context, GpuMemory, Importance, More, Rules } from './settings';
 
 /** The levels that are chosen, what they take, and what to do with them. */
@@ -73,6 +74,7 @@ export function LevelsView() {
   const parameters = useStudio((s) => s.model?.parameters ?? 0);
   const [path] = useHashLocation();
   const exported = exportedLevel(path);
+  const choosing = useChoice();
   const words = useWords();
   return (
     <ViewFrame
@@ -92,8 +94,8 @@ export function LevelsView() {
       <Warning />
       <Rules />
       <Consent />
-      <Choose />
-      <LevelTable />
+      <Choose {...choosing} />
+      <LevelTable {...choosing} />
       {exported !== null && <ExportSheet type={exported} />}
     </ViewFrame>
   );

@@ -175,6 +175,7 @@ export const en = {
     tooLarge: (over: string) => `${over} too large`,
     needsMatrix: 'Needs an importance matrix: make one above, or drop one',
     measured: 'Measured on this device: KL divergence from the baseline, in nats',
+    expected: 'Expected from other models, not measured on this one',
     running: 'running',
     waiting: 'Waiting',
     onTheGpu: 'On the GPU',
