@@ -1,0 +1,36 @@
+import { shell, needed } from './shell';
+import { open, tryIt, unfinished, preTokenizer, library } from './open';
+import { levels, imatrix, choose } from './levels';
+import { exporting } from './export';
+import { inspect } from './inspect';
+import { settings } from './settings';
+
+/** Everything that the page says, in English: a file for each view. Another language is a folder of the same form. */
+export const en = {
+  name: 'Nibble Studio',
+  views: {
+    open: 'Open a model',
+    try: 'One prompt, two levels',
+    model: 'Model',
+    levels: 'Levels',
+    chat: 'Chat',
+    compare: 'Compare',
+    inspect: 'Inspect',
+    device: 'Device',
+    settings: 'Settings',
+  },
+  shell,
+  open,
+  try: tryIt,
+  unfinished,
+  preTokenizer,
+  library,
+  needed,
+  levels,
+  imatrix,
+  choose,
+  export: exporting,
+  inspect,
+  settings,
+};
+export type Words = typeof en;

@@ -1,0 +1,86 @@
+export const open = {
+  hero: ['Shrink any model on your own GPU.', 'See exactly what you lose.'],
+  drop: 'Drop a model anywhere',
+  formats: 'GGUF, or a Hugging Face folder: config.json, safetensors, tokenizer',
+  chooseFiles: 'Choose files',
+  chooseFolder: 'Choose a folder',
+  files: 'Model files',
+  folder: 'Model folder',
+  tryIt: 'Try it in ten seconds',
+  tryWhat: 'A 7.4 MB model that is built in. F16 and Q4_K_M answer side by side.',
+  private: 'Nothing leaves this machine.',
+  check: 'How you can check',
+  hub: {
+    address: 'Repository or address on Hugging Face',
+    example: 'A repository on Hugging Face, such as microsoft/Phi-4-mini-instruct',
+    help: 'or organization/name:Q4_K_M for a GGUF',
+    token: 'Access token, for gated models',
+    tokenExample: 'token, if gated',
+    tokenHelp: 'Sent to Hugging Face only, and kept in memory only',
+    open: 'Open',
+  },
+};
+
+export const tryIt = {
+  sub: 'Greedy, so that every difference comes from the weights',
+  own: 'Open your own model',
+  smaller: 'times smaller',
+  prompt: 'One prompt for both levels',
+  start: 'Tell me a story about a kind fox.',
+  send: 'Send to both',
+  firstDifference: 'First difference',
+  tokenOf: (at: number, of: number) => `token ${at} of ${of}`,
+  noDifference: (of: number) => `none in ${of} tokens`,
+  sure: 'How sure each was',
+  firstMark: (text: string) => `first difference: ${text}`,
+  waiting: 'Waiting for its turn',
+  writing: 'Writing',
+};
+
+export const unfinished = {
+  title: 'Not finished',
+  written: (whole: number, of: number) => `${whole} of ${of} files are written`,
+  part: (done: string, of: string, name: string) => `${done} of ${of} of ${name}`,
+  notSaved: 'written, but not saved yet',
+  notBegun: 'not begun',
+  from: 'from',
+  goOn: (names: string) => `Go on with ${names}`,
+  goOnShort: 'Go on',
+  save: 'Save',
+  remove: (names: string) => `Delete what is written of ${names}`,
+  removeShort: 'Delete',
+};
+
+export const preTokenizer = {
+  label: "Its pre-tokenizer, by llama.cpp's name",
+  open: 'Open with it',
+};
+
+export const library = {
+  recent: 'Recent',
+  hub: 'Hugging Face',
+  saved: 'saved here',
+  builtIn: 'built in',
+  builtInSize: '7.4 MB',
+  manage: 'All that this browser keeps',
+  denied: 'This browser lets the page keep nothing: models are not listed here again.',
+  newer: (n: number) =>
+    `${n} more ${n === 1 ? 'was' : 'were'} noted by a newer version of this page. Reload to get it.`,
+  opened: 'Opened before',
+  kept: 'Saved in this browser',
+  fetched: 'Fetched from Hugging Face',
+  whole: 'all of its weights',
+  part: (done: string, of: string) => `${done} of ${of} of its weights`,
+  open: (name: string) => `Open ${name}`,
+  openShort: 'Open',
+  goOn: (name: string) => `Go on with ${name}`,
+  goOnShort: 'Go on',
+  forget: (name: string) => `Forget ${name}`,
+  forgetShort: 'Forget',
+  remove: (name: string) => `Delete ${name}`,
+  removeShort: 'Delete',
+  removeFetched: (name: string) => `Delete what was fetched of ${name}`,
+  notAgain: (size: string) => `${size} are not fetched again`,
+  room: (used: string, quota: string) => `${used} of ${quota} that the browser grants are used.`,
+  bytes: (n: number) => `${n} bytes`,
+};
