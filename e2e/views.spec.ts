@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from '@playwright/test';
 import { SMALL, tinyGguf } from '../bench/models/tiny-llama';
 import { Studio } from './page';
@@ -35,7 +37,8 @@ test('every view has its address: Back, Forward and reload lead to it', async ({
   await studio.isAt('device');
   await page.goForward();
   await studio.isAt('settings');
-  // The file of a model cannot be read again by itself: the view keeps its place, and goes on when it is dropped.
+  // A file that is gone cannot be read again: the view keeps its place, and goes on when it is dropped.
+  rmSync(join(test.info().outputDir, file.path));
   await page.goto(`${new URL(page.url()).pathname}${addresses[VIEWS.indexOf('compare')]}`);
   await studio.reload();
   expect(await studio.needed()).toContain(file.path);

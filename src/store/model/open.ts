@@ -1,7 +1,7 @@
 // Actions that open a model: from files or a hub address.
 import type { OpenedFrom } from '../../browser/disk/journal';
 import type { ModelSummary } from '../../studio/summary';
-import { get, job, run, set } from '../work/job';
+import { get, job, run, set, stopAll } from '../work/job';
 import { noteModel } from './known-models';
 import { remember } from './library-storage';
 import { isText, takeText } from '../work/own-text';
@@ -58,6 +58,8 @@ function show(model: ModelSummary): void {
 
 /** `preTokenizer` overrides tokenizer.ggml.pre. */
 async function open(opening: Opening, token?: string, preTokenizer?: string): Promise<void> {
+  // Another model is what the person wants now.
+  await stopAll('open');
   const running = get().job;
   if (running) {
     const message = `${opening.label} was not opened, because something is running: ${running.label}.`;

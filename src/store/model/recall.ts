@@ -1,6 +1,6 @@
 // Opens the model that an address is about, as far as the browser lets the page do it by itself.
 import { handlesPermitted } from '../work/export-record';
-import { set } from '../work/job';
+import { get, set } from '../work/job';
 import { readEntries } from './library-storage';
 import { knownModel } from './known-models';
 import { openAgain } from './open-again';
@@ -31,11 +31,15 @@ export async function wayTo(fingerprint: string): Promise<Recall> {
   return { kind: (await handlesPermitted(handles, 'read')) ? 'opening' : 'ask', label };
 }
 
-/** Opens a model that was open before, as `openAgain` does; where that fails, its file is asked for. */
-export async function recall(fingerprint: string): Promise<void> {
+/** Opens a model that was open before, as `openAgain` does. False where its files cannot be read: they are asked for. */
+export async function recall(fingerprint: string): Promise<boolean> {
   const known = knownModel(fingerprint);
-  if (!known || (await openAgain(known, await handlesOf(known.label)))) return;
+  if (!known) return false;
+  if (await openAgain(known, await handlesOf(known.label)))
+    return known.kind !== 'files' || isOpen(fingerprint);
   const message = `${known.label} could not be read again.`;
   const hint = 'It was moved or deleted, or the browser may not read it. Drop it again.';
   set({ problem: { place: 'open', name: 'Missing', message, hint } });
+  return false;
 }
+const isOpen = (fingerprint: string): boolean => get().model?.fingerprint === fingerprint;

@@ -14,6 +14,8 @@ const onEvent = (event: EngineEvent) => studioStore.setState((state) => applyEve
 let current: Running<unknown> | undefined;
 /** Set by stop(); also ends sequences of calls. */
 let stopped = false;
+/** Settles when the running job has ended. */
+let ended: Promise<unknown> = Promise.resolve();
 
 export function problemOf(error: unknown, place: Problem['place']): Problem {
   const message = error instanceof Error ? error.message : String(error);
@@ -55,8 +57,10 @@ export async function job(
     },
     problem: null,
   });
+  const working = whileJob(work);
+  ended = working.catch(() => {});
   try {
-    await whileJob(work);
+    await working;
     return true;
   } catch (error) {
     // The notice of the engine's end says all.
@@ -79,6 +83,16 @@ export function relabel(label: string, at: Partial<Pick<Job, 'level' | 'waiting'
 export function stop(): void {
   stopped = true;
   current?.cancel();
+}
+
+/** Stops jobs of a kind, and waits until none runs. */
+export async function stopAll(kind: Job['kind']): Promise<void> {
+  while (get().job?.kind === kind) {
+    stop();
+    await ended;
+    // The job leaves the state after its work has ended.
+    await Promise.resolve();
+  }
 }
 
 /** Takes a stop back, for what a job tidies up after it; the next stop ends that. */

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { Link } from 'wouter';
 import { type Recall, recall, wayTo } from '../../store/model/recall';
 import { visible } from '../../util/foreign-text';
@@ -9,6 +9,11 @@ import { ViewFrame } from './view';
 /** The place of a view whose model is not open: it says which file it needs, and goes on with it. */
 export function Needed({ modelId }: { readonly modelId: string }) {
   const [way, setWay] = useState<Recall | null>(null);
+  const open = useCallback(async () => {
+    const isRead = await recall(modelId);
+    // A view whose model is open is another one: this is still here where that failed.
+    if (!isRead) setWay((at) => (at && at.kind !== 'unknown' ? { kind: 'drop', label: at.label } : at));
+  }, [modelId]);
   const busy = useStudio((s) => s.job !== null);
   const words = useWords().needed;
   useEffect(() => {
@@ -16,34 +21,29 @@ export function Needed({ modelId }: { readonly modelId: string }) {
     void wayTo(modelId).then((found) => {
       if (isGone) return;
       setWay(found);
-      if (found.kind === 'opening') void recall(modelId);
+      if (found.kind === 'opening') void open();
     });
     return () => {
       isGone = true;
     };
-  }, [modelId]);
+  }, [modelId, open]);
   if (!way) return null;
   const label = way.kind === 'unknown' ? '' : visible(way.label);
   return (
     <ViewFrame id="needed" title={way.kind === 'unknown' ? words.unknown : words.title(label)}>
       <p>
-        {way.kind === 'opening' && words.opening(label)}
+        {way.kind === 'opening' && busy && words.opening(label)}
         {way.kind === 'drop' && words.drop(label)}
         {way.kind === 'unknown' && words.dropUnknown}
       </p>
       <p className="acts">
         {way.kind === 'ask' && (
-          <button
-            className="btn main large"
-            type="button"
-            disabled={busy}
-            onClick={() => void recall(modelId)}
-          >
+          <button className="btn main large" type="button" disabled={busy} onClick={() => void open()}>
             {words.allow(label)}
           </button>
         )}
         {way.kind === 'opening' && !busy && (
-          <button className="btn main large" type="button" onClick={() => void recall(modelId)}>
+          <button className="btn main large" type="button" onClick={() => void open()}>
             {words.open(label)}
           </button>
         )}{' '}
