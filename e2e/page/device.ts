@@ -18,6 +18,7 @@ export class Device extends Part {
   }
   /** The largest binding, as the page says it. */
   async largestBinding(): Promise<string> {
+    await this.go();
     const fact = this.page.locator('#device .fact', { hasText: 'Largest binding' });
     return (await fact.locator('dd').textContent()) ?? '';
   }

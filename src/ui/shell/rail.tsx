@@ -13,7 +13,7 @@ function To({ view, className = 'to' }: { view: View & IconName; className?: str
   const { view: now, modelId } = useAddress();
   const pathTo = usePaths();
   const path = pathTo(view);
-  if (isOfModel(view) && path.startsWith('/m//'))
+  if (isOfModel(view) && /^\/m\/(\/|$)/.test(path))
     return (
       // biome-ignore lint/a11y/useValidAnchor: a link that leads nowhere yet, and says so
       <a className={className} role="link" aria-disabled="true" title={words.shell.needsModel}>
