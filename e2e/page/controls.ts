@@ -64,8 +64,7 @@ export function controlsOf(page: Page) {
       add: button('Add it to the levels'),
     },
     errors: {
-      fold: page.getByText('Where the error is: layers and tensors'),
-      level: page.getByLabel('Level of the map'),
+      level: page.locator('#inspect').getByLabel('Level'),
       row: page.getByTestId('tensor').getByLabel('Row'),
       close: button('Close the tensor'),
     },

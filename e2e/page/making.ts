@@ -109,19 +109,20 @@ export class Errors extends Part {
   /** Relative errors of a level in percent, layers by kinds of tensors. */
   async map(type: string): Promise<number[][]> {
     await this.go();
-    await unfold(this.controls.errors.fold);
     await this.controls.errors.level.selectOption(type);
     const rows = this.page.getByTestId('heat').locator('tbody tr');
     const cells = await rows.evaluateAll((all) =>
       all.map((row) => [...row.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),
     );
-    return cells.map((row) => row.map(numberIn));
+    // On the page a row is a kind of tensor, and a column a layer.
+    const layers = cells[0]!.map((_, layer) => cells.map((row) => row[layer]!));
+    return layers.map((layer) => layer.map(numberIn));
   }
   /** Opens the tensor of the map's first figure; gives what it is. */
   async openFirstTensor(): Promise<string> {
     await this.go();
     await this.page.getByTestId('heat').locator('td button').first().click();
-    const heading = this.page.getByTestId('tensor').getByRole('heading');
+    const heading = this.page.getByTestId('tensor').getByRole('heading', { level: 2 }).first();
     await heading.waitFor();
     return heading.innerText();
   }

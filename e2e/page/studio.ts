@@ -12,6 +12,7 @@ import {
 import { Charts } from './charts';
 import { Device } from './device';
 import { Keyboard } from './keyboard';
+import { Look } from './look';
 import { Levels } from './levels';
 import { Library } from './library';
 import { Errors, Importance, Search } from './making';
@@ -60,6 +61,7 @@ export class Studio extends Part {
   readonly unfinished: Unfinished;
   readonly site: SitePart;
   readonly device: Device;
+  readonly look: Look;
   readonly keyboard: Keyboard;
   readonly #hosts = new Set<string>();
 
@@ -76,6 +78,7 @@ export class Studio extends Part {
     this.unfinished = new Unfinished(page, 'open');
     this.site = new SitePart(page, 'settings');
     this.device = new Device(page, 'device');
+    this.look = new Look(page, 'model');
     this.keyboard = new Keyboard(page);
     page.on('request', (request) => {
       const { protocol, host } = new URL(request.url());
@@ -237,7 +240,7 @@ export class Studio extends Part {
       parameters: numberIn(fact('Parameters').help),
       sizeBytes: numberIn(fact('Size').help),
       sourceTypes: fact('Stored as').text.split(', '),
-      tokenizer: fact('Tokenizer').text,
+      tokenizer: fact('Kind').text,
     };
   }
 

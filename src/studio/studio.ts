@@ -8,7 +8,6 @@ import { ModelText } from '../text/model-text';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError, NibbleError, throwIfCancelled } from '../util/errors';
 import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
-import { rooflineOf } from '../device/roofline';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
 import { Engine } from '../infer/engine';
 import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } from '../pipeline/export';
@@ -33,7 +32,8 @@ import {
   textOf,
   weightCount,
 } from './summary';
-import { needText, renderPrompt } from './prompt';
+import { needText, renderPrompt, tokenize, type TokenizedText } from './prompt';
+import { runRecord } from './run-record';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
 import { overallError } from '../pipeline/tensor-error';
 import { StudioDevice } from './studio-device';
@@ -131,6 +131,17 @@ export class Studio {
     return summary;
   }
 
+  /** Closes the model: its levels leave the GPU. */
+  close(): void {
+    this.releaseAll();
+    this.#model = undefined;
+    this.#fingerprint = '';
+    this.#text = undefined;
+    this.#importance = undefined;
+    this.#imatrix = null;
+    this.mixes.clear();
+  }
+
   /** Sets the importance matrix, or removes it (null). Releases all levels. */
   async setImatrix(source: ByteSource | null): Promise<ImatrixSummary | null> {
     const model = this.#needModel();
@@ -204,6 +215,12 @@ export class Studio {
     return renderPrompt(needText(this.#text), request, work);
   }
 
+  /** Tokens of a text as it stands. */
+  tokenize(text: string, work: Pick<Work, 'signal'> = {}): Promise<TokenizedText> {
+    this.#needModel();
+    return tokenize(needText(this.#text), text, work);
+  }
+
   generate(request: PromptRequest, work: GenerateWork = {}): Promise<GenerateResult> {
     return this.#device.surviveLoss(async () => {
       const { ids, text } = await this.prompt(request, work);
@@ -234,25 +251,8 @@ export class Studio {
         progress: work.run,
       });
       const level = this.#levels.get(type)!;
-      const { peakBytes } = gpu.memory;
-      const { kvType } = this.#settings;
-      const positions = speed.promptTokens + speed.generatedTokens / 2;
-      const dispatches = engine.dispatchesPerToken(positions);
-      return {
-        type,
-        adapter: gpu.adapterName,
-        kvType,
-        fileBytes: level.plan.fileBytes,
-        residentBytes: level.weightBytes + engine.runtimeBytes,
-        peakBytes,
-        measuredMs: Date.now(),
-        speed,
-        bound: rooflineOf(await this.#device.roofline(), level.plan, runnable.h, {
-          kvType,
-          positions,
-          dispatches,
-        }),
-      };
+      const roofline = await this.#device.roofline();
+      return runRecord({ type, gpu, engine, level, speed, roofline, h: runnable.h, ...this.#settings });
     });
   }
 

@@ -23,6 +23,14 @@ import { IN_FLIGHT } from '../infer/pace';
 import { READBACK_BYTES } from '../infer/readback';
 import { hasChatTemplate } from '../text/chat-template';
 import { ModelText } from '../text/model-text';
+import {
+  type Dimensions,
+  type MetadataRow,
+  type ModelCard,
+  cardOf,
+  dimensionsOf,
+  metadataRows,
+} from './card';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import { UnsupportedError } from '../util/errors';
 import { displayText } from '../util/utf8';
@@ -55,6 +63,11 @@ export interface ModelSummary {
   readonly sourceTypes: readonly string[];
   readonly notes: readonly string[];
   readonly tensors: readonly TensorRow[];
+  readonly card: ModelCard;
+  readonly dimensions: Dimensions;
+  readonly metadata: readonly MetadataRow[];
+  /** Source of the chat template; null where there is none. */
+  readonly chatTemplate: string | null;
 }
 
 export const weightCount = (model: ModelFile): number =>
@@ -76,6 +89,7 @@ export function summarize(
   const runnable = checkRunnable(model);
   const hasTokenizer = typeof text !== 'string';
   const tokenizer = hasTokenizer ? text.tokens.summary : text;
+  const template = getString(model.metadata, 'tokenizer.chat_template');
   const types = new Map<string, number>();
   for (const t of model.tensors) types.set(t.type.label, (types.get(t.type.label) ?? 0) + t.sizeBytes);
   return {
@@ -99,6 +113,10 @@ export function summarize(
       shape: t.shape,
       sizeBytes: t.sizeBytes,
     })),
+    card: cardOf(model.metadata),
+    dimensions: dimensionsOf(model.metadata),
+    metadata: metadataRows(model.metadata),
+    chatTemplate: template === undefined ? null : displayText(template),
   };
 }
 

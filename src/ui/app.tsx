@@ -3,7 +3,7 @@ import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { useStudio } from './kit/use-studio';
 import { OpenView } from './open/open-view';
-import { type ModelView, modelViews, type View } from './route/routes';
+import { type ModelView as ViewOfModel, modelViews, type View } from './route/routes';
 import { useAddress } from './route/use-address';
 import { Needed, Nowhere } from './shell/needed';
 import { Notices } from './shell/notices';
@@ -15,7 +15,7 @@ import { useTheme } from './shell/use-theme';
 import { useWords } from './words/use-words';
 
 // A view's code comes with the view.
-const ModelFacts = lazy(() => import('./model/model-view').then((m) => ({ default: m.ModelFacts })));
+const ModelView = lazy(() => import('./model/model-view').then((m) => ({ default: m.ModelView })));
 const LevelsView = lazy(() => import('./levels/levels-view').then((m) => ({ default: m.LevelsView })));
 const ChatView = lazy(() => import('./run/chat-view').then((m) => ({ default: m.ChatView })));
 const CompareView = lazy(() => import('./compare/compare-view').then((m) => ({ default: m.CompareView })));
@@ -26,20 +26,20 @@ const SettingsView = lazy(() =>
   import('./settings/settings-view').then((m) => ({ default: m.SettingsView })),
 );
 
-const ofModel: Record<ModelView, React.ComponentType> = {
-  model: ModelFacts,
+const ofModel: Record<ViewOfModel, React.ComponentType> = {
+  model: ModelView,
   levels: LevelsView,
   chat: ChatView,
   compare: CompareView,
   inspect: InspectView,
 };
-const ofPage: Record<Exclude<View, ModelView>, React.ComponentType> = {
+const ofPage: Record<Exclude<View, ViewOfModel>, React.ComponentType> = {
   open: OpenView,
   try: TryView,
   device: DeviceView,
   settings: SettingsView,
 };
-const isModelView = (view: View): view is ModelView => (modelViews as readonly View[]).includes(view);
+const isModelView = (view: View): view is ViewOfModel => (modelViews as readonly View[]).includes(view);
 
 function CurrentView() {
   const { view, modelId } = useAddress();

@@ -87,6 +87,12 @@ function handlers(studio: Studio, { engine, hubSources }: HostOptions): Handlers
       downloads.close();
       return summary;
     },
+    close: (_args, emit) => {
+      studio.close();
+      exports.imatrix = undefined;
+      downloads.close();
+      memory(emit);
+    },
     deleteDownload: ([repository]) => downloads.delete(repository),
     openHub: async ([address, token, options], _tell, signal) => {
       checkHubAllowed(address, hubSources);
@@ -113,6 +119,7 @@ function handlers(studio: Studio, { engine, hubSources }: HostOptions): Handlers
     prepare: ([type], emit, signal) => studio.prepare(type, workOf(emit, signal)),
     release: ([type]) => studio.release(type),
     prompt: ([request], _tell, signal) => studio.prompt(request, { signal }),
+    tokenize: ([text], _tell, signal) => studio.tokenize(text, { signal }),
     generate: ([request], emit, signal) =>
       studio.generate(request, {
         ...workOf(emit, signal),

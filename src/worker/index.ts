@@ -23,6 +23,8 @@ export type {
   RunRecord,
   SearchRequest,
 } from '../studio/records';
+export type { Dimensions, MetadataRow, ModelCard, Origin } from '../studio/card';
+export type { TokenizedText } from '../studio/prompt';
 export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/summary';
 export type { ExportRequest, TakenExport } from '../browser/disk/exports';
 export type { OpenedFrom } from '../browser/disk/journal';

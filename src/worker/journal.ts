@@ -12,6 +12,7 @@ const WITHOUT_MODEL: readonly (keyof Calls)[] = [
   'device',
   'open',
   'openHub',
+  'close',
   'deleteDownload',
   'isImatrix',
   'dropExport',
@@ -42,6 +43,10 @@ export class Journal {
       case 'open':
       case 'openHub':
         this.#model = record;
+        this.#setImatrix(undefined);
+        return;
+      case 'close':
+        this.#model = undefined;
         this.#setImatrix(undefined);
         return;
       case 'useImatrix':

@@ -16,6 +16,7 @@ import type {
 } from '../studio/records';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { RankedToken, ScoredToken } from '../infer/scored-token';
+import type { TokenizedText } from '../studio/prompt';
 import type { PartKind } from '../text/marks';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { ExportRequest, TakenExport } from '../browser/disk/exports';
@@ -59,6 +60,8 @@ export interface Calls {
   ): ModelSummary;
   /** Opens a model of a hub; the access token is kept in memory only. */
   openHub(address: string, token: string | undefined, options: ConvertOptions): ModelSummary;
+  /** Closes the open model, and gives all its memory back. */
+  close(): void;
   /** Deletes the cached blocks of a repository. */
   deleteDownload(repository: string): void;
   /** True for a single file that is an importance matrix. */
@@ -73,6 +76,8 @@ export interface Calls {
   release(type: string): void;
   /** The prompt that a request becomes: text, token ids, and the texts of the stop tokens. */
   prompt(request: PromptRequest): { text: string; ids: number[]; stops: string[] };
+  /** Tokens of a text, with the piece of it that each stands for. */
+  tokenize(text: string): TokenizedText;
   /** Answers, with events of kind `token`, and of kind `ranked` if the request has `topLogprobs`. The level is prepared where it is not. */
   generate(request: PromptRequest): GenerateResult;
   /** Like `generate`, with the probability of each token. */

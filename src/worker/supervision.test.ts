@@ -41,6 +41,8 @@ const CALLS: Record<keyof Calls, true> = {
   device: true,
   open: true,
   openHub: true,
+  close: true,
+  tokenize: true,
   deleteDownload: true,
   isImatrix: true,
   useImatrix: true,

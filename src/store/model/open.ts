@@ -8,7 +8,7 @@ import { isText, takeText } from '../work/own-text';
 import { planNow } from './plan';
 import { recallResults } from '../results/results-storage';
 import { addRecipe, isRecipe } from '../work/search';
-import { noResults } from '../state';
+import { noResults, type StudioState } from '../state';
 
 export interface DroppedFile {
   readonly path: string;
@@ -38,20 +38,29 @@ export function openedFrom(): OpenedFrom & { source: readonly FileSystemHandle[]
   return { kind, label, source: handles, ...(preTokenizer === undefined ? {} : { preTokenizer }) };
 }
 
+/** Of a model that is not open, nothing is left. */
+const noModel = {
+  ...noResults,
+  model: null,
+  imatrix: null,
+  imatrixFile: null,
+  plan: [],
+  selected: [],
+  chat: [],
+  answer: [],
+  timing: null,
+  rendered: null,
+  fallbackToF16: false,
+  strict: false,
+} satisfies Partial<StudioState>;
+
 function show(model: ModelSummary): void {
+  const { selected } = get();
   set({
-    ...noResults,
+    ...noModel,
     model,
-    imatrix: null,
-    imatrixFile: null,
+    selected,
     context: Math.min(model.contextLength ?? 512, 4096),
-    plan: [],
-    chat: [],
-    answer: [],
-    timing: null,
-    rendered: null,
-    fallbackToF16: false,
-    strict: false,
     mode: model.hasChatTemplate ? 'chat' : 'completion',
   });
 }
@@ -112,6 +121,17 @@ export const openFiles = async (
 
 export const openAddress = (address: string, token?: string, preTokenizer?: string): Promise<void> =>
   open({ kind: 'hub', label: address.trim() }, token || undefined, preTokenizer);
+
+/** Closes the open model, unless something runs. Its results stay in this browser. */
+export async function closeModel(): Promise<void> {
+  const { model } = get();
+  if (!model) return;
+  await job('open', `Closing ${model.label}`, 'open', async () => {
+    await run('close');
+    current = undefined;
+    set({ ...noModel });
+  });
+}
 
 /** Retries the last attempt with a pre-tokenizer name. */
 export async function openWithPreTokenizer(name: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
+import { ask, get, job, problemOf, relabel, run, set, throwIfStopped } from './job';
 import { keepPrepared, recallRates } from './rates';
 import { refreshPlan } from '../model/plan';
 import type { Sampling, StudioState } from '../state';
@@ -151,7 +151,7 @@ export async function writeTry(types: readonly string[], content: string): Promi
 /** Inspects a tensor of a level and one of its blocks. */
 export async function inspect(type: string, name: string, row = 0, block = 0): Promise<void> {
   try {
-    set({ inspection: await run('inspect', type, name, row, block), problem: null });
+    set({ inspection: await ask('inspect', type, name, row, block), problem: null });
   } catch (error) {
     set({ problem: problemOf(error, 'levels') });
   }

@@ -32,6 +32,12 @@ export async function run<K extends keyof Calls>(
   return running.result;
 }
 
+/** A question to the engine beside the running job, which a stop does not end. */
+export const ask = <K extends keyof Calls>(
+  call: K,
+  ...args: Parameters<Calls[K]>
+): Promise<ReturnType<Calls[K]>> => engineClient().call(call, args, onEvent).result;
+
 /**
  * Runs a job; errors go to `problem` at `place`. Resolves to true when it completed, false when it failed, was stopped or
  * found another job running.

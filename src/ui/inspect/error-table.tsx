@@ -1,24 +1,27 @@
 import { Foreign } from '../kit/foreign';
-import { useStudio } from '../kit/use-studio';
 import { ScrollRegion } from '../kit/scroll-region';
+import { useStudio } from '../kit/use-studio';
+import { useWords } from '../words/use-words';
 
-/** RMSE of each tensor at each prepared level, measured on the GPU. */
+/** RMSE of each tensor at each level that is made, measured on the GPU. */
 export function ErrorTable() {
   const levels = useStudio((s) => s.levels);
+  const words = useWords().inspect;
   const types = Object.keys(levels);
   const names = levels[types[0] ?? '']?.errors.map((e) => e.name) ?? [];
-  if (names.length === 0) return null;
   const maps = types.map((type) => new Map(levels[type]!.errors.map((e) => [e.name, e])));
   return (
-    <details>
-      <summary>Error per tensor (RMSE)</summary>
-      <ScrollRegion label="Table of errors" tall>
+    <section className="panel errors" aria-labelledby="errors-title">
+      <div className="ph">
+        <h2 id="errors-title">{words.tableTitle}</h2>
+      </div>
+      <ScrollRegion label={words.tableLabel}>
         <table>
           <thead>
             <tr>
-              <th scope="col">Tensor</th>
+              <th scope="col">{words.kind}</th>
               {types.map((type) => (
-                <th scope="col" className="num" key={type}>
+                <th scope="col" className="n" key={type}>
                   {type}
                 </th>
               ))}
@@ -27,12 +30,12 @@ export function ErrorTable() {
           <tbody>
             {names.map((name) => (
               <tr key={name}>
-                <th scope="row">
+                <th scope="row" className="mono">
                   <Foreign text={name} />
                 </th>
                 {maps.map((map, i) => (
-                  <td className="num" key={types[i]} title={map.get(name)?.type}>
-                    {map.get(name)?.rmse.toExponential(2)}
+                  <td className="n" key={types[i]} title={map.get(name)?.type}>
+                    {map.get(name)?.rmse.toExponential(2).replace('-', '−')}
                   </td>
                 ))}
               </tr>
@@ -40,6 +43,6 @@ export function ErrorTable() {
           </tbody>
         </table>
       </ScrollRegion>
-    </details>
+    </section>
   );
 }

@@ -3,6 +3,7 @@ import { clearSelection, prepareSelected } from '../../store/work/actions';
 import { exportLevels } from '../../store/work/exports';
 import { Foreign } from '../kit/foreign';
 import { Icon } from '../kit/icon';
+import { GpuMemory } from '../kit/gpu-memory';
 import { megaOrGiga, weights } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
 import { exportedLevel } from '../route/routes';
@@ -13,7 +14,7 @@ import { ExportSheet } from './export-sheet';
 import { LevelTable } from './level-table';
 import { Consent } from './saving';
 import { useChoice } from './use-choice';
-import { Context, GpuMemory, Importance, More, Rules } from './settings';
+import { Context, Importance, More, Rules } from './settings';
 
 /** The levels that are chosen, what they take, and what to do with them. */
 function Foot() {

@@ -1,42 +1,14 @@
 import { Dialog, Popover } from 'radix-ui';
 import { useId } from 'react';
-import { changeSettings } from '../../store/settings';
 import { changePlan } from '../../store/model/plan';
 import { Foreign } from '../kit/foreign';
 import { Icon } from '../kit/icon';
-import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
 import { Imatrix } from './imatrix';
 import { Search } from './search';
 
 const CONTEXTS = [128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072];
-const GIGABYTES = [2, 3, 4, 6, 8, 10, 11, 12, 16, 20, 24, 32, 40, 48, 64, 80, 96, 128, 192, 256, 512];
-
-/** Memory of the GPU, which no browser tells: asked for once. */
-export function GpuMemory() {
-  const total = useSettings((s) => s.gpuMemoryBytes);
-  const words = useWords().levels;
-  const id = useId();
-  const choose = (value: string) =>
-    changeSettings({ gpuMemoryBytes: value === '' ? null : Number(value) * 1e9 });
-  return (
-    <span className="inl">
-      <label htmlFor={id}>{words.gpuMemory}</label>
-      <select
-        id={id}
-        className="field"
-        value={total === null ? '' : String(total / 1e9)}
-        onChange={(e) => choose(e.currentTarget.value)}
-      >
-        <option value="">{words.notSaid}</option>
-        {GIGABYTES.map((n) => (
-          <option key={n} value={n}>{`${n} GB`}</option>
-        ))}
-      </select>
-    </span>
-  );
-}
 
 /** Context length and cache type, by which levels take memory. */
 export function Context() {

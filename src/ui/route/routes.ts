@@ -37,6 +37,16 @@ export function exportedLevel(path: string): string | null {
   return found ? decoded(found[1]!) : null;
 }
 
+/** The address of a tensor that is looked at. */
+export const inspectPath = (id: string, name: string): string =>
+  `${pathOf('inspect', id)}/${encodeURIComponent(name)}`;
+
+/** The tensor that an address looks at. */
+export function inspectedTensor(path: string): string | null {
+  const found = /^\/m\/[^/]+\/inspect\/([^/]+)$/.exec(path);
+  return found ? decoded(found[1]!) : null;
+}
+
 /** A part of an address as it was meant; null for one that somebody mistyped. */
 function decoded(part: string): string | null {
   try {

@@ -1,5 +1,5 @@
 import { useStudio } from '../kit/use-studio';
-import { GpuMemory } from '../levels/settings';
+import { GpuMemory } from '../kit/gpu-memory';
 import { ViewFrame } from '../shell/view';
 import { useWords } from '../words/use-words';
 import { Storage } from './storage';

@@ -3,6 +3,8 @@ import { open, tryIt, unfinished, preTokenizer, library } from './open';
 import { levels, imatrix, choose } from './levels';
 import { exporting } from './export';
 import { inspect } from './inspect';
+import { model } from './model';
+import { device } from './device';
 import { settings } from './settings';
 
 /** Everything that the page says, in English: a file for each view. Another language is a folder of the same form. */
@@ -30,7 +32,9 @@ export const en = {
   imatrix,
   choose,
   export: exporting,
+  model,
   inspect,
+  device,
   settings,
 };
 export type Words = typeof en;
