@@ -1,9 +1,10 @@
-import { expect, type Page } from '@playwright/test';
+import { expect } from '@playwright/test';
 import { checkpointFiles } from '../src/testing/checkpoints';
 import { FakeHub } from '../src/testing/fake-hub';
 import { jsonFile } from '../src/testing/safetensors-file';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { byteLevelTokenizer } from '../src/testing/tiny-tokenizers';
+import { answerForTheHub } from './hub';
 import { Studio, takeDownloads } from './page';
 import { test } from './test';
 
@@ -20,31 +21,9 @@ test.beforeAll(async () => {
 });
 test.afterAll(() => hub.stop());
 
-/** The page asks huggingface.co, as people's pages do; here a hub of this machine answers. */
-async function answerForTheHub(page: Page): Promise<void> {
-  await page.context().route('https://huggingface.co/**', async (route) => {
-    const request = route.request();
-    const cors = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Headers': '*' };
-    const expose = { 'Access-Control-Expose-Headers': 'Content-Range, Link, Retry-After' };
-    if (request.method() === 'OPTIONS') return route.fulfill({ status: 204, headers: cors });
-    const { pathname, search } = new URL(request.url());
-    const asked = await request.allHeaders();
-    const headers: Record<string, string> = {};
-    for (const name of ['range', 'authorization']) if (asked[name]) headers[name] = asked[name];
-    const answer = await fetch(`${origin}${pathname}${search}`, { headers });
-    const body = Buffer.from(await answer.arrayBuffer());
-    const range = answer.headers.get('content-range');
-    return route.fulfill({
-      status: answer.status,
-      headers: { ...cors, ...expose, ...(range ? { 'Content-Range': range } : {}) },
-      body,
-    });
-  });
-}
-
 const file = { path: 'kept.gguf', bytes: tinyGguf(TINY) };
 test('a model of the hub opens by its address, runs, and is listed again', async ({ page }) => {
-  await answerForTheHub(page);
+  await answerForTheHub(page, origin);
   // A browser of its own: what another walk leaves open could not be deleted.
   const studio = await Studio.visit(page);
   const { run, library } = studio;
@@ -82,7 +61,7 @@ test('two tabs open one model of the hub: what one has fetched the other does no
   page,
   context,
 }) => {
-  await answerForTheHub(page);
+  await answerForTheHub(page, origin);
   const one = await Studio.visit(page, { untuned: true });
   await one.openAddress(REPOSITORY, 'secret');
   const early = takeDownloads(one.page);

@@ -17,7 +17,7 @@ export function controlsOf(page: Page) {
     newVersion: button('New version: reload'),
     stop: button('Stop'),
     hub: {
-      address: page.getByLabel('Repository or address on Hugging Face'),
+      address: page.getByLabel('Search Hugging Face, or give an address'),
       token: page.getByLabel('Access token, for gated models'),
       open: button('Open', page.locator('.hub')),
     },

@@ -100,7 +100,7 @@ export class Studio extends Part {
     if (maxBindingBytes !== undefined) asked.set('max-binding', String(maxBindingBytes));
     if (untuned) asked.set('tune', 'skip');
     if (serviceWorker) asked.set('service-worker', '');
-    await this.page.goto(asked.size === 0 ? at : `${at}?${asked}`);
+    await this.page.goto(asked.size === 0 ? at : `${at}${at.includes('?') ? '&' : '?'}${asked}`);
   }
   /** The same page loaded anew. */
   async reload(): Promise<void> {
@@ -203,6 +203,49 @@ export class Studio extends Part {
     await hub.address.fill(address);
     if (token !== undefined) await hub.token.fill(token);
     await hub.open.click();
+  }
+  /** Types words into the search of the hub; gives the repositories that it finds. */
+  async searchHub(words: string): Promise<string[]> {
+    await this.go('open');
+    await this.controls.hub.address.fill(words);
+    const results = this.page.getByTestId('hub-results');
+    await results
+      .getByRole('status')
+      .filter({ hasText: /repositor/ })
+      .waitFor();
+    return results
+      .locator('li button')
+      .evaluateAll((all) => all.map((button) => button.getAttribute('title') ?? ''));
+  }
+  /** Chooses a repository that the search found. */
+  async chooseRepository(repository: string): Promise<void> {
+    await this.page.getByTestId('hub-results').getByTitle(repository).click();
+  }
+  /** Gives an access token beside the search. */
+  async giveToken(token: string): Promise<void> {
+    await this.controls.hub.token.fill(token);
+  }
+  /** Models of a repository that the search found, or of the one that the page was asked for. */
+  async offers(repository?: string): Promise<string[]> {
+    const results = this.page.getByTestId('hub-results');
+    if (repository !== undefined) await this.chooseRepository(repository);
+    await results.getByRole('rowheader').first().waitFor();
+    return results
+      .getByRole('rowheader')
+      .evaluateAll((all) => all.map((cell) => cell.getAttribute('title') ?? ''));
+  }
+  /** The page's word on a repository whose terms must be accepted first. */
+  async gatedWord(): Promise<string> {
+    return this.page.getByTestId('hub-results').locator('.is.warn').innerText();
+  }
+  /** Opens a model that a repository offers. */
+  async openOffer(name: string): Promise<void> {
+    await this.page
+      .getByTestId('hub-results')
+      .getByRole('button', { name: `Open ${name}` })
+      .click();
+    await this.isAt('levels');
+    await this.done();
   }
   /** Stops what runs. */
   async stop(): Promise<void> {

@@ -117,3 +117,14 @@ export const fileTypes: readonly FileType[] = rows.map(([label, ftype, type, gro
 
 export const fileTypeByLabel = (label: string): FileType | undefined =>
   fileTypes.find((t) => t.label === label.toUpperCase());
+
+/** Longest first: one name may end with another. */
+const byLength = fileTypes.map((t) => t.label).toSorted((a, b) => b.length - a.length);
+
+/** The file type that the name of a GGUF file ends with, as people name them; undefined where it ends with none. */
+export function fileTypeOfName(name: string): string | undefined {
+  const upper = name.toUpperCase().replace(/\.GGUF$/, '');
+  return byLength.find(
+    (label) => upper === label || ['-', '.', '_'].some((mark) => upper.endsWith(mark + label)),
+  );
+}

@@ -57,6 +57,18 @@ export class FakeHub {
       response.writeHead(status, headers);
       response.end(body);
     };
+    if (url.pathname === '/api/models') {
+      const words = url.searchParams.get('search')?.toLowerCase() ?? '';
+      const found = [...this.#files.keys()].filter((id) => id.toLowerCase().includes(words));
+      const entries = found.map((id) => ({
+        id,
+        downloads: 12_345,
+        gated: this.gated.has(id) && 'manual',
+        tags: ['gguf'],
+      }));
+      end(200, { 'Content-Type': 'application/json' }, JSON.stringify(entries));
+      return;
+    }
     const list = /^\/api\/models\/([^/]+\/[^/]+)\/tree\/main$/.exec(url.pathname);
     const file = /^\/([^/]+\/[^/]+)\/resolve\/main\/(.+)$/.exec(url.pathname);
     const blob = /^\/cdn\/([^/]+\/[^/]+)\/(.+)$/.exec(url.pathname);

@@ -1,7 +1,9 @@
 import { blobSink, fileHandleSink, privateFileSink } from '../browser/sinks';
 import { blobSource } from '../files/byte-source';
 import { checkHubAllowed } from '../files/hub/allowed';
+import { lookAtHub, searchHub } from '../files/hub/catalog';
 import { openHub } from '../files/hub/hub';
+import { fileTypeOfName } from '../quant/file-types';
 import { isImatrix } from '../files/imatrix';
 import { kvTypes } from '../model/kv-cache';
 import type { WriteProgress } from '../pipeline/export';
@@ -102,6 +104,13 @@ function handlers(studio: Studio, { engine, hubSources }: HostOptions): Handlers
       );
       exports.imatrix = undefined;
       return summary;
+    },
+    searchHub: ([words], _tell, signal) => searchHub(words, { signal }),
+    lookAtHub: async ([address, token], _tell, signal) => {
+      checkHubAllowed(address, hubSources);
+      const found = await lookAtHub(address, { token, signal });
+      const offers = found.offers.map((o) => ({ ...o, level: fileTypeOfName(o.name) ?? null }));
+      return { ...found, offers };
     },
     isImatrix: ([[first, ...rest]]) =>
       first && rest.length === 0 ? isImatrix(blobSource(first.path, first.file)) : false,
@@ -219,6 +228,9 @@ interface HostOptions {
   readonly hubSources: readonly string[];
 }
 
+/** Calls that share nothing with others: they are answered while a long one runs. */
+const BESIDE: readonly (keyof Calls)[] = ['lists', 'searchHub', 'lookAtHub', 'tokenize'];
+
 /** Handles calls one at a time, since they share the device. A cancellation aborts running and queued calls. */
 export function serve(
   studio: Studio,
@@ -260,6 +272,8 @@ export function serve(
     const { id, call, args } = message;
     const controller = new AbortController();
     running.set(id, controller);
-    queue = queue.then(() => answer(id, call, args, controller.signal));
+    const work = () => answer(id, call, args, controller.signal);
+    if (BESIDE.includes(call)) void work();
+    else queue = queue.then(work);
   };
 }

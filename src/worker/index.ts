@@ -23,6 +23,7 @@ export type {
   RunRecord,
   SearchRequest,
 } from '../studio/records';
+export type { FoundRepository, Offer, Repository } from '../files/hub/catalog';
 export type { Dimensions, MetadataRow, ModelCard, Origin } from '../studio/card';
 export type { TokenizedText } from '../studio/prompt';
 export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/summary';

@@ -9,6 +9,8 @@ export interface CallRecord {
 /** Calls that neither need the open model nor what was set with it. */
 const WITHOUT_MODEL: readonly (keyof Calls)[] = [
   'lists',
+  'searchHub',
+  'lookAtHub',
   'device',
   'open',
   'openHub',

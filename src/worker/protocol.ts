@@ -1,3 +1,4 @@
+import type { FoundRepository, Offer, Repository } from '../files/hub/catalog';
 import type { DeviceCapabilities } from '../device/capabilities';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { KvType } from '../model/kv-cache';
@@ -33,6 +34,11 @@ export type ExportTarget =
   | { readonly download: string }
   | { readonly keep: string };
 
+/** A repository's models, each with the level that its name ends with; null where it ends with none. */
+export interface OfferedRepository extends Omit<Repository, 'offers'> {
+  readonly offers: readonly (Offer & { readonly level: string | null })[];
+}
+
 /** A file that was written by the worker. */
 export interface ExportResult extends ExportReport {
   /** Set when the page must offer the file as a download. */
@@ -50,6 +56,10 @@ export interface EngineLists {
 export interface Calls {
   /** Needs neither a device nor a model. */
   lists(): EngineLists;
+  /** Searches the hub by words. */
+  searchHub(words: string): readonly FoundRepository[];
+  /** Lists what an address of a hub offers; no file is read. The access token is kept in memory only. */
+  lookAtHub(address: string, token: string | undefined): OfferedRepository;
   /** Opens the device; rejects with UnsupportedError where there is no WebGPU. */
   device(): DeviceCapabilities;
   /** `path` keeps the folder names of dropped files. */

@@ -42,6 +42,8 @@ const CALLS: Record<keyof Calls, true> = {
   open: true,
   openHub: true,
   close: true,
+  searchHub: true,
+  lookAtHub: true,
   tokenize: true,
   deleteDownload: true,
   isImatrix: true,

@@ -13,7 +13,8 @@ export interface HubAddress {
   readonly tag: string;
 }
 
-const HUB = 'https://huggingface.co';
+/** Origin of the hub that an address means where it says none. */
+export const HUB = 'https://huggingface.co';
 /** Hosts of this machine: nobody in between reads or changes what they send. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const NAME = /^[A-Za-z0-9][\w.-]*$/;

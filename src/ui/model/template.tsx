@@ -6,7 +6,7 @@ import { Foreign, ForeignText } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
-import { useAnswer } from './use-answer';
+import { useAnswer } from '../kit/use-answer';
 
 /** The prompt that the template makes of a short conversation. */
 function Preview({ fingerprint }: { fingerprint: string }) {

@@ -4,7 +4,7 @@ import { Fact } from '../kit/fact';
 import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
-import { useAnswer } from './use-answer';
+import { useAnswer } from '../kit/use-answer';
 
 /** A piece of a text as it is shown: a space is a dot, a line break an arrow. */
 const shown = (piece: string): string =>

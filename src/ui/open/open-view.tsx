@@ -8,7 +8,7 @@ import { Icon } from '../kit/icon';
 import { useStudio } from '../kit/use-studio';
 import { pathOf } from '../route/routes';
 import { useWords } from '../words/use-words';
-import { HubForm } from './hub-form';
+import { HubSearch } from './hub-search';
 import { Library } from './library';
 import { PreTokenizerChoice } from './pre-tokenizer-choice';
 import { fromInput, labelOf, pickHandles } from './read-drop';
@@ -86,7 +86,7 @@ export function OpenView() {
             </div>
             <Choose />
           </div>
-          <HubForm />
+          <HubSearch />
         </div>
         <div className="starts">
           <Link className="tryit" href={pathOf('try')}>
