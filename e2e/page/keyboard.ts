@@ -114,6 +114,34 @@ export class Keyboard extends Part {
     await this.#press(start(count));
     await this.done();
   }
+  /** Strikes a key of the page, where the focus is. */
+  async strike(key: string): Promise<void> {
+    await this.page.keyboard.press(key);
+  }
+  /** Goes to anything by words of its name. */
+  async goToAnything(words: string): Promise<void> {
+    await this.page.keyboard.press('Control+k');
+    const palette = this.page.getByRole('combobox', { name: 'A view, a level or an action' });
+    await palette.fill(words);
+    await this.page.keyboard.press('Enter');
+    await palette.waitFor({ state: 'detached' });
+  }
+  /** Name of the field that has the focus; empty where none has. */
+  async field(): Promise<string> {
+    return this.page.evaluate(() => {
+      const { activeElement: at } = document;
+      return at instanceof HTMLInputElement ? (at.getAttribute('aria-label') ?? at.name) : '';
+    });
+  }
+  /** Colours that the page asks for. */
+  async colours(): Promise<string> {
+    return this.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+  }
+  /** Lets keys without Ctrl act, or not. */
+  async letSingleKeys(act: boolean): Promise<void> {
+    await this.go('settings');
+    await this.page.getByRole('checkbox', { name: /^Single keys act/ }).setChecked(act);
+  }
   async sortByDivergence(): Promise<void> {
     await this.#to('compare');
     await this.#press(this.controls.measure.sortByDivergence);

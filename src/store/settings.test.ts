@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { initialSettings, readSettings } from './settings';
 
 test('settings of this and of other versions are read as far as they are understood', () => {
-  expect(readSettings({ theme: 'dark', gpuMemoryBytes: 8e9 })).toEqual({
+  expect(readSettings({ theme: 'dark', gpuMemoryBytes: 8e9, singleKeys: false })).toEqual({
     theme: 'dark',
     gpuMemoryBytes: 8e9,
+    singleKeys: false,
   });
   for (const stored of [undefined, null, 1, 'x', [], {}, { theme: 'pink', gpuMemoryBytes: -1 }])
     expect(readSettings(stored)).toEqual(initialSettings);

@@ -6,19 +6,22 @@ export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   /** Memory that the GPU may use, as the person said it; the browser does not tell. Null until they have. */
   readonly gpuMemoryBytes: number | null;
+  /** Keys without Ctrl act. */
+  readonly singleKeys: boolean;
 }
 
-export const initialSettings: Settings = { theme: 'system', gpuMemoryBytes: null };
+export const initialSettings: Settings = { theme: 'system', gpuMemoryBytes: null, singleKeys: true };
 
 const THEMES: readonly unknown[] = ['system', 'light', 'dark'] satisfies Settings['theme'][];
 
 /** Settings from storage, which other versions of the page write, too: what is not understood is as it was at first. */
 export function readSettings(stored: unknown): Settings {
-  const { theme, gpuMemoryBytes } = (stored ?? {}) as Partial<Settings>;
+  const { theme, gpuMemoryBytes, singleKeys } = (stored ?? {}) as Partial<Settings>;
   const isSize = typeof gpuMemoryBytes === 'number' && gpuMemoryBytes > 0 && Number.isFinite(gpuMemoryBytes);
   return {
     theme: theme !== undefined && THEMES.includes(theme) ? theme : initialSettings.theme,
     gpuMemoryBytes: isSize ? gpuMemoryBytes : null,
+    singleKeys: singleKeys !== false,
   };
 }
 

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { useStudio } from './kit/use-studio';
@@ -7,8 +7,10 @@ import { type ModelView as ViewOfModel, modelViews, type View } from './route/ro
 import { useAddress } from './route/use-address';
 import { Needed, Nowhere } from './shell/needed';
 import { Notices } from './shell/notices';
+import { Palette } from './shell/palette';
 import { Rail } from './shell/rail';
 import { TopBar } from './shell/top-bar';
+import { useKeys } from './shell/use-keys';
 import { useDrop } from './shell/use-drop';
 import { useOpened } from './shell/use-opened';
 import { useTheme } from './shell/use-theme';
@@ -77,6 +79,9 @@ function Frame() {
   const over = useDrop();
   const hasJob = useStudio((s) => s.job !== null);
   const words = useWords().shell;
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const openPalette = useCallback(() => setPaletteOpen(true), []);
+  useKeys(openPalette);
   useOpened();
   useTheme();
   return (
@@ -86,10 +91,11 @@ function Frame() {
       </button>
       <div className="app">
         <Rail />
-        <TopBar />
+        <TopBar openPalette={openPalette} />
         <Notices />
         <Main />
       </div>
+      <Palette isOpen={isPaletteOpen} setOpen={setPaletteOpen} />
     </div>
   );
 }

@@ -37,6 +37,7 @@ export type {
   EngineEvent,
   ExportResult,
   ExportTarget,
+  OfferedRepository,
   FromWorker,
   MemoryReport,
   ToWorker,

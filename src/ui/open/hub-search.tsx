@@ -6,6 +6,7 @@ import { Foreign } from '../kit/foreign';
 import { Icon } from '../kit/icon';
 import { useAnswer } from '../kit/use-answer';
 import { useStudio } from '../kit/use-studio';
+import { SEARCH_FIELD } from '../shell/commands';
 import { useWords } from '../words/use-words';
 import { FoundList } from './found-list';
 import { Gated, Offers } from './offers';
@@ -53,6 +54,7 @@ export function HubSearch() {
         <Icon name="search" />
         <input
           className="field"
+          id={SEARCH_FIELD}
           type="search"
           aria-label={words.address}
           value={text}

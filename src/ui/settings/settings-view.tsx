@@ -1,3 +1,5 @@
+import { changeSettings } from '../../store/settings';
+import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { GpuMemory } from '../kit/gpu-memory';
 import { ViewFrame } from '../shell/view';
@@ -7,6 +9,7 @@ import { Storage } from './storage';
 /** Choices that hold for every model. */
 export function SettingsView() {
   const words = useWords();
+  const singleKeys = useSettings((s) => s.singleKeys);
   const kept = useStudio((s) => s.site.kept);
   return (
     <ViewFrame id="settings" title={words.views.settings}>
@@ -16,6 +19,15 @@ export function SettingsView() {
       <p>
         <GpuMemory />
       </p>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={singleKeys}
+          onChange={(e) => changeSettings({ singleKeys: e.currentTarget.checked })}
+        />
+        {words.commands.singleKeys}
+      </label>
+      <p className="cap">{words.commands.singleKeysWhy}</p>
       <Storage />
       <p className="cap">
         <span data-testid="version">{words.settings.version(import.meta.env.VITE_VERSION)}</span>

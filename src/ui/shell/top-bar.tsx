@@ -97,7 +97,8 @@ function ThemeSwitch() {
 }
 
 /** The model, the running job and the GPU, in sight of every view. */
-export function TopBar() {
+export function TopBar({ openPalette }: { openPalette(): void }) {
+  const words = useWords();
   return (
     <header className="top">
       <div className="what">
@@ -106,6 +107,16 @@ export function TopBar() {
       <span className="push" />
       <JobStatus />
       <Gauge />
+      <button
+        className="btn quiet wide"
+        type="button"
+        aria-label={words.commands.open}
+        title={words.commands.open}
+        onClick={openPalette}
+      >
+        <Icon name="search" />
+        <kbd>Ctrl K</kbd>
+      </button>
       <ThemeSwitch />
     </header>
   );

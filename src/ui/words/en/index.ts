@@ -5,6 +5,7 @@ import { exporting } from './export';
 import { inspect } from './inspect';
 import { model } from './model';
 import { device } from './device';
+import { commands } from './commands';
 import { settings } from './settings';
 
 /** Everything that the page says, in English: a file for each view. Another language is a folder of the same form. */
@@ -28,6 +29,7 @@ export const en = {
   preTokenizer,
   library,
   needed,
+  commands,
   levels,
   imatrix,
   choose,

@@ -1,0 +1,18 @@
+export const commands = {
+  open: 'Go to anything',
+  title: 'Go to anything',
+  filter: 'A view, a level or an action',
+  list: 'Commands',
+  none: 'Nothing has such a name.',
+  goTo: (view: string) => `Go to ${view}`,
+  search: 'Search Hugging Face',
+  theme: 'Light or dark',
+  stop: 'Stop the running job',
+  tryIt: 'Try the built-in model at two levels',
+  download: (type: string) => `Download ${type}`,
+  chat: (type: string) => `Chat with ${type}`,
+  close: 'Close the model',
+  keys: 'Keys',
+  singleKeys: 'Single keys act: 1 to 6, /, T, D',
+  singleKeysWhy: 'They never act while you type. Ctrl K and Ctrl . always do.',
+};
