@@ -11,12 +11,29 @@ export interface Spread {
   readonly runs: readonly number[];
 }
 
+/** Speed of decoding up to a context of so many tokens. */
+export interface ContextSpeed {
+  readonly contextTokens: number;
+  readonly tokensPerSecond: Spread;
+}
+/** Reason why no longer context was measured: none was asked for, the model was made for none, or memory ends there. */
+export type ContextEnd = 'asked' | 'model' | 'memory';
+export interface SpeedByContext {
+  /** Shortest context first. */
+  readonly speeds: readonly ContextSpeed[];
+  readonly endedBy: ContextEnd;
+}
+
 /** Prompt and decode speed in tokens a second. */
 export interface SpeedResult {
   readonly promptTokens: number;
   readonly generatedTokens: number;
   readonly promptTokensPerSecond: Spread;
   readonly tokensPerSecond: Spread;
+  /** Absent where it was not asked for. */
+  readonly byContext?: SpeedByContext;
+  /** Milliseconds that all of it took; absent in records of versions that did not state it. */
+  readonly elapsedMs?: number;
 }
 
 export function spreadOf(runs: readonly number[]): Spread {
@@ -72,5 +89,40 @@ export async function benchmark(
       promptTokensPerSecond: spreadOf(prompt),
       tokensPerSecond: spreadOf(decode),
     };
+  });
+}
+
+/** Tokens at the end of each context, and measured runs. */
+export const CONTEXT_RUNS = { generatedTokens: 16, runs: 3 } as const;
+
+/**
+ * Decode speed at contexts of several lengths, which the engine must hold. Keys and values of the tokens before are what lies in
+ * the cache: the time does not depend on them.
+ */
+export async function speedsAt(
+  engine: Engine,
+  lengths: readonly number[],
+  vocabulary: number,
+  { signal, progress }: Work<RunProgress> = {},
+): Promise<ContextSpeed[]> {
+  return engine.exclusive(async () => {
+    engine.setSampling(GREEDY);
+    const speeds: ContextSpeed[] = [];
+    for (const [i, contextTokens] of lengths.entries()) {
+      const count = Math.min(CONTEXT_RUNS.generatedTokens, contextTokens - 1);
+      const before = Array.from({ length: contextTokens - count }, (_, at) => at % vocabulary);
+      const runs: number[] = [];
+      // The first run of all is a warm-up.
+      for (let run = i === 0 ? -1 : 0; run < CONTEXT_RUNS.runs; run++) {
+        engine.assumeCached(before);
+        const started = engine.now();
+        for await (const _ of engine.tokens(1, count)) throwIfCancelled(signal);
+        if (run >= 0) runs.push((1000 * count) / (engine.now() - started));
+      }
+      speeds.push({ contextTokens, tokensPerSecond: spreadOf(runs) });
+      progress?.({ done: i + 1, total: lengths.length });
+    }
+    engine.rollback(0);
+    return speeds;
   });
 }

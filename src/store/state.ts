@@ -93,6 +93,8 @@ export interface Timing extends Omit<GenerateResult, 'ids' | 'text' | 'answer' |
 export interface Laboratory {
   readonly quality: boolean;
   readonly speed: boolean;
+  /** Speed at contexts of several lengths, too. */
+  readonly byContext: boolean;
   /** Level that others are compared with; null is the source's precision. */
   readonly base: string | null;
   readonly text: 'held-out' | 'own';
@@ -106,6 +108,8 @@ export interface Sweep extends Omit<QualityRequest, 'type' | 'text'> {
   readonly types: readonly string[];
   readonly quality: boolean;
   readonly speed: boolean;
+  /** Absent in sweeps of earlier versions, which did not measure it. */
+  readonly byContext?: boolean;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
 }
@@ -223,7 +227,15 @@ export const initialState: StudioState = {
   timing: null,
   sampling: { temperature: 0.8, topK: 40, topP: 0.95, minP: 0.05, seed: 1, maxTokens: 256 },
   rendered: null,
-  lab: { quality: true, speed: true, base: null, text: 'held-out', context: 256, budgetSeconds: 15 },
+  lab: {
+    quality: true,
+    speed: true,
+    byContext: true,
+    base: null,
+    text: 'held-out',
+    context: 256,
+    budgetSeconds: 15,
+  },
   rates: NO_RATES,
   ownText: null,
   report: null,

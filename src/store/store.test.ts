@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { spreadOf } from '../infer/benchmark';
 import type { RunRecord } from '../studio/records';
 import { applyEvent, rateOf } from './apply-event';
-import { firstDifference, memorySeries, mergeRun, speedSeries } from './results/series';
+import { firstDifference, mergeRun } from './results/series';
 import { initialState } from './state';
 
 const MIB = 1024 * 1024;
@@ -64,16 +64,6 @@ describe('charts', () => {
   test('median and spread of runs, odd and even', () => {
     expect(spreadOf([3, 1, 2])).toMatchObject({ median: 2, min: 1, max: 3 });
     expect(spreadOf([4, 1, 2, 3])).toMatchObject({ median: 2.5, min: 1, max: 4 });
-  });
-  test('series say MiB and tokens per second, with the distances the error bars want', () => {
-    const runs = [run('Q8_0', [4, 5, 9])];
-    expect(memorySeries(runs)).toEqual([{ type: 'Q8_0', fileMiB: 2, residentMiB: 3, peakMiB: 5 }]);
-    expect(speedSeries(runs)[0]).toMatchObject({
-      prompt: 50,
-      generation: 5,
-      generationSpread: [1, 4],
-      promptSpread: [10, 40],
-    });
   });
   test('a new run replaces its level and keeps the order of the plan', () => {
     const order = ['F16', 'Q8_0', 'Q4_0'];

@@ -47,7 +47,7 @@ export interface LabWork extends LevelWork<WriteProgress> {
 }
 
 /** GPU errors other than a lost device, such as a failed allocation: less memory may do. */
-const doesNotFit = (error: unknown): boolean =>
+export const doesNotFit = (error: unknown): boolean =>
   error instanceof GpuError && !(error instanceof DeviceLostError);
 
 const runs = ({ signal, run }: LabWork): Work<RunProgress> => ({ signal, progress: run });

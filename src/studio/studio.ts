@@ -7,7 +7,7 @@ import type { Plan } from '../model/plan';
 import { ModelText } from '../text/model-text';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError, NibbleError, throwIfCancelled } from '../util/errors';
-import { type BenchmarkOptions, benchmark, DEFAULT_BENCHMARK } from '../infer/benchmark';
+import { DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
 import { Engine } from '../infer/engine';
 import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } from '../pipeline/export';
@@ -33,7 +33,7 @@ import {
   weightCount,
 } from './summary';
 import { needText, renderPrompt, tokenize, type TokenizedText } from './prompt';
-import { runRecord } from './run-record';
+import { measureSpeed, type SpeedOptions } from './speed';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
 import { overallError } from '../pipeline/tensor-error';
 import { StudioDevice } from './studio-device';
@@ -198,15 +198,19 @@ export class Studio {
   }
 
   async #engine(type: string, work: LevelWork<WriteProgress>): Promise<Engine> {
-    const gpu = await this.gpu();
     await this.#prepare(type, work);
-    let engine = this.#levels.engine(type);
-    if (!engine) {
-      const told = { signal: work.signal, progress: work.kernels };
-      engine = await Engine.create(gpu, this.#levels.get(type)!, this.#engineOptions, told);
-      this.#levels.addEngine(type, engine);
-    }
+    return this.#levels.engine(type) ?? this.#newEngine(type, this.#engineOptions, work);
+  }
+  async #newEngine(type: string, options: EngineOptions, work: LevelWork<WriteProgress>): Promise<Engine> {
+    const told = { signal: work.signal, progress: work.kernels };
+    const engine = await Engine.create(await this.gpu(), this.#levels.get(type)!, options, told);
+    this.#levels.addEngine(type, engine);
     return engine;
+  }
+  /** An engine for another context than the chosen one, in the place of all others. */
+  #reopen(type: string, context: number, work: LevelWork<WriteProgress>): Promise<Engine> {
+    this.#levels.disposeEngines();
+    return this.#newEngine(type, { ...this.#engineOptions, context }, work);
   }
 
   /** The prompt of a request as text and token ids. */
@@ -233,26 +237,29 @@ export class Studio {
     }, work.restart);
   }
 
-  /** Measures the speed of a level. Releases all others first, so that the memory peak is its own. */
-  benchmark(
-    type: string,
-    options: BenchmarkOptions = DEFAULT_BENCHMARK,
-    work: LabWork = {},
-  ): Promise<RunRecord> {
+  /**
+   * Measures the speed of a level, and at the contexts that are asked for. Releases all others first, so that the memory peak is
+   * its own.
+   */
+  benchmark(type: string, options: SpeedOptions = DEFAULT_BENCHMARK, work: LabWork = {}): Promise<RunRecord> {
     return this.#device.surviveLoss(async () => {
-      const model = this.#needModel();
-      const runnable = runnableOf(model);
+      const runnable = runnableOf(this.#needModel());
       this.releaseAll();
-      const gpu = await this.gpu();
-      gpu.memory.resetPeak();
-      const engine = await this.#engine(type, work);
-      const speed = await benchmark(engine, runnable.vocabulary, options, {
-        signal: work.signal,
-        progress: work.run,
-      });
-      const level = this.#levels.get(type)!;
-      const roofline = await this.#device.roofline();
-      return runRecord({ type, gpu, engine, level, speed, roofline, h: runnable.h, ...this.#settings });
+      const bench = {
+        gpu: await this.gpu(),
+        runnable,
+        options: this.#engineOptions,
+        roofline: () => this.#device.roofline(),
+        engine: () => this.#engine(type, work),
+        reopen: (context: number) => this.#reopen(type, context, work),
+        level: () => this.#levels.get(type)!,
+      };
+      try {
+        return { type, ...(await measureSpeed(bench, options, { signal: work.signal, progress: work.run })) };
+      } finally {
+        // An engine of another context is no one's that comes after.
+        if (options.contexts) this.#levels.disposeEngines();
+      }
     });
   }
 

@@ -5,6 +5,7 @@ import { lookAtHub, searchHub } from '../files/hub/catalog';
 import { openHub } from '../files/hub/hub';
 import { fileTypeOfName } from '../quant/file-types';
 import { isImatrix } from '../files/imatrix';
+import { DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { kvTypes } from '../model/kv-cache';
 import type { WriteProgress } from '../pipeline/export';
 import type { RankedToken } from '../infer/scored-token';
@@ -139,7 +140,12 @@ function handlers(studio: Studio, { engine, hubSources }: HostOptions): Handlers
         restart: () => emit({ kind: 'restart' }),
       }),
     write: ([request], emit, signal) => studio.lab.write(request, workOf(emit, signal)),
-    benchmark: ([type], emit, signal) => studio.benchmark(type, undefined, workOf(emit, signal)),
+    benchmark: ([type, contexts], emit, signal) =>
+      studio.benchmark(
+        type,
+        { ...DEFAULT_BENCHMARK, ...(contexts ? { contexts } : {}) },
+        workOf(emit, signal),
+      ),
     quality: ([request], emit, signal) => studio.lab.quality(request, workOf(emit, signal)),
     collectImatrix: async ([request, name], emit, signal) => {
       const bytes = await studio.lab.importance(request, workOf(emit, signal));

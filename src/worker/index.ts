@@ -10,7 +10,7 @@ import { EngineClient, type Supervision } from './client';
 export type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
 export type { RankedToken, ScoredToken } from '../infer/scored-token';
 export type { SpeedBound } from '../device/roofline';
-export type { SpeedResult, Spread } from '../infer/benchmark';
+export type { ContextEnd, ContextSpeed, SpeedByContext, SpeedResult, Spread } from '../infer/benchmark';
 export type { PathDifference } from '../infer/compare-paths';
 export type { ConvertOptions } from '../model/convert/folder';
 export type { TensorInspection } from '../pipeline/inspect';
@@ -26,6 +26,7 @@ export type {
 export type { FoundRepository, Offer, Repository } from '../files/hub/catalog';
 export type { Dimensions, MetadataRow, ModelCard, Origin } from '../studio/card';
 export type { TokenizedText } from '../studio/prompt';
+export type { AskedContexts } from '../studio/speed';
 export type { ModelSummary, PlanRow, PlanSettings, TensorRow } from '../studio/summary';
 export type { ExportRequest, TakenExport } from '../browser/disk/exports';
 export type { OpenedFrom } from '../browser/disk/journal';

@@ -16,6 +16,7 @@ import type {
   SearchRequest,
 } from '../studio/records';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
+import type { AskedContexts } from '../studio/speed';
 import type { RankedToken, ScoredToken } from '../infer/scored-token';
 import type { TokenizedText } from '../studio/prompt';
 import type { PartKind } from '../text/marks';
@@ -92,8 +93,8 @@ export interface Calls {
   generate(request: PromptRequest): GenerateResult;
   /** Like `generate`, with the probability of each token. */
   write(request: PromptRequest): ScoredToken[];
-  /** Measures prompt and decode speed of a level, in tokens a second. */
-  benchmark(type: string): RunRecord;
+  /** Measures prompt and decode speed of a level, in tokens a second; of decoding at each context that is asked for, too. */
+  benchmark(type: string, contexts?: AskedContexts): RunRecord;
   /** Measures perplexity and KL divergence of a level from a base over a text. */
   quality(request: QualityRequest): QualityRecord;
   /** Collects an importance matrix and sets it, under a name; `file` is a llama-imatrix GGUF. */

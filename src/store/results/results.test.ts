@@ -3,18 +3,8 @@ import { spreadOf } from '../../infer/benchmark';
 import { klDivergenceOf } from '../../evaluate/quality-numbers';
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
-import {
-  asCsv,
-  asJson,
-  asMarkdown,
-  columns,
-  frontier,
-  recommendation,
-  resultRows,
-  sortRows,
-} from './results';
+import { asCsv, asJson, asMarkdown, columns, resultRows, sortRows, type TableWords } from './results';
 import { lossOf } from './loss';
-import { nameSides, paretoSeries } from './series';
 import { initialState, type Sweep } from '../state';
 import { baseOf } from '../work/own-text';
 import { stepsLeft } from '../work/sweep-steps';
@@ -85,59 +75,36 @@ describe('results', () => {
         .slice(0, 2),
     ).toEqual(['F16', 'Q4_0']);
   });
-  test('the frontier leaves out what another beats in size and divergence', () => {
-    expect(frontier(rows).map((r) => r.type)).toEqual(['Q2_K', 'Q4_0', 'Q8_0', 'F16']);
-    const points = paretoSeries(rows);
-    expect(points.filter((p) => !p.best).map((p) => p.type)).toEqual(['Q4_1']);
-    expect(points.find((p) => p.type === 'F16')!.kl).toBe(1e-6);
-  });
-  test('names of dots that lie close stand apart', () => {
-    const point = (fileMiB: number, kl: number) => ({
-      type: '',
-      fileMiB,
-      kl,
-      tokensPerSecond: 0,
-      best: true,
-    });
-    const far = [point(1, 0.1), point(8, 1e-4)];
-    expect(nameSides(far)).toEqual(['right', 'right']);
-    expect(nameSides([...far, point(2, 1e-2), point(2.1, 1.1e-2)])).toEqual([
-      'right',
-      'right',
-      'left',
-      'right',
-    ]);
-    expect(nameSides([...far, point(2, 1e-2), point(2.1, 1e-2), point(2.2, 1e-2)]).slice(2)).toEqual([
-      'left',
-      'top',
-      'right',
-    ]);
-    // Close in size alone does not count.
-    expect(nameSides([...far, point(2, 1e-2), point(2.1, 1e-3)]).slice(2)).toEqual(['right', 'right']);
-  });
-  test('one recommendation with its reason', () => {
-    const { type, sentence } = recommendation(rows)!;
-    expect(type).toBe('Q4_0');
-    expect(sentence).toContain('within 0.01 nats of F16');
-    expect(sentence).toContain('3.2 times smaller');
-    expect(sentence).toContain('3.0 times its speed here');
-    const poor = resultRows([], [quality('Q2_K', 150, 0.2)], []);
-    expect(recommendation(poor)!.sentence).toContain('none stays within 0.01 nats of F16');
-    expect(recommendation(resultRows([run('F16', 800, 1)], [], []))).toBeNull();
-  });
+  const words: TableWords = {
+    level: 'Level',
+    title: (id) => `the ${id}`,
+    text: (id, value) => `${id} ${value}`,
+  };
   test('text to take along has every figure', () => {
-    const markdown = asMarkdown(rows).split('\n');
+    const markdown = asMarkdown(rows, words).split('\n');
     expect(markdown).toHaveLength(2 + rows.length);
-    // And the intervals of both shares, and the tokens.
-    expect(markdown[0]!.split('|')).toHaveLength(columns.length + 8);
-    expect(markdown[2]).toContain('| F16 | 0.00 MiB |');
-    const csv = asCsv(rows).split('\n');
-    expect(csv[1]!.split(',')).toHaveLength(columns.length + 6);
+    expect(markdown[0]!.split('|')).toHaveLength(columns.length + 3);
+    expect(markdown[0]).toContain('| Level | the file | the resident |');
+    expect(markdown[2]).toContain('| F16 | file 800 | resident 810 |');
+    // A level that was not measured for it has no figure.
+    expect(markdown[3]).toContain('| Q8_0 | file 450 |  |  |');
+    const csv = asCsv(rows, words).split('\n');
+    expect(csv[1]!.split(',')).toHaveLength(columns.length + 1);
     expect(csv[4]).toMatch(/^Q4_0,250,260,270,300,30,80,/);
     const { klInterval, sameTopInterval } = lossOf(rows[3]!.quality!);
-    const bounds = [klInterval!.low, klInterval!.high, sameTopInterval!.low, sameTopInterval!.high];
-    expect(csv[4]).toMatch(new RegExp(`,${[...bounds, 2].join(',')}$`));
+    const { kl, sameTop, probability } = rows[3]!.quality!.measured;
+    const figures = [
+      ...[kl.mean, klInterval!.low, klInterval!.high, kl.p99],
+      ...[sameTop.share, sameTopInterval!.low, sameTopInterval!.high, probability.rms, 2],
+    ];
+    expect(csv[4]).toMatch(new RegExp(`,${figures.join(',')}$`));
     expect(JSON.parse(asJson(rows))[3].loss).toEqual(lossOf(rows[3]!.quality!));
+  });
+  test('names of strangers break no table', () => {
+    const odd = [{ ...rows[0]!, type: 'a|b,"c"\nd' }];
+    expect(asMarkdown(odd, words).split('\n')).toHaveLength(4);
+    expect(asMarkdown(odd, words)).toContain('a\\|b');
+    expect(asCsv(odd, words)).toContain('"a|b,""c""\nd",800');
   });
 });
 

@@ -1,4 +1,4 @@
-// Results as table rows, as a recommendation and as text for export. Pure.
+// Results as table rows and as text for export. Pure.
 import type { QualityRecord } from '../../evaluate/quality-records';
 import type { RunRecord } from '../../studio/records';
 import { type Loss, lossOf } from './loss';
@@ -26,103 +26,41 @@ export function resultRows(
   });
 }
 
-/** A column of the results table, with its sort key. */
+/** A figure of a level. */
 export interface Column {
-  readonly id: string;
-  readonly title: string;
-  readonly help: string;
+  readonly id: ColumnId;
   /** Undefined when the level was not measured for it. */
   readonly value: (row: ResultRow) => number | undefined;
-  readonly text: (value: number, row: ResultRow) => string;
 }
 
-const MIB = 1024 * 1024;
-const mebibytes = (v: number) => `${(v / MIB).toFixed(2)} MiB`;
-const small = (v: number) => (v === 0 ? '0' : v >= 0.001 ? v.toFixed(4) : v.toExponential(1));
-const percent = (v: number) => `${(100 * v).toFixed(1)} %`;
+const loss = (value: (loss: Loss) => number | undefined): Column['value'] => {
+  return ({ quality }) => (quality ? value(lossOf(quality)) : undefined);
+};
+const values = {
+  file: (r) => r.fileBytes,
+  resident: (r) => r.run?.residentBytes,
+  peak: (r) => r.run?.peakBytes,
+  prompt: (r) => r.run?.speed.promptTokensPerSecond.median,
+  generation: (r) => r.run?.speed.tokensPerSecond.median,
+  ceiling: ({ run }) => (run ? Math.min(run.bound.byBytes, run.bound.byDispatches) : undefined),
+  perplexity: (r) => r.quality?.measured.level.perplexity,
+  kl: (r) => r.quality?.measured.kl.mean,
+  klLow: loss((l) => l.klInterval?.low),
+  klHigh: loss((l) => l.klInterval?.high),
+  kl99: (r) => r.quality?.measured.kl.p99,
+  same: (r) => r.quality?.measured.sameTop.share,
+  sameLow: loss((l) => l.sameTopInterval?.low),
+  sameHigh: loss((l) => l.sameTopInterval?.high),
+  rms: (r) => r.quality?.measured.probability.rms,
+  tokens: loss((l) => l.tokens),
+} satisfies Record<string, Column['value']>;
 
-export const columns: readonly Column[] = [
-  {
-    id: 'file',
-    title: 'File',
-    help: 'Size of the GGUF',
-    value: (r) => r.fileBytes,
-    text: mebibytes,
-  },
-  {
-    id: 'resident',
-    title: 'Resident',
-    help: 'GPU memory of weights, cache and work space while it runs',
-    value: (r) => r.run?.residentBytes,
-    text: mebibytes,
-  },
-  {
-    id: 'peak',
-    title: 'Peak',
-    help: 'Most GPU memory in use at once, quantizing included',
-    value: (r) => r.run?.peakBytes,
-    text: mebibytes,
-  },
-  {
-    id: 'prompt',
-    title: 'Prompt t/s',
-    help: 'Tokens of a prompt read in a second: median, slowest and fastest run',
-    value: (r) => r.run?.speed.promptTokensPerSecond.median,
-    text: (v, { run }) => spread(v, run!.speed.promptTokensPerSecond),
-  },
-  {
-    id: 'generation',
-    title: 'Generation t/s',
-    help: 'Tokens written in a second: median, slowest and fastest run',
-    value: (r) => r.run?.speed.tokensPerSecond.median,
-    text: (v, { run }) => spread(v, run!.speed.tokensPerSecond),
-  },
-  {
-    id: 'ceiling',
-    title: 'Ceiling t/s',
-    help: 'What this device allows at most: by what it reads from memory for each token, or by what its dispatches cost, whichever is lower',
-    value: ({ run }) => (run ? Math.min(run.bound.byBytes, run.bound.byDispatches) : undefined),
-    text: (v, { run }) => `${v.toFixed(0)}, by ${run!.bound.binds}`,
-  },
-  {
-    id: 'perplexity',
-    title: 'Perplexity',
-    help: 'How surprised the level is by the text, with the standard error; lower is better. Compare levels, not models',
-    value: (r) => r.quality?.measured.level.perplexity,
-    text: (v, { quality }) => `${v.toFixed(3)} ± ${quality!.measured.level.standardError.toFixed(3)}`,
-  },
-  {
-    id: 'kl',
-    title: 'Mean KL',
-    help: 'How far the probabilities of the next token are from those of the base, in nats, mean over the text; 0 is the same',
-    value: (r) => r.quality?.measured.kl.mean,
-    text: small,
-  },
-  {
-    id: 'kl99',
-    title: 'KL 99 %',
-    help: 'The divergence that 99 of 100 tokens stay below: the bad moments',
-    value: (r) => r.quality?.measured.kl.p99,
-    text: small,
-  },
-  {
-    id: 'same',
-    title: 'Same top',
-    help: 'Share of tokens where the level and the base find the same token most probable',
-    value: (r) => r.quality?.measured.sameTop.share,
-    text: percent,
-  },
-  {
-    id: 'rms',
-    title: 'RMS Δp',
-    help: "How far the true token's probability moves from the base's, root mean square",
-    value: (r) => r.quality?.measured.probability.rms,
-    text: (v) => `${(100 * v).toFixed(2)} %`,
-  },
-];
-
-const spread = (v: number, s: { min: number; max: number }) =>
-  `${v.toFixed(1)} (${s.min.toFixed(1)} to ${s.max.toFixed(1)})`;
+export type ColumnId = keyof typeof values;
+/** Every figure, in the order of the table. */
+export const columns: readonly Column[] = (Object.keys(values) as ColumnId[]).map((id) => ({
+  id,
+  value: values[id],
+}));
 
 /** Rows sorted by a column; stable, rows without a value last. */
 export function sortRows(rows: readonly ResultRow[], id: string, descending: boolean): ResultRow[] {
@@ -136,81 +74,30 @@ export function sortRows(rows: readonly ResultRow[], id: string, descending: boo
   });
 }
 
-/** Pareto frontier of file size and mean KL divergence, smallest file first. */
-export function frontier(rows: readonly ResultRow[]): ResultRow[] {
-  const measured = rows.filter((r) => r.quality).sort((a, b) => a.fileBytes - b.fileBytes);
-  const kl = (r: ResultRow) => r.quality!.measured.kl.mean;
-  return measured.filter(
-    (r) => !measured.some((o) => o !== r && o.fileBytes <= r.fileBytes && kl(o) < kl(r)),
-  );
+/** Words of a table that is taken along: a title for each figure, and the figure as a text. */
+export interface TableWords {
+  readonly level: string;
+  readonly title: (id: ColumnId) => string;
+  readonly text: (id: ColumnId, value: number, row: ResultRow) => string;
 }
 
-/** Mean KL divergence, in nats, up to which a level is recommended: about a perplexity increase of 1 %. */
-const CLOSE_KL = 0.01;
-
-/** Recommends a level, with a reason in one sentence. Null without quality measurements. */
-export function recommendation(rows: readonly ResultRow[]): { type: string; sentence: string } | null {
-  const best = frontier(rows);
-  if (best.length === 0) return null;
-  const kl = (r: ResultRow) => r.quality!.measured.kl.mean;
-  const close = best.find((r) => kl(r) <= CLOSE_KL);
-  const row = close ?? best.reduce((a, b) => (kl(b) < kl(a) ? b : a));
-  const { base, measured } = row.quality!;
-  const whole = rows.find((r) => r.type === base);
-  const why = [
-    close
-      ? `the smallest of ${best.length > 1 ? 'these' : 'what was measured'} that stays within ${CLOSE_KL} nats of ${base}`
-      : `none stays within ${CLOSE_KL} nats of ${base}, and this one is nearest`,
-    `mean KL ${small(measured.kl.mean)}, the same next token ${percent(measured.sameTop.share)} of the time`,
-  ];
-  if (whole && whole.type !== row.type)
-    why.push(`${(whole.fileBytes / row.fileBytes).toFixed(1)} times smaller`);
-  const speed = row.run?.speed.tokensPerSecond.median;
-  const before = whole?.run?.speed.tokensPerSecond.median;
-  if (speed && before && whole.type !== row.type)
-    why.push(`generates at ${(speed / before).toFixed(1)} times its speed here`);
-  return { type: row.type, sentence: `Take ${row.type}: ${why.join('; ')}.` };
-}
-
-const lossColumn = (
-  id: string,
-  title: string,
-  value: (loss: Loss) => number | undefined,
-  text: (value: number) => string,
-): Column => ({
-  id,
-  title,
-  help: title,
-  value: ({ quality }) => (quality ? value(lossOf(quality)) : undefined),
-  text,
-});
-/** All columns, with what says how sure they are. */
-const written: readonly Column[] = [
-  ...columns,
-  lossColumn('klLow', 'Mean KL 95 % low', (l) => l.klInterval?.low, small),
-  lossColumn('klHigh', 'Mean KL 95 % high', (l) => l.klInterval?.high, small),
-  lossColumn('sameLow', 'Same top 95 % low', (l) => l.sameTopInterval?.low, percent),
-  lossColumn('sameHigh', 'Same top 95 % high', (l) => l.sameTopInterval?.high, percent),
-  lossColumn('tokens', 'Scored tokens', (l) => l.tokens, String),
-];
-
-const cells = (row: ResultRow): string[] =>
-  written.map((c) => {
-    const value = c.value(row);
-    return value === undefined ? '' : c.text(value, row);
-  });
-
-export function asMarkdown(rows: readonly ResultRow[]): string {
-  const line = (parts: readonly string[]) => `| ${parts.join(' | ')} |`;
-  const titles = ['Level', ...written.map((c) => c.title)];
-  const body = rows.map((r) => line([r.type, ...cells(r)]));
+export function asMarkdown(rows: readonly ResultRow[], { level, title, text }: TableWords): string {
+  const line = (parts: readonly string[]) => `| ${parts.map((p) => p.replaceAll('|', '\\|')).join(' | ')} |`;
+  const titles = [level, ...columns.map((c) => title(c.id))];
+  const cell = (row: ResultRow, { id, value }: Column) => {
+    const found = value(row);
+    return found === undefined ? '' : text(id, found, row);
+  };
+  const body = rows.map((row) => line([row.type, ...columns.map((c) => cell(row, c))]));
   return [line(titles), `|${titles.map(() => '---').join('|')}|`, ...body].join('\n');
 }
 
-export function asCsv(rows: readonly ResultRow[]): string {
+/** Figures in full, in the units of the records: bytes, nats, shares, tokens a second. */
+export function asCsv(rows: readonly ResultRow[], { level, title }: TableWords): string {
   const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
-  const body = rows.map((r) => [r.type, ...written.map((c) => String(c.value(r) ?? ''))]);
-  return [['Level', ...written.map((c) => c.title)], ...body].map((p) => p.map(quoted).join(',')).join('\n');
+  const body = rows.map((r) => [r.type, ...columns.map((c) => String(c.value(r) ?? ''))]);
+  const head = [level, ...columns.map((c) => title(c.id))];
+  return [head, ...body].map((p) => p.map(quoted).join(',')).join('\n');
 }
 
 /** The records, each quality with its intervals. */

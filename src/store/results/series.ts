@@ -1,47 +1,8 @@
-import type { RunRecord } from '../../studio/records';
+import type { ContextEnd } from '../../infer/benchmark';
 import type { PlanRow } from '../../studio/summary';
 import { frontOf, type Placed } from './front';
 import { callOf, differenceOf, lossOf } from './loss';
-import { frontier, type ResultRow } from './results';
-
-const MIB = 1024 * 1024;
-
-export interface MemoryPoint {
-  readonly type: string;
-  readonly fileMiB: number;
-  readonly residentMiB: number;
-  readonly peakMiB: number;
-}
-
-export interface SpeedPoint {
-  readonly type: string;
-  readonly prompt: number;
-  readonly generation: number;
-  /** Distances from the median to the slowest and to the fastest run. */
-  readonly promptSpread: readonly [number, number];
-  readonly generationSpread: readonly [number, number];
-}
-
-/** Levels that are not refused, in plan order. */
-export const sizeSeries = (plan: readonly PlanRow[]): { type: string; fileMiB: number }[] =>
-  plan.filter((p) => p.refusal === null).map((p) => ({ type: p.type, fileMiB: p.fileBytes / MIB }));
-
-export const memorySeries = (runs: readonly RunRecord[]): MemoryPoint[] =>
-  runs.map((r) => ({
-    type: r.type,
-    fileMiB: r.fileBytes / MIB,
-    residentMiB: r.residentBytes / MIB,
-    peakMiB: r.peakBytes / MIB,
-  }));
-
-export const speedSeries = (runs: readonly RunRecord[]): SpeedPoint[] =>
-  runs.map(({ type, speed: { promptTokensPerSecond: p, tokensPerSecond: g } }) => ({
-    type,
-    prompt: p.median,
-    generation: g.median,
-    promptSpread: [p.median - p.min, p.max - p.median],
-    generationSpread: [g.median - g.min, g.max - g.median],
-  }));
+import type { ResultRow } from './results';
 
 /** Replaces the record of the same level; keeps plan order. */
 export function mergeRun<R extends { readonly type: string }>(
@@ -52,60 +13,6 @@ export function mergeRun<R extends { readonly type: string }>(
   return [...runs.filter((r) => r.type !== run.type), run].sort(
     (a, b) => order.indexOf(a.type) - order.indexOf(b.type),
   );
-}
-
-export interface ParetoPoint {
-  readonly type: string;
-  readonly fileMiB: number;
-  readonly kl: number;
-  /** Median decode speed; 0 when not measured. */
-  readonly tokensPerSecond: number;
-  readonly best: boolean;
-}
-
-/** Lower end of the logarithmic axis; smaller KL divergences are rounding errors. */
-export const MIN_KL = 1e-6;
-
-/** File size and KL divergence of the measured levels. `best` is on the Pareto frontier. */
-export function paretoSeries(rows: readonly ResultRow[]): ParetoPoint[] {
-  const best = new Set(frontier(rows).map((r) => r.type));
-  return rows.flatMap(({ type, fileBytes, run, quality }) =>
-    quality
-      ? [
-          {
-            type,
-            fileMiB: fileBytes / MIB,
-            kl: Math.max(MIN_KL, quality.measured.kl.mean),
-            tokensPerSecond: run?.speed.tokensPerSecond.median ?? 0,
-            best: best.has(type),
-          },
-        ]
-      : [],
-  );
-}
-
-/** Side of the dot on which a level's name is drawn. */
-export type NameSide = 'left' | 'top' | 'right';
-
-/** Distance below which names would overlap: a share of the size range, and a factor of KL divergence. */
-const NEAR = { size: 0.12, factor: 1.8 };
-
-/** Chooses sides so that a name overlaps no neighbour: outwards, or on top between two neighbours. */
-export function nameSides(points: readonly ParetoPoint[]): NameSide[] {
-  const sizes = points.map((p) => p.fileMiB);
-  const near = NEAR.size * (Math.max(...sizes) - Math.min(...sizes));
-  return points.map((p) => {
-    const close = points.filter(
-      (o) =>
-        o !== p &&
-        Math.abs(o.fileMiB - p.fileMiB) < near &&
-        Math.abs(Math.log(o.kl / p.kl)) < Math.log(NEAR.factor),
-    );
-    const hasRight = close.some((o) => o.fileMiB >= p.fileMiB);
-    const hasLeft = close.some((o) => o.fileMiB < p.fileMiB);
-    if (!hasRight) return 'right';
-    return hasLeft ? 'top' : 'left';
-  });
 }
 
 /** Index of the first token that is not the same in all texts. */
@@ -208,3 +115,45 @@ export const memoryPartsSeries = (plan: readonly PlanRow[], memoryBytes: number 
 /** Bits of the file for each weight, of levels that are not refused, in plan order. */
 export const bitsSeries = (plan: readonly PlanRow[]): { type: string; bitsPerWeight: number }[] =>
   plan.filter((p) => p.refusal === null).map(({ type, bitsPerWeight }) => ({ type, bitsPerWeight }));
+
+/**
+ * Size of a file that the GPU's memory just holds, by the smallest level that it does not; null where all of them fit, or nobody
+ * knows the memory.
+ */
+export function fileBytesThatFit(plan: readonly PlanRow[], memoryBytes: number | null): number | null {
+  if (memoryBytes === null) return null;
+  const over = plan.filter(
+    (p) => p.refusal === null && p.runtimeBytes > 0 && p.weightBytes + p.runtimeBytes > memoryBytes,
+  );
+  if (over.length === 0) return null;
+  const least = over.reduce((a, b) => (b.fileBytes < a.fileBytes ? b : a));
+  // Weights take about as much on the device as in the file.
+  return Math.max(0, (memoryBytes - least.runtimeBytes) * (least.fileBytes / least.weightBytes));
+}
+
+/** Speed of generation of a level by the length of the context, shortest first. */
+export interface ContextLine extends Pick<PlanRow, 'type'> {
+  readonly points: readonly {
+    readonly contextTokens: number;
+    readonly median: number;
+    readonly min: number;
+    readonly max: number;
+  }[];
+  /** Null where only the usual measurement was made. */
+  readonly endedBy: ContextEnd | null;
+}
+
+/** Levels whose speed was measured; those of one context have one point. */
+export const contextSeries = (rows: readonly ResultRow[]): ContextLine[] =>
+  rows.flatMap(({ type, run }) => {
+    if (!run) return [];
+    const { promptTokens, generatedTokens, tokensPerSecond, byContext } = run.speed;
+    const own = { contextTokens: promptTokens + generatedTokens, tokensPerSecond };
+    const points = (byContext?.speeds ?? [own]).map(({ contextTokens, tokensPerSecond: t }) => ({
+      contextTokens,
+      median: t.median,
+      min: t.min,
+      max: t.max,
+    }));
+    return points.length > 0 ? [{ type, points, endedBy: byContext?.endedBy ?? null }] : [];
+  });

@@ -36,6 +36,7 @@ export function withQuality(rates: Rates, record: QualityRecord, parameters: num
 const RUNS = 6;
 /** Milliseconds that a benchmark ran. */
 export function benchmarkMs({ speed }: RunRecord): number {
+  if (speed.elapsedMs !== undefined) return speed.elapsedMs;
   const { promptTokens, generatedTokens, promptTokensPerSecond, tokensPerSecond } = speed;
   const seconds = promptTokens / promptTokensPerSecond.median + generatedTokens / tokensPerSecond.median;
   return 1000 * RUNS * seconds;

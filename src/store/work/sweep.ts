@@ -7,6 +7,8 @@ import { keepRates, recallRates } from './rates';
 import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from '../results/results-storage';
 import { mergeRun } from '../results/series';
+import { settingsStore } from '../settings';
+import type { QualityRecord } from '../../evaluate/quality-records';
 import type { StudioState, Sweep } from '../state';
 import {
   droppedSentence,
@@ -16,6 +18,9 @@ import {
   stepsLeft,
   underConditions,
 } from './sweep-steps';
+
+/** Contexts whose speed is measured, as far as the model and the memory go. */
+export const CONTEXT_LENGTHS: readonly number[] = [128, 256, 512, 2048, 8192, 32_768];
 
 /** Drops figures of other conditions, and notes which. */
 function takeConditions(now: Conditions): void {
@@ -38,7 +43,9 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<string> 
     return keepRates((rates) => withPrepared(change(rates), row ?? {}, { elapsedMs, sourceBytes }));
   };
   if (step.kind === 'speed') {
-    const record = await run('benchmark', step.type);
+    const memoryBytes = settingsStore.getState().gpuMemoryBytes;
+    const contexts = sweep.byContext ? { lengths: CONTEXT_LENGTHS, memoryBytes } : undefined;
+    const record = await run('benchmark', step.type, contexts);
     set({ runs: mergeRun(get().runs, record, order) });
     await keep((rates) => withRun(rates, record, weights), benchmarkMs(record));
     return record.adapter;
@@ -103,6 +110,7 @@ export async function startSweep(): Promise<void> {
     types,
     quality,
     speed: lab.speed,
+    byContext: lab.byContext,
     base,
     textLabel: lab.text === 'own' && ownText ? ownText.label : HELD_OUT,
     context: lab.context,
@@ -117,6 +125,32 @@ export async function startSweep(): Promise<void> {
     // Figures for another text or base are not comparable.
     qualities: quality ? [] : get().qualities,
   });
+  await continueSweep();
+}
+
+/**
+ * Measures levels again over more of the text, so many chunks, beside what was measured of the others. `of` says what they were
+ * compared with.
+ */
+export async function measureMore(
+  types: readonly string[],
+  of: QualityRecord,
+  chunks: number,
+): Promise<void> {
+  const { base, textLabel, context } = of;
+  const startedMs = Date.now();
+  const what = {
+    types,
+    quality: true,
+    speed: false,
+    base,
+    textLabel,
+    context,
+    chunks,
+    budgetMs: 0,
+    startedMs,
+  };
+  set({ sweep: what, sweepNote: null });
   await continueSweep();
 }
 

@@ -1,4 +1,5 @@
 // Times of the page's buttons, from its state. Pure.
+import type { QualityRecord } from '../../evaluate/quality-records';
 import type { StudioState } from '../state';
 import { measureEstimate, quantizeEstimate, type Setting, type TimeEstimate } from './estimate';
 import { baseOf } from './own-text';
@@ -33,6 +34,31 @@ export function measureTime(state: StudioState): TimeEstimate {
       // The page does not tokenize a text: a short one takes less than is said.
       availableChunks: null,
       chunks: null,
+      back: plan.filter((p) => memory?.levels.includes(p.type)),
+    },
+    settingOf(state),
+  );
+}
+
+/** Time to compare these levels again over so many chunks. */
+export function moreTime(
+  state: StudioState,
+  types: readonly string[],
+  of: QualityRecord,
+  chunks: number,
+): TimeEstimate {
+  const { plan, memory } = state;
+  const row = plan.find((p) => p.type === of.base);
+  return measureEstimate(
+    {
+      levels: plan.filter((p) => types.includes(p.type)),
+      base: row ?? { type: of.base, structure: of.base },
+      quality: true,
+      speed: false,
+      context: of.context,
+      budgetMs: 0,
+      availableChunks: null,
+      chunks,
       back: plan.filter((p) => memory?.levels.includes(p.type)),
     },
     settingOf(state),

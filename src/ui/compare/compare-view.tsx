@@ -1,17 +1,27 @@
 import { lazy, Suspense, useMemo } from 'react';
-import { resultRows } from '../../store/results/results';
-import { continueSweep, dropSweep, startSweep } from '../../store/work/sweep';
-import { droppedSentence, conditionsOf, stepsLeft, underConditions } from '../../store/work/sweep-steps';
+import { Link } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { resultRows, type ResultRow } from '../../store/results/results';
+import { continueSweep, dropSweep } from '../../store/work/sweep';
+import { conditionsOf, droppedSentence, stepsLeft, underConditions } from '../../store/work/sweep-steps';
+import { useStudio } from '../kit/use-studio';
+import { type ComparePart, comparePart, compareParts, comparePath } from '../route/routes';
+import { useAddress } from '../route/use-address';
 import { ViewFrame } from '../shell/view';
 import { useWords } from '../words/use-words';
-import { useStudio } from '../kit/use-studio';
-import { MeasureForm } from './measure-form';
-import { Results } from './results';
+import { FiguresTable } from './figures-table';
+import { ReportComparison } from './report-comparison';
+import { Save } from './save';
+import { Setup } from './setup';
+import { SideBySide } from './side-by-side';
+import { Verdict } from './verdict';
 
-const SizeChart = lazy(() => import('./size-chart').then((m) => ({ default: m.SizeChart })));
+// recharts is the largest dependency; it comes with the first chart.
+const Figures = lazy(() => import('./figures').then((m) => ({ default: m.Figures })));
 
-/** Offers to continue an unfinished sweep. */
+/** Offers to continue a measurement that was stopped. */
 function Unfinished() {
+  const words = useWords().compare;
   const sweep = useStudio((s) => (s.job ? null : s.sweep));
   const runs = useStudio((s) => s.runs);
   const qualities = useStudio((s) => s.qualities);
@@ -23,17 +33,16 @@ function Unfinished() {
   const kept = underConditions(sweep, runs, qualities, now);
   const left = stepsLeft(kept.sweep, kept.runs, kept.qualities).length;
   return (
-    <div className="actions" data-testid="unfinished">
-      <span>
-        A sweep of {sweep.types.length} levels stopped with {left}{' '}
-        {left === 1 ? 'measurement' : 'measurements'} to go.
+    <div className="inset resume" data-testid="unfinished" data-left={left}>
+      <p>
+        {words.unfinished(sweep.types.length, left)}
         {kept.dropped.length > 0 && ` ${droppedSentence(kept.dropped, now)}`}
-      </span>
-      <button type="button" className="primary" disabled={blocked} onClick={() => void continueSweep()}>
-        Go on
+      </p>
+      <button type="button" className="btn" disabled={blocked} onClick={() => void continueSweep()}>
+        {words.goOn}
       </button>
-      <button type="button" onClick={() => void dropSweep()}>
-        Leave it
+      <button type="button" className="btn quiet" onClick={() => void dropSweep()}>
+        {words.leave}
       </button>
     </div>
   );
@@ -42,18 +51,55 @@ function Unfinished() {
 /** Message about figures that a continued sweep dropped. */
 function SweepNote() {
   const note = useStudio((s) => s.sweepNote);
-  return note ? <p className="note">{note}</p> : null;
+  return note ? <p className="cap">{note}</p> : null;
 }
 
-/** Memory, speed and quality of levels beside each other. */
+function Parts({ part }: { part: ComparePart }) {
+  const words = useWords().compare;
+  const { modelId } = useAddress();
+  return (
+    <nav className="seg" aria-label={words.parts}>
+      {(Object.keys(compareParts) as ComparePart[]).map((each) => (
+        <Link
+          key={each}
+          href={comparePath(modelId ?? '', each)}
+          aria-current={each === part ? 'page' : undefined}
+        >
+          {words[each]}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Measured({ rows, part }: { rows: readonly ResultRow[]; part: ComparePart }) {
+  const words = useWords().compare;
+  const noGpu = useStudio((s) => s.noGpu !== null);
+  return (
+    <>
+      <SweepNote />
+      <Unfinished />
+      <Verdict rows={rows} />
+      {rows.length === 0 && <p className="cap">{noGpu ? words.emptyNoGpu : words.empty}</p>}
+      {part === 'charts' ? (
+        <Suspense fallback={<p className="cap">{words.drawing}</p>}>
+          <Figures rows={rows} />
+        </Suspense>
+      ) : (
+        rows.length > 0 && <FiguresTable rows={rows} />
+      )}
+      <ReportComparison rows={rows} />
+    </>
+  );
+}
+
+/** Loss, speed and memory of each level: in charts, in a table, and in what it writes. */
 export function CompareView() {
   const runs = useStudio((s) => s.runs);
   const qualities = useStudio((s) => s.qualities);
-  const selected = useStudio((s) => s.selected);
   const plan = useStudio((s) => s.plan);
-  const busy = useStudio((s) => s.job !== null);
-  const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
-  const nothing = useStudio((s) => !s.lab.speed && !(s.lab.quality && s.model?.hasTokenizer));
+  const [path] = useHashLocation();
+  const part = comparePart(path);
   const words = useWords();
   const rows = useMemo(
     () =>
@@ -65,35 +111,19 @@ export function CompareView() {
     [runs, qualities, plan],
   );
   return (
-    <ViewFrame id="compare" title={words.views.compare} className="legacy">
-      <MeasureForm />
-      <div className="actions">
-        <button
-          type="button"
-          className="primary"
-          disabled={busy || blocked || nothing || selected.length === 0}
-          onClick={() => void startSweep()}
-        >
-          Measure {selected.length} selected {selected.length === 1 ? 'level' : 'levels'}
-        </button>
-        <span className="note">
-          Speed is taken one level at a time: 64 prompt tokens, then 16 greedy ones; one warm-up, five runs,
-          median and spread.
-        </span>
-      </div>
-      <SweepNote />
-      <Unfinished />
-      {rows.length === 0 ? (
-        <p className="empty">
-          Memory, speed and quality of each level on this machine stand here once they are measured.
-        </p>
+    <ViewFrame
+      id="compare"
+      title={words.views.compare}
+      tabs={<Parts part={part} />}
+      aside={part === 'side' ? undefined : <Save rows={rows} hasCharts={part === 'charts'} />}
+    >
+      {part === 'side' ? (
+        <SideBySide />
       ) : (
-        <Results rows={rows} />
-      )}
-      {plan.length > 0 && (
-        <Suspense fallback={<p className="empty">Drawing…</p>}>
-          <SizeChart plan={plan} />
-        </Suspense>
+        <>
+          <Setup />
+          <Measured rows={rows} part={part} />
+        </>
       )}
     </ViewFrame>
   );

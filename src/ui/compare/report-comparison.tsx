@@ -1,103 +1,77 @@
-import { useRef } from 'react';
-import { offerDownload } from '../../store/work/actions';
-import { saveReport, takeReport } from '../../store/results/take-report';
 import { pairs } from '../../store/results/report';
 import type { ResultRow } from '../../store/results/results';
+import { visible } from '../../util/foreign-text';
 import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
+import { nats } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
+import { useWords } from '../words/use-words';
 
+type Two = readonly [number | undefined, number | undefined];
 const speed = (v: number | undefined) => (v === undefined ? '' : v.toFixed(1));
-const kl = (v: number | undefined) => (v === undefined ? '' : v.toPrecision(2));
-const ratio = ([here, there]: readonly [number | undefined, number | undefined]) =>
+const kl = (v: number | undefined) => (v === undefined ? '' : nats(Math.max(0, v)));
+const ratio = ([here, there]: Two) =>
   here === undefined || there === undefined ? '' : `${(here / there).toFixed(2)} ×`;
 
-const There = () => (
-  <th scope="col" className="num">
-    there
-  </th>
-);
-const Ratio = () => (
-  <th scope="col" className="num">
-    here / there
-  </th>
-);
-
-/** Saves and loads reports, and compares a loaded one with the results here. */
+/** Figures from here beside a loaded report. */
 export function ReportComparison({ rows }: { rows: readonly ResultRow[] }) {
   const report = useStudio((s) => s.report);
   const fingerprint = useStudio((s) => s.model?.fingerprint);
-  const file = useRef<HTMLInputElement>(null);
-  const there = report?.runs[0]?.adapter ?? report?.qualities[0]?.adapter ?? '';
+  const words = useWords().compare;
+  if (!report) return null;
+  const device = report.runs[0]?.adapter ?? report.qualities[0]?.adapter ?? '';
+  const date = new Date(report.savedMs).toLocaleString();
+  const isOther = report.fingerprint !== fingerprint;
+  const { generation, prompt, kl: loss } = words.columns;
+  const heads = [
+    generation.title(),
+    words.there,
+    words.hereOverThere,
+    prompt.title(),
+    words.there,
+    words.hereOverThere,
+    loss.title(),
+    words.there,
+  ];
   return (
-    <>
-      <div className="actions">
-        <button type="button" onClick={() => offerDownload(saveReport(), 'nibble-report.json')}>
-          Save a report
-        </button>
-        <button type="button" onClick={() => file.current?.click()}>
-          Lay a report beside…
-        </button>
-        <input
-          ref={file}
-          type="file"
-          hidden
-          accept=".json,application/json"
-          data-testid="report-file"
-          onChange={(e) => {
-            const [chosen] = e.currentTarget.files ?? [];
-            e.currentTarget.value = '';
-            if (chosen) void takeReport(chosen.name, chosen);
-          }}
-        />
-      </div>
-      {report && (
-        <ScrollRegion label="This device beside a report">
-          <table data-testid="beside">
-            <caption>
-              Here beside <Foreign text={report.model} /> on <Foreign text={there} />,{' '}
-              {new Date(report.savedMs).toLocaleString()}
-              {report.fingerprint !== fingerprint && ' (another model)'}
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">Level</th>
-                <th scope="col" className="num">
-                  Generation t/s
+    <section className="panel figures">
+      <ScrollRegion label={words.beside}>
+        <table className="tbl" data-testid="beside">
+          <caption className="cap">
+            {visible(words.reportCaption(report.model, device, date, isOther))}
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">{words.level}</th>
+              {heads.map((head, i) => (
+                // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+                <th key={i} scope="col" className="n">
+                  {head}
                 </th>
-                <There />
-                <Ratio />
-                <th scope="col" className="num">
-                  Prompt t/s
-                </th>
-                <There />
-                <Ratio />
-                <th scope="col" className="num">
-                  Mean KL
-                </th>
-                <There />
-              </tr>
-            </thead>
-            <tbody>
-              {pairs(rows, report).map((p) => (
-                <tr key={p.type}>
-                  <th scope="row">
-                    <Foreign text={p.type} />
-                  </th>
-                  <td className="num">{speed(p.generation[0])}</td>
-                  <td className="num">{speed(p.generation[1])}</td>
-                  <td className="num">{ratio(p.generation)}</td>
-                  <td className="num">{speed(p.prompt[0])}</td>
-                  <td className="num">{speed(p.prompt[1])}</td>
-                  <td className="num">{ratio(p.prompt)}</td>
-                  <td className="num">{kl(p.kl[0])}</td>
-                  <td className="num">{kl(p.kl[1])}</td>
-                </tr>
               ))}
-            </tbody>
-          </table>
-        </ScrollRegion>
-      )}
-    </>
+            </tr>
+          </thead>
+          <tbody>
+            {pairs(rows, report).map((p) => (
+              <tr key={p.type}>
+                <th scope="row">
+                  <Foreign text={p.type} />
+                </th>
+                {[p.generation, p.prompt].flatMap((two, i) =>
+                  [speed(two[0]), speed(two[1]), ratio(two)].map((text, j) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
+                    <td key={`${i} ${j}`} className="n">
+                      {text}
+                    </td>
+                  )),
+                )}
+                <td className="n">{kl(p.kl[0])}</td>
+                <td className="n">{kl(p.kl[1])}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </ScrollRegion>
+    </section>
   );
 }

@@ -1,5 +1,18 @@
 import { expect, test } from 'vitest';
-import { exportedLevel, exportPath, modelOf, modelViews, pathOf, paths, type View, viewOf } from './routes';
+import {
+  type ComparePart,
+  comparePart,
+  compareParts,
+  comparePath,
+  exportedLevel,
+  exportPath,
+  modelOf,
+  modelViews,
+  pathOf,
+  paths,
+  type View,
+  viewOf,
+} from './routes';
 
 test('the address of every view leads to it, and to its model', () => {
   for (const view of Object.keys(paths) as View[]) {
@@ -18,6 +31,16 @@ test("the address of a level's sheet is the levels', with the level's name whate
     expect(exportedLevel(path)).toBe(type);
   }
   expect(exportedLevel(pathOf('levels', '00ff'))).toBeNull();
+});
+
+test('charts, table and levels side by side have an address each, all of the view that compares', () => {
+  for (const part of Object.keys(compareParts) as ComparePart[]) {
+    const path = comparePath('00ff', part);
+    expect(viewOf(path), path).toBe('compare');
+    expect(modelOf(path), path).toBe('00ff');
+    expect(comparePart(path), path).toBe(part);
+  }
+  expect(comparePart('/m/00ff/compare/nothing')).toBe('charts');
 });
 
 test('an address that nobody made leads nowhere, and nothing throws', () => {

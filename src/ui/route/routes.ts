@@ -47,6 +47,20 @@ export function inspectedTensor(path: string): string | null {
   return found ? decoded(found[1]!) : null;
 }
 
+/** Parts of the view that compares, by the ends of their addresses. */
+export const compareParts = { charts: '', table: '/table', side: '/side-by-side' } as const;
+export type ComparePart = keyof typeof compareParts;
+
+/** The address of a part of the view that compares. */
+export const comparePath = (id: string, part: ComparePart): string =>
+  `${pathOf('compare', id)}${compareParts[part]}`;
+
+/** The part that an address of that view shows; charts where it names none that there is. */
+export function comparePart(path: string): ComparePart {
+  const [, end = ''] = /^\/m\/[^/]+\/compare(\/[^/]+)?/.exec(path) ?? [];
+  return (Object.keys(compareParts) as ComparePart[]).find((part) => compareParts[part] === end) ?? 'charts';
+}
+
 /** A part of an address as it was meant; null for one that somebody mistyped. */
 function decoded(part: string): string | null {
   try {

@@ -7,6 +7,8 @@ interface ViewProps {
   readonly title: string;
   /** Beside the title. */
   readonly sub?: string;
+  /** After the title: the parts of the view. */
+  readonly tabs?: ReactNode;
   /** At the right end of the head. */
   readonly aside?: ReactNode;
   readonly foot?: ReactNode;
@@ -15,7 +17,7 @@ interface ViewProps {
 }
 
 /** One view: a head that stays, a body that scrolls, a foot that stays. */
-export function ViewFrame({ id, title, sub, aside, foot, className = '', children }: ViewProps) {
+export function ViewFrame({ id, title, sub, tabs, aside, foot, className = '', children }: ViewProps) {
   return (
     <section className={`view ${id}`} id={id} aria-labelledby={`${id}-title`}>
       <div className="head">
@@ -27,6 +29,7 @@ export function ViewFrame({ id, title, sub, aside, foot, className = '', childre
             <Foreign text={sub} />
           </span>
         )}
+        {tabs}
         <span className="push" />
         {aside}
       </div>

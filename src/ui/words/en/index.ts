@@ -1,6 +1,7 @@
 import { shell, needed } from './shell';
 import { open, tryIt, unfinished, preTokenizer, library } from './open';
 import { levels, imatrix, choose } from './levels';
+import { compare } from './compare';
 import { exporting } from './export';
 import { inspect } from './inspect';
 import { model } from './model';
@@ -33,6 +34,7 @@ export const en = {
   levels,
   imatrix,
   choose,
+  compare,
   export: exporting,
   model,
   inspect,
