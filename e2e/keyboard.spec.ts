@@ -33,7 +33,8 @@ test('the whole walk by keyboard alone', async ({ studio }) => {
   expect(await results.table()).toHaveLength(3);
   await keyboard.sortByDivergence();
   expect((await results.table()).map((row) => row.type)).toEqual(['F16', 'Q8_0', 'Q4_0']);
-  expect(await results.advice()).toMatchObject({ type: 'Q4_0', isClose: true });
+  // Some 130 tokens are too few to be sure, and the page says so.
+  expect(await results.advice()).toMatchObject({ type: 'Q4_0', kind: 'fewTokens', isPartial: false });
 
   const file = await keyboard.download('Q4_0');
   expect(file.subarray(0, 4).toString()).toBe('GGUF');

@@ -56,9 +56,9 @@ test('a sweep of four levels: stopped, gone on with in another visit, the same f
   expect(await results.qualities()).toEqual(whole);
   expect(await results.conditions()).toMatchObject({ chunks: 2, context: 128, text: twoChunks.path });
   for (const { speed } of await results.table()) expect(speed?.generation.median).toBeGreaterThan(0);
-  expect((await results.advice()).type).toMatch(/^Q\d/);
-  expect((await charts.divergence()).map((dot) => dot.type).toSorted()).toEqual(FOUR.toSorted());
-  expect(await charts.generationSpeed()).toHaveLength(4);
+  expect((await results.advice()).kind).toMatch(/fewTokens|none/);
+  expect((await charts.dots('size-loss')).map((dot) => dot.type).toSorted()).toEqual(FOUR.toSorted());
+  expect(await charts.dots('speed-loss')).toHaveLength(4);
   await levels.releaseAll();
   expect(await device.memoryInUse()).toBe(fresh);
 
@@ -149,10 +149,10 @@ test('a size of your own: searched, looked at by keyboard, added, made, measured
 test('side by side: one prompt at three levels, the first token where they part, how sure each was', async ({
   studio,
 }) => {
-  const { levels, run } = studio;
+  const { levels, beside } = studio;
   await studio.openBuiltIn();
   await levels.select(['F16', 'Q4_0', 'Q2_K']);
-  const sides = await run.writeBeside(['F16', 'Q4_0', 'Q2_K'], { temperature: 0, maxTokens: 40 });
+  const sides = await beside.write({ maxTokens: 40 });
   expect(sides.map((s) => s.type)).toEqual(['F16', 'Q4_0', 'Q2_K']);
   for (const { tokens } of sides) {
     expect(tokens).toHaveLength(40);
@@ -160,15 +160,13 @@ test('side by side: one prompt at three levels, the first token where they part,
     expect(tokens[0]!.percent).toBeGreaterThan(0);
   }
   const [whole, ...others] = sides;
-  const partings: Record<string, number> = {};
-  for (const { type, tokens, mark } of others) {
+  for (const { tokens, mark, parts: said } of others) {
     const parts = tokens.findIndex((t, i) => t.text !== whole!.tokens[i]!.text);
     expect(parts).toBeGreaterThan(0);
     expect(mark).toBe(parts);
-    partings[type] = parts;
+    expect(said).toBe(parts);
   }
-  expect(await run.partings()).toEqual(partings);
-  expect(whole!.mark).toBe(Math.min(...Object.values(partings)));
+  expect(whole!.mark).toBe(-1);
   expect(await studio.accessibilityViolations()).toEqual([]);
   expect(await studio.overflows([[360, 'light']])).toEqual([]);
 });

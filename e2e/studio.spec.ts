@@ -83,9 +83,10 @@ test('the built-in model: open, quantize, chat twice, continue, measure, downloa
     expect(speed?.generation.median).toBeGreaterThan(0);
     expect(quality?.perplexity).toBeGreaterThan(1);
   }
-  expect((await studio.charts.memory()).peak).toHaveLength(3);
-  expect(await studio.charts.promptSpeed()).toHaveLength(3);
-  expect(await studio.charts.generationSpeed()).toHaveLength(3);
+  expect((await studio.charts.memory()).compute).toHaveLength(3);
+  expect(await studio.charts.dots('speed-loss')).toHaveLength(3);
+  // Contexts of 128, 256 and 512 tokens; the model was made for no more.
+  expect(await studio.charts.dots('speed-context')).toHaveLength(9);
   const difference = await device.compareWithFloat32();
   expect(difference.kl).toBeGreaterThan(0);
   expect(difference.sameTopPercent).toBeGreaterThanOrEqual(95);

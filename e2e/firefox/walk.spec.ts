@@ -68,7 +68,7 @@ test('the walk: five levels, chat, side by side, measure, downloads, search, rel
   reached(`chat: ${timing.generationSpeed} tokens a second`);
   expect(timing.firstTokenMs).toBeGreaterThan(0);
   await levels.select(['Q8_0', 'Q4_0']);
-  const sides = await run.writeBeside(['Q8_0', 'Q4_0'], { temperature: 0, maxTokens: 16 });
+  const sides = await studio.beside.write({ maxTokens: 16 });
   expect(sides.map((side) => side.tokens.length)).toEqual([16, 16]);
   reached('side by side');
 

@@ -4,6 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 export function controlsOf(page: Page) {
   const part = (id: string) => page.locator(`#${id}`);
   const run = part('chat');
+  const compare = part('compare');
   const row = (type: string) => page.locator(`[data-level="${type}"]`);
   const button = (name: string | RegExp, within: Page | Locator = page) =>
     within.getByRole('button', { name, exact: typeof name === 'string' });
@@ -85,18 +86,27 @@ export function controlsOf(page: Page) {
     given: run.getByText(/What the model was given/),
 
     measure: {
-      speed: page.getByRole('checkbox', { name: 'Memory and speed' }),
-      text: page.getByLabel('Text', { exact: true }),
+      figures: compare.getByLabel('Figures', { exact: true }),
+      text: compare.getByLabel('Text', { exact: true }),
       ownText: button('Text of your own…'),
-      context: page.getByRole('combobox', { name: 'Context of the text' }),
-      seconds: page.getByRole('combobox', { name: 'Time for each level' }),
-      start: (count: number) => button(`Measure ${count} selected ${count === 1 ? 'level' : 'levels'}`),
+      context: compare.getByLabel('Context', { exact: true }),
+      seconds: compare.getByLabel('Time budget', { exact: true }),
+      start: (count: number) => button(new RegExp(`^Measure ${levels(count)}(,|$)`), compare),
+      more: button(/^Measure .* (more|on more text)$/, compare),
       goOn: button('Go on'),
-      sortByDivergence: button('Mean KL', page.getByTestId('runs')),
+      sortByDivergence: button('Loss, KL', page.getByTestId('runs')),
       forget: button('Forget these figures'),
       saveReport: button('Save a report'),
       report: page.getByTestId('report-file'),
-      savePicture: button('Save as PNG'),
+      save: (as: string) => button(as, page.locator('#compare .saves')),
+      copy: (as: string) => button(`Copy as ${as}`),
+      part: (name: 'Charts' | 'Table' | 'Side by side') =>
+        page.getByRole('navigation', { name: 'Parts of Compare' }).getByRole('link', { name }),
+    },
+    beside: {
+      prompt: page.getByRole('textbox', { name: 'Prompt for all levels' }),
+      mostTokens: compare.getByRole('spinbutton', { name: 'Most tokens' }),
+      send: button('Send to all'),
     },
     compareWithFloat32: button('Compare with float32'),
   };

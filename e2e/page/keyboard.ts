@@ -107,8 +107,9 @@ export class Keyboard extends Part {
   /** Measures quality alone, with tokens of a chunk and seconds for each level by their first digits. */
   async measureQuality(count: number, context: string, seconds: string): Promise<void> {
     await this.#to('compare');
-    const { speed, context: tokens, seconds: time, start } = this.controls.measure;
-    if (await speed.isChecked()) await this.#press(speed, 'Space');
+    const { figures, context: tokens, seconds: time, start } = this.controls.measure;
+    await this.#choose(figures, 'Loss');
+    await expect(figures).toHaveValue('loss');
     await this.#choose(tokens, context);
     await this.#choose(time, seconds);
     await this.#press(start(count));
@@ -144,9 +145,11 @@ export class Keyboard extends Part {
   }
   async sortByDivergence(): Promise<void> {
     await this.#to('compare');
+    if (!(await this.page.getByTestId('runs').isVisible()))
+      await this.#press(this.controls.measure.part('Table'));
     await this.#press(this.controls.measure.sortByDivergence);
     const table = this.page.getByTestId('runs');
-    const column = table.getByRole('columnheader', { name: 'Mean KL' });
+    const column = table.getByRole('columnheader', { name: 'Loss, KL' });
     await expect(column).toHaveAttribute('aria-sort', 'ascending');
   }
   async download(type: string): Promise<Buffer> {

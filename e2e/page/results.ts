@@ -17,8 +17,8 @@ export interface QualityFacts {
   readonly rmsPercent: number;
 }
 export interface SpeedFacts {
-  readonly residentMiB: number;
-  readonly peakMiB: number;
+  readonly residentBytes: number;
+  readonly peakBytes: number;
   /** Tokens per second. */
   readonly prompt: SpreadFacts;
   readonly generation: SpreadFacts;
@@ -27,7 +27,7 @@ export interface SpeedFacts {
 /** A level as it was measured. */
 export interface Measured {
   readonly type: string;
-  readonly fileMiB: number;
+  readonly fileBytes: number;
   readonly speed: SpeedFacts | null;
   readonly quality: QualityFacts | null;
 }
@@ -41,10 +41,16 @@ export interface Conditions {
   readonly context: number;
 }
 export interface Advice {
-  readonly type: string;
-  readonly isClose: boolean;
+  /** As how sure the page is: take, probably, tooClose, fewTokens, none. */
+  readonly kind: string;
+  readonly title: string;
+  readonly text: string;
+  /** The level that it offers to download; null where it offers none. */
+  readonly type: string | null;
   readonly timesSmaller: number | null;
   readonly timesFaster: number | null;
+  /** The page says that not all is measured yet. */
+  readonly isPartial: boolean;
 }
 /** Figures of a level here and in a report. */
 export interface BesideRow {
@@ -63,6 +69,8 @@ export interface Wanted {
 }
 
 const STATUS = '.job [role=status]';
+/** A divergence, whose exponent has a minus of its own. */
+const natsIn = (text: string): number => numberIn(text.replace('−', '-'));
 const numbersIn = (text: string): number[] => (text.match(/\d+(\.\d+)?/g) ?? []).map(Number);
 
 function spreadIn(text: string): SpreadFacts {
@@ -71,16 +79,21 @@ function spreadIn(text: string): SpreadFacts {
   return { median: median!, min: min!, max };
 }
 
-function measuredOf(type: string, cells: Readonly<Record<string, string>>): Measured {
+function measuredOf(
+  type: string,
+  cells: Readonly<Record<string, string>>,
+  help: Readonly<Record<string, string>>,
+): Measured {
   const cell = (id: string): string => cells[id] ?? '';
+  const bytes = (id: string): number => Number(/^[\d,]+/.exec(help[id] ?? '')?.[0].replaceAll(',', ''));
   const [perplexity, standardError] = numbersIn(cell('perplexity'));
   const ceiling = /^([\d.]+), by (bytes|dispatches)$/.exec(cell('ceiling'));
   return {
     type,
-    fileMiB: numberIn(cell('file')),
+    fileBytes: bytes('file'),
     speed: ceiling && {
-      residentMiB: numberIn(cell('resident')),
-      peakMiB: numberIn(cell('peak')),
+      residentBytes: bytes('resident'),
+      peakBytes: bytes('peak'),
       prompt: spreadIn(cell('prompt')),
       generation: spreadIn(cell('generation')),
       ceiling: { tokensPerSecond: Number(ceiling[1]), binds: ceiling[2]! },
@@ -91,8 +104,8 @@ function measuredOf(type: string, cells: Readonly<Record<string, string>>): Meas
         : {
             perplexity: perplexity!,
             standardError: standardError!,
-            kl: numberIn(cell('kl')),
-            kl99: numberIn(cell('kl99')),
+            kl: natsIn(cell('kl')),
+            kl99: natsIn(cell('kl99')),
             samePercent: numberIn(cell('same')),
             rmsPercent: numberIn(cell('rms')),
           },
@@ -103,9 +116,9 @@ function measuredOf(type: string, cells: Readonly<Record<string, string>>): Meas
 export class Results extends Part {
   /** Says how to measure. */
   async want({ speed, context, seconds, text }: Wanted): Promise<void> {
-    await this.go();
+    await this.showCharts();
     const { measure } = this.controls;
-    if (speed !== undefined) await measure.speed.setChecked(speed);
+    if (speed !== undefined) await measure.figures.selectOption(speed ? 'all' : 'loss');
     if (text !== undefined) await measure.text.selectOption(text);
     if (context !== undefined) await measure.context.selectOption(String(context));
     if (seconds !== undefined) await measure.seconds.selectOption(String(seconds));
@@ -132,7 +145,7 @@ export class Results extends Part {
   async unfinished(): Promise<number | null> {
     await this.go();
     const [text] = await this.page.getByTestId('unfinished').allInnerTexts();
-    const found = text === undefined ? null : /with (\d+) measurements? to go/.exec(text);
+    const found = text === undefined ? null : /with (\d+) steps? to go/.exec(text);
     return found && Number(found[1]);
   }
   async goOn(timeoutMs?: number): Promise<void> {
@@ -148,16 +161,22 @@ export class Results extends Part {
 
   /** The rows of the table as it is sorted; none where there is no table. */
   async table(): Promise<Measured[]> {
-    await this.go();
+    await this.#showTable();
     const rows = await this.page.locator('[data-testid=runs] tbody tr').evaluateAll((all) =>
       all.map((row) => ({
         type: row.querySelector('th')?.textContent ?? '',
         cells: [...row.querySelectorAll('[data-column]')].map(
           (cell) => [cell.getAttribute('data-column') ?? '', cell.textContent ?? ''] as const,
         ),
+        // Of sizes the exact bytes.
+        help: [...row.querySelectorAll('[data-column][title]')].map(
+          (cell) => [cell.getAttribute('data-column') ?? '', cell.getAttribute('title') ?? ''] as const,
+        ),
       })),
     );
-    return rows.map(({ type, cells }) => measuredOf(type, Object.fromEntries(cells)));
+    return rows.map(({ type, cells, help }) =>
+      measuredOf(type.trim(), Object.fromEntries(cells), Object.fromEntries(help)),
+    );
   }
   /** The quality of every level by its name. */
   async qualities(): Promise<Record<string, QualityFacts | null>> {
@@ -165,9 +184,9 @@ export class Results extends Part {
   }
   /** On what and beside what quality was measured. */
   async conditions(): Promise<Conditions> {
-    await this.go();
+    await this.#showTable();
     const caption = await this.page.locator('[data-testid=runs] caption').innerText();
-    const found = /^(.*?), .*; quality beside (\S+) on (\d+) tokens of (.*) \((\d+) chunks of (\d+)\)/.exec(
+    const found = /^(.*?), .*; loss from (\S+) on (\d+) tokens of (.*) \((\d+) chunks of (\d+)\)/.exec(
       caption,
     );
     if (!found) throw new Error(`"${caption}" does not tell the conditions.`);
@@ -182,28 +201,61 @@ export class Results extends Part {
     };
   }
   async sortByDivergence(): Promise<string[]> {
-    await this.go();
+    await this.#showTable();
     await this.controls.measure.sortByDivergence.click();
     return (await this.table()).map((row) => row.type);
   }
-  /** The level that the page says to take, and why. */
+  /** The page's answer: the level to take, how surely, and why. */
   async advice(): Promise<Advice> {
     await this.go();
-    const text = await this.page.getByTestId('advice').innerText();
-    const take = /^Take (\S+):/.exec(text);
-    if (!take) throw new Error(`"${text}" is no advice.`);
+    const found = this.page.getByTestId('advice');
+    const text = await found.locator('p').innerText();
+    const title = await found.locator('h2').innerText();
+    const [link] = await found.getByRole('link').allInnerTexts();
     const factor = (pattern: RegExp) => {
-      const found = pattern.exec(text);
-      return found && Number(found[1]);
+      const number = pattern.exec(text);
+      return number && Number(number[1]);
     };
     return {
-      type: take[1]!,
-      isClose: /the smallest of .* that stays within 0\.01 nats/.test(text),
+      kind: (await found.getAttribute('data-kind')) ?? '',
+      title,
+      text,
+      type: link === undefined ? null : link.replace(/^Download /, ''),
       timesSmaller: factor(/([\d.]+) times smaller/),
-      timesFaster: factor(/([\d.]+) times its speed/),
+      timesFaster: factor(/at ([\d.]+) times its speed/),
+      isPartial: title.startsWith('So far'),
     };
   }
+  /** Measures on more text what is too close to call. */
+  async measureMore(timeoutMs?: number): Promise<void> {
+    await this.go();
+    await this.controls.measure.more.click();
+    await this.done(timeoutMs);
+  }
+  /** Words of the button that begins a measurement of so many levels, with how long it takes. */
+  async measureWords(count: number): Promise<string> {
+    await this.go();
+    return this.controls.measure.start(count).innerText();
+  }
+  /** A file of what was measured, of a kind that the page names. */
+  async saved(as: 'PNG' | 'SVG' | 'CSV' | 'Markdown' | 'JSON' | 'Picture'): Promise<Buffer> {
+    await this.showCharts();
+    return this.save(this.controls.measure.save(as));
+  }
+  async showCharts(): Promise<void> {
+    await this.go();
+    await this.controls.measure.part('Charts').click();
+    await this.page.locator('#compare .quad').waitFor();
+  }
+  async #showTable(): Promise<void> {
+    await this.go();
+    await this.controls.measure.part('Table').click();
+    // There is none before something was measured.
+    await this.page.locator('#compare .setup').waitFor();
+    await this.page.locator('#compare .quad').waitFor({ state: 'detached' });
+  }
   async forget(): Promise<void> {
+    await this.#showTable();
     await this.press(this.controls.measure.forget);
     await this.page.getByTestId('runs').waitFor({ state: 'detached' });
   }
@@ -224,7 +276,7 @@ export class Results extends Part {
       all.map((tr) => [...tr.querySelectorAll('td')].map((cell) => cell.textContent ?? '')),
     );
     if (!cells) return null;
-    const figures = cells.map(numberIn);
+    const figures = cells.map(natsIn);
     return { generation: figures.slice(0, 3), prompt: figures.slice(3, 6), kl: figures.slice(6) };
   }
 }

@@ -9,6 +9,7 @@ import {
   withoutSaveDialog,
   writeFiles,
 } from './browser';
+import { Beside } from './beside';
 import { Charts } from './charts';
 import { Device } from './device';
 import { Keyboard } from './keyboard';
@@ -57,6 +58,7 @@ export class Studio extends Part {
   readonly run: Run;
   readonly results: Results;
   readonly charts: Charts;
+  readonly beside: Beside;
   readonly library: Library;
   readonly unfinished: Unfinished;
   readonly site: SitePart;
@@ -74,6 +76,7 @@ export class Studio extends Part {
     this.run = new Run(page, 'chat');
     this.results = new Results(page, 'compare');
     this.charts = new Charts(page, 'compare');
+    this.beside = new Beside(page, 'compare');
     this.library = new Library(page, 'settings');
     this.unfinished = new Unfinished(page, 'open');
     this.site = new SitePart(page, 'settings');

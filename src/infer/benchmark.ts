@@ -18,6 +18,7 @@ export interface ContextSpeed {
 }
 /** Reason why no longer context was measured: none was asked for, the model was made for none, or memory ends there. */
 export type ContextEnd = 'asked' | 'model' | 'memory';
+/** Speeds of decoding at contexts of several lengths. */
 export interface SpeedByContext {
   /** Shortest context first. */
   readonly speeds: readonly ContextSpeed[];

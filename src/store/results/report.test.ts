@@ -46,6 +46,13 @@ const changed = (change: (r: Record<string, never>) => void) => {
   change(copy);
   return JSON.stringify(copy);
 };
+const contextSpeed = (contextTokens: number) => ({ contextTokens, tokensPerSecond: spreadOf([3]) });
+/** Gives the first run speeds by context. */
+const contexts = (r: Record<string, never>) => {
+  const byContext = { speeds: [contextSpeed(128)], endedBy: 'asked' };
+  Object.assign((r as never as typeof report).runs[0]!.speed, { byContext });
+  return byContext;
+};
 const batches = (r: Record<string, never>) => (r as never as typeof report).qualities[0]!.measured.batches!;
 
 describe('a report', () => {
@@ -59,6 +66,13 @@ describe('a report', () => {
     expect(pairs(rows, read)).toEqual([
       { type: 'Q4_0', generation: [30, 60], prompt: [300, 600], kl: [0.25, 0.5] },
     ]);
+  });
+  test('keeps speeds by context, in the order of their lengths', () => {
+    const read = parseReport(
+      'r.json',
+      changed((r) => void contexts(r)),
+    );
+    expect(read.runs[0]!.speed.byContext).toEqual({ speeds: [contextSpeed(128)], endedBy: 'asked' });
   });
   test('keeps the batches that levels are compared by, and is read without them', () => {
     const read = parseReport('r.json', JSON.stringify(report));
@@ -100,6 +114,21 @@ describe('a report', () => {
       'a share above one',
       changed((r) => Object.assign(batches(r), { sameTop: [1.5] })),
       /batches\.sameTop\[0\] is 1\.5, which is no measure/,
+    ],
+    [
+      'contexts out of order',
+      changed((r) => Object.assign(contexts(r), { speeds: [contextSpeed(512), contextSpeed(128)] })),
+      /runs\[0\]\.speed\.byContext\.speeds\[1\]\.contextTokens is no whole number above/,
+    ],
+    [
+      'no speed at a context',
+      changed((r) => Object.assign(contexts(r), { speeds: [{ contextTokens: 128 }] })),
+      /byContext\.speeds\[0\]\.tokensPerSecond\.median is undefined, which is no measure/,
+    ],
+    [
+      'contexts that end otherwise',
+      changed((r) => Object.assign(contexts(r), { endedBy: 'luck' })),
+      /byContext\.endedBy is none of asked, model, memory/,
     ],
     [
       'a type missing',

@@ -77,6 +77,33 @@ function wrongBatches(batches: unknown): string | undefined {
   return undefined;
 }
 
+/** More contexts than anybody asks for. */
+const MAX_CONTEXTS = 64;
+const ENDS: readonly unknown[] = ['asked', 'model', 'memory'];
+
+/** The defect of a record's speeds by context; undefined where there is none, or where there are no speeds. */
+function wrongContexts(byContext: unknown): string | undefined {
+  if (byContext === undefined) return undefined;
+  const path = 'speed.byContext';
+  if (!ENDS.includes(at(byContext, 'endedBy'))) return `${path}.endedBy is none of ${ENDS.join(', ')}`;
+  const speeds = at(byContext, 'speeds');
+  if (!Array.isArray(speeds) || speeds.length > MAX_CONTEXTS)
+    return `${path}.speeds is no list of at most ${MAX_CONTEXTS} contexts`;
+  let before = 0;
+  for (const [i, speed] of speeds.entries()) {
+    const tokens = at(speed, 'contextTokens');
+    if (!Number.isSafeInteger(tokens) || (tokens as number) <= before)
+      return `${path}.speeds[${i}].contextTokens is no whole number above that of the one before`;
+    before = tokens as number;
+    for (const end of ['median', 'min', 'max']) {
+      const value = at(speed, `tokensPerSecond.${end}`);
+      if (!isMeasure(value, end))
+        return `${path}.speeds[${i}].tokensPerSecond.${end} is ${JSON.stringify(value)}, which is no measure`;
+    }
+  }
+  return undefined;
+}
+
 function checkRecords(label: string, name: string, value: unknown, numbers: readonly string[]): void {
   const wrong = (what: string) =>
     new NibbleError(`${label}: ${what}.`, 'Take a report that this page has saved.');
@@ -88,8 +115,9 @@ function checkRecords(label: string, name: string, value: unknown, numbers: read
     for (const path of numbers)
       if (!isMeasure(at(record, path), path))
         throw wrong(`${name}[${i}].${path} is ${JSON.stringify(at(record, path))}, which is no measure`);
-    const batches = wrongBatches(at(record, 'measured.batches'));
-    if (batches) throw wrong(`${name}[${i}].${batches}`);
+    const defect =
+      wrongBatches(at(record, 'measured.batches')) ?? wrongContexts(at(record, 'speed.byContext'));
+    if (defect) throw wrong(`${name}[${i}].${defect}`);
   }
 }
 

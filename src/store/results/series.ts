@@ -78,7 +78,9 @@ export function lossSeries(rows: readonly ResultRow[], plan: readonly PlanRow[])
   const tooClose: string[][] = [];
   for (const [i, level] of front.entries()) {
     const before = front[i - 1];
-    if (!before || callOf(differenceOf(level.quality, before.quality)) !== 'tooClose') continue;
+    // The baseline loses nothing, which is no estimate.
+    if (!before || level.type === level.quality.base) continue;
+    if (callOf(differenceOf(level.quality, before.quality)) !== 'tooClose') continue;
     const last = tooClose.at(-1);
     if (last?.at(-1) === before.type) last.push(level.type);
     else tooClose.push([before.type, level.type]);

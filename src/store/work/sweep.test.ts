@@ -11,7 +11,7 @@ import type { ToWorker } from '../../worker/protocol';
 import { initialState, type Sweep } from '../state';
 import { connectEngine, studioStore } from '../store';
 import { stop } from './job';
-import { continueSweep } from './sweep';
+import { continueSweep, measureMore } from './sweep';
 import { stepsLeft, underConditions } from './sweep-steps';
 
 vi.mock('idb-keyval', () => import('../../testing/memory-idb'));
@@ -176,6 +176,20 @@ describe('a sweep that goes on', () => {
     ]);
     for (const r of studioStore.getState().qualities) expect(r.adapter).toBe('two');
   });
+});
+
+test('what is too close to call is measured on more text, beside the figures of the others', async () => {
+  const asked = fakeEngine('one');
+  const qualities = [quality('F16', 'one', 'F16'), quality('Q8_0', 'one', 'F16')];
+  studioStore.setState({ qualities, sweep: null });
+  await measureMore(['Q8_0'], qualities[1]!, 9);
+  expect(asked).toEqual(['quality Q8_0 9', 'release F16', 'release Q8_0']);
+  const now = studioStore.getState();
+  expect(now.qualities.map((q) => [q.type, q.chunks])).toEqual([
+    ['F16', CHUNKS],
+    ['Q8_0', 9],
+  ]);
+  expect([now.sweep, now.problem]).toEqual([null, null]);
 });
 
 test('a speed that does not state its cache type stays beside a sweep, and does not count in it', () => {

@@ -43,13 +43,13 @@ function MemoryTip(props: { active?: boolean; payload?: readonly { payload: Memo
 }
 
 /** GPU memory, part by part, from zero. */
-export function MemoryChart({
-  parts,
-  memoryBytes,
-}: {
+export function MemoryChart(props: {
   parts: readonly MemoryParts[];
   memoryBytes: number | null;
+  /** Of the plan, as a text. */
+  context: string;
 }) {
+  const { parts, memoryBytes } = props;
   const words = useWords().compare;
   const most = Math.max(...parts.map((p) => p.totalBytes), 1);
   const unit = sizeUnit(most);
@@ -103,7 +103,7 @@ export function MemoryChart({
             }
           />
         </Bar>
-        <AxisWords better="" name={words.memoryAxis(unit)} />
+        <AxisWords better="" name={words.memoryAxis(props.context, unit)} />
       </BarChart>
     </ResponsiveContainer>
   );

@@ -109,7 +109,7 @@ export function Labels(props: {
             textAnchor={place.anchor}
           >
             {name}
-            {value !== '' && <tspan className="value"> {value}</tspan>}
+            {!place.isShort && <tspan className="value"> {value}</tspan>}
           </text>
         );
       })}

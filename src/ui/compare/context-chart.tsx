@@ -16,7 +16,7 @@ import { familyOf } from '../kit/family';
 import { useWords } from '../words/use-words';
 import { axis, AxisWords, colourOf, Labels, Mark, textWidth, Tip } from './chart-parts';
 import { niceTicks } from './loss-scale';
-import { type Box, placeLabels } from './place-labels';
+import { type Box, type Place, placeLabels, spread } from './place-labels';
 
 export const tokensText = (n: number): string =>
   n >= 1024 && n % 1024 === 0 ? `${n / 1024}k` : n.toLocaleString('en');
@@ -38,38 +38,65 @@ function SpeedTip(props: { active?: boolean; payload?: readonly { payload: Point
   return <Tip title={found.type} lines={lines} />;
 }
 
-/** Names at the right ends of lines, with the speed there; under those that memory ended, that it did. */
-function Ends({ lines }: { lines: readonly ContextLine[] }) {
+const MARGIN = { top: 14, bottom: 20, left: 0 };
+
+/**
+ * Names at the ends of lines: of those that reach the longest context in a column at the right, of the others beside their ends;
+ * under those that memory ended, that it did.
+ */
+function Ends({ lines, hasValues }: { lines: readonly ContextLine[]; hasValues: boolean }) {
   const words = useWords().compare;
   const area = usePlotArea();
   const [xOf, yOf] = [useXAxisScale(), useYAxisScale()];
   if (!area || !xOf || !yOf) return null;
-  const marks = lines.map(({ type, points }) => {
+  const marks = lines.map(({ type, points, endedBy }) => {
     const last = points.at(-1)!;
     const value = last.median.toFixed(1);
     const [x, y] = [xOf(last.contextTokens) ?? 0, yOf(last.median) ?? 0];
-    return { x, y, name: type, value, width: textWidth(`${type} ${value}`) };
+    const [width, shortWidth] = [textWidth(`${type} ${value}`), textWidth(type)];
+    const isMemory = endedBy === 'memory';
+    return { x, y, name: type, value, width: hasValues ? width : shortWidth, shortWidth, isMemory };
   });
-  const room = { ...area, width: area.width + 110 };
-  const taken: Box[] = [];
-  const places = placeLabels(marks, room, taken);
-  const ended = marks.filter((_, i) => lines[i]!.endedBy === 'memory');
-  const under = ended.map((mark) => places[marks.indexOf(mark)]!);
+  const right = area.x + area.width;
+  const far = marks.filter((m) => m.x > right - 2);
+  const early = marks.filter((m) => !far.includes(m));
+  const heights = spread(
+    far.map((m) => m.y),
+    { top: area.y, bottom: area.y + area.height },
+  );
+  const points = lines.flatMap((l) =>
+    l.points.map(
+      (p): Box => ({
+        x: (xOf(p.contextTokens) ?? 0) - 5,
+        y: (yOf(p.median) ?? 0) - 5,
+        width: 10,
+        height: 10,
+      }),
+    ),
+  );
+  const isShort = !hasValues;
+  const places = [
+    ...far.map((_, i): Place => ({ x: right + 10, y: heights[i]!, anchor: 'start', isShort })),
+    ...placeLabels(early, area, points).map((p) => ({ ...p, isShort: p.isShort || isShort })),
+  ];
+  const all = [...far, ...early];
   return (
     <>
-      <Labels marks={marks} places={places} />
-      {under.map((place, i) => (
-        <text
-          className="note"
-          data-ends={ended[i]!.name}
-          key={ended[i]!.name}
-          x={place.x}
-          y={place.y + 19}
-          textAnchor={place.anchor}
-        >
-          {words.memoryEnds}
-        </text>
-      ))}
+      <Labels marks={all} places={places} />
+      {all.map((mark, i) =>
+        mark.isMemory ? (
+          <text
+            className="note"
+            data-ends={mark.name}
+            key={mark.name}
+            x={places[i]!.x}
+            y={places[i]!.y + 18}
+            textAnchor={places[i]!.anchor}
+          >
+            {words.memoryEnds}
+          </text>
+        ) : null,
+      )}
     </>
   );
 }
@@ -81,9 +108,12 @@ export function ContextChart({ lines }: { lines: readonly ContextLine[] }) {
   const ticks = niceTicks(Math.min(...all.map((p) => p.min)), Math.max(...all.map((p) => p.max)));
   const contexts = [...new Set(all.map((p) => p.contextTokens))].sort((a, b) => a - b);
   const [first, last] = [contexts[0]!, contexts.at(-1)!];
+  const hasValues = lines.length <= 5;
+  const nameOf = (l: ContextLine) => (hasValues ? `${l.type} ${l.points.at(-1)!.median.toFixed(1)}` : l.type);
+  const widest = Math.max(...lines.map((l) => textWidth(nameOf(l)) + (l.endedBy === 'memory' ? 24 : 0)));
   return (
     <ResponsiveContainer width="100%" height="100%">
-      <ScatterChart accessibilityLayer={false} margin={{ top: 14, right: 118, bottom: 20, left: 0 }}>
+      <ScatterChart accessibilityLayer={false} margin={{ ...MARGIN, right: 12 + widest }}>
         <CartesianGrid stroke="var(--line)" vertical={false} />
         <XAxis
           type="number"
@@ -137,7 +167,7 @@ export function ContextChart({ lines }: { lines: readonly ContextLine[] }) {
           );
         })}
         <AxisWords better={words.higher} name={words.contextAxis} />
-        <Ends lines={lines} />
+        <Ends lines={lines} hasValues={hasValues} />
       </ScatterChart>
     </ResponsiveContainer>
   );

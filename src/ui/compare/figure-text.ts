@@ -1,7 +1,7 @@
 // Figures of the table as texts. Pure.
 import { lossOf } from '../../store/results/loss';
 import { type ColumnId, columns, type ResultRow, type TableWords } from '../../store/results/results';
-import { inUnit, megaOrGiga, nats, type SizeUnit, sizeUnit } from '../kit/units';
+import { inUnit, megaOrGiga, nats, natsWithError, type SizeUnit, sizeUnit } from '../kit/units';
 import type { Words } from '../words/en';
 
 /** One unit for each column of sizes, or the figures of a column could not be compared. */
@@ -42,7 +42,8 @@ export function figureText(
     case 'kl': {
       const { klInterval, by } = lossOf(quality!);
       if (by === 'baseline') return '0';
-      return klInterval ? `${nats(value)} ± ${nats(klInterval.high - value)}` : nats(value);
+      const kl = Math.max(0, value);
+      return klInterval ? natsWithError(kl, klInterval.high - value) : nats(kl);
     }
     case 'klLow':
     case 'klHigh':

@@ -33,7 +33,7 @@ function SizeLoss({ series, scale, quality, plan }: OfLoss & { plan: readonly Pl
   const sizes = points.map((p) => p.fileBytes);
   const unit = sizeUnit(Math.max(...sizes));
   const by = unit === 'GB' ? 1e9 : 1e6;
-  const domain = [Math.min(...sizes) / by / 1.08, (Math.max(...sizes) / by) * 1.12] as const;
+  const domain = [Math.min(...sizes) / by / 1.15, (Math.max(...sizes) / by) * 1.12] as const;
   const fits = fileBytesThatFit(plan, memoryBytes);
   const byLoss = points.toSorted((a, b) => a.kl - b.kl).filter((p) => p.type !== quality.base);
   const told = (p: (typeof points)[number] | undefined) => (p ? `${p.type} (${nats(p.kl)})` : quality.base);
@@ -131,12 +131,12 @@ function Memory({ plan }: { plan: readonly PlanRow[] }) {
     <ChartFigure
       id="memory"
       title={words.memory}
-      cap={words.memoryCap(tokensText(context))}
+      cap=""
       finding={words.memoryLabel(largest.type, megaOrGiga(largest.totalBytes))}
       keys={keys}
       rows={parts.length}
     >
-      <MemoryChart parts={parts} memoryBytes={memoryBytes} />
+      <MemoryChart parts={parts} memoryBytes={memoryBytes} context={tokensText(context)} />
     </ChartFigure>
   );
 }

@@ -2,7 +2,7 @@
 import type { Advice, Candidate, Choice, Reason, Trade } from '../../store/results/advice-types';
 import { SAFE_KL } from '../../store/results/advice';
 import { differenceOf, lossOf } from '../../store/results/loss';
-import { megaOrGiga, nats } from '../kit/units';
+import { megaOrGiga, nats, natsWithError } from '../kit/units';
 import type { Words } from '../words/en';
 
 export interface Finding {
@@ -21,14 +21,14 @@ export interface Finding {
 export function lossText(level: Candidate): string {
   if (!level.measured) return '';
   const { kl, klInterval } = lossOf(level.measured);
-  return klInterval ? `${nats(kl)} ± ${nats(klInterval.high - kl)}` : nats(kl);
+  return klInterval ? natsWithError(Math.max(0, kl), klInterval.high - kl) : nats(Math.max(0, kl));
 }
 
 /** A signed difference without its sign, with half of its interval. */
 function differenceText(level: Candidate, other: Candidate): string | null {
   if (!level.measured || !other.measured) return null;
   const { kl, interval } = differenceOf(level.measured, other.measured);
-  return interval ? `${nats(Math.abs(kl))} ± ${nats((interval.high - interval.low) / 2)}` : null;
+  return interval ? natsWithError(Math.abs(kl), (interval.high - interval.low) / 2) : null;
 }
 
 const find = <C extends Reason['code']>(choice: Choice, code: C) =>
@@ -38,8 +38,10 @@ const find = <C extends Reason['code']>(choice: Choice, code: C) =>
 function standing(choice: Choice, of: (type: string) => Candidate, base: string, words: Words['compare']) {
   const own = of(choice.type);
   const { tokens, sameTop, sameTopInterval } = lossOf(own.measured!);
-  const [tie] = choice.tooClose;
-  if (!tie) {
+  const isFew = find(choice, 'fewTokens') !== undefined;
+  // The nearest in size: between these two a person would choose.
+  const [tie] = choice.tooClose.toSorted((a, b) => Math.abs(a.moreBytes) - Math.abs(b.moreBytes));
+  if (!tie || isFew) {
     const percent = (share: number) => String(Math.round(100 * share));
     const range = sameTopInterval
       ? words.range(percent(sameTopInterval.low), percent(sameTopInterval.high))
@@ -63,12 +65,16 @@ function why(choice: Choice, words: Words['compare']): string[] {
   const safe = find(choice, 'closestSafe');
   const unsure = find(choice, 'smallerUnsure');
   const sentences: string[] = [];
-  if (under) sentences.push((choice.sure ? words.smallestSure : words.smallestUnsure)(under.limitKl));
+  const isKnown = !find(choice, 'fewTokens') && !find(choice, 'noInterval');
+  const say = choice.sure ? words.smallestSure : isKnown ? words.smallestUnsure : words.smallestMean;
+  if (under) sentences.push(say(under.limitKl));
+  if (find(choice, 'noInterval')) sentences.push(words.noInterval);
   if (safe) sentences.push(words.closestSafe(safe.limitKl));
   const isTie = choice.tooClose.some((t) => t.type === unsure?.type);
   if (unsure && !isTie) {
-    const half = unsure.klHigh === null ? '' : ` ± ${nats(unsure.klHigh - unsure.kl)}`;
-    sentences.push(words.smallerUnsure(unsure.type, nats(unsure.kl) + half));
+    const { kl, klHigh } = unsure;
+    const text = klHigh === null ? nats(kl) : natsWithError(kl, klHigh - kl);
+    sentences.push(words.smallerUnsure(unsure.type, text));
   }
   return sentences;
 }

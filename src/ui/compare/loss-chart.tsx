@@ -24,7 +24,7 @@ import { LEAST_KL, type LossScale } from './loss-scale';
 import { type Box, placeLabels } from './place-labels';
 
 /** Under this width of the chart there is no room for values beside names. */
-const WIDE_PX = 420;
+const WIDE_PX = 360;
 
 /** Place of a level on a chart whose upright axis is the loss. */
 export interface Placed {
@@ -96,36 +96,43 @@ function Over({ points, ties }: { points: readonly Placed[]; ties: readonly (rea
     const bottom = Math.min(area.y + area.height, Math.max(...ys) + 6);
     return { types, x, y, width: Math.max(...xs) + 14 - x, height: bottom - y };
   });
+  const isNarrow = area.width < WIDE_PX;
   const marks = points.map((p) => {
     const value = p.point.kl <= LEAST_KL ? '0' : nats(p.point.kl);
-    return { ...at(p), name: p.type, value, width: textWidth(`${p.type} ${value}`) };
+    const [width, shortWidth] = [textWidth(`${p.type} ${value}`), textWidth(p.type)];
+    return { ...at(p), name: p.type, value, width: isNarrow ? shortWidth : width, shortWidth };
   });
   // Bars of errors, and the words under the boxes, are kept free.
   const bars = points.flatMap((p): Box[] => {
-    if (!p.yError) return [];
-    const top = yOf(p.y + p.yError[1]) ?? 0;
-    return [{ x: at(p).x - 3, y: top, width: 6, height: (yOf(p.y - p.yError[0]) ?? 0) - top }];
+    const { x, y } = at(p);
+    const [top, bottom] = [yOf(p.y + (p.yError?.[1] ?? 0)) ?? y, yOf(p.y - (p.yError?.[0] ?? 0)) ?? y];
+    const [left, right] = [xOf(p.x - (p.xError?.[0] ?? 0)) ?? x, xOf(p.x + (p.xError?.[1] ?? 0)) ?? x];
+    return [
+      { x: x - 3, y: top, width: 6, height: bottom - top },
+      { x: left, y: y - 2, width: right - left, height: 4 },
+    ];
   });
-  const notes = boxes.map((b) => ({ x: b.x + b.width / 2 - 46, y: b.y + b.height, width: 92, height: 16 }));
-  let shown = marks;
-  let places = placeLabels(shown, area, [...bars, ...notes]);
-  if (area.width < WIDE_PX || places.some((p) => p.covers)) {
-    shown = marks.map((m) => ({ ...m, value: '', width: textWidth(m.name) }));
-    places = placeLabels(shown, area, [...bars, ...notes]);
-  }
+  // Under the box, or in it where that would be among the ticks.
+  const notes = boxes.map((b) => {
+    const isUnder = b.y + b.height + 16 < area.y + area.height;
+    return { x: b.x + b.width / 2 - 46, y: isUnder ? b.y + b.height : b.y, width: 92, height: 16 };
+  });
+  const places = placeLabels(marks, area, [...bars, ...notes]).map((place) =>
+    isNarrow ? { ...place, isShort: true } : place,
+  );
   return (
     <>
       <ZIndexLayer zIndex={DefaultZIndexes.area}>
-        {boxes.map((b) => (
+        {boxes.map((b, i) => (
           <g key={b.types.join(' ')} data-tie={b.types.join(' ')}>
             <rect className="tie" x={b.x} y={b.y} width={b.width} height={b.height} rx={8} />
-            <text className="note" x={b.x + b.width / 2} y={b.y + b.height + 13} textAnchor="middle">
+            <text className="note" x={b.x + b.width / 2} y={notes[i]!.y + 13} textAnchor="middle">
               {words.tooCloseMark}
             </text>
           </g>
         ))}
       </ZIndexLayer>
-      <Labels marks={shown} places={places} />
+      <Labels marks={marks} places={places} />
     </>
   );
 }

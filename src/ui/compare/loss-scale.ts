@@ -48,7 +48,8 @@ export function lossScale(points: readonly Shown[]): LossScale {
   const ticks = shown.map((v) => ({ at: Math.log10(v), text: v < 0.0005 ? nats(v) : String(v) }));
   return {
     place: (kl) => (kl <= LEAST_KL ? (zero ?? floor) : Math.max(floor, Math.log10(kl))),
-    domain: [zero ?? floor, top],
+    // Half a mark of room below zero.
+    domain: [zero === null ? floor : zero - (GAP / 3) * (top - floor), top],
     ticks: zero === null ? ticks : [{ at: zero, text: '0' }, ...ticks],
     zero,
   };

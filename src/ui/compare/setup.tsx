@@ -99,10 +99,8 @@ function Measure() {
       </button>
     );
   const isKnown = ms !== null || unknown === '';
-  const parts = unknown.split(' ') as Parameters<typeof words.unknownTime>[0];
-  const why = isKnown
-    ? undefined
-    : words.unknownTime(parts, unknownLevels.split(' '), words.seconds(budgetSeconds));
+  const parts = unknown.split(' ') as Parameters<typeof words.unknownParts>[0];
+  const why = isKnown ? undefined : words.unknownParts(parts, unknownLevels.split(' '));
   return (
     <>
       <button
@@ -116,8 +114,8 @@ function Measure() {
         {words.measure(count, ms)}
       </button>
       {!isKnown && !blocked && count > 0 && (
-        <p className="cap time" id="measure-time">
-          {why}
+        <p className="cap time" id="measure-time" title={why}>
+          {words.unknownTime(words.seconds(budgetSeconds))}
         </p>
       )}
     </>
@@ -159,6 +157,16 @@ export function Setup() {
         disabled={off}
         onPick={(text) => setLab({ text })}
       />
+      <button
+        className="btn quiet icon"
+        type="button"
+        aria-label={words.ownText}
+        title={words.ownText}
+        disabled={off}
+        onClick={() => file.current?.click()}
+      >
+        <Icon name="plus" />
+      </button>
       <Pick
         label={words.context}
         help={meaning.get('Context')}
@@ -190,9 +198,6 @@ export function Setup() {
       <legend className="visually">{words.setup}</legend>
       {all}
       <Help />
-      <button className="btn quiet" type="button" disabled={off} onClick={() => file.current?.click()}>
-        {words.ownText}
-      </button>
       <input
         ref={file}
         type="file"

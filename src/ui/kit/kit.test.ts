@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fileTypes } from '../../quant/file-types';
 import { type Family, familyOf } from './family';
-import { ago, inUnit, megaOrGiga, nats, sizeUnit, weights } from './units';
+import { ago, inUnit, megaOrGiga, nats, natsWithError, sizeUnit, weights } from './units';
 
 test('every level has the family of its name', () => {
   const names: Partial<Record<Family, string[]>> = {};
@@ -35,6 +35,15 @@ test('a divergence has two digits that tell something', () => {
   expect(nats(0.45)).toBe('0.45');
   expect(nats(2.2)).toBe('2.2');
   expect(nats(0.00012)).toBe('1.2e−4');
+});
+
+test('an error has the decimals of what it is of, and does not vanish', () => {
+  expect(natsWithError(0.0313, 0.0041)).toBe('0.031 ± 0.004');
+  expect(natsWithError(0.011, 0.00063)).toBe('0.011 ± 0.001');
+  expect(natsWithError(0.0056, 0.00034)).toBe('0.0056 ± 0.0003');
+  expect(natsWithError(0.25, 0.0008)).toBe('0.25 ± 0.0008');
+  expect(natsWithError(0.00012, 0.00003)).toBe('1.2e−4 ± 3.0e−5');
+  expect(natsWithError(0, 0.002)).toBe('0 ± 0.0020');
 });
 
 test('a day is told from today', () => {

@@ -27,6 +27,15 @@ export function nats(kl: number): string {
   return kl < 1 ? kl.toFixed(Math.max(2, 1 - Math.floor(Math.log10(kl)))) : kl.toFixed(1);
 }
 
+/** A divergence with its error: as many decimals as the divergence has, more where the error would be gone. */
+export function natsWithError(kl: number, error: number): string {
+  const value = nats(kl);
+  if (/e/.test(value) || kl === 0) return `${value} ± ${nats(error)}`;
+  const decimals = value.split('.')[1]?.length ?? 0;
+  const rounded = error.toFixed(decimals);
+  return `${value} ± ${Number(rounded) > 0 || error === 0 ? rounded : String(Number(error.toPrecision(1)))}`;
+}
+
 /** A number of weights: 8.03 G, 134 M. */
 export function weights(count: number): string {
   if (count >= 1e9) return `${(count / 1e9).toFixed(2)} G`;

@@ -23,17 +23,15 @@ export const compare = {
   setup: 'What to measure',
   measure: (n: number, ms: number | null) =>
     ms === null ? `Measure ${levels(n)}` : `Measure ${levels(n)}, about ${about(ms)}`,
-  unknownTime: (
-    unknown: readonly ('quantizing' | 'comparing' | 'speed')[],
-    names: readonly string[],
-    budget: string,
-  ) => {
+  unknownTime: (budget: string) =>
+    `How long it takes is not known before it was done once on this device. Comparing takes up to ${budget} a level.`,
+  unknownParts: (unknown: readonly ('quantizing' | 'comparing' | 'speed')[], names: readonly string[]) => {
     const what = {
       quantizing: `how fast ${all(names)} can be quantized`,
       comparing: 'how fast a text is compared',
       speed: 'how long a measurement of speed takes',
     };
-    return `How long it takes is not known yet: on this device nobody has measured ${all(unknown.map((u) => what[u]))}. Comparing takes no more than ${budget} a level.`;
+    return `Not known yet: ${all(unknown.map((u) => what[u]))}.`;
   },
   seconds: (n: number) => (n < 60 ? `${n} s` : `${n / 60} min`),
   pause: 'Pause',
@@ -47,7 +45,7 @@ export const compare = {
   budgetOf: (n: number) => `${n < 120 ? `${n} s` : `${n / 60} min`} a level`,
   figures: 'Figures',
   figuresOf: {
-    all: 'Loss, speed by context',
+    all: 'All',
     both: 'Loss and speed',
     loss: 'Loss',
     speed: 'Speed',
@@ -103,6 +101,7 @@ export const compare = {
   errorNotKnown: '; of one chunk nobody knows the error.',
   alsoClose: (names: readonly string[]) => `Too close to call from it: ${all(names)}.`,
   smallestSure: (limit: number) => `No smaller one stays under ${limit} nats, error included.`,
+  smallestMean: (limit: number) => `It is the smallest whose mean is under ${limit} nats.`,
   smallestUnsure: (limit: number) =>
     `It is the smallest whose mean is under ${limit} nats; its error reaches beyond.`,
   closestSafe: (limit: number) => `Nothing that fits is closer, and it stays under ${limit} nats.`,
