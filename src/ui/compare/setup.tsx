@@ -1,5 +1,5 @@
 import { Popover } from 'radix-ui';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { Link } from 'wouter';
 import { stop } from '../../store/work/job';
 import { baseOf, HELD_OUT, takeText } from '../../store/work/own-text';
@@ -27,10 +27,12 @@ interface PickProps<T extends string | number> {
 }
 
 function Pick<T extends string | number>({ label, value, options, disabled, help, onPick }: PickProps<T>) {
+  const id = useId();
   return (
-    <label className="inl" title={help}>
-      <span>{label}</span>
+    <span className="inl" title={help}>
+      <label htmlFor={id}>{label}</label>
       <select
+        id={id}
         className="field"
         value={value}
         disabled={disabled}
@@ -42,7 +44,7 @@ function Pick<T extends string | number>({ label, value, options, disabled, help
           </option>
         ))}
       </select>
-    </label>
+    </span>
   );
 }
 
