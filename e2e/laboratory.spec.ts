@@ -27,7 +27,10 @@ test('a sweep of four levels: stopped, gone on with in another visit, the same f
   await studio.dropText(twoChunks);
   await studio.results.want({ speed: false, context: 128 });
   await studio.levels.select(FOUR);
+  expect(await studio.results.measureWords(4)).toBe('Measure 4 levels');
   await studio.results.measure(4);
+  // From then on it is known how long that takes here.
+  expect(await studio.results.measureWords(4)).toMatch(/^Measure 4 levels, about (\d+|a few) /);
   const whole = await studio.results.qualities();
   expect(Object.keys(whole)).toEqual(FOUR);
   await studio.levels.releaseAll();
@@ -41,6 +44,8 @@ test('a sweep of four levels: stopped, gone on with in another visit, the same f
   const before = await studio.results.table();
   expect(before.length).toBeGreaterThanOrEqual(2);
   const measurements = before.filter((row) => row.quality).length + before.filter((row) => row.speed).length;
+  // Of two of four levels there is an answer, which says so.
+  expect(await studio.results.advice()).toMatchObject({ isPartial: true });
   const left = await studio.results.unfinished();
   expect(left).toBe(2 * FOUR.length - measurements);
   expect(left).toBeGreaterThan(0);
@@ -56,7 +61,9 @@ test('a sweep of four levels: stopped, gone on with in another visit, the same f
   expect(await results.qualities()).toEqual(whole);
   expect(await results.conditions()).toMatchObject({ chunks: 2, context: 128, text: twoChunks.path });
   for (const { speed } of await results.table()) expect(speed?.generation.median).toBeGreaterThan(0);
-  expect((await results.advice()).kind).toMatch(/fewTokens|none/);
+  const advice = await results.advice();
+  expect(advice.kind).toMatch(/fewTokens|none/);
+  expect(advice.isPartial).toBe(false);
   expect((await charts.dots('size-loss')).map((dot) => dot.type).toSorted()).toEqual(FOUR.toSorted());
   expect(await charts.dots('speed-loss')).toHaveLength(4);
   await levels.releaseAll();

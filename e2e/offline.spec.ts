@@ -50,7 +50,7 @@ test('a new version waits for the person and for work in any tab; tabs of the ol
   await one.site.kept();
   await building;
   // The script that comes later is another one in the other version.
-  const later = (folder: string) => scriptsOf(folder).filter((name) => name.startsWith('size-chart-'));
+  const later = (folder: string) => scriptsOf(folder).filter((name) => name.startsWith('figures-'));
   expect(later(next)).toHaveLength(1);
   expect(later(next)).not.toEqual(later(BUILT));
 

@@ -193,8 +193,8 @@ export class Levels extends Part {
   /** Sizes that the chart of all levels draws. */
   async drawnSizes(): Promise<number> {
     await this.go('compare');
-    const chart = this.page.getByTestId('sizes');
-    await chart.waitFor();
-    return chart.locator('.recharts-bar-rectangle').count();
+    const bars = this.page.locator('figure[data-chart="bits"] [data-bar]');
+    await bars.first().waitFor();
+    return bars.count();
   }
 }

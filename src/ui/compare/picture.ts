@@ -1,4 +1,5 @@
 // Pictures of what is drawn: the charts as they stand on the page, and one for sharing.
+import { FONT } from './raster';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const PAINTED = [
@@ -17,9 +18,6 @@ const PAINTED = [
   'text-anchor',
   'opacity',
 ] as const;
-/** Picture pixels per CSS pixel. */
-const SCALE = 2;
-const FONT = 'Inter, system-ui, sans-serif';
 
 /** Words on a picture beside the charts. */
 export interface PictureWords {
@@ -100,9 +98,11 @@ function lines(text: string, widthPx: number, { size, weight }: Type): string[] 
   if (context) context.font = `${weight} ${size}px ${FONT}`;
   const widthOf = (line: string) => context?.measureText(line).width ?? line.length * size * 0.55;
   const all: string[] = [];
+  // Another font may be wider.
+  const most = 0.95 * widthPx;
   for (const word of text.split(' ')) {
     const last = all.at(-1);
-    if (last !== undefined && widthOf(`${last} ${word}`) <= widthPx) all[all.length - 1] = `${last} ${word}`;
+    if (last !== undefined && widthOf(`${last} ${word}`) <= most) all[all.length - 1] = `${last} ${word}`;
     else all.push(word);
   }
   return all;
@@ -141,22 +141,27 @@ function panelOf(figure: Element, origin: DOMRect, top: number, c: Colours): SVG
       stroke: c.line,
     }),
   );
-  for (const [selector, weight, fill] of [
-    ['h2', 600, c.text],
-    ['.ph .cap', 400, c.soft],
-    ['.key', 400, c.soft],
-  ] as const)
-    for (const part of figure.querySelectorAll(selector)) {
-      const at = part.getBoundingClientRect();
-      const colour = part.querySelector('i');
-      const x = at.x - box.x + (colour ? 16 : 0);
-      const y = at.y - box.y + at.height / 2 + 4.5;
-      made.append(words(part.textContent ?? '', x, y, { size: weight === 600 ? 13 : 12, weight, fill }));
-      if (colour) {
-        const background = getComputedStyle(colour).backgroundColor;
-        made.append(element('rect', { x: x - 16, y: y - 9, width: 10, height: 10, rx: 2, fill: background }));
-      }
-    }
+  const lineAt = (part: Element) => {
+    const at = part.getBoundingClientRect();
+    return { x: at.x - box.x, y: at.y - box.y + at.height / 2 + 4.5 };
+  };
+  const head = figure.querySelector('h2');
+  const cap = figure.querySelector('.ph .cap')?.textContent ?? '';
+  if (head) {
+    // One text, so that it fits whatever font it is shown in.
+    const { x, y } = lineAt(head);
+    const title = words(head.textContent ?? '', x, y, { size: 13, weight: 600, fill: c.text });
+    const rest = element('tspan', { dx: 8, 'font-size': 12, 'font-weight': 400, fill: c.soft });
+    rest.textContent = cap;
+    if (cap !== '') title.append(rest);
+    made.append(title);
+  }
+  for (const key of figure.querySelectorAll('.key')) {
+    const { x, y } = lineAt(key);
+    const fill = getComputedStyle(key.querySelector('i')!).backgroundColor;
+    made.append(element('rect', { x, y: y - 9, width: 10, height: 10, rx: 2, fill }));
+    made.append(words(key.textContent ?? '', x + 16, y, { size: 12, weight: 400, fill: c.soft }));
+  }
   const svg = chartOf(figure);
   if (svg) {
     const at = svg.getBoundingClientRect();
@@ -171,11 +176,11 @@ function panelOf(figure: Element, origin: DOMRect, top: number, c: Colours): SVG
 const PAD = 24;
 
 /** The charts as they stand on the page, with what they are of above and below. */
-export function sheetOf(quad: HTMLElement, said: PictureWords): SVGElement {
+export function sheetOf(quad: HTMLElement, said: PictureWords): SVGSVGElement {
   const c = colours(quad);
   const origin = quad.getBoundingClientRect();
   const inner = origin.width;
-  const sheet = element('svg', { xmlns: SVG });
+  const sheet = element('svg', { xmlns: SVG }) as SVGSVGElement;
   const back = sheet.appendChild(element('rect', { x: 0, y: 0, fill: c.canvas }));
   const at = { x: PAD, y: PAD + 18, width: inner };
   at.y = paragraph(sheet, said.title, at, { size: 18, weight: 600, fill: c.text });
@@ -202,10 +207,10 @@ export function sharedPicture(
   figure: HTMLElement,
   said: PictureWords,
   facts: readonly PictureFact[],
-): SVGElement {
+): SVGSVGElement {
   const c = colours(figure);
   const { width, height } = SHARED;
-  const picture = element('svg', { xmlns: SVG, width, height });
+  const picture = element('svg', { xmlns: SVG, width, height }) as SVGSVGElement;
   picture.append(element('rect', { x: 0, y: 0, width, height, fill: c.surface }));
   const margin = 56;
   const at = { x: margin, y: 74, width: width - 2 * margin };
@@ -238,24 +243,4 @@ export function sharedPicture(
     { size: 14, weight: 400, fill: c.soft },
   );
   return picture;
-}
-
-export const asSvgFile = (svg: SVGElement): Blob =>
-  new Blob([new XMLSerializer().serializeToString(svg)], { type: 'image/svg+xml' });
-
-/** The picture in pixels; null where the browser makes none. */
-export async function asPngFile(svg: SVGElement, scale = SCALE): Promise<Blob | null> {
-  const url = URL.createObjectURL(asSvgFile(svg));
-  try {
-    const image = new Image();
-    image.src = url;
-    await image.decode();
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.round(scale * Number(svg.getAttribute('width')));
-    canvas.height = Math.round(scale * Number(svg.getAttribute('height')));
-    canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'));
-  } finally {
-    URL.revokeObjectURL(url);
-  }
 }

@@ -8,7 +8,8 @@ import { useStudio } from '../kit/use-studio';
 import type { Words } from '../words/en';
 import { useWords } from '../words/use-words';
 import { conditionsText, tableWords } from './figure-text';
-import { asPngFile, asSvgFile, type PictureFact, type PictureWords, sharedPicture, sheetOf } from './picture';
+import { type PictureFact, type PictureWords, sharedPicture, sheetOf } from './picture';
+import { asPngFile, asSvgFile } from './raster';
 import { useFinding } from './verdict';
 
 const csvOf = (rows: readonly ResultRow[], words: Words['compare']): string =>
@@ -46,7 +47,7 @@ export function Save({ rows, hasCharts }: { rows: readonly ResultRow[]; hasChart
   };
   const stem = `${name.replace(/[^\p{L}\p{M}\p{N}_.-]+/gu, '-')}-compare`;
   const quad = () => document.querySelector<HTMLElement>('#compare .quad');
-  const png = async (svg: SVGElement, scale?: number, end = '') => {
+  const png = async (svg: SVGSVGElement, scale?: number, end = '') => {
     const picture = await asPngFile(svg, scale);
     if (picture) offerDownload(picture, `${stem}${end}.png`);
   };

@@ -151,24 +151,26 @@ export function Setup() {
         disabled={off}
         onPick={(base) => setLab({ base })}
       />
-      <Pick
-        label={words.text}
-        help={meaning.get('Text')}
-        options={texts}
-        value={lab.text}
-        disabled={off}
-        onPick={(text) => setLab({ text })}
-      />
-      <button
-        className="btn quiet icon"
-        type="button"
-        aria-label={words.ownText}
-        title={words.ownText}
-        disabled={off}
-        onClick={() => file.current?.click()}
-      >
-        <Icon name="plus" />
-      </button>
+      <span className="cell">
+        <Pick
+          label={words.text}
+          help={meaning.get('Text')}
+          options={texts}
+          value={lab.text}
+          disabled={off}
+          onPick={(text) => setLab({ text })}
+        />
+        <button
+          className="btn quiet icon"
+          type="button"
+          aria-label={words.ownText}
+          title={words.ownText}
+          disabled={off}
+          onClick={() => file.current?.click()}
+        >
+          <Icon name="plus" />
+        </button>
+      </span>
       <Pick
         label={words.context}
         help={meaning.get('Context')}
@@ -185,21 +187,23 @@ export function Setup() {
         disabled={off}
         onPick={(budgetSeconds) => setLab({ budgetSeconds })}
       />
-      <Pick
-        label={words.figures}
-        help={meaning.get('Speed')}
-        options={figures.map((f) => [f, words.figuresOf[f]] as const)}
-        value={hasTokenizer ? figuresOf(lab) : 'speed'}
-        disabled={busy}
-        onPick={(f) => setLab(FIGURES[f])}
-      />
+      <span className="cell">
+        <Pick
+          label={words.figures}
+          help={meaning.get('Speed')}
+          options={figures.map((f) => [f, words.figuresOf[f]] as const)}
+          value={hasTokenizer ? figuresOf(lab) : 'speed'}
+          disabled={busy}
+          onPick={(f) => setLab(FIGURES[f])}
+        />
+        <Help />
+      </span>
     </>
   );
   return (
     <fieldset className="setup">
       <legend className="visually">{words.setup}</legend>
       {all}
-      <Help />
       <input
         ref={file}
         type="file"

@@ -119,7 +119,7 @@ export function SideBySide() {
           {words.chooseLevels}
         </Link>
       </p>
-      <form className="composer inline" onSubmit={send}>
+      <form className="prompt-row" onSubmit={send}>
         <textarea
           className="field"
           aria-label={words.prompt}
