@@ -71,7 +71,7 @@ export function controlsOf(page: Page) {
     },
 
     runLevel: run.getByRole('combobox', { name: 'Level', exact: true }),
-    sampling: run.getByText('Sampling', { exact: true }),
+    how: run.getByRole('button', { name: 'How it answers' }),
     temperature: page.getByLabel('Temperature'),
     maxTokens: page.getByRole('spinbutton', { name: 'Most tokens' }),
     mode: {
@@ -80,7 +80,7 @@ export function controlsOf(page: Page) {
       sideBySide: page.getByRole('tab', { name: 'Side by side' }),
     },
     message: page.getByRole('textbox', { name: 'Message' }),
-    send: button('Send'),
+    send: button('Send', run.locator('.composer')),
     continueText: button('Continue it'),
     continueBeside: (types: readonly string[]) => button(`Continue it at ${types.join(', ')}`),
     given: run.getByText(/What the model was given/),

@@ -88,7 +88,7 @@ export class Keyboard extends Part {
   /** Says where an answer stops at the latest. */
   async limitTokens(count: number): Promise<void> {
     await this.#to('chat');
-    if (!(await this.controls.maxTokens.isVisible())) await this.#press(this.controls.sampling);
+    if (!(await this.controls.maxTokens.isVisible())) await this.#press(this.controls.how);
     await this.#tabTo(this.controls.maxTokens);
     await this.#keys.press('ControlOrMeta+A');
     await this.#keys.type(String(count));

@@ -12,6 +12,9 @@ export interface Timing {
   readonly generationSpeed: number | null;
   readonly tokens: number;
   readonly endedBy: string;
+  /** Tokens of the prompt that were read, and all of them. */
+  readonly evaluated: number;
+  readonly promptTokens: number;
 }
 /** The text of a level beside others. */
 export interface SideText {
@@ -25,6 +28,8 @@ export interface SamplingChoice {
   readonly maxTokens?: number;
 }
 
+const MESSAGE = '#chat [data-from]';
+
 /** Chat, completion and texts side by side. */
 export class Run extends Part {
   async useLevel(type: string): Promise<void> {
@@ -32,10 +37,14 @@ export class Run extends Part {
     await this.controls.runLevel.selectOption(type);
   }
   async sampling({ temperature, maxTokens }: SamplingChoice): Promise<void> {
-    await this.go();
-    await unfold(this.controls.sampling);
+    await this.#unfoldHow();
     if (temperature !== undefined) await this.controls.temperature.fill(String(temperature));
     if (maxTokens !== undefined) await this.controls.maxTokens.fill(String(maxTokens));
+  }
+  /** Opens the panel of what an answer depends on, where it is closed. */
+  async #unfoldHow(): Promise<void> {
+    await this.go();
+    if (!(await this.controls.temperature.isVisible())) await this.controls.how.click();
   }
 
   /** Sends a message and waits for the whole answer. */
@@ -54,17 +63,19 @@ export class Run extends Part {
   }
   async messages(): Promise<Message[]> {
     await this.go();
-    return this.page.locator('.messages li').evaluateAll((all) =>
+    return this.page.locator(`${MESSAGE}`).evaluateAll((all) =>
       all.map((li) => ({
-        from: li.classList.contains('assistant') ? ('model' as const) : ('person' as const),
-        text: li.querySelector('p:not([data-testid=thoughts])')?.textContent?.trim() ?? '',
+        from: li.getAttribute('data-from') as 'person' | 'model',
+        text: [...li.querySelectorAll('[data-testid=asked], [data-testid=said]')]
+          .map((part) => part.textContent?.trim() ?? '')
+          .join('\n'),
       })),
     );
   }
   /** Thoughts of the newest answer, and if they are unfolded; null where it has none. */
   async thoughts(): Promise<{ text: string; isOpen: boolean } | null> {
     const folds = this.page
-      .locator('.messages li')
+      .locator(MESSAGE)
       .last()
       .locator('details')
       .filter({ has: this.page.getByTestId('thoughts') });
@@ -78,12 +89,12 @@ export class Run extends Part {
   }
   /** Unfolds the thoughts of the newest answer; true when they are to be seen then. */
   async unfoldThoughts(): Promise<boolean> {
-    await this.page.locator('.messages li').last().getByText('Thoughts', { exact: true }).click();
+    await this.page.locator(MESSAGE).last().locator('details').first().locator('summary').click();
     return this.page.getByTestId('thoughts').last().isVisible();
   }
   /** Calls of tools in the newest answer. */
   async toolCalls(): Promise<string[]> {
-    const texts = await this.page.locator('.messages li').last().getByTestId('tool-call').allTextContents();
+    const texts = await this.page.locator(MESSAGE).last().getByTestId('tool-call').allTextContents();
     return texts.map((text) => text.trim());
   }
   /** The answer that the model is at, as far as it is written. */
@@ -106,32 +117,25 @@ export class Run extends Part {
   /** Of the newest answer; null before there is one. */
   async timing(): Promise<Timing | null> {
     await this.go();
-    const [facts] = await this.page
-      .getByTestId('timing')
-      .evaluateAll((all) =>
-        all.map((list) =>
-          Object.fromEntries(
-            [...list.querySelectorAll('dt')].map((dt) => [
-              dt.textContent,
-              dt.nextElementSibling?.textContent,
-            ]),
-          ),
-        ),
-      );
-    if (!facts) return null;
-    const fact = (label: string): string => facts[label] ?? '';
-    const speed = (label: string) => (fact(label) === 'n/a' ? null : numberIn(fact(label)));
+    const facts = this.page.getByTestId('timing').last();
+    if ((await facts.count()) === 0) return null;
+    const fact = (label: string) =>
+      facts.locator('div', { has: this.page.locator('dt', { hasText: label }) }).locator('dd');
+    const prompt = fact('Prompt');
+    const speed = async (text: string | null) => (/\d/.test(text ?? '') ? numberIn(text!) : null);
     return {
-      firstTokenMs: numberIn(fact('First token')),
-      promptSpeed: speed('Prompt'),
-      generationSpeed: speed('Generation'),
-      tokens: numberIn(fact('Tokens')),
-      endedBy: fact('Ended by'),
+      firstTokenMs: 1000 * numberIn(await fact('first token').innerText()),
+      promptSpeed: await speed(await prompt.getAttribute('data-speed')),
+      generationSpeed: await speed(await fact('Generation').innerText()),
+      tokens: numberIn((await fact('Tokens').innerText()).replaceAll(',', '')),
+      endedBy: (await facts.getAttribute('data-ended')) ?? '',
+      evaluated: Number(await prompt.getAttribute('data-read')),
+      promptTokens: Number(await prompt.getAttribute('data-of')),
     };
   }
   /** The text that the model was given, after its template. */
   async given(): Promise<string> {
-    await this.go();
+    await this.#unfoldHow();
     await unfold(this.controls.given);
     return (await this.page.locator('#chat .rendered').textContent()) ?? '';
   }
@@ -139,8 +143,8 @@ export class Run extends Part {
   /** Continues the text of the page at several levels. */
   async writeBeside(types: readonly string[], sampling: SamplingChoice): Promise<SideText[]> {
     await this.go();
-    await this.controls.mode.sideBySide.click();
     await this.sampling(sampling);
+    await this.controls.mode.sideBySide.click();
     await this.press(this.controls.continueBeside(types));
     const texts = await this.page.locator('[data-side]').evaluateAll((all) =>
       all.map((side) => {

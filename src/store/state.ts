@@ -1,18 +1,16 @@
 import type { listDownloads } from '../browser/private-store';
 import type { UnfinishedExport } from '../browser/disk/unfinished';
 import type { PathDifference } from '../infer/compare-paths';
-import type { SamplingOptions } from '../infer/engine';
-import type { GenerateResult } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
 import type { ExportReport, WriteProgress } from '../pipeline/export';
 import type { QualityRecord, QualityRequest } from '../evaluate/quality-records';
-import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from '../studio/records';
+import type { ImatrixSummary, LevelSummary, RunRecord } from '../studio/records';
 import type { TensorInspection } from '../pipeline/inspect';
 import type { MixSummary, SearchSummary } from '../studio/mixes';
 import type { ScoredToken } from '../infer/scored-token';
 import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { AnswerPart } from '../text/answer-reader';
-import type { ChatMessage } from '../text/conversation';
+import { initialTalk, type Sampling, type Talk, type Timing } from './chat/conversation';
 import type { Report } from './results/report';
 import { NO_RATES, type Rates } from './work/estimate';
 import type { DeviceCapabilities } from '../device/capabilities';
@@ -82,12 +80,7 @@ export interface ExportState extends Pick<ExportReport, 'sha256' | 'sizeBytes' |
   readonly type: string;
 }
 
-export type Sampling = SamplingOptions & Pick<PromptRequest, 'maxTokens'>;
-
-export interface Timing extends Omit<GenerateResult, 'ids' | 'text' | 'answer' | 'thoughts' | 'parts'> {
-  /** Generated. */
-  readonly tokens: number;
-}
+export type { Sampling, Timing } from './chat/conversation';
 
 /** Settings of the measurements. */
 export interface Laboratory {
@@ -112,11 +105,6 @@ export interface Sweep extends Omit<QualityRequest, 'type' | 'text'> {
   readonly byContext?: boolean;
   /** Milliseconds since 1970. */
   readonly startedMs: number;
-}
-
-/** A message of the chat; an answer has the parts that it was written in. */
-export interface ShownMessage extends ChatMessage {
-  readonly parts?: readonly AnswerPart[];
 }
 
 export interface StudioState extends PlanSettings {
@@ -144,7 +132,7 @@ export interface StudioState extends PlanSettings {
   readonly mode: 'chat' | 'completion' | 'side';
   /** Answers of several levels to one prompt, with their tokens. */
   readonly side: readonly { readonly type: string; readonly tokens: readonly ScoredToken[] }[];
-  readonly chat: readonly ShownMessage[];
+  readonly talk: Talk;
   readonly completion: string;
   /** The answer that is being written. */
   readonly answer: readonly AnswerPart[];
@@ -221,7 +209,7 @@ export const initialState: StudioState = {
   engineNotice: null,
   runType: 'Q8_0',
   mode: 'completion',
-  chat: [],
+  talk: initialTalk,
   completion: 'Once upon a time',
   answer: [],
   timing: null,

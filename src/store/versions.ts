@@ -4,10 +4,14 @@ type Fields = Readonly<Record<string, unknown>>;
 export type Step = (record: Fields) => Fields;
 
 /** Migrations by store; index i turns version i + 1 into version i + 2. */
-const steps: Readonly<Record<'library' | 'results' | 'rates', readonly Step[]>> = {
+const steps: Readonly<
+  Record<'library' | 'results' | 'rates' | 'conversations' | 'messages', readonly Step[]>
+> = {
   library: [],
   results: [],
   rates: [],
+  conversations: [],
+  messages: [],
 };
 export type StoreName = keyof typeof steps;
 

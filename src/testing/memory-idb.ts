@@ -25,3 +25,9 @@ export const del = async (key: string, records: Records): Promise<void> => {
 };
 export const entries = async (records: Records): Promise<[string, unknown][]> =>
   structuredClone([...records]);
+export const delMany = async (keys: readonly string[], records: Records): Promise<void> => {
+  for (const key of keys) records.delete(key);
+};
+export const keys = async (records: Records): Promise<string[]> => [...records.keys()];
+export const getMany = async (keys: readonly string[], records: Records): Promise<unknown[]> =>
+  structuredClone(keys.map((key) => records.get(key)));

@@ -3,7 +3,7 @@ import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { useStudio } from './kit/use-studio';
 import { OpenView } from './open/open-view';
-import { type ModelView as ViewOfModel, modelViews, type View } from './route/routes';
+import { conversationOf, type ModelView as ViewOfModel, modelViews, type View } from './route/routes';
 import { useAddress } from './route/use-address';
 import { Needed, Nowhere } from './shell/needed';
 import { Notices } from './shell/notices';
@@ -12,6 +12,7 @@ import { Rail } from './shell/rail';
 import { TopBar } from './shell/top-bar';
 import { useKeys } from './shell/use-keys';
 import { useDrop } from './shell/use-drop';
+import { useLeaving } from './shell/use-leaving';
 import { useOpened } from './shell/use-opened';
 import { useTheme } from './shell/use-theme';
 import { useWords } from './words/use-words';
@@ -45,6 +46,8 @@ const isModelView = (view: View): view is ViewOfModel => (modelViews as readonly
 
 function CurrentView() {
   const { view, modelId } = useAddress();
+  const [path] = useHashLocation();
+  const hasConversation = conversationOf(path) !== null;
   const open = useStudio((s) => s.model?.fingerprint ?? null);
   if (view === null) return <Nowhere />;
   if (!isModelView(view)) {
@@ -52,7 +55,9 @@ function CurrentView() {
     return <Shown />;
   }
   if (modelId === null) return <Nowhere />;
-  if (modelId !== open) return <Needed key={modelId} modelId={modelId} />;
+  // A conversation is read without its model, too.
+  if (modelId !== open && !(view === 'chat' && hasConversation))
+    return <Needed key={modelId} modelId={modelId} />;
   const Shown = ofModel[view];
   return <Shown />;
 }
@@ -84,6 +89,7 @@ function Frame() {
   useKeys(openPalette);
   useOpened();
   useTheme();
+  useLeaving();
   return (
     <div className={`${hasJob ? 'has-job' : ''} ${over ? 'has-files' : ''}`}>
       <button type="button" className="skip" onClick={() => document.getElementById('main')?.focus()}>

@@ -2,6 +2,7 @@
 import type { OpenedFrom } from '../../browser/disk/journal';
 import type { ModelSummary } from '../../studio/summary';
 import { get, job, run, set, stopAll } from '../work/job';
+import { noConversation, type Talk } from '../chat/conversation';
 import { noteModel } from './known-models';
 import { remember } from './library-storage';
 import { isText, takeText } from '../work/own-text';
@@ -46,13 +47,19 @@ const noModel = {
   imatrixFile: null,
   plan: [],
   selected: [],
-  chat: [],
   answer: [],
   timing: null,
   rendered: null,
   fallbackToF16: false,
   strict: false,
 } satisfies Partial<StudioState>;
+
+/** A conversation that the page is at goes on with its model. */
+function keptTalk({ fingerprint }: ModelSummary): Talk {
+  const { talk } = get();
+  const isOf = talk.conversation?.modelId === fingerprint;
+  return isOf ? talk : { ...talk, ...noConversation, system: '', stop: [] };
+}
 
 function show(model: ModelSummary): void {
   const { selected } = get();
@@ -61,6 +68,7 @@ function show(model: ModelSummary): void {
     model,
     selected,
     context: Math.min(model.contextLength ?? 512, 4096),
+    talk: keptTalk(model),
     mode: model.hasChatTemplate ? 'chat' : 'completion',
   });
 }

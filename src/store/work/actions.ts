@@ -75,35 +75,19 @@ export const setSampling = (change: Partial<Sampling>) => set({ sampling: { ...g
 export const setRunType = (runType: string) => set({ runType });
 export const setMode = (mode: StudioState['mode']) => set({ mode, rendered: null });
 export const setCompletion = (completion: string) => set({ completion });
-export const clearChat = () => set({ chat: [], answer: [], timing: null, rendered: null });
 
-function request() {
-  const { runType, mode, chat, completion, sampling } = get();
-  const { maxTokens, ...rest } = sampling;
-  const messages = chat.map(({ parts: _, ...message }) => message);
-  const what = mode === 'chat' ? { messages } : { prompt: completion };
-  return { type: runType, maxTokens, sampling: rest, ...what };
-}
-
-/** Continues the text, or answers the newest message. Messages survive a device loss. */
-export async function generate(message?: string): Promise<void> {
+/** Continues the text of the page. */
+export async function continueText(): Promise<void> {
   if (get().job) return;
-  const { mode } = get();
-  if (mode === 'chat' && message !== undefined)
-    set({ chat: [...get().chat, { role: 'user', content: message }] });
   set({ answer: [], timing: null });
   await job('generate', `Writing at ${get().runType}`, 'run', async () => {
-    set({ rendered: await run('prompt', request()) });
-    const { ids, text: _, answer, thoughts, parts, ...timing } = await run('generate', request());
-    set({ timing: { ...timing, tokens: ids.length } });
-    const turn = {
-      role: 'assistant',
-      content: answer,
-      ...(thoughts ? { reasoningContent: thoughts } : {}),
-      parts,
-    } as const;
-    if (mode === 'chat') set({ chat: [...get().chat, turn], answer: [] });
-    else set({ answer: parts });
+    const { runType, completion, sampling, talk } = get();
+    const { maxTokens, ...rest } = sampling;
+    const request = { type: runType, prompt: completion, maxTokens, sampling: rest, stop: talk.stop };
+    const rendered = await run('prompt', request);
+    set({ rendered });
+    const { ids, text: _, answer: __, thoughts, ranked, parts, ...timing } = await run('generate', request);
+    set({ answer: parts, timing: { ...timing, tokens: ids.length, promptTokens: rendered.ids.length } });
   });
 }
 

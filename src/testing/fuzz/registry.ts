@@ -1,5 +1,6 @@
 import type { AnyFuzzer } from './reader';
 import { reader as config } from './readers/config';
+import { reader as conversations } from './readers/conversations';
 import { reader as folder } from './readers/folder';
 import { reader as gguf } from './readers/gguf';
 import { reader as hub } from './readers/hub';
@@ -24,6 +25,7 @@ export const fuzzers: readonly AnyFuzzer[] = [
   imatrixGguf,
   recipe,
   report,
+  conversations,
   split,
   hub,
   folder,

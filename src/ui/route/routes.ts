@@ -61,6 +61,16 @@ export function comparePart(path: string): ComparePart {
   return (Object.keys(compareParts) as ComparePart[]).find((part) => compareParts[part] === end) ?? 'charts';
 }
 
+/** The address of a conversation. */
+export const chatPath = (id: string, conversation: string): string =>
+  `${pathOf('chat', id)}/${encodeURIComponent(conversation)}`;
+
+/** The conversation that an address shows. */
+export function conversationOf(path: string): string | null {
+  const found = /^\/m\/[^/]+\/chat\/([^/]+)$/.exec(path);
+  return found ? decoded(found[1]!) : null;
+}
+
 /** A part of an address as it was meant; null for one that somebody mistyped. */
 function decoded(part: string): string | null {
   try {

@@ -1,114 +1,131 @@
 import { Tabs } from 'radix-ui';
-import { setMode, setRunType } from '../../store/work/actions';
-import { Choice } from '../kit/choice';
-import { Foreign, ForeignText } from '../kit/foreign';
-import { Fact } from '../kit/fact';
+import { useState } from 'react';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { setMode } from '../../store/work/actions';
+import { Foreign } from '../kit/foreign';
+import { Icon } from '../kit/icon';
+import { useStudio } from '../kit/use-studio';
+import { conversationOf } from '../route/routes';
+import { useAddress } from '../route/use-address';
 import { ViewFrame } from '../shell/view';
 import { useWords } from '../words/use-words';
-import { useStudio } from '../kit/use-studio';
-import { Chat } from './chat';
 import { Completion } from './completion';
-import { SamplingForm } from './sampling-form';
+import { Conversations } from './conversations';
+import { LevelSwitch, Modes } from './head';
+import { How } from './how';
 import { SideBySide } from './side-by-side';
+import { Composer } from './talk/composer';
+import { Flow } from './talk/flow';
+import { NeededRow } from './talk/needed-row';
+import { useConversation } from './use-conversation';
 
-function TimingFacts() {
-  const timing = useStudio((s) => s.timing);
-  if (!timing) return null;
-  const speed = (n: number) => (n > 0 ? `${n.toFixed(1)} t/s` : 'n/a');
+/** Room for three columns; below it, the outer ones lie over the middle one when they are asked for. */
+const WIDE = '(min-width: 1201px)';
+const NOT_NARROW = '(min-width: 761px)';
+
+/** A panel at the side: there at first where there is room for it. */
+function usePanel(room: string): [isOpen: boolean, set: (isOpen: boolean) => void] {
+  return useState(() => matchMedia(room).matches);
+}
+
+interface TalkProps {
+  readonly isOpen: boolean;
+  readonly modelId: string;
+  readonly onHow: () => void;
+  readonly onList: () => void;
+}
+
+function Talk({ isOpen, modelId, onHow, onList }: TalkProps) {
+  const mode = useStudio((s) => (isOpen ? s.mode : 'chat'));
+  const conversation = useStudio((s) => s.talk.conversation);
+  const hasTemplate = useStudio((s) => s.model?.hasChatTemplate ?? false);
+  const words = useWords().chat;
   return (
-    <dl className="facts" data-testid="timing">
-      <Fact
-        label="First token"
-        value={`${timing.timeToFirstTokenMs.toFixed(0)} ms`}
-        help="From asking to the first token of the answer"
-      />
-      <Fact
-        label="Prompt"
-        value={speed(timing.promptTokensPerSecond)}
-        help={`${timing.evaluated} prompt tokens evaluated; the others were in the cache`}
-      />
-      <Fact
-        label="Generation"
-        value={speed(timing.tokensPerSecond)}
-        help="Tokens after the first, per second"
-      />
-      <Fact label="Tokens" value={timing.tokens} />
-      <Fact label="Ended by" value={timing.stopped} />
-    </dl>
+    <Tabs.Root
+      className="talk"
+      value={mode}
+      activationMode="automatic"
+      onValueChange={(value) => setMode(value as typeof mode)}
+    >
+      <div className="head">
+        <button
+          className="btn quiet icon to-list"
+          type="button"
+          aria-label={words.showList}
+          title={words.showList}
+          onClick={onList}
+        >
+          <Icon name="chat" />
+        </button>
+        <h1 id="chat-title" className="clip">
+          <Foreign text={mode === 'chat' ? (conversation?.title ?? words.untitled) : words[mode]} />
+        </h1>
+        <span className="push" />
+        {isOpen && <LevelSwitch />}
+        {isOpen && <Modes />}
+        {isOpen && (
+          <button
+            className="btn quiet icon to-how"
+            type="button"
+            aria-label={words.showHow}
+            title={words.showHow}
+            onClick={onHow}
+          >
+            <Icon name="settings" />
+          </button>
+        )}
+      </div>
+      <Tabs.Content value="chat" tabIndex={-1}>
+        <Flow key={conversation?.id ?? ''} isReadOnly={!isOpen} />
+        {isOpen && <Composer />}
+        {!isOpen && <NeededRow modelId={modelId} label={conversation?.modelLabel ?? ''} />}
+      </Tabs.Content>
+      <Tabs.Content value="completion" tabIndex={-1}>
+        {!hasTemplate && <p className="cap said">{words.noTemplate}</p>}
+        <Completion />
+      </Tabs.Content>
+      <Tabs.Content value="side" tabIndex={-1}>
+        <div className="scroll flow legacy">
+          <SideBySide />
+        </div>
+      </Tabs.Content>
+    </Tabs.Root>
   );
 }
 
-function Rendered() {
-  const rendered = useStudio((s) => s.rendered);
-  if (!rendered) return null;
-  return (
-    <details>
-      <summary>What the model was given ({rendered.ids.length} tokens)</summary>
-      <pre className="rendered">
-        <ForeignText text={rendered.text} />
-      </pre>
-      <p className="note">
-        Ends at: <Foreign text={rendered.stops.join(' ') || 'the token limit only'} />
-      </p>
-    </details>
-  );
-}
-
-/** The model at work: chat, completion, levels side by side. */
+/** The model at work: chat, completion, levels side by side. A conversation is read without its model, too. */
 export function ChatView() {
+  const [path] = useHashLocation();
+  const { modelId } = useAddress();
   const model = useStudio((s) => s.model);
-  const plan = useStudio((s) => s.plan);
-  const mode = useStudio((s) => s.mode);
-  const runType = useStudio((s) => s.runType);
-  const busy = useStudio((s) => s.job !== null);
-  const resident = useStudio((s) => s.memory?.levels);
+  const isRead = useConversation(modelId ?? '', conversationOf(path));
+  const [hasList, setList] = usePanel(NOT_NARROW);
+  const [hasHow, setHow] = usePanel(WIDE);
   const words = useWords();
-  if (!model) return null;
-  if (model.blocked)
+  const isOpen = model !== null && model.fingerprint === modelId;
+  if (modelId === null) return null;
+  if (isOpen && model.blocked !== null)
     return (
-      <ViewFrame id="chat" title={words.views.chat} className="legacy">
-        <p className="note">
+      <ViewFrame id="chat" title={words.views.chat}>
+        <p>
           <Foreign text={model.blocked} />
         </p>
       </ViewFrame>
     );
-  const allowed = plan.filter((p) => p.refusal === null);
   return (
-    <ViewFrame id="chat" title={words.views.chat} className="legacy">
-      <div className="settings">
-        <Choice
-          label="Level"
-          options={allowed.map(({ type }) => {
-            const isThere = resident?.includes(type);
-            return [type, isThere ? type : `${type} (will be quantized first)`] as const;
-          })}
-          value={runType}
-          disabled={busy}
-          onChoose={setRunType}
-        />
+    <section className="view chat" id="chat" aria-labelledby="chat-title">
+      <div className={`three${hasList ? ' has-list' : ''}${hasHow ? ' has-how' : ''}`}>
+        {hasList && <Conversations modelId={modelId} />}
+        {isRead && (
+          <Talk
+            isOpen={isOpen}
+            modelId={modelId}
+            onHow={() => setHow(!hasHow)}
+            onList={() => setList(!hasList)}
+          />
+        )}
+        {isOpen && hasHow && <How onClose={() => setHow(false)} />}
       </div>
-      <SamplingForm />
-      <Tabs.Root value={mode} onValueChange={(value) => setMode(value as typeof mode)}>
-        <Tabs.List className="tabs" aria-label="How to prompt">
-          <Tabs.Trigger value="chat" disabled={!model.hasChatTemplate}>
-            Chat
-          </Tabs.Trigger>
-          <Tabs.Trigger value="completion">Completion</Tabs.Trigger>
-          <Tabs.Trigger value="side">Side by side</Tabs.Trigger>
-        </Tabs.List>
-        <Tabs.Content value="chat">
-          <Chat />
-        </Tabs.Content>
-        <Tabs.Content value="completion">
-          <Completion />
-        </Tabs.Content>
-        <Tabs.Content value="side">
-          <SideBySide />
-        </Tabs.Content>
-      </Tabs.Root>
-      {!model.hasChatTemplate && <p className="note">This model has no chat template: it continues texts.</p>}
-      <TimingFacts />
-      <Rendered />
-    </ViewFrame>
+    </section>
   );
 }

@@ -1,32 +1,15 @@
-import { useCallback, useEffect, useState } from 'react';
 import { Link } from 'wouter';
-import { type Recall, recall, wayTo } from '../../store/model/recall';
 import { visible } from '../../util/foreign-text';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
+import { useRecall } from './use-recall';
 import { ViewFrame } from './view';
 
 /** The place of a view whose model is not open: it says which file it needs, and goes on with it. */
 export function Needed({ modelId }: { readonly modelId: string }) {
-  const [way, setWay] = useState<Recall | null>(null);
-  const open = useCallback(async () => {
-    const isRead = await recall(modelId);
-    // A view whose model is open is another one: this is still here where that failed.
-    if (!isRead) setWay((at) => (at && at.kind !== 'unknown' ? { kind: 'drop', label: at.label } : at));
-  }, [modelId]);
+  const { way, open } = useRecall(modelId);
   const busy = useStudio((s) => s.job !== null);
   const words = useWords().needed;
-  useEffect(() => {
-    let isGone = false;
-    void wayTo(modelId).then((found) => {
-      if (isGone) return;
-      setWay(found);
-      if (found.kind === 'opening') void open();
-    });
-    return () => {
-      isGone = true;
-    };
-  }, [modelId, open]);
   if (!way) return null;
   const label = way.kind === 'unknown' ? '' : visible(way.label);
   return (

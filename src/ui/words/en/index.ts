@@ -3,6 +3,7 @@ import { open, tryIt, unfinished, preTokenizer, library } from './open';
 import { levels, imatrix, choose } from './levels';
 import { compare } from './compare';
 import { exporting } from './export';
+import { chat } from './chat';
 import { inspect } from './inspect';
 import { model } from './model';
 import { device } from './device';
@@ -37,6 +38,7 @@ export const en = {
   compare,
   export: exporting,
   model,
+  chat,
   inspect,
   device,
   settings,

@@ -1,0 +1,116 @@
+import { lazy, Suspense, useMemo } from 'react';
+import type { RankedToken } from '../../../infer/scored-token';
+import { alignTokens, type TokenSpan } from '../../../store/chat/align';
+import type { AnswerPart } from '../../../text/answer-reader';
+import { Foreign, ForeignText } from '../../kit/foreign';
+import { Icon } from '../../kit/icon';
+import { useWords } from '../../words/use-words';
+import { Tokens } from '../text/tokens';
+import { Mark } from '../mark';
+
+// The parsers of Markdown, code and math come after the view.
+const Markdown = lazy(() => import('../text/markdown').then((m) => ({ default: m.Markdown })));
+
+interface ThoughtsProps {
+  readonly text: string;
+  readonly isOpen: boolean;
+  /** Milliseconds that they took; undefined where nobody knows. */
+  readonly elapsedMs: number | undefined;
+  readonly tokens: number;
+}
+
+/** Thoughts of a model, apart from its answer and out of the way. */
+function Thoughts({ text, isOpen, elapsedMs, tokens }: ThoughtsProps) {
+  const words = useWords().chat;
+  const past = elapsedMs === undefined ? words.thoughts : words.thought((elapsedMs / 1000).toFixed(1));
+  return (
+    <details className="think" open={isOpen}>
+      <summary>
+        <Icon name="right" />
+        <span>{isOpen ? words.thinking : past}</span>
+        {tokens > 0 && <span className="cap">{words.tokens(tokens)}</span>}
+      </summary>
+      <p data-testid="thoughts">
+        <ForeignText text={text} />
+      </p>
+    </details>
+  );
+}
+
+/** The function that a call names, where it is JSON of the usual form. */
+function calledName(text: string): string {
+  try {
+    const { name } = JSON.parse(text) as { name?: unknown };
+    return typeof name === 'string' ? name : '';
+  } catch {
+    return '';
+  }
+}
+
+/** A call of a tool that the model wrote. */
+function ToolCall({ text }: { readonly text: string }) {
+  const words = useWords().chat;
+  return (
+    <details className="tool">
+      <summary>
+        <Icon name="tool" />
+        <span>{words.toolCall}</span>
+        <code>
+          <Foreign text={calledName(text)} />
+        </code>
+        <span className="push" />
+        <span className="cap">{words.notRun}</span>
+      </summary>
+      <pre data-testid="tool-call">
+        <ForeignText text={text} />
+      </pre>
+    </details>
+  );
+}
+
+function Said({ text, spans, testId }: { text: string; spans: readonly TokenSpan[]; testId: string }) {
+  const waiting = (
+    <p className="plain">
+      <ForeignText text={text} />
+    </p>
+  );
+  const shown = (
+    <Suspense fallback={waiting}>
+      <Markdown text={text} spans={spans.length > 0 ? spans : undefined} />
+    </Suspense>
+  );
+  return (
+    <div data-testid={testId}>
+      {spans.length > 0 ? <Tokens spans={spans}>{shown}</Tokens> : <div className="md">{shown}</div>}
+    </div>
+  );
+}
+
+const NO_TOKENS: readonly RankedToken[] = [];
+
+interface AnswerProps {
+  readonly parts: readonly AnswerPart[];
+  readonly ranked?: readonly RankedToken[] | undefined;
+  readonly thoughtsMs?: number | undefined;
+  /** It is being written. */
+  readonly isWriting?: boolean;
+}
+
+/** An answer, whole or as it comes: text, thoughts, calls of tools, and marks by their names. */
+export function Answer({ parts, ranked = NO_TOKENS, thoughtsMs, isWriting = false }: AnswerProps) {
+  const spans = useMemo(() => alignTokens(parts, ranked), [parts, ranked]);
+  return parts.map((part, i) => {
+    const key = `${i}-${part.kind}`;
+    const { text } = part;
+    if (part.kind === 'thoughts') {
+      // They are shown while nothing else is there to read.
+      const isOpen = isWriting && i === parts.length - 1;
+      return (
+        <Thoughts key={key} text={text} isOpen={isOpen} elapsedMs={thoughtsMs} tokens={spans[i]!.length} />
+      );
+    }
+    if (part.kind === 'mark') return <Mark key={key} text={text} />;
+    if (part.kind === 'tool call') return <ToolCall key={key} text={text} />;
+    return <Said key={key} text={text} spans={spans[i]!} testId={isWriting ? 'answer' : 'said'} />;
+  });
+}
