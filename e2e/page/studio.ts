@@ -20,6 +20,7 @@ import { Errors, Importance, Search } from './making';
 import { BUILT_IN, OPEN_MODEL, Part, type View } from './part';
 import { Results } from './results';
 import { Run } from './run';
+import { Talk } from './talk';
 import { Unfinished } from './unfinished';
 import { SitePart } from './site';
 
@@ -56,6 +57,7 @@ export class Studio extends Part {
   readonly search: Search;
   readonly errors: Errors;
   readonly run: Run;
+  readonly talk: Talk;
   readonly results: Results;
   readonly charts: Charts;
   readonly beside: Beside;
@@ -74,6 +76,7 @@ export class Studio extends Part {
     this.search = new Search(page, 'levels');
     this.errors = new Errors(page, 'inspect');
     this.run = new Run(page, 'chat');
+    this.talk = new Talk(page, 'chat');
     this.results = new Results(page, 'compare');
     this.charts = new Charts(page, 'compare');
     this.beside = new Beside(page, 'compare');

@@ -70,7 +70,7 @@ export async function openConversation(id: string): Promise<boolean> {
 
 /** Leaves the conversation, for a new one. */
 export function leaveConversation(): void {
-  setTalk(noConversation);
+  setTalk({ ...noConversation, system: '', stop: [] });
   set({ rendered: null });
 }
 

@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { setMode } from '../../store/work/actions';
 import { Foreign } from '../kit/foreign';
@@ -23,9 +23,16 @@ import { useConversation } from './use-conversation';
 const WIDE = '(min-width: 1201px)';
 const NOT_NARROW = '(min-width: 761px)';
 
-/** A panel at the side: there at first where there is room for it. */
+/** A panel at the side: there as long as there is room for it, and else when it is asked for. */
 function usePanel(room: string): [isOpen: boolean, set: (isOpen: boolean) => void] {
-  return useState(() => matchMedia(room).matches);
+  const [isOpen, setOpen] = useState(() => matchMedia(room).matches);
+  useEffect(() => {
+    const window = matchMedia(room);
+    const follow = () => setOpen(window.matches);
+    window.addEventListener('change', follow);
+    return () => window.removeEventListener('change', follow);
+  }, [room]);
+  return [isOpen, setOpen];
 }
 
 interface TalkProps {
@@ -114,7 +121,7 @@ export function ChatView() {
     );
   return (
     <section className="view chat" id="chat" aria-labelledby="chat-title">
-      <div className={`three${hasList ? ' has-list' : ''}${hasHow ? ' has-how' : ''}`}>
+      <div className={`three${hasList ? ' has-list' : ''}${isOpen && hasHow ? ' has-how' : ''}`}>
         {hasList && <Conversations modelId={modelId} />}
         {isRead && (
           <Talk

@@ -158,7 +158,7 @@ export function Conversations({ modelId }: { readonly modelId: string }) {
   const own = hits.filter((h) => h.conversation.modelId === modelId);
   const others = hits.filter((h) => h.conversation.modelId !== modelId);
   return (
-    <nav className="list" aria-label={words.conversations}>
+    <nav className="chats" aria-label={words.conversations}>
       <div className="head">
         <h2>{words.conversations}</h2>
         <span className="push" />

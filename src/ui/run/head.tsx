@@ -47,7 +47,7 @@ export function LevelSwitch() {
       >
         {allowed.map((type) => (
           <option key={type} value={type}>
-            {there.includes(type) ? visible(type) : words.firstQuantized(visible(type))}
+            {type === runType || there.includes(type) ? visible(type) : words.firstQuantized(visible(type))}
           </option>
         ))}
       </select>

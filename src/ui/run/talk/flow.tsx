@@ -13,14 +13,16 @@ import { ShownMessage } from './message';
 /** Said where another level goes on. */
 function Changed({ now, before }: { readonly now: string; readonly before: string }) {
   const plan = useStudio((s) => s.plan);
+  // The plan is of the open model, which may be another.
+  const isOfModel = useStudio((s) => s.model?.fingerprint === s.talk.conversation?.modelId);
   const words = useWords().chat;
-  const sizeOf = (type: string) => plan.find((row) => row.type === type)?.fileBytes;
-  const [a, b] = [sizeOf(now), sizeOf(before)];
+  const [a, b] = [now, before].map((type) => plan.find((row) => row.type === type)?.fileBytes);
+  const sizes =
+    isOfModel && a !== undefined && b !== undefined ? ([megaOrGiga(a), megaOrGiga(b)] as const) : null;
   return (
     <li className="changed cap" data-testid="level-change">
       <span>
-        <Foreign text={words.answersFrom(now, before)} />{' '}
-        {a !== undefined && b !== undefined && words.sizes(megaOrGiga(a), megaOrGiga(b))} {words.readsOnce}
+        <Foreign text={words.answersFrom(now, before, sizes)} /> {words.readsOnce}
       </span>
     </li>
   );

@@ -5,8 +5,11 @@ import { Foreign } from '../../kit/foreign';
 import { useWords } from '../../words/use-words';
 
 const DELAY_MS = 120;
-const percentOf = (probability: number): string =>
-  `${(100 * probability).toFixed(probability < 0.9995 ? 1 : 0)} %`;
+function percentOf(probability: number): string {
+  const percent = 100 * probability;
+  if (percent < 0.05) return percent === 0 ? '0 %' : '< 0.1 %';
+  return `${percent.toFixed(percent < 99.95 ? 1 : 0)} %`;
+}
 
 interface Shown {
   readonly index: number;

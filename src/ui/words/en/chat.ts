@@ -101,9 +101,11 @@ export const chat = {
   broken: 'ended by an error',
 
   // Changes on the way.
-  answersFrom: (now: string, before: string) => `${now} answers from here, before it ${before}.`,
-  sizes: (now: string, before: string) => `${now} in place of ${before}.`,
-  readsOnce: 'It reads the conversation once, then goes on from its cache.',
+  answersFrom: (now: string, before: string, sizes: readonly [string, string] | null) =>
+    sizes
+      ? `From here ${now} answers (${sizes[0]}), before it ${before} (${sizes[1]}).`
+      : `From here ${now} answers, before it ${before}.`,
+  readsOnce: 'It reads the conversation once.',
   leftOut: (n: number) =>
     n === 1
       ? 'The message above is not given to the model.'
