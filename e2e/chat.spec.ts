@@ -14,23 +14,22 @@ test('forty turns: each goes on from the cache, the meter is right, room is aske
   const { run, talk } = studio;
   await studio.openBuiltIn();
   await run.useLevel('Q8_0');
-  await run.sampling({ temperature: 0, maxTokens: 4 });
+  await run.sampling({ temperature: 0, maxTokens: 6 });
   let asked = 0;
   for (let turn = 0; turn < TURNS; turn++) {
-    await run.beginChat(turn === 0 ? 'Tell me a story.' : 'And then?');
+    await run.beginChat(turn === 0 ? 'Tell me a story about a fox.' : 'What did they do then?');
     await run.done();
-    if ((await talk.question()) !== null) {
+    const question = await talk.question();
+    if (question !== null) {
       asked++;
-      expect(await talk.question()).toMatch(/no room for an answer/);
+      expect(question).toMatch(/no room for an answer/);
       await talk.leaveOut();
       expect(await talk.leftOut()).toBeGreaterThan(0);
-      expect((await run.timing())!.promptTokens).toBeLessThanOrEqual(CONTEXT / 2);
-    } else if (turn > 0) {
-      // All but the question and the last token of the answer before it was read already.
-      const { evaluated, promptTokens } = (await run.timing())!;
-      expect(evaluated, `turn ${turn}`).toBeLessThan(Math.min(20, promptTokens));
     }
-    const { promptTokens, tokens } = (await run.timing())!;
+    const { evaluated, promptTokens, tokens } = (await run.timing())!;
+    if (question !== null) expect(promptTokens).toBeLessThanOrEqual(CONTEXT / 2);
+    // All but the question and the last token of the answer before it was read already.
+    else if (turn > 0) expect(evaluated, `turn ${turn}`).toBeLessThan(Math.min(20, promptTokens));
     expect(await talk.used()).toEqual({ used: promptTokens + tokens, context: CONTEXT });
   }
   expect(asked).toBeGreaterThan(0);
@@ -91,8 +90,12 @@ test('messages are changed, answered again and branched from, and nothing is los
   await run.done();
   expect(await talk.question()).toMatch(/no room/);
   await talk.useLarger();
-  expect(await talk.used()).toMatchObject({ context: 1024 });
-  expect((await talk.used())!.used).toBeGreaterThan(before.used + 300);
+  await expect
+    .poll(() => talk.used(), { timeout: 60_000 })
+    .toEqual({ used: expect.any(Number), context: 1024 });
+  await expect
+    .poll(async () => (await talk.used())!.used, { timeout: 60_000 })
+    .toBeGreaterThan(before.used + 300);
 
   // A text that ends answers: the likeliest letter of the greedy answer is one.
   await talk.newConversation();
@@ -113,11 +116,15 @@ test('messages are changed, answered again and branched from, and nothing is los
   await talk.openConversation('one');
   const file = await talk.exported('one');
   const messages = await run.messages();
+  const address = studio.page.url();
   await talk.import('one.json', file);
+  await expect.poll(() => studio.page.url()).not.toBe(address);
   await expect.poll(() => talk.conversations()).toEqual(expect.arrayContaining(['one', 'one']));
   await talk.shows(messages.length);
   expect(await run.messages()).toEqual(messages);
+  const { length } = await talk.conversations();
   await talk.remove('four');
+  expect(await talk.conversations()).toHaveLength(length - 1);
   await talk.import('bad.json', new TextEncoder().encode('{"format":"nibble-conversations","version":1}'));
   await expect.poll(() => studio.problem()).toMatch(/bad\.json: conversations is missing, expected a list/);
   await studio.dismiss();
@@ -134,7 +141,8 @@ test('nothing in an answer or an imported conversation asks a server for anythin
   await talk.newConversation();
   // The parsers are here now: from now on nothing is asked for.
   const requests: string[] = [];
-  page.on('request', (request) => requests.push(request.url()));
+  // The browser asks for the page's own icon whenever it likes.
+  page.on('request', (request) => /favicon\.svg$/.test(request.url()) || requests.push(request.url()));
   const said = await run.chat('Hello');
   expect(said).toContain('<img src="//evil.example/b.png">');
   expect(said).toMatch(/picture, not loaded: evil\.example/);
@@ -162,7 +170,9 @@ test('two tabs: each adds its own, and shows what the other added', async ({ bro
   const context = await browser.newContext({ baseURL: baseURL! });
   const { Studio } = await import('./page');
   const one = await Studio.visit(await context.newPage(), { untuned: true });
-  await one.open([{ path: 'tabs.gguf', bytes: tinyGguf({ ...SMALL, chat: true }) }]);
+  const file = { path: 'tabs.gguf', bytes: tinyGguf({ ...SMALL, chat: true }) };
+  // Chosen, not dropped: the browser gives no handle that the other tab could read it by.
+  await one.pickFiles([file]);
   await one.run.sampling({ temperature: 0, maxTokens: 2 });
   await one.run.chat('one');
   const other = await Studio.visit(await context.newPage(), { untuned: true });
@@ -171,16 +181,20 @@ test('two tabs: each adds its own, and shows what the other added', async ({ bro
   expect(await other.talk.needs()).toContain('tabs.gguf');
   await one.run.chat('two');
   await other.talk.shows(4);
-  await other.drop([{ path: 'tabs.gguf', bytes: tinyGguf({ ...SMALL, chat: true }) }]);
+  await other.drop([file]);
   await other.page.getByTestId('chat-needs').waitFor({ state: 'detached' });
   await other.done();
   await other.run.chat('three');
   await one.talk.shows(6);
   expect(await one.run.messages()).toEqual(await other.run.messages());
-  // Both write at the same time: both are kept, as branches.
+  // Both write at the same time: both are kept, one after the other or as branches.
   await Promise.all([one.run.chat('from one'), other.run.chat('from other')]);
   await one.page.reload();
-  await one.talk.shows(8);
-  expect(await one.talk.version('person', 3)).toMatch(/of 2$/);
+  await expect.poll(() => one.talk.search('from one')).toEqual(['one']);
+  expect(await one.talk.search('from other')).toEqual(['one']);
+  const saved = JSON.parse((await one.talk.exported('one')).toString()) as {
+    conversations: { messages: { content: string }[] }[];
+  };
+  expect(saved.conversations[0]!.messages).toHaveLength(10);
   await context.close();
 });

@@ -43,6 +43,9 @@ export const HOSTILE_LINKS = [
   'https://auto.example/',
   'http://www.bare.example/',
   'https://evil.example/n',
+  // Text that looks like an element is text, and addresses in text are links.
+  'https://evil.example/q.png%3E',
+  'https://evil.example/v.png%3E',
   'https://foot.example/',
 ];
 

@@ -84,7 +84,7 @@ export function controlsOf(page: Page) {
     talk: {
       newOne: button('New conversation'),
       search: page.getByLabel('Search conversations'),
-      more: (title: string) => button(`More of ${title}`),
+      more: (title: string) => button(`More of ${title}`).first(),
       exportOne: page.getByRole('menuitem', { name: 'Export', exact: true }),
       remove: page.getByRole('menuitem', { name: 'Delete', exact: true }),
       removeSure: page.getByRole('menuitem', { name: 'Delete for good' }),

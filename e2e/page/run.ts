@@ -117,20 +117,30 @@ export class Run extends Part {
   /** Of the newest answer; null before there is one. */
   async timing(): Promise<Timing | null> {
     await this.go();
-    const facts = this.page.getByTestId('timing').last();
-    if ((await facts.count()) === 0) return null;
-    const fact = (label: string) =>
-      facts.locator('div', { has: this.page.locator('dt', { hasText: label }) }).locator('dd');
-    const prompt = fact('Prompt');
-    const speed = async (text: string | null) => (/\d/.test(text ?? '') ? numberIn(text!) : null);
+    const all = await this.page.getByTestId('timing').evaluateAll((lists) =>
+      lists.map((list) => {
+        const facts = [...list.querySelectorAll('div')].map((fact) => [
+          fact.querySelector('dt')?.textContent ?? '',
+          fact.querySelector('dd')?.textContent ?? '',
+        ]);
+        const prompt = list.querySelector<HTMLElement>('[data-read]')!;
+        const ended = (list as HTMLElement).dataset.ended ?? '';
+        const { speed = '', read = '', of = '' } = prompt.dataset;
+        return { facts: Object.fromEntries(facts) as Record<string, string>, ended, speed, read, of };
+      }),
+    );
+    const last = all.at(-1);
+    if (!last) return null;
+    const { facts, ended, speed, read, of } = last;
+    const speedIn = (text = '') => (/\d/.test(text) ? numberIn(text) : null);
     return {
-      firstTokenMs: 1000 * numberIn(await fact('first token').innerText()),
-      promptSpeed: await speed(await prompt.getAttribute('data-speed')),
-      generationSpeed: await speed(await fact('Generation').innerText()),
-      tokens: numberIn((await fact('Tokens').innerText()).replaceAll(',', '')),
-      endedBy: (await facts.getAttribute('data-ended')) ?? '',
-      evaluated: Number(await prompt.getAttribute('data-read')),
-      promptTokens: Number(await prompt.getAttribute('data-of')),
+      firstTokenMs: 1000 * numberIn(facts['first token']!),
+      promptSpeed: speedIn(speed),
+      generationSpeed: speedIn(facts.Generation),
+      tokens: numberIn(facts.Tokens!.replaceAll(',', '')),
+      endedBy: ended,
+      evaluated: Number(read),
+      promptTokens: Number(of),
     };
   }
   /** The text that the model was given, after its template. */

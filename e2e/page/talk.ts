@@ -164,7 +164,7 @@ export class Talk extends Part {
   }
   /** Waits until the page shows as many messages. */
   async shows(count: number): Promise<void> {
-    await expect(this.page.locator('#chat [data-from]')).toHaveCount(count);
+    await expect(this.page.locator('#chat [data-from]')).toHaveCount(count, { timeout: 30_000 });
   }
   async setSystem(text: string): Promise<void> {
     await this.go();

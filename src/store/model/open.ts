@@ -54,11 +54,11 @@ const noModel = {
   strict: false,
 } satisfies Partial<StudioState>;
 
-/** A conversation that the page is at goes on with its model. */
+/** A conversation that was read without its model goes on with it. */
 function keptTalk({ fingerprint }: ModelSummary): Talk {
-  const { talk } = get();
-  const isOf = talk.conversation?.modelId === fingerprint;
-  return isOf ? talk : { ...talk, ...noConversation, system: '', stop: [] };
+  const { talk, model } = get();
+  const waited = talk.conversation?.modelId === fingerprint && model?.fingerprint !== fingerprint;
+  return waited ? talk : { ...talk, ...noConversation, system: '', stop: [] };
 }
 
 function show(model: ModelSummary): void {
