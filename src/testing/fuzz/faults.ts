@@ -117,4 +117,11 @@ export const faults: readonly Fault[] = [
     'value.slice(start ?? 0, stop ?? value.length)',
     'value.slice(start ?? 0, value.length)',
   ]),
+  ...of(
+    'conversations',
+    'src/store/chat/transfer.ts',
+    ["if (typeof found !== 'string' || found.length > most)", 'if (found === undefined)'],
+    ['if (message.parent !== null && !ids.has(message.parent))', 'if (message.parent === undefined)'],
+    ['head: of(conversation.head) ?? of(messages.at(-1)?.id ?? null),', 'head: conversation.head,'],
+  ),
 ];

@@ -67,6 +67,24 @@ function useFollowEnd() {
   return { box, onScroll, toEnd: () => scrollToEnd(box.current), isAway };
 }
 
+/** The answer that is being written, which alone is drawn anew with each token. */
+function Writing() {
+  const isHere = useStudio((s) => s.talk.writing !== null && s.talk.writing === s.talk.conversation?.id);
+  const answer = useStudio((s) => s.answer);
+  const runType = useStudio((s) => s.runType);
+  if (!isHere || answer.length === 0) return null;
+  return (
+    <li data-from="model">
+      <div className="it writing">
+        <h2 className="visually">
+          <Foreign text={runType} />
+        </h2>
+        <Answer parts={answer} isWriting />
+      </div>
+    </li>
+  );
+}
+
 /** The branch that is shown, and the answer that is being written. */
 export function Flow({ isReadOnly }: { readonly isReadOnly: boolean }) {
   const conversation = useStudio((s) => s.talk.conversation);
@@ -74,8 +92,6 @@ export function Flow({ isReadOnly }: { readonly isReadOnly: boolean }) {
   const ranked = useStudio((s) => s.talk.ranked);
   const isBusy = useStudio((s) => s.job !== null);
   const runType = useStudio((s) => s.runType);
-  const isWriting = useStudio((s) => s.talk.writing !== null && s.talk.writing === s.talk.conversation?.id);
-  const answer = useStudio((s) => s.answer);
   const words = useWords().chat;
   const { box, onScroll, toEnd, isAway } = useFollowEnd();
   const path = pathTo(messages, conversation?.head ?? null);
@@ -120,16 +136,7 @@ export function Flow({ isReadOnly }: { readonly isReadOnly: boolean }) {
             ];
           })}
           {!isReadOnly && last !== undefined && last !== runType && <Changed now={runType} before={last} />}
-          {isWriting && answer.length > 0 && (
-            <li data-from="model">
-              <div className="it writing">
-                <h2 className="visually">
-                  <Foreign text={runType} />
-                </h2>
-                <Answer parts={answer} isWriting />
-              </div>
-            </li>
-          )}
+          <Writing />
         </ol>
       </section>
       {isAway && (

@@ -45,7 +45,7 @@ describe('Markdown', () => {
 
   test('characters that act are escapes, whether they are written or named', () => {
     const html = htmlOf('a\u202eb &#x202e; `\u0007` <b>\u2066</b>');
-    expect(html).not.toMatch(/[\u202e\u2066\u0007]/);
+    for (const acting of ['\u202e', '\u2066', '\u0007']) expect(html).not.toContain(acting);
     expect(html).toContain('a\\u{202e}b \\u{202e}');
     expect(html).toContain('\\x07');
   });
