@@ -21,17 +21,8 @@ import { fingerprintOf, imatrixSummary } from './fingerprint';
 import { Laboratory, type LabWork } from './laboratory';
 import { Levels } from './levels';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
-import {
-  type ModelSummary,
-  type PlanRow,
-  type PlanSettings,
-  allowedPlan,
-  planAll,
-  planRow,
-  summarize,
-  textOf,
-  weightCount,
-} from './summary';
+import type { ModelSummary, PlanRow, PlanSettings } from './summary';
+import { allowedPlan, planAll, planRow, summarize, textOf, weightCount } from './summary';
 import { needText, renderPrompt, tokenize, type TokenizedText } from './prompt';
 import { measureSpeed, type SpeedOptions } from './speed';
 import type { ImatrixSummary, LevelSummary, PromptRequest, RunRecord } from './records';
@@ -121,12 +112,9 @@ export class Studio {
     const text = textOf(model, this.#sandbox);
     const summary = { ...summarize(model, text), fingerprint: await fingerprintOf(model, { signal }) };
     throwIfCancelled(signal);
-    this.releaseAll();
+    this.close();
     this.#model = model;
     this.#fingerprint = summary.fingerprint;
-    this.#importance = undefined;
-    this.#imatrix = null;
-    this.mixes.clear();
     this.#text = text instanceof ModelText ? text : undefined;
     return summary;
   }
@@ -254,8 +242,9 @@ export class Studio {
         reopen: (context: number) => this.#reopen(type, context, work),
         level: () => this.#levels.get(type)!,
       };
+      const told = { signal: work.signal, progress: work.run };
       try {
-        return { type, ...(await measureSpeed(bench, options, { signal: work.signal, progress: work.run })) };
+        return { type, ...(await measureSpeed(bench, options, told)) };
       } finally {
         // An engine of another context is no one's that comes after.
         if (options.contexts) this.#levels.disposeEngines();
