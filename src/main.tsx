@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { startWorker } from './browser/start-worker';
 import { findDevice, loadLists } from './store/work/actions';
 import { tellEngineEnded } from './store/work/job';
+import { takeLaunches } from './store/model/launch';
 import { keep } from './store/work/site';
 import { connectEngine } from './store/store';
 import { App } from './ui/app';
@@ -38,6 +39,7 @@ if (import.meta.env.MODE === 'test')
     },
   });
 void loadLists();
+takeLaunches();
 // A build keeps itself for visits without its server, after the engine has loaded, with which it would compete. The build
 // for tests does so where it is asked to: walks answer requests of the page, which a service worker would see first.
 const wantsKeeping =

@@ -20,6 +20,8 @@ describe('names', () => {
     ['?model=hf%3Aorg%2Fname', 'org/name'],
     ['?model=javascript:alert(1)', null],
     ['?model=', null],
+    ['?text=and%2For+https%3A%2F%2Fhuggingface.co%2Forg%2Fname', 'https://huggingface.co/org/name'],
+    ['?title=a&text=nothing+here', null],
     ['', null],
   ])('the page at %s asks for %s', (search, model) => expect(askedModel(search)).toBe(model));
 });

@@ -12,10 +12,11 @@ export const lookAt = (address: string, token: string): Promise<OfferedRepositor
 export const isAddress = (text: string): boolean =>
   /^(https?:\/\/\S+|[\w][\w.-]*\/[\w][\w.-]*([/@:]\S*)?)$/.test(text.trim());
 
-/** The model that the address of the page asks for, as in ?model=hf:organization/name:Q4_K_M. */
+/** The model that the address of the page asks for, as in ?model=hf:organization/name:Q4_K_M; or that was shared to it. */
 export function askedModel(search: string): string | null {
-  const asked = new URLSearchParams(search).get('model')?.trim();
-  if (!asked) return null;
-  const address = asked.replace(/^hf:/, '');
-  return isAddress(address) ? address : null;
+  const asked = new URLSearchParams(search);
+  // What is shared to the installed page comes as a text where it is no bare address.
+  const shared = (asked.get('text') ?? '').split(/\s+/).filter((word) => /^https:/.test(word));
+  const addresses = [asked.get('model') ?? '', ...shared].map((word) => word.trim().replace(/^hf:/, ''));
+  return addresses.find(isAddress) ?? null;
 }

@@ -107,15 +107,9 @@ export function TopBar({ openPalette }: { openPalette(): void }) {
       <span className="push" />
       <JobStatus />
       <Gauge />
-      <button
-        className="btn quiet wide"
-        type="button"
-        aria-label={words.commands.open}
-        title={words.commands.open}
-        onClick={openPalette}
-      >
+      <button className="btn quiet wide" type="button" title={words.commands.open} onClick={openPalette}>
         <Icon name="search" />
-        <kbd>Ctrl K</kbd>
+        <span className="visually">{words.commands.open}</span> <kbd>Ctrl K</kbd>
       </button>
       <ThemeSwitch />
     </header>
