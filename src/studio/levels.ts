@@ -1,5 +1,8 @@
-import type { Engine } from '../infer/engine';
+import type { Gpu } from '../gpu/gpu';
+import { Engine } from '../infer/engine';
+import type { EngineOptions } from '../infer/model-runtime';
 import type { Prepared } from '../pipeline/prepared';
+import type { LevelWork } from '../util/work';
 
 /** Resident levels of a model and their engines. */
 export class Levels {
@@ -18,8 +21,13 @@ export class Levels {
   add(type: string, level: Prepared): void {
     this.#prepared.set(type, level);
   }
-  addEngine(type: string, engine: Engine): void {
+  /** An engine for a resident level, in the place of the one that it had. */
+  async run(gpu: Gpu, type: string, options: EngineOptions, work: LevelWork<never>): Promise<Engine> {
+    const told = { signal: work.signal, progress: work.kernels };
+    const engine = await Engine.create(gpu, this.#prepared.get(type)!, options, told);
+    this.#engines.get(type)?.dispose();
     this.#engines.set(type, engine);
+    return engine;
   }
 
   /** Releases all levels but these. */

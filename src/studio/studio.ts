@@ -9,7 +9,7 @@ import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError, NibbleError, throwIfCancelled } from '../util/errors';
 import { DEFAULT_BENCHMARK } from '../infer/benchmark';
 import { comparePaths, type PathDifference, writeText } from '../infer/compare-paths';
-import { Engine } from '../infer/engine';
+import type { Engine } from '../infer/engine';
 import { type ExportReport, type ResumeOptions, type WriteProgress, writeGguf } from '../pipeline/export';
 import { type GeneratedPiece, type GenerateResult, generate } from '../infer/generate';
 import type { ConvertOptions } from '../model/convert/folder';
@@ -187,18 +187,7 @@ export class Studio {
 
   async #engine(type: string, work: LevelWork<WriteProgress>): Promise<Engine> {
     await this.#prepare(type, work);
-    return this.#levels.engine(type) ?? this.#newEngine(type, this.#engineOptions, work);
-  }
-  async #newEngine(type: string, options: EngineOptions, work: LevelWork<WriteProgress>): Promise<Engine> {
-    const told = { signal: work.signal, progress: work.kernels };
-    const engine = await Engine.create(await this.gpu(), this.#levels.get(type)!, options, told);
-    this.#levels.addEngine(type, engine);
-    return engine;
-  }
-  /** An engine for another context than the chosen one, in the place of all others. */
-  #reopen(type: string, context: number, work: LevelWork<WriteProgress>): Promise<Engine> {
-    this.#levels.disposeEngines();
-    return this.#newEngine(type, { ...this.#engineOptions, context }, work);
+    return this.#levels.engine(type) ?? this.#levels.run(await this.gpu(), type, this.#engineOptions, work);
   }
 
   /** The prompt of a request as text and token ids. */
@@ -239,7 +228,10 @@ export class Studio {
         options: this.#engineOptions,
         roofline: () => this.#device.roofline(),
         engine: () => this.#engine(type, work),
-        reopen: (context: number) => this.#reopen(type, context, work),
+        reopen: async (context: number) => {
+          this.#levels.disposeEngines();
+          return this.#levels.run(await this.gpu(), type, { ...this.#engineOptions, context }, work);
+        },
         level: () => this.#levels.get(type)!,
       };
       const told = { signal: work.signal, progress: work.run };

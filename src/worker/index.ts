@@ -41,6 +41,7 @@ export type {
   OfferedRepository,
   FromWorker,
   MemoryReport,
+  OfferedRepository,
   ToWorker,
 } from './protocol';
 
