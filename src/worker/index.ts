@@ -38,7 +38,6 @@ export type {
   EngineEvent,
   ExportResult,
   ExportTarget,
-  OfferedRepository,
   FromWorker,
   MemoryReport,
   OfferedRepository,

@@ -50,8 +50,8 @@ function Pick<T extends string | number>({ label, value, options, disabled, help
 
 const FIGURES = {
   all: { quality: true, speed: true, byContext: true },
-  both: { quality: true, speed: true, byContext: false },
   loss: { quality: true, speed: false, byContext: false },
+  both: { quality: true, speed: true, byContext: false },
   speed: { quality: false, speed: true, byContext: true },
 } as const satisfies Record<string, Partial<Laboratory>>;
 type Figures = keyof typeof FIGURES;
