@@ -43,7 +43,7 @@ test('forty turns: each goes on from the cache, the meter is right, room is aske
   await talk.shows(2 * TURNS);
   expect(await run.messages()).toEqual(messages);
   await studio.done();
-  expect(await talk.used()).toEqual(used);
+  await expect.poll(() => talk.used(), { timeout: 60_000 }).toEqual(used);
   expect((await talk.likeliest(0)).length).toBeGreaterThanOrEqual(4);
   await run.chat('And then?');
   await talk.shows(2 * TURNS + 2);
@@ -187,6 +187,18 @@ test('two tabs: each adds its own, and shows what the other added', async ({ bro
   await other.run.chat('three');
   await one.talk.shows(6);
   expect(await one.run.messages()).toEqual(await other.run.messages());
+  // The browser asks before it leaves what runs, and not when nothing does.
+  await other.run.sampling({ maxTokens: 400 });
+  await other.run.beginChat('for long');
+  const [asked] = await Promise.all([
+    other.page.waitForEvent('dialog'),
+    other.page.close({ runBeforeUnload: true }),
+  ]);
+  expect(asked.type()).toBe('beforeunload');
+  await asked.dismiss();
+  await other.run.stop();
+  await one.talk.shows(8);
+  await other.run.sampling({ maxTokens: 2 });
   // Both write at the same time: both are kept, one after the other or as branches.
   await Promise.all([one.run.chat('from one'), other.run.chat('from other')]);
   await one.page.reload();
@@ -195,6 +207,6 @@ test('two tabs: each adds its own, and shows what the other added', async ({ bro
   const saved = JSON.parse((await one.talk.exported('one')).toString()) as {
     conversations: { messages: { content: string }[] }[];
   };
-  expect(saved.conversations[0]!.messages).toHaveLength(10);
+  expect(saved.conversations[0]!.messages).toHaveLength(12);
   await context.close();
 });

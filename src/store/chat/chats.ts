@@ -1,5 +1,6 @@
 // The conversation that is open, and all that are kept.
 import type { RankedToken } from '../../infer/scored-token';
+import type { StudioState } from '../state';
 import { get, set } from '../work/job';
 import {
   keepConversation,
@@ -43,6 +44,18 @@ const listed = (all: readonly Conversation[], changed: Conversation): Conversati
 /** Reads what other tabs and visits have written. */
 export const loadConversations = (): Promise<void> => stored(async () => setTalk(await readConversations()));
 
+/** The level that answered last, and the chat, where the open model has them. */
+function asItWas({ modelId, level }: Conversation): Partial<Pick<StudioState, 'runType' | 'mode'>> {
+  const { model, plan } = get();
+  if (model && model.fingerprint !== modelId) return {};
+  // Without a plan nobody knows yet; the plan that comes keeps a level that it allows.
+  const isAllowed = plan.length === 0 || plan.some((p) => p.type === level && p.refusal === null);
+  return {
+    ...(isAllowed ? { runType: level } : {}),
+    ...(model?.hasChatTemplate ? { mode: 'chat' as const } : {}),
+  };
+}
+
 /** Opens a conversation of the storage; false where there is none of that id. */
 export async function openConversation(id: string): Promise<boolean> {
   if (get().talk.conversation?.id === id) return true;
@@ -63,7 +76,7 @@ export async function openConversation(id: string): Promise<boolean> {
       stop,
       full: null,
     });
-    set({ sampling, rendered: null });
+    set({ sampling, rendered: null, ...asItWas(conversation) });
   });
   return get().talk.conversation?.id === id;
 }
@@ -119,6 +132,8 @@ function withHead(
 /** Shows the branch that ends with a message. */
 export async function showHead(id: string, head: string | null, startsAt?: string | null): Promise<void> {
   const shown = withHead(id, head, startsAt === undefined ? {} : { startsAt });
+  // A question about another branch is no longer asked.
+  setTalk({ full: null });
   if (shown) await changeConversation(shown);
 }
 

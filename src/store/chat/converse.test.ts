@@ -110,9 +110,10 @@ describe('a conversation', () => {
     await ask('one');
     await editMessage(get().talk.conversation!.head!, 'better');
     const { conversation } = get().talk;
-    studioStore.setState({ ...initialState, model: get().model }, true);
+    studioStore.setState({ ...initialState, model: get().model, runType: 'F16' }, true);
     expect(await openConversation(conversation!.id)).toBe(true);
     expect(shown()).toEqual(['one', 'better']);
+    expect(get().runType).toBe('Q8_0');
     expect(Object.keys(get().talk.messages)).toHaveLength(3);
     expect(Object.values(get().talk.ranked)).toHaveLength(1);
     expect(await openConversation('nobody')).toBe(false);

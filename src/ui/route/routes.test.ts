@@ -4,8 +4,12 @@ import {
   comparePart,
   compareParts,
   comparePath,
+  chatPath,
+  conversationOf,
   exportedLevel,
   exportPath,
+  inspectedTensor,
+  inspectPath,
   modelOf,
   modelViews,
   pathOf,
@@ -41,6 +45,26 @@ test('charts, table and levels side by side have an address each, all of the vie
     expect(comparePart(path), path).toBe(part);
   }
   expect(comparePart('/m/00ff/compare/nothing')).toBe('charts');
+});
+
+test('the address of a conversation is the chat, with any id and any fingerprint', () => {
+  for (const [model, conversation] of [
+    ['00ff', '12ab'],
+    ['../x', 'a/b?#%'],
+  ] as const) {
+    const path = chatPath(model, conversation);
+    expect([viewOf(path), modelOf(path), conversationOf(path)]).toEqual(['chat', model, conversation]);
+  }
+  expect(conversationOf(pathOf('chat', '00ff'))).toBeNull();
+  expect(conversationOf('/m/00ff/chat/%E0%A4%A')).toBeNull();
+});
+
+test('the address of a tensor has its name, whatever is in it', () => {
+  for (const name of ['blk.0.attn_q.weight', 'a/b?#%']) {
+    const path = inspectPath('00ff', name);
+    expect([viewOf(path), modelOf(path), inspectedTensor(path)]).toEqual(['inspect', '00ff', name]);
+  }
+  expect(inspectedTensor(pathOf('inspect', '00ff'))).toBeNull();
 });
 
 test('an address that nobody made leads nowhere, and nothing throws', () => {

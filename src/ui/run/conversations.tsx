@@ -11,12 +11,19 @@ import {
 } from '../../store/chat/chats';
 import type { Conversation } from '../../store/chat/conversation';
 import { exportConversations, exportMarkdown, importConversations } from '../../store/chat/save';
+import { setMode } from '../../store/work/actions';
+import { get } from '../../store/work/job';
 import { visible } from '../../util/foreign-text';
 import { Foreign } from '../kit/foreign';
 import { Icon } from '../kit/icon';
 import { useStudio } from '../kit/use-studio';
 import { chatPath, pathOf } from '../route/routes';
 import { useWords } from '../words/use-words';
+
+/** Out of the other modes, where the open model has a chat. */
+function toChat(): void {
+  if (get().model?.hasChatTemplate && get().mode !== 'chat') setMode('chat');
+}
 
 /** Everything that can be done with a conversation, behind one button. */
 function More({ of, onRename }: { readonly of: Conversation; readonly onRename: () => void }) {
@@ -84,7 +91,7 @@ function Item({ hit: { conversation, place } }: { readonly hit: Hit }) {
     );
   return (
     <li data-conversation={id}>
-      <Link href={chatPath(modelId, id)} aria-current={isHere ? 'true' : undefined}>
+      <Link href={chatPath(modelId, id)} onClick={toChat} aria-current={isHere ? 'true' : undefined}>
         <b>
           <Foreign text={title} />
         </b>
@@ -169,6 +176,7 @@ export function Conversations({ modelId }: { readonly modelId: string }) {
           title={words.newOne}
           onClick={() => {
             leaveConversation();
+            toChat();
             navigate(pathOf('chat', modelId));
           }}
         >

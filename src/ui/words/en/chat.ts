@@ -84,10 +84,7 @@ export const chat = {
   seconds: (ms: number) => `${(ms / 1000).toFixed(ms < 995 ? 2 : 1)} s`,
   answerTokens: 'Tokens',
   prompt: 'Prompt',
-  promptRead: (read: number, of: number) =>
-    read >= of
-      ? `read ${of.toLocaleString('en')}`
-      : `read ${read.toLocaleString('en')} of ${of.toLocaleString('en')}`,
+  promptRead: (read: number, of: number) => `read ${read.toLocaleString('en')} of ${of.toLocaleString('en')}`,
   promptHelp: (cached: number, speed: string) =>
     `Tokens of the prompt that were read, at ${speed} tokens/s; the other ${cached.toLocaleString('en')} were in the cache`,
   endedBy: 'Ended by',
