@@ -37,6 +37,9 @@ $$
 # <b>Heading</b> ![h](https://evil.example/w.png)
 `;
 
+/** Lists in lists, deeper than a parser's stack. */
+const DEEP = `${'- '.repeat(5000)}bottom`;
+
 /** Addresses that are links all the same, in order: of the web, in full. */
 export const HOSTILE_LINKS = [
   'https://fine.example/page?a=b',
@@ -80,6 +83,8 @@ export function hostileConversation(): Uint8Array {
         { kind: 'thoughts', text: TEXT },
         { kind: 'tool call', text: '{"name": "<img src=https://evil.example/z.png>"}' },
         { kind: 'mark', text: '<|\u202eim_end|>' },
+        { kind: 'answer', text: DEEP },
+        { kind: 'mark', text: '<|x|>' },
         { kind: 'answer', text: TEXT },
       ],
       createdMs: 3,

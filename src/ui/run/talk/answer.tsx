@@ -1,15 +1,13 @@
-import { lazy, Suspense, useMemo } from 'react';
+import { useMemo } from 'react';
 import type { RankedToken } from '../../../infer/scored-token';
 import { alignTokens, type TokenSpan } from '../../../store/chat/align';
 import type { AnswerPart } from '../../../text/answer-reader';
 import { Foreign, ForeignText } from '../../kit/foreign';
 import { Icon } from '../../kit/icon';
 import { useWords } from '../../words/use-words';
+import { DrawnText } from '../text/drawn-text';
 import { Tokens } from '../text/tokens';
 import { Mark } from '../mark';
-
-// The parsers of Markdown, code and math come after the view.
-const Markdown = lazy(() => import('../text/markdown').then((m) => ({ default: m.Markdown })));
 
 interface ThoughtsProps {
   readonly text: string;
@@ -68,20 +66,12 @@ function ToolCall({ text }: { readonly text: string }) {
   );
 }
 
-function Said({ text, spans, testId }: { text: string; spans: readonly TokenSpan[]; testId: string }) {
-  const waiting = (
-    <p className="plain">
-      <ForeignText text={text} />
-    </p>
-  );
-  const shown = (
-    <Suspense fallback={waiting}>
-      <Markdown text={text} spans={spans.length > 0 ? spans : undefined} />
-    </Suspense>
-  );
+function Said({ text, spans, isWriting }: { text: string; spans: readonly TokenSpan[]; isWriting: boolean }) {
+  const hasTokens = spans.length > 0;
+  const shown = <DrawnText text={text} spans={hasTokens ? spans : undefined} isWriting={isWriting} />;
   return (
-    <div data-testid={testId}>
-      {spans.length > 0 ? <Tokens spans={spans}>{shown}</Tokens> : <div className="md">{shown}</div>}
+    <div data-testid={isWriting ? 'answer' : 'said'}>
+      {hasTokens ? <Tokens spans={spans}>{shown}</Tokens> : <div className="md">{shown}</div>}
     </div>
   );
 }
@@ -111,6 +101,6 @@ export function Answer({ parts, ranked = NO_TOKENS, thoughtsMs, isWriting = fals
     }
     if (part.kind === 'mark') return <Mark key={key} text={text} />;
     if (part.kind === 'tool call') return <ToolCall key={key} text={text} />;
-    return <Said key={key} text={text} spans={spans[i]!} testId={isWriting ? 'answer' : 'said'} />;
+    return <Said key={key} text={text} spans={spans[i]!} isWriting={isWriting} />;
   });
 }

@@ -1,5 +1,5 @@
 import type { Element } from 'hast';
-import { memo, useDeferredValue } from 'react';
+import { memo } from 'react';
 import ReactMarkdown, { type Components, type Options } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
@@ -139,11 +139,10 @@ interface MarkdownProps {
 }
 
 /**
- * A model's or a stranger's Markdown as elements: no HTML of its own, no picture, no address but of the web. While it is
- * written, drawing it gives way to what a person does.
+ * A model's or a stranger's Markdown as elements: no HTML of its own, no picture, no address but of the web.
  */
 export const Markdown = memo(function Markdown({ text, spans }: MarkdownProps) {
-  const source = withDollars(useDeferredValue(text));
+  const source = withDollars(text);
   return (
     <ReactMarkdown
       components={components}
