@@ -43,10 +43,10 @@ try {
   await picture(studio, 'export');
   await studio.run.chat('Tell me a story about a little fox named Nora.');
   await picture(studio, 'chat');
-  await studio.run.writeBeside(LEVELS.slice(0, 4), {});
-  await picture(studio, 'side-by-side');
   await studio.go('compare');
   await picture(studio, 'compare');
+  await studio.beside.write({ maxTokens: 48 });
+  await picture(studio, 'side-by-side');
   await studio.errors.map('Q4_0');
   await studio.errors.openFirstTensor();
   await picture(studio, 'inspect');

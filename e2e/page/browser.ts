@@ -162,7 +162,9 @@ export async function unfold(summary: Locator): Promise<void> {
 
 /** The first number in a text. */
 export function numberIn(text: string): number {
-  const found = /-?\d+(\.\d+)?(e[+-]?\d+)?/i.exec(text.replace(/(\d),(?=\d{3})/g, '$1'));
+  // On the page a minus is one, and thousands are set apart.
+  const plain = text.replaceAll('−', '-').replace(/(\d),(?=\d{3})/g, '$1');
+  const found = /-?\d+(\.\d+)?(e[+-]?\d+)?/i.exec(plain);
   if (!found) throw new Error(`There is no number in "${text}".`);
   return Number(found[0]);
 }

@@ -77,7 +77,6 @@ export function controlsOf(page: Page) {
     mode: {
       chat: page.getByRole('tab', { name: 'Chat' }),
       completion: page.getByRole('tab', { name: 'Completion' }),
-      sideBySide: page.getByRole('tab', { name: 'Side by side' }),
     },
     message: page.getByRole('textbox', { name: 'Message' }),
     send: button('Send', run.locator('.composer')),
@@ -101,7 +100,6 @@ export function controlsOf(page: Page) {
       stops: page.getByLabel('Stop strings'),
     },
     continueText: button('Continue it'),
-    continueBeside: (types: readonly string[]) => button(`Continue it at ${types.join(', ')}`),
     given: run.getByText(/What the model was given/),
 
     measure: {

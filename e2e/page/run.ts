@@ -16,13 +16,6 @@ export interface Timing {
   readonly evaluated: number;
   readonly promptTokens: number;
 }
-/** The text of a level beside others. */
-export interface SideText {
-  readonly type: string;
-  readonly tokens: readonly { readonly text: string; readonly percent: number }[];
-  /** Index of the token that is marked as the one where texts part; -1 where none is. */
-  readonly mark: number;
-}
 export interface SamplingChoice {
   readonly temperature?: number;
   readonly maxTokens?: number;
@@ -148,34 +141,5 @@ export class Run extends Part {
     await this.#unfoldHow();
     await unfold(this.controls.given);
     return (await this.page.locator('#chat .rendered').textContent()) ?? '';
-  }
-
-  /** Continues the text of the page at several levels. */
-  async writeBeside(types: readonly string[], sampling: SamplingChoice): Promise<SideText[]> {
-    await this.go();
-    await this.sampling(sampling);
-    await this.controls.mode.sideBySide.click();
-    await this.press(this.controls.continueBeside(types));
-    const texts = await this.page.locator('[data-side]').evaluateAll((all) =>
-      all.map((side) => {
-        const tokens = [...side.querySelectorAll<HTMLElement>('.tokens > *')];
-        return {
-          type: side.getAttribute('data-side') ?? '',
-          mark: tokens.findIndex((t) => t.tagName === 'MARK'),
-          tokens: tokens.map((t) => ({ text: t.textContent ?? '', percent: t.title })),
-        };
-      }),
-    );
-    return texts.map((side) => ({
-      ...side,
-      tokens: side.tokens.map(({ text, percent }) => ({ text, percent: numberIn(percent) })),
-    }));
-  }
-  /** After so many tokens a level leaves the first, as the page says; a level that never does is absent. */
-  async partings(): Promise<Record<string, number>> {
-    await this.go();
-    const said = await this.page.getByTestId('parts').innerText();
-    const found = [...said.matchAll(/(\S+) leaves \S+ after (\d+) tokens/g)];
-    return Object.fromEntries(found.map((m) => [m[1]!, Number(m[2])]));
   }
 }

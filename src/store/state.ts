@@ -129,7 +129,7 @@ export interface StudioState extends PlanSettings {
   /** Why the engine's worker was replaced, until it is dismissed. */
   readonly engineNotice: string | null;
   readonly runType: string;
-  readonly mode: 'chat' | 'completion' | 'side';
+  readonly mode: 'chat' | 'completion';
   /** Answers of several levels to one prompt, with their tokens. */
   readonly side: readonly { readonly type: string; readonly tokens: readonly ScoredToken[] }[];
   readonly talk: Talk;

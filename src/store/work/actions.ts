@@ -91,24 +91,6 @@ export async function continueText(): Promise<void> {
   });
 }
 
-/** Maximum levels of a side-by-side comparison. */
-export const MAX_SIDE_BY_SIDE = 4;
-
-/** Generates from one prompt with several levels, one after the other. */
-export async function writeSideBySide(types: readonly string[]): Promise<void> {
-  await job('generate', 'Writing side by side', 'run', async () => {
-    set({ side: [] });
-    for (const type of types) {
-      throwIfStopped();
-      relabel(`Writing at ${type}`);
-      const { completion, sampling } = get();
-      const { maxTokens, ...rest } = sampling;
-      const tokens = await run('write', { type, prompt: completion, maxTokens, sampling: rest });
-      set({ side: [...get().side, { type, tokens }] });
-    }
-  });
-}
-
 /** Tokens of an answer in a trial. */
 const TRY_TOKENS = 120;
 

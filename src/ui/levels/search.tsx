@@ -1,39 +1,42 @@
 import { offerDownload } from '../../store/work/actions';
 import { addMix, lookAtMix, searchTypes } from '../../store/work/search';
-import { formatBytes } from '../../util/bytes';
 import { Fact } from '../kit/fact';
+import { ScrollRegion } from '../kit/scroll-region';
+import { megaOrGiga, nats } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
+import { useWords } from '../words/use-words';
 
 /** The shown mix: size, expected KL divergence, recipe and llama-quantize command. */
 function Mix() {
   const mix = useStudio((s) => s.mix);
   const name = useStudio((s) => s.model?.name ?? 'model');
   const busy = useStudio((s) => s.job !== null || s.mix?.budgetBytes !== s.mixBudgetBytes);
+  const words = useWords().search;
   if (!mix) return null;
   const { command, counts, recipeText } = mix;
   const save = () => offerDownload(new Blob([recipeText]), `${name.replace(/\s+/g, '-')}-recipe.json`);
   return (
     <>
       <dl className="facts" data-testid="mix" aria-busy={busy}>
-        <Fact label="File" value={formatBytes(mix.fileBytes)} help={`${mix.fileBytes} bytes`} />
-        <Fact
-          label="Expected KL"
-          value={mix.expectedKl.toPrecision(2)}
-          help="Mean divergence from the base that the search expects; measure the level to see what it got"
-        />
-        <Fact label="Types" value={counts.map((c) => `${c.tensors} × ${c.type}`).join(', ')} />
+        <Fact label={words.file} value={megaOrGiga(mix.fileBytes)} help={words.bytes(mix.fileBytes)} />
+        <Fact label={words.expected} value={nats(mix.expectedKl)} help={words.expectedHelp} />
+        <Fact label={words.types} value={counts.map((c) => words.count(c.tensors, c.type)).join(', ')} />
       </dl>
-      <div className="actions">
-        <button type="button" disabled={busy} onClick={() => void addMix()}>
-          Add it to the levels
+      <div className="acts">
+        <button className="btn main" type="button" disabled={busy} onClick={() => void addMix()}>
+          {words.add}
         </button>
-        <button type="button" disabled={busy} onClick={save}>
-          Save the recipe
+        <button className="btn" type="button" disabled={busy} onClick={save}>
+          {words.save}
         </button>
       </div>
       <details>
-        <summary>The same with llama-quantize</summary>
-        <pre className="rendered">{command}</pre>
+        <summary>{words.command}</summary>
+        <div className="code">
+          <ScrollRegion label={words.command}>
+            <pre>{command}</pre>
+          </ScrollRegion>
+        </div>
       </details>
     </>
   );
@@ -46,25 +49,28 @@ export function Search() {
   const busy = useStudio((s) => s.job !== null);
   const blocked = useStudio((s) => !s.model || s.model.blocked !== null || s.noGpu !== null);
   const requested = useStudio((s) => s.mixBudgetBytes);
+  const words = useWords().search;
   if (!search)
     return (
-      <p className="hint" data-testid="search">
-        Or a size of your own, with a type for each tensor:{' '}
-        <button
-          type="button"
-          disabled={busy || blocked}
-          onClick={() => void searchTypes()}
-          title="Puts one tensor after the other in 3 bits and measures what that does to the next token; from it follows the best mix for any size. Takes a while on a large model"
-        >
-          Measure what each tensor is worth
-        </button>{' '}
-        Or drop a recipe that you saved.
-      </p>
+      <div className="stack" data-testid="search">
+        <p>{words.how}</p>
+        <p>
+          <button
+            className="btn main"
+            type="button"
+            disabled={busy || blocked}
+            onClick={() => void searchTypes()}
+          >
+            {words.begin}
+          </button>
+        </p>
+        <p className="cap">{words.orDrop}</p>
+      </div>
     );
   return (
-    <section aria-label="A size of your own" className="search">
-      <label>
-        Target size
+    <section aria-label={words.region} className="stack">
+      <label className="labelled">
+        <span>{words.target}</span>
         <input
           type="range"
           min={search.minBytes}
@@ -72,7 +78,7 @@ export function Search() {
           step={Math.max(1, Math.round((search.maxBytes - search.minBytes) / 500))}
           value={requested ?? search.minBytes}
           disabled={busy}
-          aria-valuetext={mix ? formatBytes(mix.fileBytes) : undefined}
+          aria-valuetext={mix ? megaOrGiga(mix.fileBytes) : undefined}
           onChange={(e) => void lookAtMix(Number(e.currentTarget.value))}
         />
       </label>

@@ -137,7 +137,7 @@ export function More() {
               </button>
             </Dialog.Close>
           </div>
-          <div className="body legacy">
+          <div className="body">
             <Search />
           </div>
         </Dialog.Content>

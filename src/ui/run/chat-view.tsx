@@ -13,7 +13,6 @@ import { Completion } from './completion';
 import { Conversations } from './conversations';
 import { LevelSwitch, Modes } from './head';
 import { How } from './how';
-import { SideBySide } from './side-by-side';
 import { Composer } from './talk/composer';
 import { Flow } from './talk/flow';
 import { NeededRow } from './talk/needed-row';
@@ -91,16 +90,11 @@ function Talk({ isOpen, modelId, onHow, onList }: TalkProps) {
         {!hasTemplate && <p className="cap said">{words.noTemplate}</p>}
         <Completion />
       </Tabs.Content>
-      <Tabs.Content value="side" tabIndex={-1}>
-        <div className="scroll flow legacy">
-          <SideBySide />
-        </div>
-      </Tabs.Content>
     </Tabs.Root>
   );
 }
 
-/** The model at work: chat, completion, levels side by side. A conversation is read without its model, too. */
+/** The model at work: chat and completion. A conversation is read without its model, too. */
 export function ChatView() {
   const [path] = useHashLocation();
   const { modelId } = useAddress();

@@ -55,7 +55,7 @@ export function LevelSwitch() {
   );
 }
 
-/** Chat, a text that is continued, and levels side by side. */
+/** Chat, and a text that is continued. */
 export function Modes() {
   const hasTemplate = useStudio((s) => s.model?.hasChatTemplate ?? false);
   const words = useWords().chat;
@@ -65,7 +65,6 @@ export function Modes() {
         {words.chat}
       </Tabs.Trigger>
       <Tabs.Trigger value="completion">{words.completion}</Tabs.Trigger>
-      <Tabs.Trigger value="side">{words.side}</Tabs.Trigger>
     </Tabs.List>
   );
 }

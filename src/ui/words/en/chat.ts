@@ -33,7 +33,6 @@ export const chat = {
   modes: 'How to prompt',
   chat: 'Chat',
   completion: 'Completion',
-  side: 'Side by side',
   noTemplate: 'This model has no chat template: it continues texts.',
 
   // Messages.

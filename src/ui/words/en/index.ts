@@ -1,6 +1,6 @@
 import { shell, needed } from './shell';
 import { open, tryIt, unfinished, preTokenizer, library } from './open';
-import { levels, imatrix, choose } from './levels';
+import { levels, imatrix, search, choose } from './levels';
 import { compare } from './compare';
 import { exporting } from './export';
 import { chat } from './chat';
@@ -34,6 +34,7 @@ export const en = {
   commands,
   levels,
   imatrix,
+  search,
   choose,
   compare,
   export: exporting,

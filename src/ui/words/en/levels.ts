@@ -63,6 +63,23 @@ export const levels = {
   needsWebGpu: 'Quantize: needs WebGPU',
 };
 
+export const search = {
+  region: 'A size of your own',
+  begin: 'Measure what each tensor is worth',
+  how: 'It puts one tensor after the other in 3 bits and measures what that does to the next token; from it follows the best mix for any size. It takes a while on a large model.',
+  orDrop: 'Or drop a recipe that you saved.',
+  target: 'Target size',
+  file: 'File',
+  bytes: (n: number) => `${n.toLocaleString('en')} bytes`,
+  expected: 'Expected KL',
+  expectedHelp: 'Mean divergence from the base that the search expects; measure the level to see what it got',
+  types: 'Types',
+  count: (tensors: number, type: string) => `${tensors} × ${type}`,
+  add: 'Add it to the levels',
+  save: 'Save the recipe',
+  command: 'The same with llama-quantize',
+};
+
 export const imatrix = {
   why: 'An importance matrix improves what is made below 6 bits; the smallest levels want one. Drop one (llama-imatrix, .gguf or .dat), or collect one here.',
   collect: 'Collect one from ',
