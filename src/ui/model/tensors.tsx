@@ -6,7 +6,7 @@ import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
-import { patternOf } from './pattern';
+import { matcherOf } from './pattern';
 
 function TensorTable({ of }: { of: readonly TensorRow[] }) {
   const words = useWords().model.tensors;
@@ -79,9 +79,9 @@ export function Tensors() {
   const [list, setList] = useState<'tensors' | 'metadata'>('tensors');
   const [filter, setFilter] = useState('');
   if (!tensors || !metadata) return null;
-  const pattern = patternOf(filter);
-  const shownTensors = tensors.filter((t) => pattern.test(t.name));
-  const shownKeys = metadata.filter((row) => pattern.test(row.key));
+  const isMeant = matcherOf(filter);
+  const shownTensors = tensors.filter((t) => isMeant(t.name));
+  const shownKeys = metadata.filter((row) => isMeant(row.key));
   const isTensors = list === 'tensors';
   const [shown, all] = isTensors
     ? [shownTensors.length, tensors.length]
