@@ -99,7 +99,7 @@ export interface MeasureSettings extends Pick<QualityRequest, 'context' | 'budge
 }
 
 /** Chunks that the first level runs to find out how long one takes. */
-const TRIAL_CHUNKS = 2;
+export const TRIAL_CHUNKS = 2;
 
 /** Chunks that each level gets, as evaluate/quality decides. */
 function chunksFor({ chunks, availableChunks, budgetMs }: MeasureSettings, chunkMs: number): number {

@@ -2,7 +2,7 @@
 // once, so a sweep that was stopped or cut off by a reload can be continued.
 import { get, job, relabel, run, set, throwIfStopped } from './job';
 import { withLevelsBack } from './levels-back';
-import { benchmarkMs, type Rates, withPrepared, withQuality, withRun } from './estimate';
+import { benchmarkMs, type Rates, TRIAL_CHUNKS, withPrepared, withQuality, withRun } from './estimate';
 import { keepRates, recallRates } from './rates';
 import { baseOf, HELD_OUT, textOf } from './own-text';
 import { keepResults } from '../results/results-storage';
@@ -50,19 +50,20 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<string> 
     await keep((rates) => withRun(rates, record, weights), benchmarkMs(record));
     return record.adapter;
   }
+  const { type } = step;
   const { base, textLabel, context, chunks, budgetMs } = sweep;
-  const record = await run('quality', { type: step.type, base, textLabel, text, context, chunks, budgetMs });
+  const record = await run('quality', { type, base, textLabel, text, context, chunks, budgetMs });
   set({
     qualities: mergeRun(get().qualities, record, order),
     // The first level decides the chunks of all levels.
     sweep: { ...sweep, chunks: record.chunks, context: record.context },
   });
-  // The first call has tried how long a chunk takes, too, or quantized the baseline.
-  const isAlone = chunks !== null && step.type !== base && memory?.levels.includes(base) === true;
-  await keep(
-    (rates) => withQuality(rates, record, weights),
-    isAlone && !record.paged ? record.elapsedMs : null,
-  );
+  const held = memory?.levels ?? [];
+  // The first call has tried how long a chunk takes, too; if it is not the baseline's, it has quantized two levels.
+  const isAlone = type === base ? !held.includes(base) : chunks !== null && held.includes(base);
+  const tried = chunks === null && record.chunks > TRIAL_CHUNKS ? TRIAL_CHUNKS : 0;
+  const ownMs = record.elapsedMs * (1 + tried / record.chunks);
+  await keep((rates) => withQuality(rates, record, weights), isAlone && !record.paged ? ownMs : null);
   return record.adapter;
 }
 
