@@ -91,7 +91,7 @@ export class Search extends Part {
   async command(): Promise<string> {
     await this.#open();
     await unfold(this.controls.search.command);
-    return this.page.locator('.search pre').innerText();
+    return this.page.getByTestId('mix-command').innerText();
   }
   async saveRecipe(): Promise<Buffer> {
     await this.#open();

@@ -34,7 +34,7 @@ function Mix() {
         <summary>{words.command}</summary>
         <div className="code">
           <ScrollRegion label={words.command}>
-            <pre>{command}</pre>
+            <pre data-testid="mix-command">{command}</pre>
           </ScrollRegion>
         </div>
       </details>
