@@ -15,8 +15,14 @@ export async function dropPaths(page: Page, paths: readonly string[]): Promise<v
   if (page.context().browser()?.browserType().name() === 'firefox') return sendDrop(page, paths);
   const session = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
-    await session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+  const drag = (type: 'dragEnter' | 'dragOver' | 'drop') =>
+    session.send('Input.dispatchDragEvent', { type, x: 200, y: 200, data });
+  await drag('dragEnter');
+  await drag('dragOver');
+  // A busy page answers late, and the browser takes a drop for a drag that was given up until it has.
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  await drag('dragOver');
+  await drag('drop');
   await session.detach();
 }
 
