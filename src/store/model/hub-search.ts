@@ -15,7 +15,7 @@ export const isAddress = (text: string): boolean =>
 /** The model that the address of the page asks for, as in ?model=hf:organization/name:Q4_K_M; or that was shared to it. */
 export function askedModel(search: string): string | null {
   const asked = new URLSearchParams(search);
-  // What is shared to the installed page comes as a text where it is no bare address.
+  // A link that is shared to the installed page may come within a text.
   const shared = (asked.get('text') ?? '').split(/\s+/).filter((word) => /^https:/.test(word));
   const addresses = [asked.get('model') ?? '', ...shared].map((word) => word.trim().replace(/^hf:/, ''));
   return addresses.find(isAddress) ?? null;

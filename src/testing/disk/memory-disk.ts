@@ -178,6 +178,8 @@ export class MemoryDisk {
       content.open = 0;
       const unflushed = content.bytes.length - content.flushedBytes;
       content.bytes = content.bytes.slice(0, content.bytes.length - Math.ceil(unflushed * lostShare));
+      // By the time that another tab is there, the system has written back what survived.
+      content.flushedBytes = content.bytes.length;
     }
   }
   /** The part of `navigator` that a worker keeps files by. */
