@@ -1,8 +1,15 @@
 import { expect } from '@playwright/test';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
+import { Studio } from './page';
 import { test } from './test';
 
-test('keys go to views and actions, never while one types, and can be turned off', async ({ studio }) => {
+test('keys go to views and actions, never while one types, and can be turned off', async ({
+  browser,
+  baseURL,
+}) => {
+  // A browser of its own: colours and keys are chosen for all visits.
+  const context = await browser.newContext({ baseURL: baseURL! });
+  const studio = await Studio.visit(await context.newPage(), { untuned: true });
   const { keyboard } = studio;
   await studio.open([{ path: 'keys.gguf', bytes: tinyGguf({ ...TINY, type: 'F16' }) }]);
   for (const [key, view] of [
@@ -35,4 +42,5 @@ test('keys go to views and actions, never while one types, and can be turned off
   await studio.isAt('settings');
   await keyboard.goToAnything('inspect');
   await studio.isAt('inspect');
+  await context.close();
 });
