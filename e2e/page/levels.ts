@@ -190,7 +190,7 @@ export class Levels extends Part {
     await this.go();
     await this.controls.levelContext.selectOption(String(tokens));
   }
-  /** Sizes that the chart of all levels draws. */
+  /** Sizes that the chart of the chosen levels draws. */
   async drawnSizes(): Promise<number> {
     await this.go('compare');
     const bars = this.page.locator('figure[data-chart="bits"] [data-bar]');
