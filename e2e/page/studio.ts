@@ -194,6 +194,7 @@ export class Studio extends Part {
   async dropText(text: NamedBytes): Promise<void> {
     await this.drop([text]);
     await this.go('compare');
+    await this.controls.measure.part('Charts').click();
     await expect(this.controls.measure.text).toHaveValue('own');
     await expect.poll(() => this.results.text()).toBe(text.path);
   }
