@@ -16,11 +16,11 @@ export class Device extends Part {
     await this.go();
     return this.page.locator('#device').getByRole('status').innerText();
   }
-  /** The largest binding, as the page says it. */
-  async largestBinding(): Promise<string> {
+  /** Bytes of the largest binding. */
+  async largestBinding(): Promise<number> {
     await this.go();
     const fact = this.page.locator('#device .fact', { hasText: 'Largest binding' });
-    return (await fact.locator('dd').textContent()) ?? '';
+    return numberIn((await fact.getAttribute('title')) ?? '');
   }
   /** Memory in use, as the page says it. */
   async memoryInUse(): Promise<string> {

@@ -24,7 +24,11 @@ export function Found({ device }: { device: DeviceCapabilities }) {
             help={words.lanesHelp}
           />
           <Fact label={words.halves} value={hasHalves ? words.hasHalves : words.noHalves} />
-          <Fact label={words.binding} value={megaOrGiga(facts.maxBindingBytes)} help={words.bindingHelp} />
+          <Fact
+            label={words.binding}
+            value={megaOrGiga(facts.maxBindingBytes)}
+            help={words.bindingHelp(facts.maxBindingBytes)}
+          />
           <Fact
             label={words.packed}
             value={facts.packed4x8 === 'native' ? words.nativePacked : words.emulatedPacked}

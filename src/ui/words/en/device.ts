@@ -23,7 +23,7 @@ export const device = {
   hasHalves: 'shader-f16',
   noHalves: 'packed, no shader-f16 needed',
   binding: 'Largest binding',
-  bindingHelp: 'Larger tensors are split by rows',
+  bindingHelp: (bytes: number) => `${bytes.toLocaleString('en')} bytes. Larger tensors are split by rows`,
   packed: 'Packed 8-bit integers',
   nativePacked: 'WGSL’s own',
   emulatedPacked: 'emulated: this browser’s WGSL lacks them',
