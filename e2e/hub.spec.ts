@@ -24,16 +24,19 @@ test('words find repositories, a repository its files with sizes; one is opened'
   await answerForTheHub(page, origin);
   const studio = await Studio.visit(page, { untuned: true });
   expect(hub.log).toEqual([]);
-  expect(await studio.searchHub('fox')).toEqual(['makers/tiny-fox-GGUF', 'makers/gated-fox']);
-  await studio.chooseRepository('makers/gated-fox');
-  expect(await studio.gatedWord()).toContain('accept their terms');
-  await studio.giveToken('secret');
-  expect(await studio.offers()).toEqual(['gated-fox-Q4_K_M.gguf']);
+  expect(await studio.hub.search('fox')).toEqual(['makers/tiny-fox-GGUF', 'makers/gated-fox']);
+  await studio.hub.choose('makers/gated-fox');
+  expect(await studio.hub.gatedWord()).toContain('accept their terms');
+  await studio.hub.giveToken('secret');
+  expect(await studio.hub.offers()).toEqual(['gated-fox-Q4_K_M.gguf']);
   expect(await studio.accessibilityViolations()).toEqual([]);
   expect(await studio.overflows([[360, 'light']])).toEqual([]);
-  expect(await studio.offers('makers/tiny-fox-GGUF')).toEqual(['tiny-fox-F16.gguf', 'tiny-fox-Q8_0.gguf']);
+  expect(await studio.hub.offers('makers/tiny-fox-GGUF')).toEqual([
+    'tiny-fox-F16.gguf',
+    'tiny-fox-Q8_0.gguf',
+  ]);
   expect(read()).toEqual([]);
-  await studio.openOffer('tiny-fox-F16.gguf');
+  await studio.hub.open('tiny-fox-F16.gguf');
   expect((await studio.model())?.architecture).toBe('llama');
   expect(read().length).toBeGreaterThan(0);
 });
@@ -44,8 +47,8 @@ test('an address of the page asks for a model: its files are listed, and no weig
   await answerForTheHub(page, origin);
   hub.log.length = 0;
   const studio = await Studio.visit(page, { at: '/?model=hf:makers/tiny-fox-GGUF:Q8_0', untuned: true });
-  expect(await studio.offers()).toEqual(['tiny-fox-Q8_0.gguf']);
+  expect(await studio.hub.offers()).toEqual(['tiny-fox-Q8_0.gguf']);
   expect(hub.log.every((line) => line.startsWith('/api/models/'))).toBe(true);
-  await studio.openOffer('tiny-fox-Q8_0.gguf');
+  await studio.hub.open('tiny-fox-Q8_0.gguf');
   expect((await studio.model())?.label).toBe('tiny-fox-GGUF/more/tiny-fox-Q8_0.gguf');
 });

@@ -9,9 +9,9 @@ const file = { path: 'views.gguf', bytes: tinyGguf(SMALL) };
 const VIEWS = ['model', 'levels', 'chat', 'compare', 'inspect', 'device', 'settings', 'open'] as const;
 
 test('a fresh visit is two levels side by side in one click', async ({ studio }) => {
-  const said = await studio.tryIt();
+  const said = await studio.trial.run();
   expect(said).toMatch(/First difference/);
-  expect(await studio.trial()).toMatchObject([
+  expect(await studio.trial.sides()).toMatchObject([
     { type: 'F16', tokens: expect.any(Number) },
     { type: 'Q4_K_M', tokens: expect.any(Number) },
   ]);

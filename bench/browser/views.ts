@@ -30,7 +30,7 @@ try {
   const page = await browser.newPage({ baseURL, viewport: { width: 1440, height: 900 } });
   const studio = await Studio.visit(page);
   await picture(studio, 'open');
-  await studio.tryIt();
+  await studio.trial.run();
   await picture(studio, 'try');
   await studio.openBuiltIn();
   await picture(studio, 'levels-new');

@@ -13,6 +13,8 @@ import { Beside } from './beside';
 import { Charts } from './charts';
 import { Device } from './device';
 import { Keyboard } from './keyboard';
+import { HubPart } from './hub';
+import { Trial } from './trial';
 import { Look } from './look';
 import { Levels } from './levels';
 import { Library } from './library';
@@ -66,6 +68,8 @@ export class Studio extends Part {
   readonly site: SitePart;
   readonly device: Device;
   readonly look: Look;
+  readonly hub: HubPart;
+  readonly trial: Trial;
   readonly keyboard: Keyboard;
   readonly #hosts = new Set<string>();
 
@@ -85,6 +89,8 @@ export class Studio extends Part {
     this.site = new SitePart(page, 'settings');
     this.device = new Device(page, 'device');
     this.look = new Look(page, 'model');
+    this.hub = new HubPart(page, 'open');
+    this.trial = new Trial(page, 'open');
     this.keyboard = new Keyboard(page);
     page.on('request', (request) => {
       const { protocol, host } = new URL(request.url());
@@ -121,25 +127,6 @@ export class Studio extends Part {
   /** Opens the model that comes with the page. */
   async openBuiltIn(): Promise<void> {
     await this.opens(BUILT_IN, () => this.controls.builtIn.click());
-  }
-  /** Begins the trial, and waits until both levels have answered; gives what the page says of their first difference. */
-  async tryIt(): Promise<string> {
-    await this.go('open');
-    await this.controls.tryIt.click();
-    const said = this.page.getByTestId('try-difference');
-    await said.waitFor({ timeout: 180_000 });
-    await this.done();
-    return said.innerText();
-  }
-  /** Levels of the trial, with the number of tokens that each wrote. */
-  async trial(): Promise<{ type: string; tokens: number }[]> {
-    const sides = this.page.locator('#try [data-side]');
-    return sides.evaluateAll((all) =>
-      all.map((side) => ({
-        type: side.getAttribute('data-side') ?? '',
-        tokens: side.querySelectorAll('.out bdi').length,
-      })),
-    );
   }
   /** Waits until the page is at a view. */
   async isAt(view: View): Promise<void> {
@@ -210,49 +197,6 @@ export class Studio extends Part {
     await hub.address.fill(address);
     if (token !== undefined) await hub.token.fill(token);
     await hub.open.click();
-  }
-  /** Types words into the search of the hub; gives the repositories that it finds. */
-  async searchHub(words: string): Promise<string[]> {
-    await this.go('open');
-    await this.controls.hub.address.fill(words);
-    const results = this.page.getByTestId('hub-results');
-    await results
-      .getByRole('status')
-      .filter({ hasText: /repositor/ })
-      .waitFor();
-    return results
-      .locator('li button')
-      .evaluateAll((all) => all.map((button) => button.getAttribute('title') ?? ''));
-  }
-  /** Chooses a repository that the search found. */
-  async chooseRepository(repository: string): Promise<void> {
-    await this.page.getByTestId('hub-results').getByTitle(repository).click();
-  }
-  /** Gives an access token beside the search. */
-  async giveToken(token: string): Promise<void> {
-    await this.controls.hub.token.fill(token);
-  }
-  /** Models of a repository that the search found, or of the one that the page was asked for. */
-  async offers(repository?: string): Promise<string[]> {
-    const results = this.page.getByTestId('hub-results');
-    if (repository !== undefined) await this.chooseRepository(repository);
-    await results.getByRole('rowheader').first().waitFor();
-    return results
-      .getByRole('rowheader')
-      .evaluateAll((all) => all.map((cell) => cell.getAttribute('title') ?? ''));
-  }
-  /** The page's word on a repository whose terms must be accepted first. */
-  async gatedWord(): Promise<string> {
-    return this.page.getByTestId('hub-results').locator('.is.warn').innerText();
-  }
-  /** Opens a model that a repository offers. */
-  async openOffer(name: string): Promise<void> {
-    await this.page
-      .getByTestId('hub-results')
-      .getByRole('button', { name: `Open ${name}` })
-      .click();
-    await this.isAt('levels');
-    await this.done();
   }
   /** Stops what runs. */
   async stop(): Promise<void> {
