@@ -49,12 +49,16 @@ const MAX_LISTED = 200;
 const MAX_ORIGINS = 16;
 const MAX_KEYS = 500;
 const MAX_VALUE = 240;
+const MAX_TEXT = 4000;
 /** Items of an array of which the beginning is shown. */
 const SHOWN_ITEMS = 8;
 
+const shortened = (text: string, most = MAX_VALUE): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
+
 const textOf = (metadata: Metadata, key: string): string | null => {
   const value = getString(metadata, `general.${key}`)?.trim();
-  return value ? displayText(value) : null;
+  return value ? shortened(displayText(value), MAX_TEXT) : null;
 };
 const listOf = (metadata: Metadata, key: string): string[] =>
   (getStrings(metadata, `general.${key}`) ?? []).slice(0, MAX_LISTED).map(displayText);
@@ -112,8 +116,6 @@ export function dimensionsOf(metadata: Metadata): Dimensions {
     expertsUsed: of('expert_used_count'),
   };
 }
-
-const shortened = (text: string): string => (text.length > MAX_VALUE ? `${text.slice(0, MAX_VALUE)}…` : text);
 
 function valueText(value: unknown): string {
   if (!Array.isArray(value)) return shortened(displayText(String(value)));

@@ -3,7 +3,7 @@ import { Router } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { useStudio } from './kit/use-studio';
 import { OpenView } from './open/open-view';
-import { conversationOf, type ModelView as ViewOfModel, modelViews, type View } from './route/routes';
+import { conversationOf, type ModelView as ViewOfModel, isModelView, type View } from './route/routes';
 import { useAddress } from './route/use-address';
 import { Needed, Nowhere } from './shell/needed';
 import { Notices } from './shell/notices';
@@ -42,7 +42,6 @@ const ofPage: Record<Exclude<View, ViewOfModel>, React.ComponentType> = {
   device: DeviceView,
   settings: SettingsView,
 };
-const isModelView = (view: View): view is ViewOfModel => (modelViews as readonly View[]).includes(view);
 
 function CurrentView() {
   const { view, modelId } = useAddress();

@@ -34,7 +34,8 @@ export function HubSearch() {
   const repository = useAnswer(
     looked === null ? null : `${looked} ${token}`,
     () => lookAt(looked!, token.trim()),
-    address === null ? 0 : PAUSE_MS,
+    // A click is asked for at once; what is being typed, an address or a token, when it pauses.
+    address === null && token === '' ? 0 : PAUSE_MS,
   );
   const open = (what: string) => void openAddress(what, token.trim()).then(goOnAwaited);
   const submit = (event: FormEvent) => {

@@ -23,6 +23,7 @@ export const modelViews = [
   'inspect',
 ] as const satisfies readonly View[];
 export type ModelView = (typeof modelViews)[number];
+export const isModelView = (view: View): view is ModelView => (modelViews as readonly View[]).includes(view);
 
 /** The address of a view; those of a model want its fingerprint. */
 export const pathOf = (view: View, id = ''): string => paths[view].replace(':id', encodeURIComponent(id));

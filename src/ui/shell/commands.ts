@@ -4,7 +4,7 @@ import { setRunType } from '../../store/work/actions';
 import { stop } from '../../store/work/job';
 import { closeModel } from '../../store/model/open';
 import { studioStore } from '../../store/store';
-import { exportPath, modelViews, pathOf, type View } from '../route/routes';
+import { exportPath, isModelView, modelViews, pathOf, type View } from '../route/routes';
 import type { Words } from '../words/en';
 
 /** Something that a person may ask the page for by its name, or by a key. */
@@ -41,8 +41,7 @@ function turnTheme(): void {
 export function commandsNow(words: Words): readonly Command[] {
   const { model, job, plan, runType } = studioStore.getState();
   const id = model?.fingerprint;
-  const isOfModel = (view: View) => (modelViews as readonly View[]).includes(view);
-  const views = VIEWS.filter((view) => !isOfModel(view) || id !== undefined).map((view): Command => {
+  const views = VIEWS.filter((view) => !isModelView(view) || id !== undefined).map((view): Command => {
     const digit = DIGITS.indexOf(view) + 1;
     return {
       id: `go ${view}`,

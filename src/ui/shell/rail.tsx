@@ -2,10 +2,8 @@ import { Link } from 'wouter';
 import { Icon } from '../kit/icon';
 import type { IconName } from '../kit/icons';
 import { useAddress, usePaths } from '../route/use-address';
-import { modelViews, type View } from '../route/routes';
+import { isModelView, modelViews, type View } from '../route/routes';
 import { useWords } from '../words/use-words';
-
-const isOfModel = (view: View): boolean => (modelViews as readonly View[]).includes(view);
 
 /** A view of the rail. Those of a model wait until there is one. */
 function To({ view, className = 'to' }: { view: View & IconName; className?: string }) {
@@ -13,7 +11,7 @@ function To({ view, className = 'to' }: { view: View & IconName; className?: str
   const { view: now, modelId } = useAddress();
   const pathTo = usePaths();
   const path = pathTo(view);
-  if (isOfModel(view) && /^\/m\/(\/|$)/.test(path))
+  if (isModelView(view) && /^\/m\/(\/|$)/.test(path))
     return (
       // biome-ignore lint/a11y/useValidAnchor: a link that leads nowhere yet, and says so
       <a className={className} role="link" aria-disabled="true" title={words.shell.needsModel}>
@@ -21,7 +19,7 @@ function To({ view, className = 'to' }: { view: View & IconName; className?: str
         {words.views[view]}
       </a>
     );
-  const isHere = now === view && (!isOfModel(view) || modelId !== null);
+  const isHere = now === view && (!isModelView(view) || modelId !== null);
   return (
     <Link className={className} href={path} aria-current={isHere ? 'page' : undefined}>
       <Icon name={view} />

@@ -15,14 +15,12 @@ export const chat = {
   import: 'Import',
   importFile: 'File of conversations',
   showList: 'Show the conversations',
-  hideList: 'Hide the conversations',
   rename: 'Rename',
   renameField: 'Name of the conversation',
   exportOne: 'Export',
   exportMarkdown: 'Export as Markdown',
   remove: 'Delete',
   removeSure: 'Delete for good',
-  keepIt: 'Keep it',
   more: (title: string) => `More of ${title}`,
 
   // The head.

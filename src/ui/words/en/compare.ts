@@ -80,7 +80,6 @@ export const compare = {
     'Nothing is measured yet. What levels lose, how fast they are and what they take stands here once it is, as it comes.',
   emptyNoGpu:
     'Nothing is measured, and this browser has no WebGPU to measure with. A saved report can be looked at.',
-  noLoss: 'The loss was not measured.',
   noSpeed: 'Speed was not measured.',
   drawing: 'Drawing…',
 

@@ -86,6 +86,5 @@ export const device = {
   nobody: 'Nothing is held.',
   owner: 'Owner',
   bytes: 'MB',
-  free: 'Free memory',
   freeLevel: (type: string) => `Free memory of ${type}`,
 };
