@@ -21,6 +21,7 @@ beforeAll(async () => {
     { path: 'model.safetensors', bytes: bytes(90) },
     { path: 'original/model.safetensors', bytes: bytes(90) },
     { path: 'm-Q2_K.gguf', bytes: bytes(9) },
+    { path: 'no\ud800text.gguf', bytes: bytes(9) },
   ]);
 });
 afterAll(() => hub.stop());

@@ -1,5 +1,5 @@
 import { FileError } from '../../util/errors';
-import { displayText } from '../../util/utf8';
+import { displayText, hasLoneSurrogate } from '../../util/utf8';
 import { HUB, parseHubAddress } from './address';
 import { getJson, type HttpOptions } from './http';
 import { ggufModels, listFiles } from './listing';
@@ -94,8 +94,9 @@ export async function searchHub(words: string, options: HttpOptions = {}): Promi
  */
 export async function lookAtHub(text: string, options: HttpOptions = {}): Promise<Repository> {
   const address = parseHubAddress(text);
-  const { endpoint, repository, revision, path, tag } = address;
-  const files = await listFiles(address, options);
+  const { endpoint, repository, revision, path: inside, tag } = address;
+  // A name that is no text cannot be asked for.
+  const files = (await listFiles(address, options)).filter(({ path }) => !hasLoneSurrogate(path));
   const start = `${endpoint === HUB ? '' : `${endpoint}/`}${repository}`;
   const at = revision === 'main' ? '' : `@${encodeURIComponent(revision)}`;
   const offers: Offer[] = [];
@@ -117,7 +118,7 @@ export async function lookAtHub(text: string, options: HttpOptions = {}): Promis
       sizeBytes: parts.reduce((n, f) => n + f.sizeBytes, 0),
     });
   const wanted = (offer: Offer): boolean =>
-    (path === '' || offer.address.includes(path.split('/').map(encodeURIComponent).join('/'))) &&
+    (inside === '' || offer.address.includes(inside.split('/').map(encodeURIComponent).join('/'))) &&
     (tag === '' || offer.name.toLowerCase().endsWith(`${tag.toLowerCase()}.gguf`));
   const chosen = offers.filter(wanted);
   return {
