@@ -61,7 +61,9 @@ const textOf = (metadata: Metadata, key: string): string | null => {
   return value ? shortened(displayText(value), MAX_TEXT) : null;
 };
 const listOf = (metadata: Metadata, key: string): string[] =>
-  (getStrings(metadata, `general.${key}`) ?? []).slice(0, MAX_LISTED).map(displayText);
+  (getStrings(metadata, `general.${key}`) ?? [])
+    .slice(0, MAX_LISTED)
+    .map((item) => shortened(displayText(item)));
 
 function originsOf(metadata: Metadata, kind: 'base_model' | 'dataset'): Origin[] {
   const count = Math.min(getNumber(metadata, `general.${kind}.count`) ?? 0, MAX_ORIGINS);
