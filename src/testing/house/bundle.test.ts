@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { hubOrigins } from '../../../scripts/site/policy';
 import { keptFiles } from '../../../scripts/site/service-worker';
@@ -54,6 +55,22 @@ test('only the build for tests can take the device away', async () => {
   };
   expect(holders(await production)).toEqual([]);
   expect(holders(await forTests).sort()).toEqual(['engine.worker', 'index']);
+});
+
+/** Bytes, gzipped, of what the first screen loads, and of the workers. The measured sizes are 124, 222 and 40 kB. */
+const MAX_FIRST_BYTES = 150_000;
+const MAX_WORKER_BYTES = 300_000;
+
+test('the first screen loads little; charts, Markdown and mathematics come with their views', async () => {
+  const { html, scripts } = await production;
+  const packed = (name: string) => gzipSync(scripts.get(name)!).length;
+  const first = [...html.matchAll(/(?:src|href)="\.\/assets\/([^"]+\.js)"/g)].map((m) => m[1]!);
+  expect(first.length).toBeGreaterThan(0);
+  expect(first.reduce((n, name) => n + packed(name), 0)).toBeLessThan(MAX_FIRST_BYTES);
+  for (const name of first) expect(scripts.get(name), name).not.toMatch(/recharts|temml|micromark/);
+  const workers = [...scripts.keys()].filter((name) => /^(engine|text)\.worker-/.test(name));
+  expect(workers).toHaveLength(2);
+  for (const name of workers) expect(packed(name), name).toBeLessThan(MAX_WORKER_BYTES);
 });
 
 /** Sources by directive, of the one policy that a page states. */
