@@ -35,6 +35,9 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+const PURE_WORKERS = Math.max(2, availableParallelism() - 1);
+const PAGE = 'src/{browser,store,ui}/**/*.test.ts';
+
 export default defineConfig({
   test: {
     // Many times what a test takes: machines are shared.
@@ -47,9 +50,23 @@ export default defineConfig({
         test: {
           name: 'pure',
           include: ['src/**/*.test.ts'],
-          exclude: ['src/**/*.{gpu,native}.test.ts'],
+          exclude: ['src/**/*.{gpu,native}.test.ts', PAGE],
           environment: 'node',
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          pool: 'threads',
+          // Loading the modules again for each file took half of the lane.
+          isolate: false,
+          maxWorkers: PURE_WORKERS,
+        },
+      },
+      {
+        extends: true,
+        // The page's modules have state, and their tests have other modules in place of the browser's.
+        test: {
+          name: 'page',
+          include: [PAGE],
+          environment: 'node',
+          pool: 'threads',
+          maxWorkers: PURE_WORKERS,
         },
       },
       {

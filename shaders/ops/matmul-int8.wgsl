@@ -46,33 +46,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) invo
   let row = weight_rows(tile, row0 + vec4u(0u, 1u, 2u, 3u)) * groups;
   let early = sources(tile, tile.first + vec4u(0u, 1u, 2u, 3u)) * groups;
   let late = sources(tile, tile.first + vec4u(4u, 5u, 6u, 7u)) * groups;
-  var s0 = vec4f();
-  var s1 = vec4f();
-  var s2 = vec4f();
-  var s3 = vec4f();
-  var s4 = vec4f();
-  var s5 = vec4f();
-  var s6 = vec4f();
-  var s7 = vec4f();
+  var sums: array<vec4f, 8>;
   for (var g = 0u; g < groups; g++) {
-    // A loop, so that the codec is compiled once.
+    // Loops, so that the codec and the product are compiled once.
     var rows: array<Codes, 4>;
     for (var r = 0u; r < 4u; r++) { rows[r] = codes32(row[r] + g); }
-    s0 += dot_rows(rows, early.x + g);
-    s1 += dot_rows(rows, early.y + g);
-    s2 += dot_rows(rows, early.z + g);
-    s3 += dot_rows(rows, early.w + g);
-    s4 += dot_rows(rows, late.x + g);
-    s5 += dot_rows(rows, late.y + g);
-    s6 += dot_rows(rows, late.z + g);
-    s7 += dot_rows(rows, late.w + g);
+    for (var t = 0u; t < 4u; t++) {
+      sums[t] += dot_rows(rows, early[t] + g);
+      sums[t + 4u] += dot_rows(rows, late[t] + g);
+    }
   }
-  store(s0, tile, row0, tile.first);
-  store(s1, tile, row0, tile.first + 1u);
-  store(s2, tile, row0, tile.first + 2u);
-  store(s3, tile, row0, tile.first + 3u);
-  store(s4, tile, row0, tile.first + 4u);
-  store(s5, tile, row0, tile.first + 5u);
-  store(s6, tile, row0, tile.first + 6u);
-  store(s7, tile, row0, tile.first + 7u);
+  for (var t = 0u; t < 8u; t++) { store(sums[t], tile, row0, tile.first + t); }
 }

@@ -3,6 +3,7 @@
 // ops/matmul and ops/matmul-int8 are faster. Slots `codec`, `tile` (float32, float16 or int8) and `rows`.
 //#import tile
 //#import rows
+//#import lib/product/rows-in-loop
 //#import lib/product/epilogue
 //#import lib/component
 struct Params {
@@ -49,6 +50,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
   // An invocation owns rows r, r + 8, ... and tokens t, t + 8, ...
   let r = thread % 8u;
   let t = thread / 8u;
+  var looped: array<vec4f, 8>;
   // Named one by one: an array could be put into memory.
   var s0 = vec4f();
   var s1 = vec4f();
@@ -67,6 +69,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     let b = token_block(t + 8u);
     let c = token_block(t + 16u);
     let d = token_block(t + 24u);
+    if (ROWS_IN_LOOP) {
+      for (var i = 0u; i < 8u; i++) { looped[i] += products(r + 8u * i, a, b, c, d); }
+      continue;
+    }
     s0 += products(r, a, b, c, d);
     s1 += products(r + 8u, a, b, c, d);
     s2 += products(r + 16u, a, b, c, d);
@@ -75,6 +81,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(local_invocation_index) thre
     s5 += products(r + 40u, a, b, c, d);
     s6 += products(r + 48u, a, b, c, d);
     s7 += products(r + 56u, a, b, c, d);
+  }
+  if (ROWS_IN_LOOP) {
+    for (var i = 0u; i < 8u; i++) { store(looped[i], tile, row0 + r + 8u * i, tile.first + t); }
+    return;
   }
   store(s0, tile, row0 + r, tile.first + t);
   store(s1, tile, row0 + r + 8u, tile.first + t);

@@ -40,6 +40,8 @@ export interface GpuOptions {
   readonly subgroup?: SubgroupKind;
   /** Uses the GPU workgroup shapes on a CPU adapter. */
   readonly hardware?: boolean;
+  /** Gives the rows of a product one text, as a CPU adapter gets them, or one each. */
+  readonly rowsInLoop?: boolean;
   /** Info of the device's adapter; on some devices adapterInfo is incomplete, or missing. */
   readonly adapterInfo?: GPUAdapterInfo | undefined;
   /** WGSL's language features (`gpu.wgslLanguageFeatures`). All that the engine makes use of are there if left out. */
@@ -79,6 +81,7 @@ export class Gpu {
   readonly #matrixShapes: ReadonlySet<string>;
   /** True if the adapter is a CPU. Workgroups then run one after the other, so each should do more. */
   readonly onCpu: boolean;
+  readonly #rowsInLoop: boolean;
   readonly maxBindingBytes: number;
   readonly facts: AdapterFacts;
   /** Set by the self-test. The default is exact on every device. */
@@ -106,6 +109,7 @@ export class Gpu {
     this.#subgroup = subgroupOf(device, info, options.subgroup);
     this.#matrixShapes = matrixShapesOf(options.adapterInfo ?? info);
     this.onCpu = info.isFallbackAdapter && !options.hardware;
+    this.#rowsInLoop = options.rowsInLoop ?? info.isFallbackAdapter;
     const limit = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
     this.maxBindingBytes = Math.min(limit, options.maxBindingBytes ?? limit);
     this.facts = factsOf(device, info, this.maxBindingBytes, isPackedNative);
@@ -147,7 +151,8 @@ export class Gpu {
   }
 
   /**
-   * Returns a compiled kernel from a cache. Slots `subgroup`, `arithmetic`, `rounding` and SUBGROUP_SIZE have defaults.
+   * Returns a compiled kernel from a cache. Slots `subgroup`, `arithmetic`, `rounding`, SUBGROUP_SIZE and
+   * ROWS_IN_LOOP have defaults.
    */
   kernel<P extends ParamSpec, B extends BindingSpec>(
     spec: KernelSpec<P, B>,
@@ -165,6 +170,7 @@ export class Gpu {
     if (!kernel) {
       kernel = new Kernel(this.device, spec, this.#sources, chosen, {
         SUBGROUP_SIZE: this.#subgroup.count,
+        ROWS_IN_LOOP: this.#rowsInLoop ? 1 : 0,
         ...constants,
       });
       this.#kernels.set(key, kernel as unknown as Kernel<ParamSpec, BindingSpec>);

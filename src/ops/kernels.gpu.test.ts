@@ -48,11 +48,12 @@ describe.each<{ name: string; options: GpuOptions; cases: readonly Case[] }>([
   { name: 'subgroups of any size', options: { subgroup: 'mixed' }, cases: few },
   { name: 'workgroup memory', options: { subgroup: 'shared' }, cases: few },
   { name: 'several subgroups in a workgroup', options: { hardware: true }, cases: few },
+  { name: 'rows in a loop', options: { rowsInLoop: true }, cases: few },
 ])('linear kernels with $name', ({ options, cases }) => {
   let gpu: Gpu;
   let arena: UniformArena;
   beforeAll(async () => {
-    gpu = await testGpu(options);
+    gpu = await testGpu({ rowsInLoop: false, ...options });
     arena = await gpu.arena(testOwner(gpu), 64);
     expect(gpu.subgroupsPerWorkgroup > 1).toBe(gpu.hasManySubgroups);
   });

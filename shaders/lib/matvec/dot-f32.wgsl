@@ -1,6 +1,7 @@
 // Dot products in float32. x is read from storage; this module has no barriers of its own.
 //#import codec/codes
 //#import lib/product/norm32
+//#import lib/product/rows-in-loop
 fn stage(thread: u32) {}
 
 fn dot32(group: u32, v: array<vec4f, 8>) -> f32 {
@@ -24,7 +25,11 @@ fn row_products(rows: vec4u, invocation: u32) -> vec4f {
         squares += squares32(v);
         v = normalized32(v, i, 1.0);
       }
-      acc += vec4f(dot32(at.x + g, v), dot32(at.y + g, v), dot32(at.z + g, v), dot32(at.w + g, v));
+      if (ROWS_IN_LOOP) {
+        for (var r = 0u; r < 4u; r++) { acc[r] += dot32(at[r] + g, v); }
+      } else {
+        acc += vec4f(dot32(at.x + g, v), dot32(at.y + g, v), dot32(at.z + g, v), dot32(at.w + g, v));
+      }
     }
   } else {
     let quads = params.cols / 4u;
@@ -35,8 +40,12 @@ fn row_products(rows: vec4u, invocation: u32) -> vec4f {
         squares += dot(v, v);
         v *= norm[i];
       }
-      acc += vec4f(dot(decode4(at.x + i), v), dot(decode4(at.y + i), v), dot(decode4(at.z + i), v),
-        dot(decode4(at.w + i), v));
+      if (ROWS_IN_LOOP) {
+        for (var r = 0u; r < 4u; r++) { acc[r] += dot(decode4(at[r] + i), v); }
+      } else {
+        acc += vec4f(dot(decode4(at.x + i), v), dot(decode4(at.y + i), v), dot(decode4(at.z + i), v),
+          dot(decode4(at.w + i), v));
+      }
     }
   }
   let sums = subgroup_sum4(acc, invocation);

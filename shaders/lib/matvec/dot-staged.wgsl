@@ -1,5 +1,6 @@
 // Dot products of codes. Each workgroup rounds x once, into workgroup memory. Slot `staged`: int8 or float16.
 //#import staged
+//#import lib/product/rows-in-loop
 var<workgroup> subgroup_squares: array<f32, SUBGROUPS>;
 var<private> inverse_rms: f32 = 1.0;
 
@@ -33,8 +34,12 @@ fn row_products(rows: vec4u, invocation: u32) -> vec4f {
   for (var s = invocation; s < spans; s += SUBGROUP_SIZE) {
     let a = staged(first_group(s));
     let b = staged(second_group(s));
-    acc += vec4f(dot_span(at.x + s, a, b), dot_span(at.y + s, a, b), dot_span(at.z + s, a, b),
-      dot_span(at.w + s, a, b));
+    if (ROWS_IN_LOOP) {
+      for (var r = 0u; r < 4u; r++) { acc[r] += dot_span(at[r] + s, a, b); }
+    } else {
+      acc += vec4f(dot_span(at.x + s, a, b), dot_span(at.y + s, a, b), dot_span(at.z + s, a, b),
+        dot_span(at.w + s, a, b));
+    }
   }
   return subgroup_sum4(acc, invocation) * inverse_rms;
 }
