@@ -55,6 +55,8 @@ export class Model {
   /** Null when the model can generate here; otherwise the reason. It can be quantized all the same. */
   readonly blocked: string | null;
   readonly hasChatTemplate: boolean;
+  /** Level of a quantized checkpoint in words, as "GPTQ 4-bit, group 128"; null for others. Its tensors are F32. */
+  readonly quantizedAs: string | null;
   readonly tensors: readonly TensorInfo[];
   /** Assumptions of the reader that a person should know of. */
   readonly notes: readonly string[];
@@ -69,6 +71,7 @@ export class Model {
       contextLength,
       blocked,
       hasChatTemplate,
+      quantizedAs,
       tensors,
       notes,
     } = summarize(file, text);
@@ -79,6 +82,7 @@ export class Model {
     this.contextLength = contextLength;
     this.blocked = blocked;
     this.hasChatTemplate = hasChatTemplate;
+    this.quantizedAs = quantizedAs;
     this.tensors = tensors;
     this.notes = notes;
     files.keep(this, file);

@@ -45,6 +45,7 @@ export async function open(path: string | undefined, values: Values): Promise<Mo
     ? await openHub(path.replace(/^hf:/, ''), { token: process.env.HF_TOKEN })
     : { files: openPath(path), label: basename(resolve(path)) };
   const model = await openModel(files, label, options, { sandbox });
+  if (model.quantizedAs !== undefined) say(`quantized as: ${model.quantizedAs}`);
   for (const note of model.notes) say(`note: ${note}`);
   return model;
 }

@@ -3,6 +3,16 @@ import { decodeUtf8, firstInvalidUtf8, hasLoneSurrogate } from '../util/utf8';
 
 const HINT = 'Download it again.';
 
+export type Json = Record<string, unknown>;
+export const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v);
+
+/**
+ * A value of a JSON file as Number makes it of a number, a text or a truth value; NaN of an object or a list, whose own
+ * `toString` is not asked.
+ */
+export const jsonNumber = (value: unknown): number =>
+  typeof value === 'object' && value !== null ? Number.NaN : Number(value);
+
 /** True if a string of a JSON value, keys included, holds half a pair of surrogates. */
 function hasHalfPair(value: unknown): boolean {
   const open = [value];

@@ -19,6 +19,8 @@ export interface ModelFile {
   readonly metadata: Metadata;
   readonly tensors: readonly TensorSource[];
   readonly sizeBytes: number;
+  /** Level of a quantized checkpoint in words, as "GPTQ 4-bit, group 128"; its tensors are decoded as they are read. */
+  readonly quantizedAs?: string;
   /** Notes for the user about assumed or skipped content. */
   readonly notes: readonly string[];
 }

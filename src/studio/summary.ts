@@ -61,6 +61,8 @@ export interface ModelSummary {
   /** Reason why it cannot generate; null when it can. */
   readonly blocked: string | null;
   readonly sourceTypes: readonly string[];
+  /** Level of a quantized checkpoint in words, as "GPTQ 4-bit, group 128"; null for others. */
+  readonly quantizedAs: string | null;
   readonly notes: readonly string[];
   readonly tensors: readonly TensorRow[];
   readonly card: ModelCard;
@@ -106,6 +108,7 @@ export function summarize(
     hasChatTemplate: hasChatTemplate(model.metadata),
     blocked: runnable.ok ? (hasTokenizer ? null : tokenizer) : runnable.reason,
     sourceTypes: [...types].sort((a, b) => b[1] - a[1]).map(([label]) => label),
+    quantizedAs: model.quantizedAs ?? null,
     notes: model.notes,
     tensors: model.tensors.map((t) => ({
       name: t.name,

@@ -2,13 +2,13 @@ import { shownValue } from '../../util/foreign-text';
 import { FileError, UnsupportedError } from '../../util/errors';
 import type { ByteSource } from '../byte-source';
 import { elementCount, type GgmlType, ggmlTypeByLabel } from '../ggml-types';
-import { duplicateKey, parseJson } from '../json';
+import { duplicateKey, isRecord, parseJson } from '../json';
 import { checkRanges } from '../ranges';
 
 /** The reference implementation takes 100 MB; 200,000 tensors need no more than this. */
 const MAX_HEADER = 25_000_000;
 const MAX_DIMENSIONS = 8;
-/** Integer tensors (buffers of old checkpoints, not weights) are kept as raw bytes of their width. */
+/** Integers (codes of quantized weights, buffers of old checkpoints) are kept as raw bytes of their width. */
 const types: Readonly<Record<string, string>> = {
   F32: 'F32',
   F16: 'F16',
@@ -16,11 +16,15 @@ const types: Readonly<Record<string, string>> = {
   F64: 'F64',
   F8_E4M3: 'I8',
   F8_E5M2: 'I8',
+  F8_E8M0: 'I8',
   BOOL: 'I8',
   U8: 'I8',
   I8: 'I8',
+  U16: 'I16',
   I16: 'I16',
+  U32: 'I32',
   I32: 'I32',
+  U64: 'I64',
   I64: 'I64',
 };
 
@@ -30,13 +34,11 @@ export interface SafeTensor {
   readonly shape: readonly number[];
   readonly type: GgmlType;
   readonly sizeBytes: number;
-  /** Set for 8-bit floats; their `type` is I8. */
-  readonly fp8?: 'F8_E4M3' | 'F8_E5M2';
+  /** The type as the file names it: `type` does not tell 8-bit floats and unsigned integers from others of their width. */
+  readonly dtype: string;
   read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-const isRecord = (v: unknown): v is Record<string, unknown> =>
-  typeof v === 'object' && v !== null && !Array.isArray(v);
 const isCount = (v: unknown): v is number => typeof v === 'number' && Number.isSafeInteger(v) && v >= 0;
 
 /** Reads the header only. Throws FileError naming the file and the tensor. */
@@ -81,10 +83,11 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
       return bad(
         `tensor "${name}" has shape ${shownValue(shape)} and offsets ${shownValue(info.data_offsets)}, expected counts.`,
       );
-    const label = Object.hasOwn(types, shownValue(info.dtype)) ? types[shownValue(info.dtype)] : undefined;
+    const dtype = shownValue(info.dtype);
+    const label = Object.hasOwn(types, dtype) ? types[dtype] : undefined;
     if (!label)
       throw new UnsupportedError(
-        `${source.name}: tensor "${name}" is ${shownValue(info.dtype)}; expected one of ${Object.keys(types).join(', ')}.`,
+        `${source.name}: tensor "${name}" is ${dtype}; expected one of ${Object.keys(types).join(', ')}.`,
         'Take the unquantized checkpoint of the model.',
       );
     const type = ggmlTypeByLabel(label);
@@ -103,7 +106,7 @@ export async function readSafetensors(source: ByteSource): Promise<SafeTensor[]>
       shape: shape as number[],
       type,
       sizeBytes,
-      ...(info.dtype === 'F8_E4M3' || info.dtype === 'F8_E5M2' ? { fp8: info.dtype } : {}),
+      dtype,
       read: (a, b, signal) => source.read(start + a, start + b, signal),
     });
   }

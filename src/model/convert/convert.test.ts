@@ -18,7 +18,7 @@ import { createTokenizer } from '../../text/tokenizer';
 import { NibbleError } from '../../util/errors';
 import { bytesOf } from '../../util/bytes';
 import { noise } from '../../util/random';
-import { fp8Table } from './tensors/fp8';
+import { fp8Table } from '../../checkpoint/parts/small-floats';
 import { plusOne, rowsOf, stacked, transposed } from './tensors/lazy';
 
 const open = (files: readonly NamedBytes[], options = {}) =>

@@ -1,4 +1,5 @@
 import { shownValue } from '../../util/foreign-text';
+import { dequantized } from '../../checkpoint/registry';
 import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
 import type { ModelFile } from '../../files/model-file';
@@ -10,13 +11,13 @@ import { architectures } from '../arch/registry';
 import type { Architecture } from '../arch/architecture';
 import { checkComplete } from './complete';
 import { Checkpoint } from './checkpoint/checkpoint';
-import { Config, type Json } from './checkpoint/config';
+import type { Json } from '../../files/json';
+import { Config } from './checkpoint/config';
 import { placeTensors } from './checkpoint/place';
 import { staysFloat32 } from './tensors/float32';
 import { findCheckHash } from './vocabulary/check-hash';
-import { dequantized } from './tensors/fp8';
 import { identity } from './metadata/identity';
-import { asFloat32 } from './tensors/lazy';
+import { asFloat32, withoutDoubles } from './tensors/lazy';
 import { MetadataWriter } from './metadata/metadata-writer';
 import { ropeNotes } from './metadata/rope';
 import type { HuggingFaceSource } from './source';
@@ -52,14 +53,14 @@ export async function readFolder(
   const config = new Config(await checkpoint.config(), label);
   const { architecture, source } = chooseSource(config);
   const out = new MetadataWriter(architecture.id);
+  const weights = await dequantized((await checkpoint.tensors()).map(withoutDoubles), {
+    label,
+    config: config.json,
+    json: (name) => checkpoint.json(name),
+  });
   const tensors = [
     ...(source.extra?.(config, out) ?? []),
-    ...placeTensors(
-      await dequantized(await checkpoint.tensors(), config),
-      source,
-      config,
-      architecture.label,
-    ),
+    ...placeTensors(weights.tensors, source, config, architecture.label),
   ].map((t) => (staysFloat32(t) ? asFloat32(t) : t));
   const embedding = tensors.find((t) => t.name === 'token_embd.weight');
   const rows = embedding?.shape[1] ?? 0;
@@ -93,6 +94,7 @@ export async function readFolder(
     tensors,
     sizeBytes: files.reduce((n, f) => n + (f.name.endsWith('.safetensors') ? f.sizeBytes : 0), 0),
     notes,
+    ...(weights.level === undefined ? {} : { quantizedAs: weights.level }),
   };
 }
 

@@ -5,6 +5,7 @@ export const rooms = [
   'gpu',
   'quant',
   'files',
+  'checkpoint',
   'ops',
   'text',
   'model',

@@ -32,7 +32,11 @@ function Figures() {
         help={words.weights(model.parameters)}
       />
       <Fact label={words.size} value={megaOrGiga(model.sizeBytes)} help={words.bytes(model.sizeBytes)} />
-      <Fact label={words.stored} value={model.sourceTypes.join(', ')} help={words.storedHelp} />
+      <Fact
+        label={words.stored}
+        value={model.quantizedAs ?? model.sourceTypes.join(', ')}
+        help={words.storedHelp}
+      />
       <Fact label={words.layers} value={figure(layers)} />
       <Fact label={words.width} value={figure(width)} help={words.widthHelp} />
       <Fact label={words.heads} value={pair(heads, cachedHeads)} help={words.headsHelp} />

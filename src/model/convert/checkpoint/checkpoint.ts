@@ -5,7 +5,7 @@ import { FileError } from '../../../util/errors';
 import { MIB } from '../../../util/bytes';
 import { baseName, isChatTemplate } from '../../../util/model-folder';
 import { compareBytes, decodeUtf8, hasLoneSurrogate } from '../../../util/utf8';
-import { isRecord, type Json } from './config';
+import { isRecord, type Json } from '../../../files/json';
 import { checkIndex, INDEX_FILE, listed, weightMap } from './weight-index';
 
 /** Largest files that are read as a whole; the largest tokenizer.json of a model has 33 MB. */

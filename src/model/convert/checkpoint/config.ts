@@ -1,14 +1,5 @@
+import { isRecord, type Json } from '../../../files/json';
 import { FileError } from '../../../util/errors';
-
-export type Json = Record<string, unknown>;
-
-/**
- * A value of a JSON file as Number makes it of a number, a text or a truth value; NaN of an object or a list, whose own
- * `toString` is not asked.
- */
-export const jsonNumber = (value: unknown): number =>
-  typeof value === 'object' && value !== null ? Number.NaN : Number(value);
-export const isRecord = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v);
 
 const asRecord = (v: unknown): Json => (isRecord(v) ? v : {});
 

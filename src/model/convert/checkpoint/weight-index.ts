@@ -1,6 +1,6 @@
 import { FileError } from '../../../util/errors';
 import { compareBytes } from '../../../util/utf8';
-import { isRecord, type Json } from './config';
+import { isRecord, type Json } from '../../../files/json';
 
 export const INDEX_FILE = 'model.safetensors.index.json';
 const SHOWN = 8;

@@ -1,6 +1,6 @@
 // The general.* metadata. Source of keys, order and heuristics: gguf-py, metadata.py.
 import { parse } from 'yaml';
-import { isRecord, type Json } from '../checkpoint/config';
+import { isRecord, type Json } from '../../../files/json';
 import type { MetadataWriter } from './metadata-writer';
 import { nameParts, sizeLabelOf, titleOf } from './model-name';
 

@@ -6,7 +6,7 @@ import { BudgetError, PreTokenizerError } from '../../../util/errors';
 import { encodeUtf8 } from '../../../util/utf8';
 import type { Work } from '../../../util/work';
 import type { Checkpoint } from '../checkpoint/checkpoint';
-import { isRecord, type Json } from '../checkpoint/config';
+import { isRecord, type Json } from '../../../files/json';
 
 /** sha256 of ids printed as a Python list. */
 export const hashOfIds = (ids: readonly number[]): string =>

@@ -1,7 +1,7 @@
 import { checkTextHashes } from '../../../text/pre-tokenizer-hashes';
 import { describePreTokenizer, detectPreTokenizers, preTokenizerByName } from '../../../text/pre-tokenizers';
 import { PreTokenizerError, UnsupportedError } from '../../../util/errors';
-import type { Json } from '../checkpoint/config';
+import type { Json } from '../../../files/json';
 
 /**
  * tokenizer.ggml.pre of a byte-level tokenizer.json: the user's choice, else by check hash as in convert_hf_to_gguf.py,

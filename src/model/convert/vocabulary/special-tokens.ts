@@ -1,6 +1,6 @@
 // tokenizer.ggml.*_token_id, add_*_token and the chat template. Source: gguf-py, vocab.py, SpecialVocab.
 import { shownValue } from '../../../util/foreign-text';
-import { isRecord, type Json } from '../checkpoint/config';
+import { isRecord, type Json } from '../../../files/json';
 import type { MetadataWriter } from '../metadata/metadata-writer';
 
 export interface SpecialFiles {

@@ -1,5 +1,5 @@
 import type { MetadataWriter } from '../metadata/metadata-writer';
-import { isRecord, type Json } from '../checkpoint/config';
+import { isRecord, type Json } from '../../../files/json';
 import { TokenType } from '../../../text/tokenizer';
 
 /** Tokens, scores and types of a vocabulary by id. Unset ids are padding. */

@@ -3,7 +3,8 @@
 import { shownValue } from '../../../util/foreign-text';
 import { TokenType } from '../../../text/tokenizer';
 import { FileError, UnsupportedError } from '../../../util/errors';
-import { type Config, isRecord, type Json, jsonNumber } from '../checkpoint/config';
+import { isRecord, type Json, jsonNumber } from '../../../files/json';
+import type { Config } from '../checkpoint/config';
 import type { MetadataWriter } from '../metadata/metadata-writer';
 import { preTokenizerName } from './pre-tokenizer';
 import { readSentencePiece } from './sentencepiece';

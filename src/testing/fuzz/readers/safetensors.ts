@@ -13,17 +13,21 @@ const WIDTHS: Readonly<Record<string, number>> = {
   BF16: 2,
   F8_E4M3: 1,
   F8_E5M2: 1,
+  F8_E8M0: 1,
   BOOL: 1,
   U8: 1,
   I8: 1,
+  U16: 2,
   I16: 2,
+  U32: 4,
   I32: 4,
+  U64: 8,
   I64: 8,
 };
 const DTYPES = Object.keys(WIDTHS);
 const words: Words = {
   keys: ['dtype', 'shape', 'data_offsets', '__metadata__', 'model.norm.weight', '__proto__'],
-  values: [...DTYPES, 'U32', 'C64', [], [0], [2, 0], [0, 0], [2 ** 40, 2 ** 40], 0, 8],
+  values: [...DTYPES, 'F4', 'C64', [], [0], [2, 0], [0, 0], [2 ** 40, 2 ** 40], 0, 8],
 };
 
 /** Fields of a file with a few tensors: the length of the header, its JSON, the data. */
@@ -56,7 +60,7 @@ async function again(tensors: readonly SafeTensor[]): Promise<Uint8Array<ArrayBu
   const data: Uint8Array[] = [];
   let at = 0;
   for (const t of tensors) {
-    const label = t.fp8 ?? t.type.label;
+    const label = t.dtype;
     header.push([t.name, { dtype: label, shape: t.shape, data_offsets: [at, at + t.sizeBytes] }]);
     data.push(await t.read(0, t.sizeBytes));
     at += t.sizeBytes;
@@ -67,7 +71,7 @@ async function again(tensors: readonly SafeTensor[]): Promise<Uint8Array<ArrayBu
 }
 
 const factsOf = (tensors: readonly SafeTensor[]) =>
-  tensors.map((t) => [t.name, t.shape, t.type.label, t.fp8, t.sizeBytes]);
+  tensors.map((t) => [t.name, t.shape, t.type.label, t.dtype, t.sizeBytes]);
 
 export const reader = fuzzer<Uint8Array<ArrayBuffer>, readonly SafeTensor[]>({
   name: 'safetensors',
@@ -78,7 +82,7 @@ export const reader = fuzzer<Uint8Array<ArrayBuffer>, readonly SafeTensor[]>({
   check: async (bytes, tensors) => {
     let sum = 0;
     for (const t of tensors) {
-      const width = t.fp8 ? 1 : (WIDTHS[t.type.label] ?? 0);
+      const width = WIDTHS[t.dtype] ?? 0;
       rule(
         t.shape.every((n) => Number.isSafeInteger(n) && n >= 0),
         `${t.name} has counts for dimensions`,

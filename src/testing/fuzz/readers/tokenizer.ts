@@ -4,7 +4,8 @@ import { getNumbers, getStrings, type Metadata } from '../../../files/gguf/metad
 import { readGguf } from '../../../files/gguf/read';
 import { ggufHeader } from '../../../files/gguf/write';
 import { parseJson } from '../../../files/json';
-import { Config, isRecord, type Json } from '../../../model/convert/checkpoint/config';
+import { isRecord, type Json } from '../../../files/json';
+import { Config } from '../../../model/convert/checkpoint/config';
 import { MetadataWriter } from '../../../model/convert/metadata/metadata-writer';
 import {
   byteLevel,
