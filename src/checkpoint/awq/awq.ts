@@ -47,7 +47,7 @@ export function awqWeight(stored: Stored, module: string, groupSize: number): vo
     groupSize === -1 ? `one group of ${inputs} inputs` : `groups of ${groupSize} in ${inputs} inputs`;
   const scales = stored.take(`${module}.scales`, name, { dtypes: FLOATS, shape: [groups, outputs], because });
   const zeros = stored.take(`${module}.qzeros`, name, { dtypes: WORDS, shape: [groups, wordCols], because });
-  const groupOf = consecutiveGroups(inputs, groupSize === -1 ? inputs : groupSize);
+  const size = groupSize === -1 ? inputs : groupSize;
 
   const striped: Striped<ScaledStripe> = {
     outputs,
@@ -60,7 +60,7 @@ export function awqWeight(stored: Stored, module: string, groupSize: number): vo
         words: wordsOf(await readColumns(codes, from / 2, to / 2, signal)),
         scales: turned(floatsOf(scales, scaleBytes), groups),
         zeros: Float32Array.from(unpackOutputs(zeroWords, groups, 0, to - from)),
-        groupOf,
+        groupOf: consecutiveGroups(inputs, size),
       };
     },
   };
@@ -79,7 +79,7 @@ export function awqWeight(stored: Stored, module: string, groupSize: number): vo
           codes: unpackOutputs(data.words, inputs, from - stripe.from, end - from),
           cols: inputs,
           groups,
-          groupOf,
+          groupOf: data.groupOf,
           scales: data.scales.subarray(first, last),
           offsets: data.zeros.subarray(first, last),
         };

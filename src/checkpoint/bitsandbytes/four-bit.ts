@@ -5,7 +5,7 @@ import { FileError } from '../../util/errors';
 import { shownValue } from '../../util/foreign-text';
 import { unpackNibbles } from '../parts/fields';
 import { lazyWeight } from '../parts/lazy-weight';
-import { values } from '../parts/planes';
+import { consecutiveGroups, values } from '../parts/planes';
 import { readFloats } from '../parts/small-floats';
 import { BYTES, DAMAGED, FLOATS, type Stored } from '../parts/stored';
 
@@ -101,7 +101,6 @@ export async function fourBitBlocks(stored: Stored, name: string, ending: string
     because: 'a value for each code',
   });
   const scales = scalesOf(stored, name, state);
-  const groupOf = new Uint32Array(blockSize);
   stored.make(
     name,
     lazyWeight({
@@ -118,7 +117,7 @@ export async function fourBitBlocks(stored: Stored, name: string, ending: string
           codes: unpacked,
           cols: blockSize,
           groups: 1,
-          groupOf,
+          groupOf: consecutiveGroups(blockSize, blockSize),
           scales: await scales(from, to, signal),
           values: await readFloats(map, 0, 16, signal),
         };

@@ -21,7 +21,6 @@ export async function int8Rows(stored: Stored, module: string): Promise<void> {
       `${stored.label}: tensor "${format!.name}" is ${order}, the order of a kernel; expected 0, which is row by row.`,
       'Save the model again with a newer version of bitsandbytes, or take the checkpoint that it was made from.',
     );
-  const groupOf = consecutiveGroups(cols, cols);
   stored.make(
     name,
     lazyWeight({
@@ -33,7 +32,7 @@ export async function int8Rows(stored: Stored, module: string): Promise<void> {
         codes: (await readRowBytes(codes, from, to, signal)).map((b) => b ^ 128),
         cols,
         groups: 1,
-        groupOf,
+        groupOf: consecutiveGroups(cols, cols),
         scales: await readFloats(largest, from, to, signal),
       }),
     }),

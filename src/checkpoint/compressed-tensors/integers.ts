@@ -140,7 +140,6 @@ export async function integerWeight(stored: Stored, module: string, scheme: Sche
   const index = scheme.hasOrder
     ? stored.take(`${module}.weight_g_idx`, name, of)
     : stored.maybe(`${module}.weight_g_idx`, of);
-  const consecutive = consecutiveGroups(cols, size);
   const zeros = zerosOf(stored, module, integers, groups, scheme);
   stored.make(
     name,
@@ -157,7 +156,9 @@ export async function integerWeight(stored: Stored, module: string, scheme: Sche
           codes: await integers.codes(from, to, signal),
           cols,
           groups,
-          groupOf: index ? await groupsBy(index, stored.label, groups, signal) : consecutive,
+          groupOf: index
+            ? await groupsBy(index, stored.label, groups, signal)
+            : consecutiveGroups(cols, size),
           scales: read,
           offsets: await zeros(from, to, signal),
         };

@@ -1,9 +1,12 @@
+import { ggmlTypeByLabel } from '../../files/ggml-types';
+import type { TensorSource } from '../../files/model-file';
 import type { SafeTensor } from '../../files/safetensors/read';
+import { bytesOf } from '../../util/bytes';
 import { FileError } from '../../util/errors';
 import { lazyWeight } from '../parts/lazy-weight';
-import { consecutiveGroups, type Planes, values } from '../parts/planes';
-import { fp8Table, readFloats } from '../parts/small-floats';
-import { DAMAGED, FLOATS, type Stored } from '../parts/stored';
+import { consecutiveGroups, values } from '../parts/planes';
+import { E4M3, E5M2, looked, readFloats, readRowBytes } from '../parts/small-floats';
+import { DAMAGED, FLOATS, FLOATS8, type Stored } from '../parts/stored';
 
 /** Rows and columns that share a scale. */
 export interface Block {
@@ -66,18 +69,14 @@ async function scalesOf(
 
 /** Puts the float32 weight in the place of one in 8 bits. */
 export function scaledWeight(stored: Stored, weight: SafeTensor, scaled: Scaled | undefined): void {
-  const shape = weight.shape;
-  if (scaled && shape.length !== 2)
-    throw new FileError(
-      `${stored.label}: tensor "${weight.name}" has shape [${shape}], expected the rows and columns of a matrix.`,
-      DAMAGED,
-    );
-  const cols = Math.max(1, shape.at(-1) ?? 1);
-  const block = scaled?.block ?? { rows: 1, cols };
-  const perRow = Math.ceil(cols / block.cols);
-  const groupOf = consecutiveGroups(cols, block.cols);
-  const kind = weight.dtype === 'F8_E5M2' ? 'F8_E5M2' : 'F8_E4M3';
-  const table = fp8Table(kind);
+  const table = weight.dtype === 'F8_E5M2' ? E5M2 : E4M3;
+  if (!scaled) {
+    stored.make(weight.name, { ...asFloat32(weight, table), name: weight.name, shape: weight.shape });
+    return;
+  }
+  const { shape } = stored.matrix(weight.name, weight.name, FLOATS8);
+  const [, cols] = shape;
+  const perRow = Math.ceil(cols / scaled.block.cols);
   stored.make(
     weight.name,
     lazyWeight({
@@ -85,13 +84,30 @@ export function scaledWeight(stored: Stored, weight: SafeTensor, scaled: Scaled 
       shape,
       piece: cols,
       codec: values,
-      async planes(from, to, signal): Promise<Planes> {
-        const codes = await weight.read(from * cols, to * cols, signal);
-        const scales = scaled
-          ? await scalesOf(scaled, perRow, from, to, signal)
-          : new Float32Array(to - from).fill(1);
-        return { codes, cols, groups: perRow, groupOf, scales, values: table };
-      },
+      planes: async (from, to, signal) => ({
+        codes: await readRowBytes(weight, from, to, signal),
+        cols,
+        groups: perRow,
+        groupOf: consecutiveGroups(cols, scaled.block.cols),
+        scales: await scalesOf(scaled, perRow, from, to, signal),
+        values: table,
+      }),
     }),
   );
+}
+
+/** Codes of any shape that nothing scales. */
+function asFloat32(
+  codes: SafeTensor,
+  table: Float32Array,
+): Pick<TensorSource, 'type' | 'sizeBytes' | 'read'> {
+  return {
+    type: ggmlTypeByLabel('F32'),
+    sizeBytes: codes.sizeBytes * 4,
+    async read(start, end, signal) {
+      const first = Math.floor(start / 4);
+      const values = looked(await codes.read(first, Math.ceil(end / 4), signal), table);
+      return bytesOf(values).slice(start - first * 4, end - first * 4);
+    },
+  };
 }

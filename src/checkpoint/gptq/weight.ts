@@ -98,7 +98,7 @@ export function gptqWeight(stored: Stored, module: string, settings: GptqSetting
   const index = settings.needsGroups
     ? stored.take(`${module}.g_idx`, name, of)
     : stored.maybe(`${module}.g_idx`, of);
-  const consecutive = index ? undefined : consecutiveGroups(inputs, groupSize === -1 ? inputs : groupSize);
+  const size = groupSize === -1 ? inputs : groupSize;
 
   const striped: Striped<ScaledStripe> = {
     outputs,
@@ -111,7 +111,9 @@ export function gptqWeight(stored: Stored, module: string, settings: GptqSetting
         words: wordsOf(await readColumns(codes, from * 4, to * 4, signal)),
         scales: turned(floatsOf(scales, scaleBytes), groups),
         zeros: turned(unpackZeros(wordsOf(zeroBytes), groups, settings), groups),
-        groupOf: consecutive ?? (await groupsBy(index!, stored.label, groups, signal)),
+        groupOf: index
+          ? await groupsBy(index, stored.label, groups, signal)
+          : consecutiveGroups(inputs, size),
       };
     },
   };

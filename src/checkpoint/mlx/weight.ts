@@ -33,8 +33,7 @@ export function mlxWeight(stored: Stored, module: string, { mode, bits, groupSiz
     fourBitWeight(stored, { name, codes, shape, groupSize, scales, scaleTable: () => table });
     return;
   }
-  const groupOf = consecutiveGroups(cols, groupSize);
-  const all = { cols, groups, groupOf };
+  const all = () => ({ cols, groups, groupOf: consecutiveGroups(cols, groupSize) });
   if (mode === 'mxfp8') {
     stored.make(
       name,
@@ -44,7 +43,7 @@ export function mlxWeight(stored: Stored, module: string, { mode, bits, groupSiz
         piece: cols,
         codec: values,
         planes: async (from, to, signal) => ({
-          ...all,
+          ...all(),
           codes: await readRowBytes(codes, from, to, signal),
           scales: looked(await readRowBytes(scales, from, to, signal), E8M0),
           values: E4M3,
@@ -67,7 +66,7 @@ export function mlxWeight(stored: Stored, module: string, { mode, bits, groupSiz
         for (let row = 0; row < to - from; row++)
           unpackFields({ words, base: row * perRow, stride: 1, bits }, cols, out, row * cols);
         return {
-          ...all,
+          ...all(),
           codes: out,
           scales: await readRowFloats(scales, from, to, signal),
           offsets: await readRowFloats(biases, from, to, signal),

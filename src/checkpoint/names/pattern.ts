@@ -15,8 +15,9 @@ type Node =
 
 const MAX_PATTERN = 1000;
 const MAX_TEXT = 1000;
-/** Steps of one match, beyond what any expression of a config takes. */
-const MAX_STEPS = 2_000_000;
+/** Steps of one match, and of all matches of an expression: beyond what those of configs take, and soon over. */
+const MAX_STEPS = 10_000_000;
+const MAX_ALL_STEPS = 200_000_000;
 const MAX_DEPTH = 50;
 
 const CLASSES: Readonly<Record<string, (char: string) => boolean>> = {
@@ -173,11 +174,13 @@ class Parser {
 class Match {
   readonly #text: string;
   readonly #pattern: string;
-  #steps = 0;
+  readonly #most: number;
+  steps = 0;
 
-  constructor(text: string, pattern: string) {
+  constructor(text: string, pattern: string, most: number) {
     this.#text = text;
     this.#pattern = pattern;
+    this.#most = most;
   }
 
   #isWord(at: number): boolean {
@@ -187,8 +190,8 @@ class Match {
   /** Places that are reached from any of `from`. */
   reach(node: Node, from: Places): Places {
     const length = this.#text.length;
-    this.#steps += from.length;
-    if (this.#steps > MAX_STEPS)
+    this.steps += from.length;
+    if (this.steps > this.#most)
       throw new UnsupportedError(
         `The expression "${this.#pattern}" takes too long to be matched with "${this.#text}".`,
         'config.json names modules by it. Take the checkpoint that it was made from.',
@@ -255,10 +258,14 @@ export function compilePattern(pattern: string): (text: string) => boolean {
       'Take the checkpoint that it was made from.',
     );
   const node = new Parser(pattern).parse();
+  let left = MAX_ALL_STEPS;
   return (text) => {
     if (text.length > MAX_TEXT) return false;
     const start = new Uint8Array(text.length + 1);
     start[0] = 1;
-    return new Match(text, pattern).reach(node, start).includes(1);
+    const match = new Match(text, pattern, Math.min(left, MAX_STEPS));
+    const isMatch = match.reach(node, start).includes(1);
+    left -= match.steps;
+    return isMatch;
   };
 }

@@ -23,7 +23,6 @@ export function fourBitWeight(stored: Stored, weight: FourBitFloats): void {
   const { name, codes, shape, groupSize, scales } = weight;
   const [, cols] = shape;
   const groups = cols / groupSize;
-  const groupOf = consecutiveGroups(cols, groupSize);
   stored.make(
     codes.name,
     lazyWeight({
@@ -37,7 +36,7 @@ export function fourBitWeight(stored: Stored, weight: FourBitFloats): void {
           codes: unpackNibbles(await readRowBytes(codes, from, to, signal), false),
           cols,
           groups,
-          groupOf,
+          groupOf: consecutiveGroups(cols, groupSize),
           scales: looked(await readRowBytes(scales, from, to, signal), table),
           values: E2M1,
         };

@@ -78,7 +78,11 @@ export const int8: Codec = {
   },
 };
 
-/** Groups of `size` consecutive columns; the last may be shorter. */
+let last: { readonly cols: number; readonly size: number; readonly groupOf: Uint32Array } | undefined;
+
+/** Groups of `size` consecutive columns; the last may be shorter. The same list for the same numbers, asked for in a row. */
 export function consecutiveGroups(cols: number, size: number): Uint32Array {
-  return Uint32Array.from({ length: cols }, (_, c) => Math.floor(c / size));
+  if (last?.cols !== cols || last.size !== size)
+    last = { cols, size, groupOf: Uint32Array.from({ length: cols }, (_, c) => Math.floor(c / size)) };
+  return last.groupOf;
 }

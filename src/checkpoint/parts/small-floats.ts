@@ -19,6 +19,7 @@ export function fp8Table(kind: 'F8_E4M3' | 'F8_E5M2'): Float32Array {
 }
 
 export const E4M3 = fp8Table('F8_E4M3');
+export const E5M2 = fp8Table('F8_E5M2');
 /** Powers of two; 255 is no number. */
 export const E8M0 = Float32Array.from({ length: 256 }, (_, code) =>
   code === 255 ? Number.NaN : 2 ** (code - 127),

@@ -108,6 +108,24 @@ export const faults: readonly Fault[] = [
   ]),
   ...of('folder', 'src/files/gguf/write.ts', ['out.pad(alignment);', 'out.pad(8);']),
   ...of(
+    'quantized-checkpoint',
+    'src/checkpoint/gptq/weight.ts',
+    ['words[i]! += one;', 'words[i]! |= one;'],
+    ['found.findIndex((g) => g >= groups)', 'found.findIndex((g) => g > groups)'],
+  ),
+  ...of('quantized-checkpoint', 'src/checkpoint/parts/stored.ts', [
+    'String(tensor.shape) === String(shape)',
+    'tensor.shape.length === shape.length',
+  ]),
+  ...of('quantized-checkpoint', 'src/checkpoint/parts/lazy-weight.ts', [
+    'const last = Math.ceil(end / 4 / piece);',
+    'const last = Math.floor(end / 4 / piece);',
+  ]),
+  ...of('quantized-checkpoint', 'src/checkpoint/bitsandbytes/four-bit.ts', [
+    'offset: Math.fround(offset)',
+    'offset: Math.fround(offset * 1.0000001)',
+  ]),
+  ...of(
     'template',
     'src/text/jinja/python/operators.ts',
     ['return floors ? a / b - 1n : a / b;', 'return a / b;'],

@@ -6,6 +6,7 @@ import { reader as gguf } from './readers/gguf';
 import { reader as hub } from './readers/hub';
 import { reader as imatrixDat } from './readers/imatrix-dat';
 import { reader as imatrixGguf } from './readers/imatrix-gguf';
+import { reader as quantizedCheckpoint } from './readers/quantized-checkpoint';
 import { reader as recipe } from './readers/recipe';
 import { reader as report } from './readers/report';
 import { reader as safetensors } from './readers/safetensors';
@@ -29,5 +30,6 @@ export const fuzzers: readonly AnyFuzzer[] = [
   split,
   hub,
   folder,
+  quantizedCheckpoint,
   template,
 ];
