@@ -81,6 +81,24 @@ function searchTexts() {
   demand(holders.length === 1, `the shaders are in ${holders.length} modules: ${holders.join(', ')}`);
 }
 
+/** Packages that modules of the package have code of, by the names that a bundler leaves in its comments. */
+function searchNotices() {
+  const lib = join(installed, 'lib');
+  const text = readFileSync(join(lib, 'third-party-notices.txt'), 'utf8');
+  const named = [...text.matchAll(/^={80}\n(\S+) \d.*\n={80}$/gm)].map(([, name]) => name);
+  const code = readdirSync(lib, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(lib, name), 'utf8'))
+    .join('\n');
+  const regions = [
+    ...code.matchAll(/^\/\/ (?:.*node_modules\/((?:@[^/]+\/)?[^/]+)|.{0,2}(rolldown))\/.*\.\w+$/gm),
+  ];
+  const inside = new Set(regions.map(([, name, helper]) => name ?? helper));
+  const [a, b] = [named, [...inside]].map((names) => names.sort().join(', '));
+  demand(a === b, `third-party-notices.txt names ${a || 'nobody'}, and the code is of ${b || 'nobody'}`);
+  return `notices of ${a || 'nobody'}`;
+}
+
 function withoutGpu() {
   const planned = script(`
     import { blobSource, openModel, planLevel } from 'nibble-studio';
@@ -175,6 +193,7 @@ try {
   symlinkSync(join(root, 'public'), join(project, 'public'), 'junction');
   await step('pack and install', pack);
   await step('no paths of the checkout, shaders once', searchTexts);
+  await step('notices of third parties', searchNotices);
   await step('open and plan without a GPU', withoutGpu);
   await step('types', typeCheck);
   const found = await step('examples in Node', examples);

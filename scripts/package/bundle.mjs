@@ -1,8 +1,9 @@
 // ESM of the package: the entries and the worker with the chunks they share, npm packages left as imports, and the shaders
 // as one module of texts in the place of the two that read them by Vite's glob and from the checkout.
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { collector, noticesOf } from '../site/notices.ts';
 import { entries, lib, root } from './entries.mjs';
 
 const shaders = resolve(root, 'shaders');
@@ -78,7 +79,9 @@ const textWorkerBeside = {
 const isExternal = (id) =>
   !id.startsWith('.') && !id.startsWith('/') && !id.startsWith('\0') && !/^[A-Za-z]:\\/.test(id);
 
+/** The modules of the package, with the notices of what others wrote of them; dependencies come with their own. */
 export async function bundle() {
+  const folders = new Set();
   const input = Object.fromEntries(entries.map(({ name, source }) => [name, resolve(root, source)]));
   const build = await rolldown({
     input: {
@@ -88,7 +91,7 @@ export async function bundle() {
       'node-text.worker': resolve(root, 'src/node/text.worker.ts'),
     },
     external: isExternal,
-    plugins: [shadersInside, workerBeside, textWorkerBeside],
+    plugins: [shadersInside, workerBeside, textWorkerBeside, collector(root, folders)],
     platform: 'neutral',
     // Vite defines it in the studio; elsewhere there is no import.meta.env.
     transform: {
@@ -103,5 +106,6 @@ export async function bundle() {
     chunkFileNames: 'chunks/[name].js',
   });
   await build.close();
+  writeFileSync(join(lib, 'third-party-notices.txt'), noticesOf(folders));
   return output.map(({ fileName }) => fileName);
 }

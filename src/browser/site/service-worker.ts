@@ -50,7 +50,7 @@ const isPage = (url: string): boolean => {
 function keyOf(request: Request): string | undefined {
   // A range of a kept file would be answered with the whole of it.
   if (request.method !== 'GET' || request.headers.has('range') || !request.url.startsWith(base)) return;
-  if (request.mode === 'navigate') return isPage(request.url) ? kept.getCacheKeyForURL(base) : undefined;
+  if (request.mode === 'navigate' && isPage(request.url)) return kept.getCacheKeyForURL(base);
   const { origin, pathname, search } = new URL(request.url);
   const address = origin + pathname;
   if (search !== '') return;

@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
 import { expect, test } from 'vitest';
+import { licenseOf } from '../../../scripts/site/license';
+import { siteBase } from '../../../scripts/site/base';
 import { hubOrigins } from '../../../scripts/site/policy';
 import { keptFiles } from '../../../scripts/site/service-worker';
 
@@ -17,30 +20,46 @@ interface Site {
   readonly serviceWorker: string;
   /** Paths of all files. */
   readonly files: readonly string[];
+  readonly notices: string;
+  /** Modules of all scripts, by their maps. */
+  readonly modules: readonly string[];
 }
 
-/** The site that a build in a mode makes. */
-async function build(mode: string, origins: string): Promise<Site> {
+/** The site that a build in a mode makes, with its variables and more options. */
+async function build(mode: string, env: Record<string, string>, more: string[] = []): Promise<Site> {
   const folder = mkdtempSync(join(tmpdir(), `nibble-${mode}-`));
   try {
     const vite = join(root, 'node_modules/vite/bin/vite.js');
     const options = ['--mode', mode, '--outDir', folder, '--emptyOutDir', '--logLevel', 'error'];
-    const env = { ...process.env, NODE_ENV: 'production', VITE_HUB_ORIGINS: origins };
-    await promisify(execFile)(process.execPath, [vite, 'build', ...options], { cwd: root, env });
+    await promisify(execFile)(process.execPath, [vite, 'build', ...options, ...more], {
+      cwd: root,
+      env: { ...process.env, NODE_ENV: 'production', VITE_HUB_ORIGINS: '', VITE_BASE: '', ...env },
+    });
     const assets = join(folder, 'assets');
     const names = readdirSync(assets).filter((name) => name.endsWith('.js'));
+    const maps = readdirSync(assets).filter((name) => name.endsWith('.js.map'));
     return {
       html: readFileSync(join(folder, 'index.html'), 'utf8'),
       serviceWorker: readFileSync(join(folder, 'sw.js'), 'utf8'),
       files: readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.')),
+      notices: readFileSync(join(folder, 'third-party-notices.txt'), 'utf8'),
+      modules: maps.flatMap((name) => sourcesOf(readFileSync(join(assets, name), 'utf8'))),
       scripts: new Map(names.map((name) => [name, readFileSync(join(assets, name), 'utf8')])),
     };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
-const production = build('production', '');
-const forTests = build('test', 'https://hub.example, https://*.mirror.example:8443');
+const sourcesOf = (map: string): string[] => (JSON.parse(map) as { sources: string[] }).sources;
+const production = build('production', {});
+const forTests = build(
+  'test',
+  {
+    VITE_HUB_ORIGINS: 'https://hub.example, https://*.mirror.example:8443',
+    VITE_BASE: 'https://you.example/nibble/',
+  },
+  ['--sourcemap'],
+);
 
 test('only the build for tests can take the device away', async () => {
   const holders = ({ scripts }: Site) => {
@@ -124,6 +143,71 @@ test('nothing in the page needs to be at the root of its server', async () => {
   const addresses = [...html.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
   expect(addresses.length).toBeGreaterThan(2);
   expect(addresses.filter((address) => !address.startsWith('./'))).toEqual([]);
+});
+
+test.each(['', './', '/', '/nibble/', '/a/b.c/', 'https://you.example/nibble/', 'https://you.example/'])(
+  'a build below %s',
+  (text) => expect(siteBase(text)).toBe(text || './'),
+);
+test.each([
+  'nibble/',
+  '/nibble',
+  'http://you.example/',
+  'https://you.example',
+  '//you.example/',
+  '/a b/',
+  '/"/',
+])('a build below %s is refused', (text) =>
+  expect(() => siteBase(text)).toThrow(/VITE_BASE has ".*": expected a path such as/),
+);
+
+test('a build with an address has it before all of its own, the picture of shared links too', async () => {
+  const { html } = await forTests;
+  const addresses = [...html.matchAll(/(?:src|href|og:image" content)="([^"]+)"/g)].map(([, at]) => at!);
+  expect(addresses.length).toBeGreaterThan(3);
+  expect(addresses.filter((address) => !address.startsWith('https://you.example/nibble/'))).toEqual([]);
+});
+
+/** Name of the package that a module is of. */
+const packageOf = (source: string): string | undefined =>
+  /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(source)?.[1] ??
+  /(?:^|\/)\0?(vite|rolldown)\//.exec(source)?.[1];
+const namesOf = (notices: string): string[] =>
+  [...notices.matchAll(/^={80}\n(\S+) \d[^\n]*\n={80}$/gm)].map((m) => m[1]!).sort();
+
+test('every package whose code is in the build is named with its licence, and none that is not', async () => {
+  const { notices, modules, scripts } = await forTests;
+  const bundle = await rolldown({ input: join(root, 'src/browser/site/service-worker.ts'), tsconfig: false });
+  const { output } = await bundle.generate({ sourcemap: true });
+  await bundle.close();
+  const inServiceWorker = output.flatMap((chunk) =>
+    chunk.type === 'chunk' ? (chunk.map?.sources ?? []) : [],
+  );
+  const packages = new Set(
+    [...modules, ...inServiceWorker].map(packageOf).filter((name) => name !== undefined),
+  );
+  expect(packages.size).toBeGreaterThan(40);
+  // Maps leave out the helpers of the bundlers, of which this is one.
+  expect([...scripts.values()].some((code) => code.includes('vite:preloadError'))).toBe(true);
+  packages.add('vite').add('rolldown');
+  expect(namesOf(notices)).toEqual([...packages].sort());
+  for (const font of ['Inter (font)', 'JetBrains Mono (font)']) expect(notices).toContain(`\n${font}\n`);
+  expect(notices.match(/SIL OPEN FONT LICENSE/g)).toHaveLength(2);
+  expect((await production).notices).toBe(notices);
+});
+
+test('a package without the text of its licence stops the build', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'nibble-license-'));
+  const thing = { name: 'thing', version: '1.0.0', license: 'MIT' };
+  expect(() => licenseOf(folder, thing)).toThrow(/thing states the licence "MIT" and has no file/);
+  expect(() => licenseOf(folder, { ...thing, license: 'Other', author: 'A' })).toThrow(/"Other" and has no/);
+  expect(licenseOf(folder, { ...thing, author: 'A. Author' })).toMatch(
+    /^MIT License\n\nCopyright \(c\) A. Author\n/,
+  );
+  expect(licenseOf(folder, { ...thing, license: 'Unlicense' })).toMatch(/^This is free and unencumbered/);
+  writeFileSync(join(folder, 'LICENCE.md'), 'Theirs.\n\n# Licenses of bundled dependencies\nOthers.');
+  expect(licenseOf(folder, thing)).toBe('Theirs.');
+  rmSync(folder, { recursive: true });
 });
 
 test('the service worker keeps every file of the build, by name or by what is in it', async () => {

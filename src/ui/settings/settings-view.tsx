@@ -30,7 +30,12 @@ export function SettingsView() {
       <p className="cap">{words.commands.singleKeysWhy}</p>
       <Storage />
       <p className="cap">
-        <span data-testid="version">{words.settings.version(import.meta.env.VITE_VERSION)}</span>
+        <span data-testid="version">{words.settings.version(import.meta.env.VITE_VERSION)}</span>{' '}
+        {import.meta.env.PROD && (
+          <a href={`${import.meta.env.BASE_URL}third-party-notices.txt`} target="_blank" rel="noreferrer">
+            {words.settings.notices}
+          </a>
+        )}
       </p>
     </ViewFrame>
   );
