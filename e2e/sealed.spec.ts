@@ -1,57 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, expect, type Page, test } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { type Attempts, tryEveryWayOut } from './page/attempts';
-import { BUILT, ForeignServer, PlainServer } from './page/servers';
+import { IN_WORKERS, ON_PAGES, Outside } from './page/outside';
+import { BUILT, PlainServer } from './page/servers';
 import { Studio } from './page';
 
-const IN_WORKERS = ['fetch', 'cache', 'xhr', 'websocket', 'eventsource', 'import', 'importscripts'];
 /** Beside those that a service worker has: what was hidden, looked for again. */
 const IN_SERVICE_WORKERS = ['fetch', 'hiddenfetch', 'cache', 'websocket', 'eventsource'];
 /** Browsers refuse a service worker these by themselves, or ask the person. */
 const REFUSED_ANYWAY = ['import', 'importscripts', 'hiddenimport', 'backgroundfetch'];
-const ON_PAGES = [...IN_WORKERS, 'beacon', 'image', 'script', 'style', 'frame'];
 
-const DEPLOY = join(import.meta.dirname, '../docs/deploy.md');
+const HEADERS = join(import.meta.dirname, '../docs/deploy/_headers');
 
-const foreign = new ForeignServer();
-let browser: Browser;
-let origin = '';
-test.beforeAll(async () => {
-  const port = await foreign.start();
-  // Loopback is in the policy, for hubs of the same machine; a name that leads there is not.
-  origin = `http://elsewhere.example:${port}`;
-  const { launchOptions } = test.info().project.use;
-  const rule = '--host-resolver-rules=MAP elsewhere.example 127.0.0.1';
-  browser = await chromium.launch({ ...launchOptions, args: [...(launchOptions?.args ?? []), rule] });
-});
-test.afterAll(async () => {
-  await browser.close();
-  await foreign.stop();
-});
-
-/** The attempts of the page and of each of its workers. */
-async function attemptsOf(page: Page): Promise<[page: Attempts, ...workers: Attempts[]]> {
-  const workers = page.workers().map((worker) => worker.evaluate(tryEveryWayOut, origin));
-  return [await page.evaluate(tryEveryWayOut, origin), ...(await Promise.all(workers))];
-}
-/** Ways by which the foreign server was reached. */
-const reached = (): string[] => [...new Set(foreign.paths.map((path) => path.replace(/\W|js$/g, '')))].sort();
+const outside = new Outside();
+const { foreign } = outside;
+test.beforeAll(() => outside.start());
+test.afterAll(() => outside.stop());
 
 test('on a server that sends no headers, nothing leaves for a foreign origin, from the page or a worker', async () => {
   const server = new PlainServer(BUILT);
-  const page = await browser.newPage();
+  const page = await outside.browser.newPage();
   const studio = await Studio.visit(page, { at: await server.start() });
   for (const visit of ['first', 'second']) {
-    const [onPage, ...inWorkers] = await attemptsOf(page);
-    expect(onPage.tried.sort()).toEqual([...ON_PAGES].sort());
-    expect(onPage.refused.sort()).toEqual(ON_PAGES.filter((way) => way !== 'frame').sort());
-    expect(inWorkers.length).toBeGreaterThan(0);
-    for (const inWorker of inWorkers) {
-      expect(inWorker.tried.sort()).toEqual([...IN_WORKERS].sort());
-      expect(inWorker.refused.sort()).toEqual([...IN_WORKERS].sort());
-    }
-    expect(reached(), `the ${visit} visit`).toEqual([]);
+    await test.step(`the ${visit} visit`, () => outside.isShut(page));
     await studio.reload();
   }
   await page.close();
@@ -60,13 +32,13 @@ test('on a server that sends no headers, nothing leaves for a foreign origin, fr
 
 test('without the policy in the page each of these ways leads out', async () => {
   const server = new PlainServer(BUILT, '/', (html) => html.replace(/<meta http-equiv[^>]*>/, ''));
-  const page = await browser.newPage();
+  const page = await outside.browser.newPage();
   await Studio.visit(page, { at: await server.start() });
-  await page.evaluate(tryEveryWayOut, origin);
-  expect(reached()).toEqual([...ON_PAGES].sort());
+  await page.evaluate(tryEveryWayOut, outside.origin);
+  expect(outside.reached()).toEqual([...ON_PAGES].sort());
   foreign.paths.length = 0;
-  await page.workers()[0]!.evaluate(tryEveryWayOut, origin);
-  expect(reached()).toEqual([...IN_WORKERS].sort());
+  await page.workers()[0]!.evaluate(tryEveryWayOut, outside.origin);
+  expect(outside.reached()).toEqual([...IN_WORKERS].sort());
   foreign.paths.length = 0;
   await page.close();
   await server.stop();
@@ -78,7 +50,7 @@ async function fromServiceWorker(
 ): Promise<Attempts & { out: string[] }> {
   const server = new PlainServer(BUILT);
   prepare(server);
-  const context = await browser.newContext();
+  const context = await outside.browser.newContext();
   const studio = await Studio.visit(await context.newPage(), {
     at: await server.start(),
     serviceWorker: true,
@@ -86,15 +58,15 @@ async function fromServiceWorker(
   await studio.site.kept();
   const [worker] = context.serviceWorkers();
   foreign.paths.length = 0;
-  const attempts = await worker!.evaluate(tryEveryWayOut, origin);
-  const out = reached();
+  const attempts = await worker!.evaluate(tryEveryWayOut, outside.origin);
+  const out = outside.reached();
   foreign.paths.length = 0;
   await context.close();
   await server.stop();
   return { ...attempts, out };
 }
 
-test('nor from the service worker, which has no policy there; with the header of docs/deploy.md the browser refuses, too', async () => {
+test('nor from the service worker, which has no policy there; with the header of docs/deploy/_headers the browser refuses, too', async () => {
   const plain = await fromServiceWorker(() => {});
   expect(plain.out).toEqual([]);
   expect(plain.refused).toEqual([]);
@@ -105,7 +77,7 @@ test('nor from the service worker, which has no policy there; with the header of
   const unshut = await fromServiceWorker((server) => server.replaced.set('sw.js', open));
   expect(unshut.out).toEqual([...IN_SERVICE_WORKERS].sort());
 
-  const header = /\/sw\.js\n\s+Content-Security-Policy: (.+)/.exec(readFileSync(DEPLOY, 'utf8'))![1]!;
+  const header = /\/sw\.js\n\s+Content-Security-Policy: (.+)/.exec(readFileSync(HEADERS, 'utf8'))![1]!;
   const held = await fromServiceWorker((server) => {
     server.replaced.set('sw.js', open);
     server.headers.set('sw.js', { 'Content-Security-Policy': header });
@@ -116,10 +88,10 @@ test('nor from the service worker, which has no policy there; with the header of
 
 test('a hub that the build does not allow is refused by name, before anything is asked of it', async () => {
   const server = new PlainServer(BUILT);
-  const page = await browser.newPage();
+  const page = await outside.browser.newPage();
   const studio = await Studio.visit(page, { at: await server.start() });
   const hosts = studio.watchHosts();
-  await studio.openAddress(`${origin.replace('http:', 'https:')}/org/model`);
+  await studio.openAddress(`${outside.origin.replace('http:', 'https:')}/org/model`);
   expect(await studio.problem()).toMatch(
     /This page may not connect to https:\/\/elsewhere\.example:\d+: it was built for https:\/\/huggingface\.co.*docs\/deploy\.md/s,
   );

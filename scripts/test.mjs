@@ -1,5 +1,6 @@
 // npm test: installs what the lanes need and runs them; `npm test -- gpu e2e` only those, `--checks` those of npm run check.
 import { tmpdir } from 'node:os';
+import { installNginx } from './site/nginx.mjs';
 import { chooseLanes, lanes } from './lanes.mjs';
 import {
   installChromium,
@@ -23,6 +24,7 @@ installPackages();
 const has = (name) => chosen.some((l) => l.name === name);
 if (has('unit:node22')) installNode22();
 if (has('native')) installNative();
+if (has('e2e:long')) installNginx();
 const env =
   has('gpu') || has('native') || has('e2e') || has('e2e:long') || has('package')
     ? softwareVulkan(installChromium())

@@ -6,7 +6,9 @@ import { tellEngineEnded } from './store/work/job';
 import { takeLaunches } from './store/model/launch';
 import { keep } from './store/work/site';
 import { connectEngine } from './store/store';
+import { settingsStore } from './store/settings';
 import { App } from './ui/app';
+import { languageOf, speak } from './ui/words/language';
 import './ui/style/index.css';
 import { EngineClient } from './worker/client';
 import engineUrl from './worker/engine.worker.ts?worker&url';
@@ -24,12 +26,15 @@ const startEngine = () => {
 connectEngine(new EngineClient(startEngine, { ended: tellEngineEnded }));
 
 const root = document.getElementById('root');
-if (root)
-  createRoot(root).render(
-    <StrictMode>
-      <App />
-    </StrictMode>,
-  );
+// A page in another language does not begin in English.
+void speak(languageOf(settingsStore.getState().language, navigator.languages)).then(() => {
+  if (root)
+    createRoot(root).render(
+      <StrictMode>
+        <App />
+      </StrictMode>,
+    );
+});
 // Only in the build for tests (engine.worker.ts): the device or the worker fails.
 if (import.meta.env.MODE === 'test')
   Object.assign(window, {

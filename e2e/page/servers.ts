@@ -15,11 +15,13 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 };
 
-const listen = (server: Server, port = 0): Promise<number> =>
+/** Starts a server on a port of 127.0.0.1, and gives the port. */
+export const listen = (server: Server, port = 0): Promise<number> =>
   new Promise((resolve) =>
     server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port)),
   );
-const close = (server: Server): Promise<void> =>
+/** Stops a server, whatever it is busy with. */
+export const close = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();

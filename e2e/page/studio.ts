@@ -128,6 +128,12 @@ export class Studio extends Part {
   async openBuiltIn(): Promise<void> {
     await this.opens(BUILT_IN, () => this.controls.builtIn.click());
   }
+  /** Opens that model in a frame of the page, and gives the name of what is open there. */
+  async openBuiltInWithin(frame: string): Promise<string> {
+    const inside = this.page.frameLocator(frame);
+    await inside.locator('.recent').getByRole('button', { name: BUILT_IN }).click();
+    return inside.locator(OPEN_MODEL).innerText();
+  }
   /** Waits until the page is at a view. */
   async isAt(view: View): Promise<void> {
     await this.page.locator(`#${view}`).waitFor();

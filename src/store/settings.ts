@@ -4,22 +4,31 @@ import { createStore } from 'zustand/vanilla';
 /** Choices of a person that hold for every model. */
 export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
+  /** Of the page's words. */
+  readonly language: 'system' | 'en' | 'id';
   /** Memory that the GPU may use, as the person said it; the browser does not tell. Null until they have. */
   readonly gpuMemoryBytes: number | null;
   /** Keys without Ctrl act. */
   readonly singleKeys: boolean;
 }
 
-export const initialSettings: Settings = { theme: 'system', gpuMemoryBytes: null, singleKeys: true };
+export const initialSettings: Settings = {
+  theme: 'system',
+  language: 'system',
+  gpuMemoryBytes: null,
+  singleKeys: true,
+};
 
 const THEMES: readonly unknown[] = ['system', 'light', 'dark'] satisfies Settings['theme'][];
+const LANGUAGES: readonly unknown[] = ['system', 'en', 'id'] satisfies Settings['language'][];
 
 /** Settings from storage, which other versions of the page write, too: what is not understood is as it was at first. */
 export function readSettings(stored: unknown): Settings {
-  const { theme, gpuMemoryBytes, singleKeys } = (stored ?? {}) as Partial<Settings>;
+  const { theme, language, gpuMemoryBytes, singleKeys } = (stored ?? {}) as Partial<Settings>;
   const isSize = typeof gpuMemoryBytes === 'number' && gpuMemoryBytes > 0 && Number.isFinite(gpuMemoryBytes);
   return {
     theme: theme !== undefined && THEMES.includes(theme) ? theme : initialSettings.theme,
+    language: language !== undefined && LANGUAGES.includes(language) ? language : initialSettings.language,
     gpuMemoryBytes: isSize ? gpuMemoryBytes : null,
     singleKeys: singleKeys !== false,
   };

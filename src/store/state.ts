@@ -12,6 +12,7 @@ import type { ModelSummary, PlanRow, PlanSettings } from '../studio/summary';
 import type { AnswerPart } from '../text/answer-reader';
 import { initialTalk, type Sampling, type Talk, type Timing } from './chat/conversation';
 import type { Report } from './results/report';
+import type { Task } from './work/task';
 import { NO_RATES, type Rates } from './work/estimate';
 import type { DeviceCapabilities } from '../device/capabilities';
 import type { Site } from '../browser/site/versions';
@@ -64,7 +65,7 @@ export interface Job {
     | 'benchmark'
     | 'difference'
     | 'export';
-  readonly label: string;
+  readonly task: Task;
   /** The level that it is at, and those that wait for their turn. */
   readonly level: string | null;
   readonly waiting: readonly string[];

@@ -27,7 +27,7 @@ describe('events', () => {
     kind: 'prepare' as const,
     level: null,
     waiting: [],
-    label: 'x',
+    task: { what: 'quantize' as const },
     progress: null,
     startedMs: 0,
     kernels: null,

@@ -11,6 +11,8 @@ import { Palette } from './shell/palette';
 import { Rail } from './shell/rail';
 import { TopBar } from './shell/top-bar';
 import { useKeys } from './shell/use-keys';
+import { Help } from './shell/help';
+import { useLanguage } from './shell/use-language';
 import { useDrop } from './shell/use-drop';
 import { useLeaving } from './shell/use-leaving';
 import { useOpened } from './shell/use-opened';
@@ -100,16 +102,18 @@ function Frame() {
         <Notices />
         <Main />
       </div>
+      <Help />
       <Palette isOpen={isPaletteOpen} setOpen={setPaletteOpen} />
     </div>
   );
 }
 
-/** The page: one view at a time, by the address behind the `#`. */
+/** The page: one view at a time, by the address behind the `#`. In another language it is drawn anew, figures too. */
 export function App() {
+  const language = useLanguage();
   return (
     <Router hook={useHashLocation}>
-      <Frame />
+      <Frame key={language} />
     </Router>
   );
 }

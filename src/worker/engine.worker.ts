@@ -35,10 +35,12 @@ const studio = new Studio(openGpu, browserTextSandbox(), tuning);
 const answer = serve(studio, send, { engine, hubSources });
 // Held until this worker is gone, however it goes: its client waits for it.
 const life = `nibble-engine-${crypto.randomUUID()}`;
-void navigator.locks?.request(life, () => {
+const held = navigator.locks?.request(life, () => {
   send({ lock: life });
   return new Promise(() => {});
 });
+// Denied with all storage: then its client waits for nothing.
+held?.catch(() => {});
 
 /** Only in the build for tests: a device lost during a running call, and the ways of a worker to fail. */
 const failures = {

@@ -4,9 +4,19 @@ const JOB = 'nibble-studio job';
 const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 
 /** Does work under a lock that any number of jobs hold together, in this tab and in others. */
-export function whileJob<T>(work: () => Promise<T>): Promise<T> {
-  const manager = locks();
-  return manager ? manager.request(JOB, { mode: 'shared' }, work) : work();
+export async function whileJob<T>(work: () => Promise<T>): Promise<T> {
+  let isBegun = false;
+  const begin = () => {
+    isBegun = true;
+    return work();
+  };
+  try {
+    return await (locks()?.request(JOB, { mode: 'shared' }, begin) ?? begin());
+  } catch (error) {
+    if (isBegun) throw error;
+    // Denied with all storage, as in a frame of another site: no other tab can be told, and the work is done all the same.
+    return begin();
+  }
 }
 
 /** Does work while no job runs in any tab; none begins before its end. Resolves to false, at once, where a job runs. */

@@ -22,7 +22,7 @@ const ENDLESS = new Promise<never>(() => {});
 export async function keepSite(entry: string, tell: (change: Partial<Site>) => void): Promise<void> {
   const container = globalThis.navigator?.serviceWorker;
   if (!container) return;
-  void navigator.locks.request(pageLock(entry), { mode: 'shared' }, () => ENDLESS);
+  void navigator.locks.request(pageLock(entry), { mode: 'shared' }, () => ENDLESS).catch(() => {});
   // A new version that another tab let in; the first takes over pages that had none.
   const isControlled = container.controller !== null;
   container.addEventListener('controllerchange', () => {

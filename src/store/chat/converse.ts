@@ -186,7 +186,7 @@ export async function answer(parent: string): Promise<void> {
     set({ answer: [] });
     kept = addMessage(message, ranked);
   };
-  await job('generate', `Writing at ${level}`, 'run', async () => {
+  await job('generate', { what: 'writeAt', type: level }, 'run', async () => {
     try {
       const rendered = await run('prompt', requestFor(given));
       set({ rendered });

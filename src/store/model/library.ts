@@ -105,6 +105,6 @@ export async function deleteKept(name: string): Promise<void> {
 }
 
 export async function deleteDownload(repository: string): Promise<void> {
-  await job('open', `Deleting ${repository}`, 'open', () => run('deleteDownload', repository));
+  await job('open', { what: 'delete', name: repository }, 'open', () => run('deleteDownload', repository));
   await loadLibrary();
 }

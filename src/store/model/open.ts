@@ -77,9 +77,8 @@ function show(model: ModelSummary): void {
 async function open(opening: Opening, token?: string, preTokenizer?: string): Promise<void> {
   // Another model is what the person wants now.
   await stopAll('open');
-  const running = get().job;
-  if (running) {
-    const message = `${opening.label} was not opened, because something is running: ${running.label}.`;
+  if (get().job) {
+    const message = `${opening.label} was not opened, because something is running.`;
     const hint = 'Stop it first, then open the model again.';
     set({ problem: { place: 'open', name: 'Busy', message, hint } });
     return;
@@ -87,7 +86,7 @@ async function open(opening: Opening, token?: string, preTokenizer?: string): Pr
   latest = { opening, token };
   const options = preTokenizer === undefined ? {} : { preTokenizer };
   let opened: ModelSummary | undefined;
-  await job('open', `Reading ${opening.label}`, 'open', async () => {
+  await job('open', { what: 'read', name: opening.label }, 'open', async () => {
     if (opening.kind === 'hub') opened = await run('openHub', opening.label, token, options);
     else {
       if (get().model && (await run('isImatrix', opening.files))) return applyImatrix(opening.files[0]!);
@@ -134,7 +133,7 @@ export const openAddress = (address: string, token?: string, preTokenizer?: stri
 export async function closeModel(): Promise<void> {
   const { model } = get();
   if (!model) return;
-  await job('open', `Closing ${model.label}`, 'open', async () => {
+  await job('open', { what: 'close', name: model.label }, 'open', async () => {
     await run('close');
     current = undefined;
     set({ ...noModel });
@@ -154,7 +153,7 @@ async function applyImatrix(file: DroppedFile | null): Promise<void> {
 }
 
 export async function removeImatrix(): Promise<void> {
-  await job('open', 'Taking the importance matrix out', 'levels', () => applyImatrix(null));
+  await job('open', { what: 'takeMatrixOut' }, 'levels', () => applyImatrix(null));
 }
 
 /** The model that comes with the page. */

@@ -38,11 +38,11 @@ export const inPlanOrder = (types: readonly string[]) =>
     .filter((t) => types.includes(t));
 
 export async function prepareSelected(): Promise<void> {
-  await job('prepare', 'Quantizing', 'levels', async () => {
+  await job('prepare', { what: 'quantize' }, 'levels', async () => {
     const types = inPlanOrder(get().selected);
     for (const [i, type] of types.entries()) {
       throwIfStopped();
-      relabel(`Quantizing to ${type}`, { level: type, waiting: types.slice(i + 1) });
+      relabel({ what: 'quantizeTo', type }, { level: type, waiting: types.slice(i + 1) });
       const level = await run('prepare', type);
       set({ levels: { ...get().levels, [type]: level }, runType: get().runType });
       await keepPrepared(level);
@@ -80,7 +80,7 @@ export const setCompletion = (completion: string) => set({ completion });
 export async function continueText(): Promise<void> {
   if (get().job) return;
   set({ answer: [], timing: null });
-  await job('generate', `Writing at ${get().runType}`, 'run', async () => {
+  await job('generate', { what: 'writeAt', type: get().runType }, 'run', async () => {
     const { runType, completion, sampling, talk } = get();
     const { maxTokens, ...rest } = sampling;
     const request = { type: runType, prompt: completion, maxTokens, sampling: rest, stop: talk.stop };
@@ -96,11 +96,11 @@ const TRY_TOKENS = 120;
 
 /** Answers one message at each of these levels, greedily: every difference comes from the weights. */
 export async function writeTry(types: readonly string[], content: string): Promise<void> {
-  await job('generate', 'Writing', 'run', async () => {
+  await job('generate', { what: 'write' }, 'run', async () => {
     set({ side: [] });
     for (const type of types) {
       throwIfStopped();
-      relabel(`Writing at ${type}`, { level: type });
+      relabel({ what: 'writeAt', type }, { level: type });
       const sampling = { ...get().sampling, temperature: 0 };
       const request = {
         type,
@@ -127,7 +127,7 @@ export const closeInspection = () => set({ inspection: null });
 /** Compares the fast paths of the current level with the reference mode. */
 export async function compareWithReference(): Promise<void> {
   const type = get().runType;
-  await job('difference', `Comparing ${type} with the reference mode`, 'device', async () => {
+  await job('difference', { what: 'compareWithReference', type }, 'device', async () => {
     set({ difference: { type, is: await run('difference', type) } });
   });
 }

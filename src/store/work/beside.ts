@@ -16,13 +16,13 @@ export async function writeBeside(
   types: readonly string[],
   { text, isMessage, maxTokens }: BesidePrompt,
 ): Promise<void> {
-  await job('generate', 'Writing side by side', 'compare', async () => {
+  await job('generate', { what: 'writeBeside' }, 'compare', async () => {
     set({ side: [] });
     const sampling = { ...get().sampling, temperature: 0 };
     const what = isMessage ? { messages: [{ role: 'user' as const, content: text }] } : { prompt: text };
     for (const type of types) {
       throwIfStopped();
-      relabel(`Writing at ${type}`, { level: type });
+      relabel({ what: 'writeAt', type }, { level: type });
       const tokens = await run('write', { type, maxTokens, sampling, ...what });
       set({ side: [...get().side, { type, tokens }] });
     }

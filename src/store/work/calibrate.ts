@@ -13,7 +13,7 @@ export async function collectImatrix(): Promise<void> {
   const { ownText, model } = get();
   if (!model) return;
   const textLabel = ownText?.label ?? CALIBRATION;
-  await job('calibrate', `Collecting an importance matrix from ${textLabel}`, 'levels', async () => {
+  await job('calibrate', { what: 'collect', name: textLabel }, 'levels', async () => {
     const text = await textOf(textLabel);
     const name = `${model.name.replace(/[^\w.-]+/g, '-')}.imatrix.gguf`;
     const request = { type: baseOf(get()), textLabel, text, context: CONTEXT };

@@ -9,6 +9,7 @@ import { recallResults } from '../results/results-storage';
 import { fileName, inPlanOrder, offerDownload } from './actions';
 import { forgetHandles, keepHandles } from './export-record';
 import { get, job, relabel, run, set, throwIfStopped } from './job';
+import type { Task } from './task';
 
 /** Beside the files: the journal, and what else the page keeps meanwhile. */
 const SPARE_BYTES = 1024 * 1024;
@@ -91,8 +92,12 @@ export async function keepLevel(type: string): Promise<void> {
   await exportResumably([{ type, name: fileName(type) }], null, true);
 }
 
-const labelOf = (files: readonly { name: string }[], i: number): string =>
-  files.length === 1 ? files[0]!.name : `${files[i]!.name} (${i + 1} of ${files.length})`;
+const taskOf = (what: 'writeFile' | 'keepFile', files: readonly { name: string }[], i: number): Task => ({
+  what,
+  name: files[i]!.name,
+  at: i + 1,
+  of: files.length,
+});
 
 function note(type: string, report: { sha256: string; sizeBytes: number; checkedBlocks: number }): void {
   const { sha256, sizeBytes, checkedBlocks } = report;
@@ -101,10 +106,10 @@ function note(type: string, report: { sha256: string; sizeBytes: number; checked
 
 /** Straight into the chosen place, or into memory: nothing survives the tab. */
 async function exportDirectly(files: readonly ToWrite[], target: Target): Promise<void> {
-  await job('export', `Writing ${labelOf(files, 0)}`, 'levels', async () => {
+  await job('export', taskOf('writeFile', files, 0), 'levels', async () => {
     for (const [i, { type, name }] of files.entries()) {
       throwIfStopped();
-      relabel(`Writing ${labelOf(files, i)}`, {
+      relabel(taskOf('writeFile', files, i), {
         level: type,
         waiting: files.slice(i + 1).map((f) => f.type),
       });
@@ -118,7 +123,7 @@ async function exportDirectly(files: readonly ToWrite[], target: Target): Promis
 
 async function exportResumably(files: readonly ToWrite[], target: Target, keep: boolean): Promise<void> {
   let denied = false;
-  await job('export', `${keep ? 'Keeping' : 'Writing'} ${labelOf(files, 0)}`, 'levels', async () => {
+  await job('export', taskOf(keep ? 'keepFile' : 'writeFile', files, 0), 'levels', async () => {
     const { source, ...opened } = openedFrom();
     let id: string;
     try {
@@ -151,7 +156,7 @@ async function writeAndDeliver(
 ): Promise<void> {
   for (const [i, { type, name, state }] of files.entries()) {
     if (state === 'delivered') continue;
-    if (i > 0) relabel(`Writing ${labelOf(files, i)}`, { level: type });
+    if (i > 0) relabel(taskOf('writeFile', files, i), { level: type });
     try {
       throwIfStopped();
     } catch (stopped) {
@@ -172,7 +177,7 @@ async function writeAndDeliver(
  */
 export async function resumeExport(entry: UnfinishedExport, target: Target): Promise<void> {
   const names = entry.files.map(({ name }) => name).join(', ');
-  await job('export', `Going on with ${names}`, 'levels', async () => {
+  await job('export', { what: 'goOn', name: names }, 'levels', async () => {
     const { fallbackToF16, strict, importance, types } = await run('takeExport', entry.id);
     const files = entry.files.map((file, i) => ({ ...file, type: types[i]! }));
     if (files.some(({ state }) => state === 'begun')) {
@@ -188,7 +193,7 @@ export async function resumeExport(entry: UnfinishedExport, target: Target): Pro
 }
 
 export async function deleteUnfinished(id: string): Promise<void> {
-  await job('export', 'Deleting an export', 'open', async () => {
+  await job('export', { what: 'deleteExport' }, 'open', async () => {
     await run('dropExport', id);
     await forgetHandles(id);
     if (get().awaiting?.id === id) set({ awaiting: null });

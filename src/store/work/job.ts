@@ -5,6 +5,7 @@ import type { Running } from '../../worker/client';
 import type { Calls, EngineEvent } from '../../worker/protocol';
 import { applyEvent } from '../apply-event';
 import type { Job, Problem, StudioState } from '../state';
+import type { Task } from './task';
 import { engineClient, studioStore } from '../store';
 
 export const get = studioStore.getState;
@@ -44,7 +45,7 @@ export const ask = <K extends keyof Calls>(
  */
 export async function job(
   kind: Job['kind'],
-  label: string,
+  task: Task,
   place: Problem['place'],
   work: () => Promise<void>,
 ): Promise<boolean> {
@@ -53,7 +54,7 @@ export async function job(
   set({
     job: {
       kind,
-      label,
+      task,
       level: null,
       waiting: [],
       progress: null,
@@ -80,10 +81,10 @@ export async function job(
 }
 
 /** The job is at something else now: its progress begins anew. */
-export function relabel(label: string, at: Partial<Pick<Job, 'level' | 'waiting'>> = {}): void {
+export function relabel(task: Task, at: Partial<Pick<Job, 'level' | 'waiting'>> = {}): void {
   const { job: now } = get();
   const anew = { progress: null, kernels: null, run: null, startedMs: performance.now() };
-  if (now) set({ job: { ...now, level: null, waiting: [], ...at, label, ...anew } });
+  if (now) set({ job: { ...now, level: null, waiting: [], ...at, task, ...anew } });
 }
 
 export function stop(): void {

@@ -19,7 +19,7 @@ async function bringBack(before: readonly string[]): Promise<void> {
     // A level may have gone from the plan meanwhile, with its mix or its importance matrix.
     if (resident().includes(type) || !get().plan.some((p) => p.type === type && !p.refusal)) continue;
     throwIfStopped();
-    relabel(`Putting ${type} back on the GPU`);
+    relabel({ what: 'putBack', type });
     try {
       const level = await run('prepare', type);
       set({ levels: { ...get().levels, [type]: level } });

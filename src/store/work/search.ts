@@ -12,7 +12,7 @@ const CHUNKS = 4;
 /** Measures the sensitivity of each tensor, over the user's text or the built-in one. */
 export async function searchTypes(): Promise<void> {
   const label = get().ownText?.label ?? CALIBRATION;
-  await job('search', 'Measuring what each tensor is worth', 'levels', async () => {
+  await job('search', { what: 'measureTensors' }, 'levels', async () => {
     const text = await textOf(label);
     const request = { base: baseOf(get()), text, context: CONTEXT, chunks: CHUNKS };
     await withLevelsBack(async () => set({ search: await run('search', request) }));
@@ -36,7 +36,7 @@ export async function lookAtMix(budgetBytes: number): Promise<void> {
 
 /** Adds a level to the plan and selects it. */
 async function addLevel(make: () => Promise<string>): Promise<void> {
-  await job('search', 'Adding a level', 'levels', async () => {
+  await job('search', { what: 'addLevel' }, 'levels', async () => {
     const label = await make();
     await planNow();
     const { selected } = get();

@@ -81,10 +81,9 @@ async function measureAll(initial: Sweep): Promise<void> {
     const left = stepsLeft(sweep!, runs, qualities);
     const [step] = left;
     if (!step) break;
-    const leftMs = done > 0 ? ((performance.now() - started) / done) * left.length : 0;
-    const about = leftMs > 0 ? `, about ${Math.max(1, Math.round(leftMs / 1000))} s left` : '';
-    const what = step.kind === 'quality' ? 'Quality' : 'Speed';
-    relabel(`${what} of ${step.type} (${done + 1} of ${done + left.length}${about})`);
+    const { kind: figure, type } = step;
+    const leftMs = done > 0 ? ((performance.now() - started) / done) * left.length : null;
+    relabel({ what: 'measureOf', figure, type, at: done + 1, of: done + left.length, leftMs });
     // A device that was lost may come back as another adapter.
     takeConditions({ ...conditionsOf(get()), adapter: await measure(step, sweep!, text) });
     await keepResults();
@@ -98,7 +97,7 @@ async function measureAll(initial: Sweep): Promise<void> {
 export async function continueSweep(): Promise<void> {
   const initial = get().sweep;
   if (!initial) return;
-  await job('benchmark', 'Measuring', 'compare', () => withLevelsBack(() => measureAll(initial)));
+  await job('benchmark', { what: 'measure' }, 'compare', () => withLevelsBack(() => measureAll(initial)));
 }
 
 /** Starts a new sweep over the selected levels. */

@@ -16,6 +16,7 @@ import { megaOrGiga, sizeUnit } from '../kit/units';
 import { useWords } from '../words/use-words';
 import { axis, AxisWords, Tip } from './chart-parts';
 import { niceTicks } from './loss-scale';
+import { fixed } from '../kit/numerals';
 
 const BAR_PX = 16;
 const names = {
@@ -99,7 +100,7 @@ export function MemoryChart(props: {
           <LabelList
             {...value}
             valueAccessor={({ payload }: { payload?: MemoryParts }) =>
-              payload ? (payload.totalBytes / by).toFixed(1) : ''
+              payload ? fixed(payload.totalBytes / by, 1) : ''
             }
           />
         </Bar>
@@ -123,7 +124,7 @@ function BitsBar(props: { x?: number; y?: number; width?: number; height?: numbe
 function BitsTip(props: { active?: boolean; payload?: readonly { payload: Bits }[] }) {
   const words = useWords().compare.tip;
   const found = props.active ? props.payload?.[0]?.payload : undefined;
-  return found ? <Tip title={found.type} lines={[words.bits(found.bitsPerWeight.toFixed(2))]} /> : null;
+  return found ? <Tip title={found.type} lines={[words.bits(fixed(found.bitsPerWeight, 2))]} /> : null;
 }
 
 /** Bits of the file for each weight, from zero. */
@@ -140,7 +141,9 @@ export function BitsChart({ bits }: { bits: readonly Bits[] }) {
         <Bar dataKey="bitsPerWeight" barSize={BAR_PX} shape={<BitsBar />} isAnimationActive={false}>
           <LabelList
             {...value}
-            valueAccessor={({ payload }: { payload?: Bits }) => payload?.bitsPerWeight.toFixed(1) ?? ''}
+            valueAccessor={({ payload }: { payload?: Bits }) =>
+              payload ? fixed(payload.bitsPerWeight, 1) : ''
+            }
           />
         </Bar>
         <AxisWords better="" name={words.bitsAxis} />

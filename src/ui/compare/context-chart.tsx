@@ -17,9 +17,9 @@ import { useWords } from '../words/use-words';
 import { axis, AxisWords, colourOf, Labels, Mark, textWidth, Tip } from './chart-parts';
 import { niceTicks } from './loss-scale';
 import { type Box, type Place, placeLabels, spread } from './place-labels';
+import { fixed, whole } from '../kit/numerals';
 
-export const tokensText = (n: number): string =>
-  n >= 1024 && n % 1024 === 0 ? `${n / 1024}k` : n.toLocaleString('en');
+export const tokensText = (n: number): string => (n >= 1024 && n % 1024 === 0 ? `${n / 1024}k` : whole(n));
 
 type Point = ContextLine['points'][number] & {
   readonly type: string;
@@ -32,8 +32,8 @@ function SpeedTip(props: { active?: boolean; payload?: readonly { payload: Point
   if (!found) return null;
   const { median, min, max } = found;
   const lines = [
-    words.atContext(found.contextTokens.toLocaleString('en')),
-    words.speed(median.toFixed(1), min.toFixed(1), max.toFixed(1)),
+    words.atContext(whole(found.contextTokens)),
+    words.speed(fixed(median, 1), fixed(min, 1), fixed(max, 1)),
   ];
   return <Tip title={found.type} lines={lines} />;
 }
@@ -51,7 +51,7 @@ function Ends({ lines, hasValues }: { lines: readonly ContextLine[]; hasValues: 
   if (!area || !xOf || !yOf) return null;
   const marks = lines.map(({ type, points, endedBy }) => {
     const last = points.at(-1)!;
-    const value = last.median.toFixed(1);
+    const value = fixed(last.median, 1);
     const [x, y] = [xOf(last.contextTokens) ?? 0, yOf(last.median) ?? 0];
     const [width, shortWidth] = [textWidth(`${type} ${value}`), textWidth(type)];
     const isMemory = endedBy === 'memory';
@@ -109,7 +109,7 @@ export function ContextChart({ lines }: { lines: readonly ContextLine[] }) {
   const contexts = [...new Set(all.map((p) => p.contextTokens))].sort((a, b) => a - b);
   const [first, last] = [contexts[0]!, contexts.at(-1)!];
   const hasValues = lines.length <= 5;
-  const nameOf = (l: ContextLine) => (hasValues ? `${l.type} ${l.points.at(-1)!.median.toFixed(1)}` : l.type);
+  const nameOf = (l: ContextLine) => (hasValues ? `${l.type} ${fixed(l.points.at(-1)!.median, 1)}` : l.type);
   const widest = Math.max(...lines.map((l) => textWidth(nameOf(l)) + (l.endedBy === 'memory' ? 24 : 0)));
   return (
     <ResponsiveContainer width="100%" height="100%">

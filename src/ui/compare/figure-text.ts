@@ -3,6 +3,7 @@ import { lossOf } from '../../store/results/loss';
 import { type ColumnId, columns, type ResultRow, type TableWords } from '../../store/results/results';
 import { inUnit, megaOrGiga, nats, natsWithError, type SizeUnit, sizeUnit } from '../kit/units';
 import type { Words } from '../words/en';
+import { fixed, moment, precise, whole } from '../kit/numerals';
 
 /** One unit for each column of sizes, or the figures of a column could not be compared. */
 export interface Units {
@@ -14,7 +15,7 @@ export const unitsOf = (rows: readonly ResultRow[]): Units => ({
   memory: sizeUnit(Math.max(0, ...rows.map((r) => r.run?.peakBytes ?? 0))),
 });
 
-const percent = (share: number) => (100 * share).toFixed(1);
+const percent = (share: number) => fixed(100 * share, 1);
 
 export function figureText(
   id: ColumnId,
@@ -24,7 +25,7 @@ export function figureText(
   words: Words['compare'],
 ): string {
   const spread = (s: { min: number; max: number }) =>
-    words.spread(value.toFixed(1), s.min.toFixed(1), s.max.toFixed(1));
+    words.spread(fixed(value, 1), fixed(s.min, 1), fixed(s.max, 1));
   switch (id) {
     case 'file':
       return inUnit(value, units.file);
@@ -36,9 +37,9 @@ export function figureText(
     case 'generation':
       return spread(run!.speed.tokensPerSecond);
     case 'ceiling':
-      return words.bound(value.toFixed(0), run!.bound.binds);
+      return words.bound(fixed(value, 0), run!.bound.binds);
     case 'perplexity':
-      return `${value.toFixed(3)} ± ${quality!.measured.level.standardError.toFixed(3)}`;
+      return `${fixed(value, 3)} ± ${fixed(quality!.measured.level.standardError, 3)}`;
     case 'kl': {
       const { klInterval, by } = lossOf(quality!);
       if (by === 'baseline') return '0';
@@ -54,9 +55,9 @@ export function figureText(
     case 'sameHigh':
       return percent(value);
     case 'rms':
-      return (100 * value).toFixed(2);
+      return fixed(100 * value, 2);
     case 'tokens':
-      return value.toLocaleString('en');
+      return whole(value);
   }
 }
 
@@ -88,12 +89,12 @@ export function detailOf(
   if (id === 'peak' && run) return words.bytes(run.peakBytes);
   if (id === 'ceiling' && run) {
     const { bytesPerToken, byBytes, dispatchesPerToken, byDispatches } = run.bound;
-    const [bytes, dispatches] = [byBytes.toFixed(1), byDispatches.toFixed(1)];
+    const [bytes, dispatches] = [fixed(byBytes, 1), fixed(byDispatches, 1)];
     return words.boundHelp(megaOrGiga(bytesPerToken), bytes, dispatchesPerToken, dispatches);
   }
   if (id === 'kl' && quality) {
     const { mean, median, p90, p95, p99, p999, max } = quality.measured.kl;
-    const text = (v: number) => v.toPrecision(3);
+    const text = (v: number) => precise(v, 3);
     return words.quantiles({
       mean: text(mean),
       median: text(median),
@@ -118,7 +119,7 @@ export function conditionsText(rows: readonly ResultRow[], words: Words['compare
   if (!known) return '';
   const qualities = rows.flatMap((r) => (r.quality ? [r.quality] : []));
   const [quality] = qualities;
-  const on = said.on(known.adapter, new Date(known.measuredMs).toLocaleString());
+  const on = said.on(known.adapter, moment(known.measuredMs));
   if (!quality) return on;
   const { base, measured, textLabel, chunks, context, paged } = quality;
   return [

@@ -19,6 +19,7 @@ import { ChartFigure } from './chart-parts';
 import { ContextChart, tokensText } from './context-chart';
 import { LossChart, placed } from './loss-chart';
 import { type LossScale, logTicks, lossScale, niceTicks } from './loss-scale';
+import { fixed } from '../kit/numerals';
 
 interface OfLoss {
   readonly series: LossSeries;
@@ -83,7 +84,7 @@ function SpeedLoss({ series, scale }: OfLoss) {
       id="speed-loss"
       title={words.speedLoss}
       cap={words.speedLossCap}
-      finding={words.speedLossLabel(fastest.type, fastest.speed.median.toFixed(1))}
+      finding={words.speedLossLabel(fastest.type, fixed(fastest.speed.median, 1))}
     >
       <LossChart
         points={points.map((p) => placed(p, scale, p.speed.median, [p.speed.min, p.speed.max]))}
@@ -149,7 +150,7 @@ function Bits({ plan }: { plan: readonly PlanRow[] }) {
     all.at(-1),
   ]);
   if (!most || !least) return null;
-  const text = (n: number) => n.toFixed(2);
+  const text = (n: number) => fixed(n, 2);
   return (
     <ChartFigure
       id="bits"

@@ -22,6 +22,7 @@ import { useWords } from '../words/use-words';
 import { axis, AxisWords, colourOf, Labels, Mark, textWidth, Tip } from './chart-parts';
 import { LEAST_KL, type LossScale } from './loss-scale';
 import { type Box, placeLabels } from './place-labels';
+import { fixed } from '../kit/numerals';
 
 /** Under this width of the chart there is no room for values beside names. */
 const WIDE_PX = 360;
@@ -70,10 +71,10 @@ function PointTip(props: {
     ...(isBase
       ? []
       : [low === null || high === null ? words.noInterval : words.interval(nats(low), nats(high))]),
-    words.same((100 * sameTop).toFixed(1)),
+    words.same(fixed(100 * sameTop, 1)),
     props.size(fileBytes),
-    ...(bitsPerWeight === null ? [] : [words.bits(bitsPerWeight.toFixed(2))]),
-    ...(speed ? [words.speed(speed.median.toFixed(1), speed.min.toFixed(1), speed.max.toFixed(1))] : []),
+    ...(bitsPerWeight === null ? [] : [words.bits(fixed(bitsPerWeight, 2))]),
+    ...(speed ? [words.speed(fixed(speed.median, 1), fixed(speed.min, 1), fixed(speed.max, 1))] : []),
   ];
   return <Tip title={type} lines={lines} />;
 }

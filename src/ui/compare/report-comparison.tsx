@@ -6,12 +6,13 @@ import { ScrollRegion } from '../kit/scroll-region';
 import { nats } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
+import { fixed, moment } from '../kit/numerals';
 
 type Two = readonly [number | undefined, number | undefined];
-const speed = (v: number | undefined) => (v === undefined ? '' : v.toFixed(1));
+const speed = (v: number | undefined) => (v === undefined ? '' : fixed(v, 1));
 const kl = (v: number | undefined) => (v === undefined ? '' : nats(Math.max(0, v)));
 const ratio = ([here, there]: Two) =>
-  here === undefined || there === undefined ? '' : `${(here / there).toFixed(2)} ×`;
+  here === undefined || there === undefined ? '' : `${fixed(here / there, 2)} ×`;
 
 /** Figures from here beside a loaded report. */
 export function ReportComparison({ rows }: { rows: readonly ResultRow[] }) {
@@ -20,7 +21,7 @@ export function ReportComparison({ rows }: { rows: readonly ResultRow[] }) {
   const words = useWords().compare;
   if (!report) return null;
   const device = report.runs[0]?.adapter ?? report.qualities[0]?.adapter ?? '';
-  const date = new Date(report.savedMs).toLocaleString();
+  const date = moment(report.savedMs);
   const isOther = report.fingerprint !== fingerprint;
   const { generation, prompt, kl: loss } = words.columns;
   const heads = [

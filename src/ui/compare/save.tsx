@@ -11,6 +11,7 @@ import { conditionsText, tableWords } from './figure-text';
 import { type PictureFact, type PictureWords, sharedPicture, sheetOf } from './picture';
 import { asPngFile, asSvgFile } from './raster';
 import { useFinding } from './verdict';
+import { fixed } from '../kit/numerals';
 
 const csvOf = (rows: readonly ResultRow[], words: Words['compare']): string =>
   asCsv(rows, { ...tableWords(rows, words), title: (id) => words.csv[id] });
@@ -26,10 +27,10 @@ function factsOf(
   const [speed, before] = [row, base].map((r) => r?.run?.speed.tokensPerSecond.median);
   return [
     ...(base
-      ? [{ figure: `${(base.fileBytes / row.fileBytes).toFixed(1)} ×`, of: words.factSmaller(base.type) }]
+      ? [{ figure: `${fixed(base.fileBytes / row.fileBytes, 1)} ×`, of: words.factSmaller(base.type) }]
       : []),
     { figure: `${Math.round(100 * sameTop)} %`, of: words.factSame },
-    ...(speed && before ? [{ figure: `${(speed / before).toFixed(1)} ×`, of: words.factSpeed }] : []),
+    ...(speed && before ? [{ figure: `${fixed(speed / before, 1)} ×`, of: words.factSpeed }] : []),
   ];
 }
 

@@ -145,7 +145,7 @@ export function Setup() {
     <>
       <Pick
         label={words.baseline}
-        help={meaning.get('Baseline')}
+        help={meaning.get(words.baseline)}
         options={names(BASES.includes(base) ? BASES : [base, ...BASES])}
         value={base}
         disabled={off}
@@ -154,7 +154,7 @@ export function Setup() {
       <span className="cell">
         <Pick
           label={words.text}
-          help={meaning.get('Text')}
+          help={meaning.get(words.text)}
           options={texts}
           value={lab.text}
           disabled={off}
@@ -173,7 +173,7 @@ export function Setup() {
       </span>
       <Pick
         label={words.context}
-        help={meaning.get('Context')}
+        help={meaning.get(words.context)}
         options={CONTEXTS.map((n) => [n, String(n)] as const)}
         value={lab.context}
         disabled={off}
@@ -181,7 +181,7 @@ export function Setup() {
       />
       <Pick
         label={words.budget}
-        help={meaning.get('Time budget')}
+        help={meaning.get(words.budget)}
         options={BUDGETS.map((n) => [n, words.budgetOf(n)] as const)}
         value={lab.budgetSeconds}
         disabled={off}
@@ -190,7 +190,7 @@ export function Setup() {
       <span className="cell">
         <Pick
           label={words.figures}
-          help={meaning.get('Speed')}
+          help={meaning.get(words.figuresOf.speed)}
           options={figures.map((f) => [f, words.figuresOf[f]] as const)}
           value={hasTokenizer ? figuresOf(lab) : 'speed'}
           disabled={busy}

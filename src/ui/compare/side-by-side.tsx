@@ -11,9 +11,10 @@ import { useStudio } from '../kit/use-studio';
 import { pathOf } from '../route/routes';
 import { useAddress } from '../route/use-address';
 import { useWords } from '../words/use-words';
+import { fixed } from '../kit/numerals';
 
 type Tokens = readonly ScoredToken[];
-const percent = (p: number) => `${(100 * p).toFixed(p < 0.1 ? 1 : 0)} %`;
+const percent = (p: number) => `${fixed(100 * p, p < 0.1 ? 1 : 0)} %`;
 
 /** A text by tokens, each with its probability on hover; from where it parts, what differs is marked. */
 function Written({ tokens, other, from }: { tokens: Tokens; other: Tokens | null; from: number }) {
@@ -78,8 +79,8 @@ function Lane({
         {!isFirst && own && other && (
           <>
             {': '}
-            <ForeignText text={own.text.trim()} /> {own.probability.toFixed(2)},{' '}
-            <ForeignText text={other.text.trim()} /> {other.probability.toFixed(2)}
+            <ForeignText text={own.text.trim()} /> {fixed(own.probability, 2)},{' '}
+            <ForeignText text={other.text.trim()} /> {fixed(other.probability, 2)}
           </>
         )}
       </p>

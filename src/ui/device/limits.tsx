@@ -3,6 +3,7 @@ import { usePaths } from '../route/use-address';
 import { useStudio } from '../kit/use-studio';
 import { megaOrGiga } from '../kit/units';
 import { useWords } from '../words/use-words';
+import { fixed } from '../kit/numerals';
 
 /** Measured speed of each level beside the limit that this device's memory and dispatches set. */
 export function Limits() {
@@ -50,15 +51,15 @@ export function Limits() {
               return (
                 <tr key={type}>
                   <th scope="row">{type}</th>
-                  <td className="n">{measured.toFixed(1)}</td>
+                  <td className="n">{fixed(measured, 1)}</td>
                   <td className="n" title={words.boundHelp(megaOrGiga(bound.bytesPerToken))}>
-                    {limit.toFixed(1)} {words.bound[bound.binds]}
+                    {fixed(limit, 1)} {words.bound[bound.binds]}
                   </td>
                   <td className="n">
                     <span className="meter" aria-hidden="true">
                       <i className="fill" style={{ width: `${Math.min(100, 100 * share)}%` }} />
                     </span>
-                    <span>{(100 * share).toFixed(0)} %</span>
+                    <span>{fixed(100 * share, 0)} %</span>
                   </td>
                 </tr>
               );

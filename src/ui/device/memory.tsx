@@ -3,6 +3,7 @@ import { Foreign } from '../kit/foreign';
 import { megaOrGiga } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
+import { fixed, whole } from '../kit/numerals';
 
 /** GPU memory by its owners, and the way to have it back. */
 export function Memory() {
@@ -38,8 +39,8 @@ export function Memory() {
                 <th scope="row">
                   <Foreign text={o.owner} />
                 </th>
-                <td className="n" title={o.sizeBytes.toLocaleString('en')}>
-                  {(o.sizeBytes / 1e6).toFixed(2)}
+                <td className="n" title={whole(o.sizeBytes)}>
+                  {fixed(o.sizeBytes / 1e6, 2)}
                 </td>
               </tr>
             ))}

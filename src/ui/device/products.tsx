@@ -5,6 +5,7 @@ import { Fact } from '../kit/fact';
 import { useStudio } from '../kit/use-studio';
 import type { Words } from '../words/en';
 import { useWords } from '../words/use-words';
+import { exponential, fixed } from '../kit/numerals';
 
 /** Measured error and time of the kernels, per compute path. */
 const measuredText = (
@@ -16,11 +17,7 @@ const measuredText = (
     .map(([path, error]) => {
       const time = ms[path as ComputePath];
       if (!Number.isFinite(error)) return words.doesNotRun(path);
-      return words.pathTook(
-        path,
-        time === undefined ? words.notUsed : words.ms(time),
-        error.toExponential(0),
-      );
+      return words.pathTook(path, time === undefined ? words.notUsed : words.ms(time), exponential(error, 0));
     })
     .join('; ');
 
@@ -55,10 +52,10 @@ export function Products({ device: { tuning, paths } }: { device: DeviceCapabili
             <Fact
               label={words.beside(difference.type)}
               value={words.difference(
-                difference.is.meanKl.toExponential(1),
-                (100 * difference.is.sameTop).toFixed(0),
+                exponential(difference.is.meanKl, 1),
+                fixed(100 * difference.is.sameTop, 0),
               )}
-              help={words.differenceHelp(difference.is.positions, difference.is.largestKl.toExponential(1))}
+              help={words.differenceHelp(difference.is.positions, exponential(difference.is.largestKl, 1))}
             />
           )}
         </dl>

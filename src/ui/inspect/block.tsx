@@ -4,8 +4,9 @@ import { Icon } from '../kit/icon';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useWords } from '../words/use-words';
 import { BlockStrip } from './block-strip';
+import { exponential, precise } from '../kit/numerals';
 
-const short = (v: number) => v.toPrecision(4);
+const short = (v: number) => precise(v, 4);
 
 /** The way from block to block. */
 function Place({ level, of }: { level: string; of: TensorInspection }) {
@@ -102,7 +103,7 @@ function Weights({ of }: { of: TensorInspection['block'] }) {
                 </>
               )}
               <td className="n">{short(after[i]!)}</td>
-              <td className="n">{(after[i]! - v).toExponential(1)}</td>
+              <td className="n">{exponential(after[i]! - v, 1)}</td>
             </tr>
           ))}
         </tbody>

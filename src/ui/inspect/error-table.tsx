@@ -2,6 +2,7 @@ import { Foreign } from '../kit/foreign';
 import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
+import { exponential } from '../kit/numerals';
 
 /** RMSE of each tensor at each level that is made, measured on the GPU. */
 export function ErrorTable() {
@@ -33,11 +34,14 @@ export function ErrorTable() {
                 <th scope="row" className="mono">
                   <Foreign text={name} />
                 </th>
-                {maps.map((map, i) => (
-                  <td className="n" key={types[i]} title={map.get(name)?.type}>
-                    {map.get(name)?.rmse.toExponential(2).replace('-', '−')}
-                  </td>
-                ))}
+                {maps.map((map, i) => {
+                  const found = map.get(name);
+                  return (
+                    <td className="n" key={types[i]} title={found?.type}>
+                      {found && exponential(found.rmse, 2).replace('-', '−')}
+                    </td>
+                  );
+                })}
               </tr>
             ))}
           </tbody>

@@ -7,6 +7,7 @@ import { Foreign } from '../kit/foreign';
 import { useStudio } from '../kit/use-studio';
 import { inspectPath } from '../route/routes';
 import { useWords } from '../words/use-words';
+import { fixed } from '../kit/numerals';
 
 /** Shades of the map. The lightest begins at zero, so that a shade means the same share of the largest error. */
 const SHADES = 7;
@@ -15,7 +16,7 @@ const shadeOf = (relative: number, largest: number): number =>
 
 const percent = (relative: number): string => {
   const value = 100 * relative;
-  return value.toFixed(value < 1 ? 2 : 1);
+  return fixed(value, value < 1 ? 2 : 1);
 };
 
 /** Steps of a key over the map. */

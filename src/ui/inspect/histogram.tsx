@@ -10,9 +10,10 @@ import {
 } from 'recharts';
 import type { TensorInspection } from '../../pipeline/inspect';
 import { useWords } from '../words/use-words';
+import { precise } from '../kit/numerals';
 
 const axis = { stroke: 'var(--line-2)', tickLine: false, tick: { fill: 'var(--text-3)', fontSize: 11 } };
-const short = (v: number) => v.toPrecision(4);
+const short = (v: number) => precise(v, 4);
 
 /** Distribution of a tensor's weights before and after quantization. */
 export function Histogram({ of }: { of: TensorInspection }) {
@@ -30,7 +31,7 @@ export function Histogram({ of }: { of: TensorInspection }) {
           margin={{ left: 0, right: 8, top: 8, bottom: 0 }}
         >
           <CartesianGrid stroke="var(--line)" vertical={false} />
-          <XAxis dataKey="at" tickFormatter={(v: number) => v.toPrecision(2)} minTickGap={32} {...axis} />
+          <XAxis dataKey="at" tickFormatter={(v: number) => precise(v, 2)} minTickGap={32} {...axis} />
           <YAxis {...axis} axisLine={false} width={48} />
           <Tooltip
             isAnimationActive={false}

@@ -8,8 +8,9 @@ import { pathOf } from '../route/routes';
 import { useWords } from '../words/use-words';
 import { Block } from './block';
 import { Histogram } from './histogram';
+import { precise } from '../kit/numerals';
 
-const short = (v: number) => v.toPrecision(4);
+const short = (v: number) => precise(v, 4);
 
 /** An inspected tensor: histogram, largest weights and one block. */
 export function TensorView({ level }: { level: string }) {

@@ -6,7 +6,7 @@ import { lossOf } from '../../store/results/loss';
 import { chooseLevels, setRunType } from '../../store/work/actions';
 import { Dot, familyOf } from '../kit/family';
 import { Icon } from '../kit/icon';
-import { gigabytes, megaOrGiga, weights } from '../kit/units';
+import { gigabytesOf, megaOrGiga, partOf, weights } from '../kit/units';
 import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { exportPath, pathOf } from '../route/routes';
@@ -15,6 +15,7 @@ import type { Words } from '../words/en';
 import { useWords } from '../words/use-words';
 import { klOf } from './kl-of';
 import type { Choosing } from './use-choice';
+import { fixed } from '../kit/numerals';
 
 const SizeLoss = lazy(() => import('./size-loss').then((m) => ({ default: m.SizeLoss })));
 
@@ -47,7 +48,7 @@ interface CardProps {
 
 /** A level with the reason to take it, and what it takes. */
 function Card({ title, choice, candidates, baseBytes, isBest = false }: CardProps) {
-  const words = useWords().choose;
+  const { choose: words, help } = useWords();
   const total = useSettings((s) => s.gpuMemoryBytes);
   const busy = useStudio((s) => s.job !== null);
   const cannotRun = useStudio((s) => s.noGpu !== null || s.model?.blocked !== null);
@@ -73,7 +74,9 @@ function Card({ title, choice, candidates, baseBytes, isBest = false }: CardProp
     <section className={`panel card ${isBest ? 'best' : ''}`} aria-label={title} data-card={type}>
       <h2>
         {title}
-        {baseBytes !== null && <span>{words.timesSmaller((baseBytes / fileBytes).toFixed(1))}</span>}
+        {baseBytes !== null && (
+          <span title={help.smaller}>{words.timesSmaller(fixed(baseBytes / fileBytes, 1))}</span>
+        )}
       </h2>
       <p className="who">
         <Dot family={familyOf(type)} />
@@ -82,26 +85,30 @@ function Card({ title, choice, candidates, baseBytes, isBest = false }: CardProp
       </p>
       <p className="why1">{tie ? words.tooClose(type, tie.type) : (why ?? words.byLimit)}</p>
       <dl className="pairs">
-        <dt>{words.sameToken}</dt>
-        <dd>
+        <dt title={help.sameToken}>{words.sameToken}</dt>
+        <dd title={help.sameToken}>
           {same === undefined ? words.unknown : words.inHundred(Math.round(100 * same), measured === null)}
         </dd>
-        <dt>{words.speed}</dt>
-        <dd>{tokensPerSecond === null ? words.notMeasured : words.tokensPerSecond(tokensPerSecond)}</dd>
+        <dt title={help.speed}>{words.speed}</dt>
+        <dd title={help.speed}>
+          {tokensPerSecond === null ? words.notMeasured : words.tokensPerSecond(tokensPerSecond)}
+        </dd>
       </dl>
       <div className="fit">
         {memoryBytes !== null && (
           <p>
             {total === null ? (
-              <span>{words.memory}</span>
+              <span title={help.memory}>{words.memory}</span>
             ) : (
-              <span className={`is ${isOver ? 'bad' : 'ok'}`}>
+              <span className={`is ${isOver ? 'bad' : 'ok'}`} title={help.fits}>
                 <Icon name={isOver ? 'x' : 'check'} />
                 {isOver ? words.tooLarge(megaOrGiga(memoryBytes - total)) : words.fits}
               </span>
             )}
-            <span>
-              {total === null ? megaOrGiga(memoryBytes) : words.of(gigabytes(memoryBytes), gigabytes(total))}
+            <span title={help.memory}>
+              {total === null
+                ? megaOrGiga(memoryBytes)
+                : words.of(partOf(memoryBytes, total), gigabytesOf(total))}
             </span>
           </p>
         )}

@@ -14,12 +14,19 @@ import { useStudio } from '../kit/use-studio';
 import { exportPath, pathOf } from '../route/routes';
 import { useAddress } from '../route/use-address';
 import { useWords } from '../words/use-words';
+import { fixed } from '../kit/numerals';
 
 /** GPU memory of a level, against what the person said that there is. */
 function MemoryBar({ bytes, unit }: { bytes: number; unit: SizeUnit }) {
   const total = useSettings((s) => s.gpuMemoryBytes);
   const words = useWords().levels;
-  if (total === null) return <span className="n">{inUnit(bytes, unit)}</span>;
+  const { help } = useWords();
+  if (total === null)
+    return (
+      <span className="n" title={help.memory}>
+        {inUnit(bytes, unit)}
+      </span>
+    );
   const isOver = bytes > total;
   const fit = isOver ? words.tooLarge(megaOrGiga(bytes - total)) : words.fits;
   return (
@@ -109,7 +116,7 @@ function State({ row }: { row: PlanRow }) {
       ) : (
         <span>{level ? words.made : row.use}</span>
       )}
-      {level && <span className="error"> {words.error(`${(100 * level.error).toFixed(3)} %`)}</span>}
+      {level && <span className="error"> {words.error(`${fixed(100 * level.error, 3)} %`)}</span>}
       {exported && <span> {words.written}</span>}
       {more > 0 && <span title={[...row.fallbacks, ...row.notes].join('\n')}> {words.notes(more)}</span>}
     </>
@@ -135,7 +142,7 @@ export function LevelRow({ row, unit, loss, isFirst, isAt, onArrow }: LevelRowPr
   const blocked = useStudio((s) => s.job !== null || s.noGpu !== null || s.model?.blocked !== null);
   const total = useSettings((s) => s.gpuMemoryBytes);
   const { modelId } = useAddress();
-  const words = useWords().levels;
+  const { levels: words, help } = useWords();
   const memoryBytes = row.weightBytes + row.runtimeBytes;
   const isOver = total !== null && memoryBytes > total;
   const toExport = exportPath(modelId ?? '', type);
@@ -177,7 +184,9 @@ export function LevelRow({ row, unit, loss, isFirst, isAt, onArrow }: LevelRowPr
       <td className="n" data-column="file" title={words.bytes(row.fileBytes)}>
         {inUnit(row.fileBytes, unit)}
       </td>
-      <td className="n b">{row.bitsPerWeight.toFixed(2)}</td>
+      <td className="n b" title={help.bits}>
+        {fixed(row.bitsPerWeight, 2)}
+      </td>
       <td className="m wide">
         <MemoryBar bytes={memoryBytes} unit={unit} />
       </td>

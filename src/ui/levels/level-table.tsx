@@ -25,6 +25,13 @@ const CLASSES: Record<Column, string> = {
   memory: 'm wide',
   loss: 'n k',
 };
+/** The help of a column, where it has one. */
+const HELP: Partial<Record<Column, 'file' | 'bits' | 'memory' | 'loss'>> = {
+  file: 'file',
+  bits: 'bits',
+  memory: 'memory',
+  loss: 'loss',
+};
 
 /** Rows in an order; those without a figure come last. */
 function inOrder(
@@ -74,7 +81,7 @@ export function LevelTable({ candidates, timesTooLarge }: Choosing) {
   const [onlyFitting, setOnlyFitting] = useState(false);
   const [at, setAt] = useState('');
   const body = useRef<HTMLTableSectionElement>(null);
-  const words = useWords().levels;
+  const { levels: words, help } = useWords();
   const unit = sizeUnit(Math.max(0, ...plan.map((row) => row.fileBytes)));
   const fits = (row: PlanRow) => total === null || row.weightBytes + row.runtimeBytes <= total;
   const allowed = plan.filter((row) => row.refusal === null);
@@ -143,7 +150,11 @@ export function LevelTable({ candidates, timesTooLarge }: Choosing) {
                     scope="col"
                     aria-sort={order.by === column ? now : 'none'}
                   >
-                    <button type="button" onClick={() => sort(column)}>
+                    <button
+                      type="button"
+                      title={HELP[column] && help[HELP[column]]}
+                      onClick={() => sort(column)}
+                    >
                       {words.columns[column](unit)}
                     </button>
                   </th>

@@ -13,6 +13,7 @@ import { Card } from './card';
 import { Template } from './template';
 import { Tensors } from './tensors';
 import { Tokenizer } from './tokenizer';
+import { whole } from '../kit/numerals';
 
 /** Figures of the model, as its file states them. */
 function Figures() {
@@ -20,7 +21,7 @@ function Figures() {
   const words = useWords().model.facts;
   if (!model) return null;
   const { layers, width, heads, cachedHeads, vocabulary, experts, expertsUsed } = model.dimensions;
-  const figure = (n: number | null) => (n === null ? words.unknown : n.toLocaleString('en'));
+  const figure = (n: number | null) => (n === null ? words.unknown : whole(n));
   const pair = (a: number | null, b: number | null) =>
     b === null || a === b ? figure(a) : `${figure(a)}, ${figure(b)}`;
   return (

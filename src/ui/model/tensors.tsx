@@ -7,6 +7,7 @@ import { ScrollRegion } from '../kit/scroll-region';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
 import { matcherOf } from './pattern';
+import { fixed, whole } from '../kit/numerals';
 
 function TensorTable({ of }: { of: readonly TensorRow[] }) {
   const words = useWords().model.tensors;
@@ -32,11 +33,8 @@ function TensorTable({ of }: { of: readonly TensorRow[] }) {
             </th>
             <td className="n">{t.shape.join(' × ')}</td>
             <td>{t.type}</td>
-            <td className="n" title={t.sizeBytes.toLocaleString('en')}>
-              {(t.sizeBytes / 1e6).toLocaleString('en', {
-                minimumFractionDigits: 2,
-                maximumFractionDigits: 2,
-              })}
+            <td className="n" title={whole(t.sizeBytes)}>
+              {fixed(t.sizeBytes / 1e6, 2)}
             </td>
           </tr>
         ))}

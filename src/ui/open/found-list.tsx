@@ -1,8 +1,10 @@
 import type { FoundRepository } from '../../files/hub/catalog';
 import { weights } from '../kit/units';
+import { languageNow } from '../words/language';
 import { useWords } from '../words/use-words';
 
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+const compact = (n: number): string =>
+  new Intl.NumberFormat(languageNow(), { notation: 'compact', maximumFractionDigits: 1 }).format(n);
 
 interface Props {
   /** Null until the hub has answered. */
@@ -30,7 +32,7 @@ export function FoundList({ found, chosen, isFailed, choose }: Props) {
             ...has,
             ...(parameters === null ? [] : [words.weights(weights(parameters))]),
             ...(license === null ? [] : [license]),
-            ...(downloads === null ? [] : [words.downloads(compact.format(downloads))]),
+            ...(downloads === null ? [] : [words.downloads(compact(downloads))]),
           ];
           return (
             <li key={repository}>

@@ -5,6 +5,7 @@ import { megaOrGiga } from '../kit/units';
 import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { useWords } from '../words/use-words';
+import { whole } from '../kit/numerals';
 
 /** True if the weights alone have room in the GPU memory that the person stated; null where they stated none. */
 function Fit({ sizeBytes }: { sizeBytes: number }) {
@@ -33,7 +34,7 @@ function Row({ offer, open }: { offer: OfferedRepository['offers'][number]; open
           {offer.files > 1 && `, ${words.parts(offer.files)}`}
         </small>
       </th>
-      <td className="n" title={offer.sizeBytes.toLocaleString('en')}>
+      <td className="n" title={whole(offer.sizeBytes)}>
         {megaOrGiga(offer.sizeBytes)}
       </td>
       <td className="fit">

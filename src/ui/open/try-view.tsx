@@ -11,6 +11,7 @@ import { megaOrGiga } from '../kit/units';
 import { useStudio } from '../kit/use-studio';
 import { pathOf } from '../route/routes';
 import { useWords } from '../words/use-words';
+import { fixed } from '../kit/numerals';
 
 const LEVELS = ['F16', 'Q4_K_M'] as const;
 
@@ -84,8 +85,8 @@ function Why() {
           <div>
             <dt>{words.sure}</dt>
             <dd>
-              <ForeignText text={a.text.trim()} /> {a.probability.toFixed(2)},{' '}
-              <ForeignText text={b.text.trim()} /> {b.probability.toFixed(2)}
+              <ForeignText text={a.text.trim()} /> {fixed(a.probability, 2)},{' '}
+              <ForeignText text={b.text.trim()} /> {fixed(b.probability, 2)}
             </dd>
           </div>
         )}
@@ -133,7 +134,7 @@ export function TryView() {
         {large !== undefined && small !== undefined && (
           <div className="between">
             <span>
-              <b>{(large / small).toFixed(1)}</b> {words.try.smaller}
+              <b title={words.help.smaller}>{fixed(large / small, 1)}</b> {words.try.smaller}
             </span>
           </div>
         )}

@@ -107,7 +107,13 @@ function Stops() {
   return (
     <label className="labelled" title={words.stopsHelp}>
       <span>{words.stops}</span>
-      <textarea className="field mono" rows={2} placeholder={words.stopsHelp} {...typed} />
+      <textarea
+        className="field mono"
+        aria-label={words.stops}
+        rows={2}
+        placeholder={words.stopsHelp}
+        {...typed}
+      />
     </label>
   );
 }

@@ -1,20 +1,21 @@
 import type { Timing } from '../../store/chat/conversation';
 import { useWords } from '../words/use-words';
+import { fixed } from '../kit/numerals';
 
 /** Figures of an answer: speed, first token, length, the part of the prompt that was read, and why it ended. */
 export function TimingFacts({ timing }: { readonly timing: Timing }) {
-  const words = useWords().chat;
+  const { chat: words, help: helps } = useWords();
   const { tokensPerSecond, timeToFirstTokenMs, tokens, promptTokens, evaluated, promptTokensPerSecond } =
     timing;
-  const help = words.promptHelp(Math.max(0, promptTokens - evaluated), promptTokensPerSecond.toFixed(1));
+  const help = words.promptHelp(Math.max(0, promptTokens - evaluated), fixed(promptTokensPerSecond, 1));
   return (
     <dl className="timing cap" data-testid="timing" data-ended={timing.stopped}>
       <div>
         <dt className="visually">{words.generation}</dt>
-        <dd>
+        <dd title={helps.answerSpeed}>
           {tokensPerSecond > 0 ? (
             <>
-              <b>{tokensPerSecond.toFixed(1)}</b> {words.perSecond}
+              <b>{fixed(tokensPerSecond, 1)}</b> {words.perSecond}
             </>
           ) : (
             words.tooFew
@@ -22,14 +23,14 @@ export function TimingFacts({ timing }: { readonly timing: Timing }) {
         </dd>
       </div>
       <div>
-        <dt>{words.firstToken}</dt>
-        <dd>
+        <dt title={helps.firstToken}>{words.firstToken}</dt>
+        <dd title={helps.firstToken}>
           <b>{words.seconds(timeToFirstTokenMs)}</b>
         </dd>
       </div>
       <div className="wide">
         <dt className="visually">{words.answerTokens}</dt>
-        <dd>{words.tokens(tokens)}</dd>
+        <dd title={helps.answerTokens}>{words.tokens(tokens)}</dd>
       </div>
       <div className="wide">
         <dt className="visually">{words.prompt}</dt>

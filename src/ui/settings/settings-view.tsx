@@ -1,10 +1,36 @@
-import { changeSettings } from '../../store/settings';
+import { useId } from 'react';
+import { changeSettings, type Settings } from '../../store/settings';
 import { useSettings } from '../kit/use-settings';
 import { useStudio } from '../kit/use-studio';
 import { GpuMemory } from '../kit/gpu-memory';
 import { ViewFrame } from '../shell/view';
 import { useWords } from '../words/use-words';
 import { Storage } from './storage';
+
+/** The language of the page, each by its own name. */
+function LanguageChoice() {
+  const words = useWords().settings;
+  const language = useSettings((s) => s.language);
+  const id = useId();
+  const names = Object.entries(words.languages) as [Settings['language'], string][];
+  return (
+    <span className="inl">
+      <label htmlFor={id}>{words.language}</label>
+      <select
+        id={id}
+        className="field"
+        value={language}
+        onChange={(e) => changeSettings({ language: names[e.currentTarget.selectedIndex]![0] })}
+      >
+        {names.map(([code, name]) => (
+          <option key={code} value={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </span>
+  );
+}
 
 /** Choices that hold for every model. */
 export function SettingsView() {
@@ -18,6 +44,9 @@ export function SettingsView() {
       </p>
       <p>
         <GpuMemory />
+      </p>
+      <p>
+        <LanguageChoice />
       </p>
       <label className="check">
         <input

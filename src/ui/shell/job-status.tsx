@@ -1,6 +1,7 @@
 import { Progress } from 'radix-ui';
 import { rateOf } from '../../store/apply-event';
 import type { Job } from '../../store/state';
+import type { Task } from '../../store/work/task';
 import { stop } from '../../store/work/job';
 import { visible } from '../../util/foreign-text';
 import { Foreign } from '../kit/foreign';
@@ -39,22 +40,28 @@ function detailOf(job: Job, words: Words['shell']): Detail {
   };
 }
 
+/** The sentence of a task; each kind's takes what that kind has. */
+const taskName = (task: Task, jobs: Words['jobs']): string =>
+  (jobs[task.what] as (task: Task) => string)(task);
+
 /** The running job, in sight of every view: what it is, how far, how long still, and Stop. */
 export function JobStatus() {
   const job = useStudio((s) => s.job);
-  const words = useWords().shell;
+  const all = useWords();
+  const words = all.shell;
   if (!job) return null;
+  const label = taskName(job.task, all.jobs);
   const { share, rate, left, at } = detailOf(job, words);
   return (
     <section className="job" aria-label={words.job}>
       <span className="name" role="status">
-        <Foreign text={job.label} />
+        <Foreign text={label} />
       </span>
       <span className="rate left">{rate}</span>
       <Progress.Root
         className="meter"
         value={share === null ? null : Math.round(share * 100)}
-        aria-label={visible(job.label)}
+        aria-label={visible(label)}
         title={visible(at)}
       >
         <Progress.Indicator className="fill" asChild>

@@ -8,7 +8,7 @@ import { pathOf } from '../route/routes';
 import { usePaths } from '../route/use-address';
 import { useWords } from '../words/use-words';
 import { JobStatus } from './job-status';
-import { gigabytes, megaOrGiga } from '../kit/units';
+import { gigabytesOf, megaOrGiga, partOf } from '../kit/units';
 
 /** The open model, and the way to another. */
 function OpenModel() {
@@ -37,7 +37,7 @@ function Gauge() {
   const device = useStudio((s) => s.device);
   const noGpu = useStudio((s) => s.noGpu !== null);
   const total = useSettings((s) => s.gpuMemoryBytes);
-  const words = useWords().shell;
+  const { shell: words, help } = useWords();
   const used = memory?.currentBytes ?? 0;
   if (noGpu)
     return (
@@ -55,7 +55,12 @@ function Gauge() {
       </Link>
     );
   return (
-    <Link className="gauge" href={pathOf('device')} title={device.name} data-adapter={device.name}>
+    <Link
+      className="gauge"
+      href={pathOf('device')}
+      title={help.gauge(device.name, megaOrGiga(used), megaOrGiga(memory?.peakBytes ?? 0))}
+      data-adapter={device.name}
+    >
       <span className="visually">{words.gpuMemory}</span>
       <span className="of" aria-hidden="true">
         GPU
@@ -66,8 +71,8 @@ function Gauge() {
         </span>
       )}
       <span>
-        <b>{total === null ? megaOrGiga(used) : gigabytes(used)}</b>
-        {total !== null && <span className="of">{words.of(`${gigabytes(total)} GB`)}</span>}
+        <b>{total === null ? megaOrGiga(used) : partOf(used, total)}</b>
+        {total !== null && <span className="of">{words.of(gigabytesOf(total))}</span>}
       </span>
     </Link>
   );

@@ -8,6 +8,7 @@ import { useWords } from '../../words/use-words';
 import { DrawnText } from '../text/drawn-text';
 import { Tokens } from '../text/tokens';
 import { Mark } from '../mark';
+import { fixed } from '../../kit/numerals';
 
 interface ThoughtsProps {
   readonly text: string;
@@ -20,7 +21,7 @@ interface ThoughtsProps {
 /** Thoughts of a model, apart from its answer and out of the way. */
 function Thoughts({ text, isOpen, elapsedMs, tokens }: ThoughtsProps) {
   const words = useWords().chat;
-  const past = elapsedMs === undefined ? words.thoughts : words.thought((elapsedMs / 1000).toFixed(1));
+  const past = elapsedMs === undefined ? words.thoughts : words.thought(fixed(elapsedMs / 1000, 1));
   return (
     <details className="think" open={isOpen}>
       <summary>

@@ -74,14 +74,14 @@ export function ContextMeter() {
     const timing = path.findLast((m) => m.timing)?.timing;
     return timing ? usedTokens(timing) : 0;
   });
-  const words = useWords().chat;
+  const { chat: words, help } = useWords();
   if (isAsking) return <Full />;
   if (used === 0) return null;
   const share = Math.min(1, used / context);
   const [count, of] = words.used(used, context);
   const isNearlyFull = share >= NEARLY_FULL;
   return (
-    <div className="full" data-testid="context" data-used={used} data-context={context}>
+    <div className="full" title={help.context} data-testid="context" data-used={used} data-context={context}>
       <div className="meter" aria-hidden="true">
         <i className={isNearlyFull ? 'fill warnfill' : 'fill'} style={{ width: `${100 * share}%` }} />
       </div>

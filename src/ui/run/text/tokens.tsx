@@ -3,12 +3,13 @@ import type { TokenSpan } from '../../../store/chat/align';
 import { visibleText } from '../../../util/foreign-text';
 import { Foreign } from '../../kit/foreign';
 import { useWords } from '../../words/use-words';
+import { fixed } from '../../kit/numerals';
 
 const DELAY_MS = 120;
 function percentOf(probability: number): string {
   const percent = 100 * probability;
   if (percent < 0.05) return percent === 0 ? '0 %' : '< 0.1 %';
-  return `${percent.toFixed(percent < 99.95 ? 1 : 0)} %`;
+  return `${fixed(percent, percent < 99.95 ? 1 : 0)} %`;
 }
 
 interface Shown {

@@ -111,8 +111,10 @@ export const chat = {
   messageTo: (type: string) => `Message ${type}`,
   stopWriting: 'Stop writing',
   waiting: 'This message has no answer yet.',
-  used: (used: number, of: number) =>
-    [used.toLocaleString('en'), ` of ${of.toLocaleString('en')} tokens of context used.`] as const,
+  used: (used: number, of: number): readonly [used: string, ofContext: string] => [
+    used.toLocaleString('en'),
+    ` of ${of.toLocaleString('en')} tokens of context used.`,
+  ],
   use: (tokens: number) => `Use ${tokens >= 1024 && tokens % 1024 === 0 ? `${tokens / 1024}k` : tokens}`,
   costs: (more: string, fits: boolean | null) =>
     `+${more}${fits === null ? '' : fits ? ', fits' : ', does not fit'}`,

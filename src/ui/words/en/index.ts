@@ -9,6 +9,8 @@ import { model } from './model';
 import { device } from './device';
 import { commands } from './commands';
 import { settings } from './settings';
+import { jobs } from './jobs';
+import { help } from './help';
 
 /** Everything that the page says, in English: a file for each view. Another language is a folder of the same form. */
 export const en = {
@@ -24,6 +26,8 @@ export const en = {
     device: 'Device',
     settings: 'Settings',
   },
+  jobs,
+  help,
   shell,
   open,
   try: tryIt,

@@ -130,7 +130,7 @@ export const choose = {
   tokensPerSecond: (n: number) => `${Math.round(n)} tokens/s`,
   memory: 'GPU memory',
   fits: 'Fits',
-  of: (used: string, total: string) => `${used} of ${total} GB`,
+  of: (used: string, total: string) => `${used} of ${total}`,
   chat: 'Chat',
   download: 'Download',
 };

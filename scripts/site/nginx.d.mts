@@ -1,0 +1,3 @@
+export declare const findNginx: () => string | undefined;
+export declare const mimeTypesOf: (nginx: string) => string;
+export declare function installNginx(): void;
