@@ -1,5 +1,6 @@
 import type { GgmlType } from './ggml-types';
 import type { Metadata } from './gguf/metadata';
+import type { Packed } from './packed-rows';
 
 /** A tensor read in byte ranges. `shape` is in ggml order: cols first. */
 export interface TensorSource {
@@ -7,6 +8,8 @@ export interface TensorSource {
   readonly shape: readonly number[];
   readonly type: GgmlType;
   readonly sizeBytes: number;
+  /** Codes and scales of the same values, where the tensor is decoded as it is read. */
+  readonly packed?: Packed | undefined;
   /** Bytes [start, end) of the tensor. The signal ends a read over a network. */
   read(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
 }

@@ -1,8 +1,10 @@
 import { defineKernel, workgroupCount } from '../gpu/kernel';
 import * as attention from './attention-kernels';
+import * as checkpoint from './checkpoint-kernels';
 import * as measure from './measure-kernels';
 
 export * from './attention-kernels';
+export * from './checkpoint-kernels';
 export * from './measure-kernels';
 
 // The kernels of the engine. Bindings and params repeat those of the .wgsl files; Kernel throws if they differ.
@@ -284,4 +286,5 @@ export const kernels = {
   mixExperts,
   expertMatvec,
   ...measure,
+  ...checkpoint,
 };

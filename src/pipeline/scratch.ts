@@ -8,6 +8,8 @@ export const WORKERS = 1024;
 export class Scratch {
   readonly owner: BufferOwner;
   readonly #sizes: Readonly<Record<ScratchBuffer, number>>;
+  /** Bytes of `raw`. */
+  readonly sourceBytes: number;
   readonly #made = new Map<ScratchBuffer, Promise<GPUBuffer>>();
 
   /**
@@ -15,6 +17,7 @@ export class Scratch {
    */
   constructor(gpu: Gpu, bytes: number, sourceBytes: number) {
     this.owner = gpu.memory.owner('quantizer');
+    this.sourceBytes = sourceBytes;
     this.#sizes = {
       raw: sourceBytes,
       planar: sourceBytes,

@@ -1,7 +1,7 @@
 import type { TensorSource } from '../files/model-file';
 import { ReadAhead } from '../files/read-ahead';
 import { type Gpu, SLICE_BYTES } from '../gpu/gpu';
-import { type Dispatch, grid, type UniformArena } from '../gpu/kernel';
+import type { Dispatch, UniformArena } from '../gpu/kernel';
 import { type Task, taskOf } from '../gpu/paced-queue';
 import { StagingRing } from '../gpu/staging';
 import { type DeviceTensor, matrixShape, planeParams, type Slab } from '../model/device-tensor';
@@ -11,10 +11,11 @@ import { alignUp } from '../util/bytes';
 import { EncodeStep, importanceOf, type RowRange, type TensorImportance } from './encode-step';
 import type { LoadJob, LoadProgress } from './load-job';
 import { PackOut } from './pack-out';
-import { unpackSteps } from './repack';
+import { type PackedSlice, readPacked } from './packed-slice';
 import { readRows, rowRanges, sourceFormat } from './row-ranges';
 import { Scratch, WORKERS } from './scratch';
 import { errorFromSums, notFiniteError, type TensorError } from './tensor-error';
+import { WidenStep } from './widen-step';
 import { throwIfCancelled } from '../util/errors';
 import type { Work } from '../util/work';
 
@@ -44,6 +45,7 @@ export class TensorPipeline {
   readonly #scratch: Scratch;
   readonly #sliceWeights: number;
   readonly #encode: EncodeStep;
+  readonly #widen: WidenStep;
   readonly #out: PackOut;
 
   private constructor(
@@ -59,6 +61,7 @@ export class TensorPipeline {
     this.#scratch = scratch;
     this.#sliceWeights = sliceWeights;
     this.#encode = new EncodeStep(gpu, arena, scratch.owner);
+    this.#widen = new WidenStep(gpu, arena, scratch, this.#encode);
     this.#out = new PackOut(gpu, arena, scratch);
   }
 
@@ -96,44 +99,15 @@ export class TensorPipeline {
     this.#scratch.dispose();
   }
 
-  /** Decodes source rows to float32 in `x`; returns `x`, or the raw buffer when the source is float32 already. */
-  async #widen(source: QuantFormat, blocks: number, elements: number, out: Dispatch[]): Promise<GPUBuffer> {
-    const raw = await this.#scratch.get('raw');
-    if (source.id === 'f32') return raw;
-    const x = await this.#scratch.get('x');
-    const layout = deviceLayout(source, blocks);
-    const isPlane = source.planes.length === 1;
-    const planes = isPlane ? raw : await this.#scratch.get('planar');
-    if (!isPlane) out.push(...(await this.#unpack(source, blocks, planes, layout, 0)));
-    const quads = Math.ceil(elements / 4);
-    out.push(
-      this.#gpu
-        .kernel(ops.dequantize, { codec: `quant/${source.id}`, rounding: 'lib/float/rounding-exact' })
-        .dispatch(
-          { w4: planes, w: planes, x, points: await this.#encode.points(source, planes) },
-          { quads, first_quad: 0, ...planeParams(layout), zero: 0 },
-          grid(Math.ceil(quads / 64)),
-          this.#arena,
-        ),
-    );
-    return x;
+  /** Rows as they are packed where the GPU can decode them, else in their file encoding. */
+  async #read(tensor: TensorSource, rows: RowRange, signal: AbortSignal): Promise<Uint8Array | PackedSlice> {
+    const packed = await readPacked(tensor, rows, this.#scratch.sourceBytes, signal);
+    return packed ?? readRows(tensor, rows, signal);
   }
 
-  async #unpack(
-    format: QuantFormat,
-    blocks: number,
-    target: GPUBuffer,
-    layout: DeviceLayout,
-    firstBlock: number,
-  ): Promise<Dispatch[]> {
-    const raw = await this.#scratch.get('raw');
-    const to = { buffer: target, layout, firstBlock };
-    return unpackSteps(this.#gpu, this.#arena, format, raw, to, blocks);
-  }
-
-  /** Encodes rows of a tensor, read as `bytes`, into a slab and accumulates their error. */
+  /** Encodes rows of a tensor, which were read, into a slab and accumulates their error. */
   async #slice(
-    bytes: Uint8Array,
+    read: Uint8Array | PackedSlice,
     source: QuantFormat,
     target: QuantFormat,
     rows: RowRange,
@@ -145,22 +119,28 @@ export class TensorPipeline {
     this.#arena.reset();
     const raw = await this.#scratch.get('raw');
     const sums = await this.#scratch.get('sums');
-    const upload = await this.#staging.upload(bytes, raw);
+    const packed = read instanceof Uint8Array ? undefined : read;
+    const upload = await this.#staging.upload(read instanceof Uint8Array ? read : read.bytes, raw);
     const widening: Dispatch[] = [];
-    const x = await this.#widen(source, elements / source.block.size, elements, widening);
+    const x = packed
+      ? await this.#widen.packed(packed, elements, widening)
+      : await this.#widen.record(source, elements / source.block.size, elements, widening);
+    const isSame = source === target && !packed;
     const steps: Task[] = widening.map(taskOf);
     const firstBlock = to.firstWeight / target.block.size;
-    const isCopy = source === target && target.planes.length === 1;
+    const isCopy = isSame && target.planes.length === 1;
     const before = (encoder: GPUCommandEncoder) => {
       upload.encode(encoder);
       const each = target.block.bytes;
       if (isCopy)
         encoder.copyBufferToBuffer(raw, 0, to.buffer, firstBlock * each, alignUp(elements * each, 4));
     };
-    if (source === target) {
+    if (isSame) {
       const blocks = elements / target.block.size;
       if (!isCopy)
-        steps.push(...(await this.#unpack(target, blocks, to.buffer, to.layout, firstBlock)).map(taskOf));
+        steps.push(
+          ...(await this.#widen.unpack(target, blocks, to.buffer, to.layout, firstBlock)).map(taskOf),
+        );
     } else {
       const place = { buffer: to.buffer, layout: to.layout, firstBlock };
       steps.push(...(await this.#encode.record(x, target, place, rows, importance)));
@@ -212,7 +192,7 @@ export class TensorPipeline {
         rowRanges(slab.rows, to.cols, this.#sliceWeights).map(({ first, count }) => {
           const rows = { first: slab.firstRow + first, count, cols: to.cols };
           const place = { ...slab, firstWeight: slab.base + first * to.cols };
-          return { rows, place, read: (until: AbortSignal) => readRows(tensor, rows, until) };
+          return { rows, place, read: (until: AbortSignal) => this.#read(tensor, rows, until) };
         }),
       ),
     );
@@ -255,7 +235,7 @@ export class TensorPipeline {
     const importance = importanceOf(tensor, target, options.importance);
     const { rows, cols } = matrixShape(tensor.shape);
     const ranges = rowRanges(rows, cols, this.#sliceWeights).map((r) => ({ ...r, cols }));
-    const reads = new ReadAhead(ranges.map((range) => (until) => readRows(tensor, range, until)));
+    const reads = new ReadAhead(ranges.map((range) => (until) => this.#read(tensor, range, until)));
     const buffer = await this.#scratch.get('target');
     await this.#clearSums();
     let previous: Packed | undefined;

@@ -1,21 +1,18 @@
 import { ggmlTypeByLabel } from '../../files/ggml-types';
 import type { TensorSource } from '../../files/model-file';
 import { bytesOf } from '../../util/bytes';
-import type { Codec, Planes } from './planes';
+import type { Packed } from '../../files/packed-rows';
+import type { Codec } from './planes';
 
 /** Weights that are decoded at once. */
 const STEP = 1 << 20;
 
-/** A quantized weight. Its pieces are its rows; where blocks of codes cross rows, its pieces are these blocks. */
-export interface Coded {
+/** A quantized weight. */
+export interface Coded extends Omit<Packed, 'decoder'> {
   readonly name: string;
   /** Row-major, outermost dimension first. */
   readonly shape: readonly number[];
-  /** Weights of a piece; of the last one, less may be needed. */
-  readonly piece: number;
   readonly codec: Codec;
-  /** Planes of pieces from `from` on: at least of one, at most of those before `to`. */
-  planes(from: number, to: number, signal?: AbortSignal): Promise<Planes>;
 }
 
 /** The weight as float32, decoded as it is read. */
@@ -27,6 +24,7 @@ export function lazyWeight(coded: Coded): TensorSource {
     shape,
     type: ggmlTypeByLabel('F32'),
     sizeBytes: shape.reduce((n, d) => n * d, 4),
+    packed: { piece, decoder: codec.id, planes: (from, to, signal) => coded.planes(from, to, signal) },
     async read(start, end, signal) {
       const out = new Uint8Array(end - start);
       const last = Math.ceil(end / 4 / piece);

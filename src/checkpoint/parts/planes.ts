@@ -1,26 +1,10 @@
 // Planes of a piece of a weight, and the codecs that make float32 of them. A product of two float32 is exact in a double, and
 // so is any sum of two as far as float32 can tell: each step is rounded once, as float32 arithmetic rounds it.
-
-/** Codes of some rows, with what scales them. Codes of a group share a scale, and an offset where there is one. */
-export interface Planes {
-  /** One code a byte, row by row. Signed codes have 128 added. */
-  readonly codes: Uint8Array;
-  readonly cols: number;
-  /** Groups of a row. */
-  readonly groups: number;
-  /** Group of each column. */
-  readonly groupOf: Uint32Array;
-  /** Row by row, a value for each group. */
-  readonly scales: Float32Array;
-  /** Zero points or biases, like the scales. */
-  readonly offsets?: Float32Array;
-  /** Value of each code, for codecs that look it up. */
-  readonly values?: Float32Array;
-}
+import type { Decoder, Planes } from '../../files/packed-rows';
 
 /** The arithmetic of a decoder. */
 export interface Codec {
-  readonly id: 'steps' | 'affine' | 'values' | 'int8';
+  readonly id: Decoder;
   decode(planes: Planes): Float32Array<ArrayBuffer>;
 }
 

@@ -135,7 +135,9 @@ export function mlxPart(
       ),
     };
   }
-  const scales = dice.codes(rows, groups, mode === 'nvfp4' ? 126 : 40);
+  const scales = dice
+    .codes(rows, groups, mode === 'nvfp4' ? 126 : 40)
+    .map((row) => row.map((s) => (mode === 'nvfp4' ? s : s + 100)));
   const scaleOf = (code: number) => (mode === 'nvfp4' ? e4m3(code) : 2 ** (code - 127));
   const element = mode === 'mxfp8' ? e4m3 : e2m1;
   return {

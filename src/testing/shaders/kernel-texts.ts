@@ -28,6 +28,7 @@ const MODULES: Record<string, readonly Slots[]> = {
   kv: kvTypes.map((type) => ({ kv: `kv/${type.toLowerCase()}`, kv_store: `kv/${type.toLowerCase()}-store` })),
   importance: ['none', 'matrix'].map((name) => ({ importance: `lib/encode/importance-${name}` })),
   arithmetic: ['integer', 'native'].map((name) => ({ arithmetic: `lib/float/arithmetic-${name}` })),
+  decoder: ['steps', 'affine', 'values', 'int8'].map((name) => ({ decoder: `checkpoint/${name}` })),
   rounding: ['free', 'exact'].map((name) => ({ rounding: `lib/float/rounding-${name}` })),
 };
 export const DEFAULT_SLOTS: Slots = Object.assign({}, ...Object.values(MODULES).map(([first]) => first));

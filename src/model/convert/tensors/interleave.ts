@@ -1,4 +1,5 @@
 import type { TensorSource } from '../../../files/model-file';
+import { packedHeads } from './packed';
 
 /**
  * GGUF interleaves the RoPE pairs of a head, Hugging Face stores the two halves in order: row 2i + p of a head is row
@@ -11,6 +12,7 @@ export function interleaveHeads(tensor: TensorSource, heads: number): TensorSour
   const headBytes = headRows * rowBytes;
   return {
     ...tensor,
+    packed: packedHeads(tensor, headRows),
     async read(start, end, signal) {
       const first = Math.floor(start / headBytes);
       const last = Math.ceil(end / headBytes);

@@ -5,6 +5,7 @@ import { formatByLabel } from '../../../quant/registry';
 import { bytesOf } from '../../../util/bytes';
 import { FileError } from '../../../util/errors';
 import { f16FromFloat, f16ToFloat } from '../../../util/half';
+import { packedRows, packedStack } from './packed';
 
 const F32 = ggmlTypeByLabel('F32');
 const roundToF16 = (x: number): number => f16ToFloat(f16FromFloat(x));
@@ -66,6 +67,7 @@ export function plusOne(tensor: TensorSource): TensorSource {
   const floats = asFloat32(tensor);
   return {
     ...floats,
+    packed: undefined,
     async read(start, end, signal) {
       const first = start - (start % 4);
       const raw = await floats.read(first, Math.min(floats.sizeBytes, Math.ceil(end / 4) * 4), signal);
@@ -83,6 +85,7 @@ export function transposed(tensor: TensorSource): TensorSource {
   const step = Math.max(1, Math.floor((4 << 20) / (storedCols * each)));
   return {
     ...tensor,
+    packed: undefined,
     shape: [storedRows, storedCols],
     async read(start, end, signal) {
       const first = Math.floor(start / rowBytes);
@@ -115,6 +118,7 @@ export function stacked(name: string, parts: readonly TensorSource[]): TensorSou
   return {
     ...first!,
     name,
+    packed: packedStack(parts),
     shape: [...first!.shape, parts.length],
     sizeBytes: each * parts.length,
     async read(start, end, signal) {
@@ -139,6 +143,7 @@ export function rowsOf(tensor: TensorSource, from: number, to: number): TensorSo
   const matrices = elementCount(tensor.shape)! / cols / rows;
   return {
     ...tensor,
+    packed: tensor.shape.length === 2 ? packedRows(tensor, from) : undefined,
     shape: [cols, to - from, ...tensor.shape.slice(2)],
     sizeBytes: matrix * matrices,
     async read(start, end, signal) {
