@@ -18,7 +18,7 @@ export interface TensorSource {
 export interface ModelFile {
   /** Name of the dropped file or folder. */
   readonly label: string;
-  readonly container: 'GGUF' | 'safetensors';
+  readonly container: 'GGUF' | 'safetensors' | 'PyTorch';
   readonly metadata: Metadata;
   readonly tensors: readonly TensorSource[];
   readonly sizeBytes: number;

@@ -5,12 +5,12 @@ import type { ModelFile } from '../files/model-file';
 import { type ConvertOptions, readFolder } from '../model/convert/folder';
 import type { TextSandbox } from '../text/sandbox/sandbox';
 import { FileError } from '../util/errors';
-import { filesAtTop } from '../util/model-folder';
+import { filesAtTop, isPyTorchWeights } from '../util/model-folder';
 import type { Work } from '../util/work';
 
 /** Files of a Hugging Face folder. */
 const CHECKPOINT = /\.(safetensors|json|model|jinja|md|txt|py)$/;
-const isWeights = (name: string): boolean => name.endsWith('.safetensors');
+const isWeights = (name: string): boolean => name.endsWith('.safetensors') || isPyTorchWeights(name);
 
 /** The signal ends reading; a Hugging Face vocabulary needs the sandbox to find out its pre-tokenizer. */
 export interface OpenWork extends Pick<Work, 'signal'> {
@@ -63,7 +63,7 @@ async function openFiles(
     .map((f) => f.name)
     .join(', ');
   throw new FileError(
-    `${names}: this is no model. Found neither the GGUF magic at byte 0 nor a .safetensors file.`,
+    `${names}: this is no model. Found neither the GGUF magic at byte 0 nor a .safetensors or .bin file.`,
     'Drop a GGUF file, or a Hugging Face folder with config.json and safetensors.',
   );
 }

@@ -49,7 +49,7 @@ describe.runIf(hasFormats)('reference checkpoints', () => {
         { mode, bits, group_size },
       ]),
     );
-    const { tensors, level } = await dequantized((await checkpoint.tensors()).map(withoutDoubles), {
+    const { tensors, level } = await dequantized((await checkpoint.weights()).tensors.map(withoutDoubles), {
       label: name,
       config: config ?? { quantization: { bits: 4, ...quantization } },
       json: (file) => checkpoint.json(file),

@@ -17,7 +17,15 @@ export const folderName = (path: string): string | undefined => parts(path).at(-
 export const isChatTemplate = (path: string): boolean =>
   folderName(path) === CHAT_TEMPLATES && path.endsWith('.jinja');
 
-const isWeights = (path: string): boolean => /\.(safetensors|gguf)$/i.test(path);
+/** Files of torch.save that training programs keep beside the weights. */
+const TRAINING = /^(training_args|optimizer|scheduler|scaler|rng_state)/;
+/** Returns true for a file that torch.save may have written weights to. */
+export const isPyTorchWeights = (path: string): boolean =>
+  /\.(bin|pt|pth)$/i.test(path) && !TRAINING.test(baseName(path));
+
+const isWeights = (path: string): boolean =>
+  /\.(safetensors|gguf)$/i.test(path) || /^pytorch_model.*\.bin$/.test(baseName(path));
+const isCheckpoint = (path: string): boolean => isWeights(path) && !/\.gguf$/i.test(path);
 
 /** The folder that a file counts as being in: a template's is that of the model. */
 const folderOf = (path: string): string[] => parts(path).slice(0, isChatTemplate(path) ? -2 : -1);
@@ -43,7 +51,7 @@ export function filesAtTop<T>(files: readonly T[], pathOf: (file: T) => string, 
         .map((path) => folderOf(path).join('/')),
     ),
   ];
-  const checkpoints = foldersOf(top, (path) => path.endsWith('.safetensors'));
+  const checkpoints = foldersOf(top, isCheckpoint);
   const below = top.some((file) => isWeights(pathOf(file))) ? [] : foldersOf(files, isWeights);
   const choices = depth > 1 && checkpoints.length > 1 ? checkpoints : below;
   if (choices.length === 0) return top;

@@ -2,7 +2,7 @@ import { FileError } from '../../util/errors';
 import { displayText, hasLoneSurrogate } from '../../util/utf8';
 import { HUB, parseHubAddress } from './address';
 import { getJson, type HttpOptions } from './http';
-import { ggufModels, listFiles } from './listing';
+import { ggufModels, PYTORCH_WEIGHTS, listFiles } from './listing';
 
 /** A repository that a search found. Null is for what the hub does not say. */
 export interface FoundRepository {
@@ -24,7 +24,7 @@ export interface Offer {
   readonly address: string;
   /** Name of its file without folders; of a checkpoint the repository. */
   readonly name: string;
-  readonly container: 'GGUF' | 'safetensors';
+  readonly container: 'GGUF' | 'safetensors' | 'PyTorch';
   readonly files: number;
   /** Of all its weights. */
   readonly sizeBytes: number;
@@ -100,12 +100,13 @@ export async function lookAtHub(text: string, options: HttpOptions = {}): Promis
   const start = `${endpoint === HUB ? '' : `${endpoint}/`}${repository}`;
   const at = revision === 'main' ? '' : `@${encodeURIComponent(revision)}`;
   const offers: Offer[] = [];
-  const checkpoint = files.filter((f) => /^[^/]+\.safetensors$/.test(f.path));
+  const safe = files.filter((f) => /^[^/]+\.safetensors$/.test(f.path));
+  const checkpoint = safe.length > 0 ? safe : files.filter((f) => PYTORCH_WEIGHTS.test(f.path));
   if (checkpoint.length > 0 && files.some((f) => f.path === 'config.json'))
     offers.push({
       address: start + at,
       name: repository.split('/')[1]!,
-      container: 'safetensors',
+      container: safe.length > 0 ? 'safetensors' : 'PyTorch',
       files: checkpoint.length,
       sizeBytes: checkpoint.reduce((n, f) => n + f.sizeBytes, 0),
     });

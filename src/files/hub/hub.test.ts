@@ -39,7 +39,9 @@ beforeAll(async () => {
     file('additional_chat_templates/tool_use.jinja'),
     file('additional_chat_templates/old/x.jinja'),
   ]);
-  hub.add('org/torch', [file('config.json'), file('pytorch_model.bin')]);
+  hub.add('org/torch', [file('config.json'), file('pytorch_model.bin'), file('optimizer.bin')]);
+  hub.add('org/both', [file('config.json'), file('pytorch_model.bin'), file('model.safetensors')]);
+  hub.add('org/onnx', [file('config.json'), file('model.onnx')]);
 });
 afterAll(() => hub.stop());
 beforeEach(() => {
@@ -126,7 +128,9 @@ describe('a model on a hub', () => {
     expect(await names('org/quants/tiny-Q4_K_S.gguf')).toEqual(['quants/tiny-Q4_K_S.gguf']);
     await expect(open('org/quants:Q2_K')).rejects.toThrow(/none of its files is "Q2_K": tiny-Q4_K_M/);
     await expect(open('org/quants/none.gguf')).rejects.toThrow(/there is no "none\.gguf"/);
-    await expect(open('org/torch')).rejects.toThrow(/neither a GGUF nor/);
+    expect(await names('org/torch')).toEqual(['torch/config.json', 'torch/pytorch_model.bin']);
+    expect(await names('org/both')).toEqual(['both/config.json', 'both/model.safetensors']);
+    await expect(open('org/onnx')).rejects.toThrow(/neither a GGUF nor/);
     await expect(open('org/nothing')).rejects.toThrow(/answers 404/);
   });
   test('gated models ask for a token, which goes to the hub', async () => {

@@ -13,7 +13,8 @@ export interface HubSource extends ByteSource {
 
 /** Files of a checkpoint, by their path in its folder. Subfolders hold other formats and earlier states. */
 const WANTED =
-  /^(config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|^additional_chat_templates\/[^/]+\.jinja$|^[^/]+\.safetensors$/;
+  /^(config|quantize_config|quant_config|hf_quant_config|generation_config|tokenizer|tokenizer_config|added_tokens|chat_template|special_tokens_map|model\.safetensors\.index|pytorch_model\.bin\.index)\.json$|^tokenizer\.model$|^chat_template\.jinja$|^README\.md$|^additional_chat_templates\/[^/]+\.jinja$|^[^/]+\.safetensors$|^pytorch_model[^/]*\.bin$/;
+
 /** The files of the addressed model. Throws FileError with the choices when the address is ambiguous. */
 function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
   const { repository, path, tag } = address;
@@ -27,30 +28,33 @@ function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
     folder.endsWith('.gguf') ? files.filter((f) => f.path.replace(SPLIT, '.gguf') === wanted) : inside,
   );
   const depth = folder === '' || folder.endsWith('.gguf') ? '' : `${folder}/`;
-  const own = inside.filter((f) => f.path.startsWith(depth) && WANTED.test(f.path.slice(depth.length)));
+  const found = inside.filter((f) => f.path.startsWith(depth) && WANTED.test(f.path.slice(depth.length)));
+  // The same weights again, as PyTorch's file.
+  const hasSafetensors = found.some((f) => f.path.endsWith('.safetensors'));
+  const own = hasSafetensors ? found.filter((f) => !f.path.endsWith('.bin')) : found;
   const isCheckpoint =
-    own.some((f) => f.path.endsWith('.safetensors')) && own.some((f) => f.path.endsWith('config.json'));
+    own.some((f) => /\.(safetensors|bin)$/.test(f.path)) && own.some((f) => f.path.endsWith('config.json'));
   if (isCheckpoint && tag === '') return own;
   const named = [...models].filter(([name]) => name.toLowerCase().includes(tag.toLowerCase()));
   // Q4_K is part of Q4_K_M, so names that end with the tag take precedence.
   const exact = named.filter(([name]) => name.toLowerCase().endsWith(`${tag.toLowerCase()}.gguf`));
-  const found = tag !== '' && exact.length > 0 ? exact : named;
-  if (found.length === 1) return found[0]![1];
+  const chosen = tag !== '' && exact.length > 0 ? exact : named;
+  if (chosen.length === 1) return chosen[0]![1];
   const list = (entries: readonly [string, HubFile[]][]) =>
     entries
       .slice(0, 30)
       .map(([name, parts]) => `${name} (${formatBytes(parts.reduce((n, p) => n + p.sizeBytes, 0))})`)
       .join(', ');
-  if (found.length > 1)
+  if (chosen.length > 1)
     throw new FileError(
-      `${repository} holds ${found.length} models${tag ? ` for "${tag}"` : ''}: ${list(found)}.`,
+      `${repository} holds ${chosen.length} models${tag ? ` for "${tag}"` : ''}: ${list(chosen)}.`,
       `Say which: ${repository}:LEVEL, or ${repository}/FILE.`,
     );
   if (tag !== '' && models.size > 0)
     throw new FileError(`${repository}: none of its files is "${tag}": ${list([...models])}.`);
   throw new FileError(
-    `${repository}: there is neither a GGUF nor a config.json with safetensors${depth ? ` in "${depth}"` : ''}.`,
-    'Models that come as PyTorch, ONNX or MLX files cannot be read.',
+    `${repository}: there is neither a GGUF nor a config.json with safetensors or pytorch_model.bin${depth ? ` in "${depth}"` : ''}.`,
+    'Models that come as ONNX files cannot be read.',
   );
 }
 

@@ -20,6 +20,8 @@ interface ListEntry {
 }
 
 const MAX_FILES = 20_000;
+/** Weights in the files of torch.save, as they are named beside a config.json. */
+export const PYTORCH_WEIGHTS = /^pytorch_model[^/]*\.bin$/;
 /** Ending of a part of a model that is split. */
 export const SPLIT = /-\d{5}-of-\d{5}\.gguf$/;
 

@@ -53,7 +53,8 @@ export async function readFolder(
   const config = new Config(await checkpoint.config(), label);
   const { architecture, source } = chooseSource(config);
   const out = new MetadataWriter(architecture.id);
-  const weights = await dequantized((await checkpoint.tensors()).map(withoutDoubles), {
+  const stored = await checkpoint.weights();
+  const weights = await dequantized(stored.tensors.map(withoutDoubles), {
     label,
     config: config.json,
     json: (name) => checkpoint.json(name),
@@ -89,10 +90,10 @@ export async function readFolder(
   out.set('general.file_type', u32Value(matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0));
   return {
     label,
-    container: 'safetensors',
+    container: stored.container,
     metadata: out.entries,
     tensors,
-    sizeBytes: files.reduce((n, f) => n + (f.name.endsWith('.safetensors') ? f.sizeBytes : 0), 0),
+    sizeBytes: stored.sizeBytes,
     notes,
     ...(weights.level === undefined ? {} : { quantizedAs: weights.level }),
   };

@@ -22,7 +22,7 @@ function resolve(model: ModelFile, outType: OutType): Exclude<OutType, 'auto'> {
  * quantization, which uses llama-quantize's. Throws UnsupportedError for a GGUF.
  */
 export function planConversion(model: ModelFile, outType: OutType): Plan {
-  if (model.container !== 'safetensors')
+  if (model.container === 'GGUF')
     throw new UnsupportedError(
       `${model.label} is a GGUF already.`,
       'Convert takes a Hugging Face folder; quantize takes a GGUF, too.',

@@ -23,6 +23,19 @@ export const faults: readonly Fault[] = [
     ['const start = dataStart + begin;', 'const start = dataStart + begin + 1;'],
     ['checkRanges(source, ranges);', ''],
   ),
+  ...of('pytorch', 'src/files/pytorch/storage.ts', [
+    'if (elements > 0 && !(last < storage.count))',
+    'if (last < 0)',
+  ]),
+  ...of('pytorch', 'src/files/pytorch/strided.ts', ['index[d] = 0;', 'index[d] = 1;']),
+  ...of('pytorch', 'src/files/pytorch/pickle/machine.ts', [
+    'if (dict.entries.has(key))',
+    'if (dict.entries.size < 0)',
+  ]),
+  ...of('pytorch', 'src/files/pytorch/read.ts', [
+    'if (place.sizeBytes !== sizeBytes)',
+    'if (place.sizeBytes < 0)',
+  ]),
   ...of(
     'sentencepiece',
     'src/model/convert/vocabulary/sentencepiece.ts',

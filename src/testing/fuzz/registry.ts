@@ -6,6 +6,7 @@ import { reader as gguf } from './readers/gguf';
 import { reader as hub } from './readers/hub';
 import { reader as imatrixDat } from './readers/imatrix-dat';
 import { reader as imatrixGguf } from './readers/imatrix-gguf';
+import { reader as pytorch } from './readers/pytorch';
 import { reader as quantizedCheckpoint } from './readers/quantized-checkpoint';
 import { reader as recipe } from './readers/recipe';
 import { reader as report } from './readers/report';
@@ -31,5 +32,6 @@ export const fuzzers: readonly AnyFuzzer[] = [
   hub,
   folder,
   quantizedCheckpoint,
+  pytorch,
   template,
 ];

@@ -24,7 +24,7 @@ function Fit({ sizeBytes }: { sizeBytes: number }) {
 function Row({ offer, open }: { offer: OfferedRepository['offers'][number]; open(address: string): void }) {
   const busy = useStudio((s) => s.job !== null);
   const words = useWords().open.hub;
-  const isCheckpoint = offer.container === 'safetensors';
+  const isCheckpoint = offer.container !== 'GGUF';
   return (
     <tr>
       <th scope="row" title={offer.name}>

@@ -1,12 +1,13 @@
 import type { ByteSource } from '../../../files/byte-source';
 import { parseJson } from '../../../files/json';
+import { readPyTorch } from '../../../files/pytorch/read';
 import { readSafetensors, type SafeTensor } from '../../../files/safetensors/read';
 import { FileError } from '../../../util/errors';
 import { MIB } from '../../../util/bytes';
-import { baseName, isChatTemplate } from '../../../util/model-folder';
+import { baseName, isChatTemplate, isPyTorchWeights } from '../../../util/model-folder';
 import { compareBytes, decodeUtf8, hasLoneSurrogate } from '../../../util/utf8';
 import { isRecord, type Json } from '../../../files/json';
-import { checkIndex, INDEX_FILE, listed, weightMap } from './weight-index';
+import { checkIndex, INDEX_FILE, listed, PYTORCH_INDEX_FILE, weightMap } from './weight-index';
 
 /** Largest files that are read as a whole; the largest tokenizer.json of a model has 33 MB. */
 const MAX_FILE_BYTES: Readonly<Record<string, number>> = {
@@ -15,6 +16,7 @@ const MAX_FILE_BYTES: Readonly<Record<string, number>> = {
   'chat_template.jinja': MIB,
   'chat_template.json': 2 * MIB,
   'model.safetensors.index.json': 32 * MIB,
+  'pytorch_model.bin.index.json': 32 * MIB,
 };
 const MAX_SMALL_FILE_BYTES = 48 * MIB;
 
@@ -30,6 +32,14 @@ async function readSmall(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> {
 
 /** Text as Python opens it: every line end is a newline. */
 const textOf = (bytes: Uint8Array): string => decodeUtf8(bytes).replace(/\r\n?/g, '\n');
+
+/** The tensors of a folder, and the files they are in. */
+export interface Weights {
+  readonly container: 'safetensors' | 'PyTorch';
+  readonly tensors: SafeTensor[];
+  /** Bytes of the files. */
+  readonly sizeBytes: number;
+}
 
 /** The files of a Hugging Face folder, by name. Readers throw FileError for missing or malformed files. */
 export class Checkpoint {
@@ -108,11 +118,10 @@ export class Checkpoint {
   }
 
   /** The weight files of an index, or all; a second copy of the weights under other names is none of them. */
-  #shards(map: ReadonlyMap<string, string> | undefined): ByteSource[] {
-    const all = this.files.filter((f) => f.name.endsWith('.safetensors'));
+  #shards(all: readonly ByteSource[], map: ReadonlyMap<string, string> | undefined): readonly ByteSource[] {
     const wanted = [...new Set(map?.values())];
     if (wanted.length === 0) {
-      const named = all.filter((f) => baseName(f.name).startsWith('model'));
+      const named = all.filter((f) => /^(pytorch_)?model/.test(baseName(f.name)));
       return named.length > 0 ? named : all;
     }
     const missing = wanted.filter((name) => !all.some((f) => baseName(f.name) === name));
@@ -125,19 +134,27 @@ export class Checkpoint {
   }
 
   /**
-   * All tensors in the order of convert_hf_to_gguf.py: files by name, then names by code point. Throws FileError if a
-   * file of the index is missing, or if index and files do not name the same tensors.
+   * All tensors in the order of convert_hf_to_gguf.py: files by name, then names by code point, of torch.save as they
+   * were saved. Files of torch.save count where there is no safetensors. Throws FileError if a file of the index is missing,
+   * or if index and files do not name the same tensors.
    */
-  async tensors(): Promise<SafeTensor[]> {
-    const index = await this.json(INDEX_FILE);
-    const indexName = this.find(INDEX_FILE)?.name ?? '';
+  async weights(): Promise<Weights> {
+    const safe = this.files.filter((f) => f.name.endsWith('.safetensors'));
+    const container = safe.length > 0 ? 'safetensors' : 'PyTorch';
+    const indexFile = safe.length > 0 ? INDEX_FILE : PYTORCH_INDEX_FILE;
+    const index = await this.json(indexFile);
+    const indexName = this.find(indexFile)?.name ?? '';
     const map = index && weightMap(index, indexName);
-    const shards = this.#shards(map);
+    const all = safe.length > 0 ? safe : this.files.filter((f) => isPyTorchWeights(f.name));
+    const shards = this.#shards(all, map);
     const tensors: SafeTensor[] = [];
     const holders = new Map<string, string>();
     for (const shard of [...shards].sort((a, b) => compareBytes(baseName(a.name), baseName(b.name)))) {
-      const own = await readSafetensors(shard);
-      for (const tensor of own.sort((a, b) => compareBytes(a.name, b.name))) {
+      const own =
+        safe.length > 0
+          ? (await readSafetensors(shard)).sort((a, b) => compareBytes(a.name, b.name))
+          : await readPyTorch(shard);
+      for (const tensor of own) {
         const holder = holders.get(tensor.name);
         if (holder !== undefined)
           throw new FileError(
@@ -151,9 +168,9 @@ export class Checkpoint {
     if (map && map.size > 0) checkIndex(indexName, map, holders);
     if (tensors.length === 0)
       throw new FileError(
-        `${this.label}: there is no tensor in ${shards.length} safetensors files.`,
+        `${this.label}: there is no tensor in ${shards.length} ${container} files.`,
         'Add the weight files.',
       );
-    return tensors;
+    return { container, tensors, sizeBytes: shards.reduce((n, f) => n + f.sizeBytes, 0) };
   }
 }

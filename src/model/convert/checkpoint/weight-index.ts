@@ -3,6 +3,7 @@ import { compareBytes } from '../../../util/utf8';
 import { isRecord, type Json } from '../../../files/json';
 
 export const INDEX_FILE = 'model.safetensors.index.json';
+export const PYTORCH_INDEX_FILE = 'pytorch_model.bin.index.json';
 const SHOWN = 8;
 
 /** Up to eight things in words, and how many more there are. */

@@ -1,7 +1,7 @@
 export const open = {
   hero: ['Shrink any model on your own GPU.', 'See exactly what you lose.'],
   drop: 'Drop a model anywhere',
-  formats: 'GGUF, or a Hugging Face folder: config.json, safetensors, tokenizer',
+  formats: 'GGUF, or a Hugging Face folder: config.json, safetensors or pytorch_model.bin, tokenizer',
   chooseFiles: 'Choose files',
   chooseFolder: 'Choose a folder',
   files: 'Model files',
@@ -30,7 +30,8 @@ export const open = {
     terms: 'Accept them on its page',
     thenToken: 'then give an access token above.',
     page: 'Its page',
-    nothing: 'It holds nothing that can be opened here: no GGUF, and no config.json with safetensors.',
+    nothing:
+      'It holds nothing that can be opened here: no GGUF, and no config.json with safetensors or pytorch_model.bin.',
     files: 'Files',
     checkpoint: 'All weights, as they are',
     parts: (n: number) => `${n} parts`,

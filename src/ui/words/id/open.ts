@@ -4,7 +4,7 @@ import { whole } from './numbers';
 export const open: Words['open'] = {
   hero: ['Kecilkan model apa pun di GPU Anda sendiri.', 'Lihat persis apa yang hilang.'],
   drop: 'Jatuhkan model di mana saja',
-  formats: 'GGUF, atau folder Hugging Face: config.json, safetensors, tokenizer',
+  formats: 'GGUF, atau folder Hugging Face: config.json, safetensors atau pytorch_model.bin, tokenizer',
   chooseFiles: 'Pilih berkas',
   chooseFolder: 'Pilih folder',
   files: 'Berkas model',
@@ -33,7 +33,8 @@ export const open: Words['open'] = {
     terms: 'Setujui di halamannya',
     thenToken: 'lalu beri token akses di atas.',
     page: 'Halamannya',
-    nothing: 'Tidak ada yang dapat dibuka di sini: tanpa GGUF, dan tanpa config.json dengan safetensors.',
+    nothing:
+      'Tidak ada yang dapat dibuka di sini: tanpa GGUF, dan tanpa config.json dengan safetensors atau pytorch_model.bin.',
     files: 'Berkas',
     checkpoint: 'Semua bobot, apa adanya',
     parts: (n) => `${n} bagian`,
