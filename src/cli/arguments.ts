@@ -5,8 +5,9 @@ import { NibbleError } from '../util/errors';
 export const USAGE = `nibble: quantize and run language models on the GPU (Node on Dawn)
 
   nibble inspect  MODEL [--json]
-  nibble convert  FOLDER OUT.gguf [--outtype f32|f16|bf16|q8_0|auto] [--pre NAME] [--json]
-                  the file that convert_hf_to_gguf.py makes of a Hugging Face folder
+  nibble convert  FOLDER OUT.gguf [--outtype f32|f16|bf16|q8_0|auto|keep] [--pre NAME] [--json]
+                  the file that convert_hf_to_gguf.py makes of a Hugging Face folder; keep: codes of another quantizer
+                  are carried over where a type of GGUF holds them, and it is said for each tensor
   nibble quantize MODEL TYPE OUT.gguf [--dry-run] [--json] and llama-quantize's options:
                   [--imatrix FILE] [--include-weights NAME]... [--exclude-weights NAME]... [--pure]
                   [--leave-output-tensor] [--output-tensor-type T] [--token-embedding-type T]

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { SMALL, TINY, tinyGguf } from '../../bench/models/tiny-llama';
 import { checkpointFiles } from '../testing/checkpoints';
 import { goldenJson } from '../testing/golden';
+import { quantizedTwins } from '../testing/quantized/folder';
 import { huggingFaceFolder } from '../testing/tiny-folder';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -139,6 +140,40 @@ describe('the command line', () => {
     expect(split.stdout.trim().split('\n')).toHaveLength(2);
     expect(existsSync(join(dir, 'split-00001-of-00002.gguf'))).toBe(true);
     expect(nibble('quantize', file, 'F32', join(dir, 'x'), '--split-max-size', '2K').status).toBe(2);
+  });
+  test('convert --outtype keep carries codes of another quantizer over, and says so for each tensor', async () => {
+    const { packed } = await quantizedTwins('llama', 'gptq 4 bits, symmetric');
+    mkdirSync(join(dir, 'tiny'), { recursive: true });
+    for (const f of packed) writeFileSync(join(dir, f.path), f.bytes);
+    const out = join(dir, 'kept.gguf');
+    const { status, stdout, stderr } = nibble(
+      'convert',
+      join(dir, 'tiny'),
+      out,
+      '--outtype',
+      'keep',
+      '--json',
+    );
+    expect(status, stderr).toBe(0);
+    expect(stderr).toContain('quantized as: GPTQ 4-bit, group 64');
+    expect(stderr).toContain('blk.0.attn_q.weight: Q4_0, lossless');
+    // Rows of 96 inputs are in groups of 64 and 32.
+    expect(stderr).toContain('blk.1.ffn_down.weight: Q4_0, lossless');
+    expect(stderr).toMatch(/\d+ of \d+ tensors are lossless, 0 are rounded once/);
+    const { type, tensors, checkedBlocks } = JSON.parse(stdout) as {
+      type: string;
+      checkedBlocks: number;
+      tensors: { name: string; type: string; cost: string }[];
+    };
+    expect(type).toBe('Q4_0');
+    expect(checkedBlocks).toBeGreaterThan(0);
+    expect(tensors.find((t) => t.name === 'token_embd.weight')).toMatchObject({
+      type: 'BF16',
+      cost: 'lossless',
+    });
+    const inspected = JSON.parse(nibble('inspect', out, '--json').stdout) as { runnable: boolean };
+    expect(inspected.runnable).toBe(true);
+    expect(nibble('convert', join(dir, 'tiny'), out, '--outtype', 'q5_0').stderr).toMatch(/q8_0, auto, keep/);
   });
   test('what cannot be done is a sentence on standard error and an exit code', () => {
     const missing = nibble('inspect', join(dir, 'nothing.gguf'));
