@@ -91,6 +91,8 @@ async function activityDuring(page: Page, work: () => Promise<void>): Promise<Ac
 async function measurePage(url: string): Promise<{ opening: Activity; working: Activity }> {
   const browser = await chromium.launch({ headless: true, ...options });
   const page = await browser.newPage();
+  // The compiler of this script inserts a helper that pages do not have.
+  await page.addInitScript('globalThis.__name ??= (f) => f;');
   await page.addInitScript({ path: join(root, 'bench/browser/frames.js') });
   await page.goto(url);
   const studio = new Studio(page);

@@ -28,6 +28,8 @@ const browser = await chromium.launch({ headless: true, ...options });
 try {
   const baseURL = 'http://127.0.0.1:4179';
   const page = await browser.newPage({ baseURL, viewport: { width: 1440, height: 900 } });
+  // The compiler of this script inserts a helper that pages do not have.
+  await page.addInitScript('globalThis.__name ??= (f) => f;');
   const studio = await Studio.visit(page);
   await picture(studio, 'open');
   await studio.trial.run();

@@ -14,6 +14,7 @@ import { Charts } from './charts';
 import { Device } from './device';
 import { Keyboard } from './keyboard';
 import { HubPart } from './hub';
+import { LanguagePart } from './language';
 import { Trial } from './trial';
 import { Look } from './look';
 import { Levels } from './levels';
@@ -69,6 +70,7 @@ export class Studio extends Part {
   readonly device: Device;
   readonly look: Look;
   readonly hub: HubPart;
+  readonly language: LanguagePart;
   readonly trial: Trial;
   readonly keyboard: Keyboard;
   readonly #hosts = new Set<string>();
@@ -90,6 +92,7 @@ export class Studio extends Part {
     this.device = new Device(page, 'device');
     this.look = new Look(page, 'model');
     this.hub = new HubPart(page, 'open');
+    this.language = new LanguagePart(page, 'settings');
     this.trial = new Trial(page, 'open');
     this.keyboard = new Keyboard(page);
     page.on('request', (request) => {

@@ -156,6 +156,8 @@ export interface StudioState extends PlanSettings {
   readonly mix: MixSummary | null;
   /** Requested size; `mix` follows asynchronously. */
   readonly mixBudgetBytes: number | null;
+  /** The end of a text that a measurement of more of it came to. */
+  readonly textEnd: { readonly textLabel: string; readonly context: number; readonly chunks: number } | null;
   /** An unfinished sweep. */
   readonly sweep: Sweep | null;
   /** Message about figures that the continued sweep dropped. */
@@ -180,6 +182,7 @@ export const noResults = {
   exports: {},
   runs: [],
   qualities: [],
+  textEnd: null,
   sweep: null,
   sweepNote: null,
   search: null,

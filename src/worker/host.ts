@@ -106,10 +106,10 @@ function handlers(studio: Studio, { engine, hubSources }: HostOptions): Handlers
       exports.imatrix = undefined;
       return summary;
     },
-    searchHub: ([words], _tell, signal) => searchHub(words, { signal }),
+    searchHub: ([words], _tell, signal) => searchHub(words, { signal, impatient: true }),
     lookAtHub: async ([address, token], _tell, signal) => {
       checkHubAllowed(address, hubSources);
-      const found = await lookAtHub(address, { token, signal });
+      const found = await lookAtHub(address, { token, signal, impatient: true });
       const offers = found.offers.map((o) => ({ ...o, level: fileTypeOfName(o.name) ?? null }));
       return { ...found, offers };
     },

@@ -101,3 +101,27 @@ describe('a search', () => {
     ]);
   });
 });
+
+describe('a network that is not there', () => {
+  const failing = () => {
+    let asked = 0;
+    const fetch = () => {
+      asked += 1;
+      return Promise.reject(new TypeError('Failed to fetch'));
+    };
+    return { options: { fetch, sleep: () => Promise.resolve() }, asked: () => asked };
+  };
+  it('is told at once to a person who waits', async () => {
+    const { options, asked } = failing();
+    await expect(searchHub('llama', { ...options, impatient: true })).rejects.toThrow(
+      /^The search: the connection failed \(Failed to fetch\)\.$/,
+    );
+    await expect(lookAtHub('org/name', { ...options, impatient: true })).rejects.toThrow(/connection failed/);
+    expect(asked()).toBe(2);
+  });
+  it('is asked again for what goes on by itself', async () => {
+    const { options, asked } = failing();
+    await expect(searchHub('llama', options)).rejects.toThrow(/after 6 attempts/);
+    expect(asked()).toBe(6);
+  });
+});

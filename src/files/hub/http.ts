@@ -11,6 +11,8 @@ export interface HttpOptions {
   readonly sleep?: (ms: number) => Promise<void>;
   /** An answer of which nothing comes for so long counts as broken; 60,000 when it is left out. */
   readonly stallMs?: number;
+  /** A connection that fails is told at once, for a person who waits and can ask again; other failures are repeated. */
+  readonly impatient?: boolean;
 }
 
 /** Attempts without progress before giving up. */
@@ -59,8 +61,10 @@ class Backoff {
   progress(): void {
     this.#attempt = 0;
   }
-  async wait(cause: string, ms?: number): Promise<void> {
+  async wait({ cause, waitMs: ms, isUnreached }: Broken): Promise<void> {
     if (this.#options.signal?.aborted) throw new CancelledError();
+    if (isUnreached && this.#options.impatient)
+      throw new FileError(`${this.#what}: ${cause}.`, 'Check the connection, then ask again.');
     if (++this.#attempt >= MAX_ATTEMPTS)
       throw new FileError(
         `${this.#what}: ${cause}, after ${MAX_ATTEMPTS} attempts.`,
@@ -112,7 +116,11 @@ async function attempt<T>(
     if (error instanceof NibbleError) throw error;
     if (signal?.aborted) throw new CancelledError();
     if (stalled) return new Broken(`nothing came for ${stallMs / 1000} s`);
-    return new Broken(`the connection ${answered ? 'broke' : 'failed'} (${messageOf(error)})`);
+    return new Broken(
+      `the connection ${answered ? 'broke' : 'failed'} (${messageOf(error)})`,
+      undefined,
+      !answered,
+    );
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', stop);
@@ -124,9 +132,12 @@ async function attempt<T>(
 class Broken {
   readonly cause: string;
   readonly waitMs: number | undefined;
-  constructor(cause: string, waitMs?: number) {
+  /** Nobody answered. */
+  readonly isUnreached: boolean;
+  constructor(cause: string, waitMs?: number, isUnreached = false) {
     this.cause = cause;
     this.waitMs = waitMs;
+    this.isUnreached = isUnreached;
   }
 }
 
@@ -159,7 +170,7 @@ export async function getJson(
       }
     });
     if (!(answer instanceof Broken)) return answer;
-    await backoff.wait(answer.cause, answer.waitMs);
+    await backoff.wait(answer);
   }
 }
 
@@ -198,7 +209,7 @@ export async function getRange(
       },
     );
     if (at > before) backoff.progress();
-    if (answer && at < end) await backoff.wait(answer.cause, answer.waitMs);
+    if (answer && at < end) await backoff.wait(answer);
   }
   return out;
 }

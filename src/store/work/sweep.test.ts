@@ -18,6 +18,8 @@ vi.mock('idb-keyval', () => import('../../testing/memory-idb'));
 
 const TYPES = ['F16', 'Q8_0'];
 const CHUNKS = 3;
+/** The text has no more. */
+const MOST_CHUNKS = 12;
 const TEXT = { label: 'own.txt', text: 'a text' };
 const STARTED = 1000;
 
@@ -96,7 +98,7 @@ function fakeEngine(...adapters: string[]): string[] {
     const { type, base, chunks } = request as QualityRequest;
     onGpu = [...new Set([base, type])];
     asked.push(`quality ${type} ${chunks}`);
-    const record = quality(type, adapter(), kvType, chunks ?? 7);
+    const record = quality(type, adapter(), kvType, Math.min(chunks ?? 7, MOST_CHUNKS));
     measured++;
     return record;
   };
@@ -190,6 +192,18 @@ test('what is too close to call is measured on more text, beside the figures of 
     ['Q8_0', 9],
   ]);
   expect([now.sweep, now.problem]).toEqual([null, null]);
+});
+
+test('where a text has no more, it is known that it has ended', async () => {
+  const asked = fakeEngine('one');
+  const qualities = [quality('F16', 'one', 'F16'), quality('Q8_0', 'one', 'F16')];
+  studioStore.setState({ qualities, sweep: null, textEnd: null });
+  await measureMore(['Q8_0'], qualities[1]!, 9);
+  expect(studioStore.getState().textEnd).toBeNull();
+  await measureMore(['Q8_0'], qualities[1]!, MOST_CHUNKS + 5);
+  expect(asked).toContain(`quality Q8_0 ${MOST_CHUNKS + 5}`);
+  const { textLabel, context } = qualities[1]!;
+  expect(studioStore.getState().textEnd).toEqual({ textLabel, context, chunks: MOST_CHUNKS });
 });
 
 test('a speed that does not state its cache type stays beside a sweep, and does not count in it', () => {

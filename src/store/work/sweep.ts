@@ -53,7 +53,9 @@ async function measure(step: Step, sweep: Sweep, text: string): Promise<string> 
   const { type } = step;
   const { base, textLabel, context, chunks, budgetMs } = sweep;
   const record = await run('quality', { type, base, textLabel, text, context, chunks, budgetMs });
+  const hasEnded = chunks !== null && record.chunks < chunks;
   set({
+    ...(hasEnded ? { textEnd: { textLabel, context: record.context, chunks: record.chunks } } : {}),
     qualities: mergeRun(get().qualities, record, order),
     // The first level decides the chunks of all levels.
     sweep: { ...sweep, chunks: record.chunks, context: record.context },

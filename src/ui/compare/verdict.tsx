@@ -51,7 +51,15 @@ function More({ finding, rows }: { finding: Finding; rows: readonly ResultRow[] 
   const each = of ? of.measured.level.tokens / of.chunks : 1;
   const chunks = Math.ceil((finding.wantedTokens ?? 0) / each);
   const ms = useStudio((s) => (of ? moreTime(s, finding.open, of, chunks).ms : null));
+  const end = useStudio((s) => s.textEnd);
   if (!of || finding.wantedTokens === null) return null;
+  // More of a text than there is tells nothing new.
+  if (end?.textLabel === of.textLabel && end.context === of.context && of.chunks >= end.chunks)
+    return (
+      <p className="cap" role="status">
+        {words.textEnds(end.chunks)}
+      </p>
+    );
   return (
     <button
       className="btn"

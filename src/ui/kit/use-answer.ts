@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { problemOf } from '../../store/work/job';
 
 /** Typing pauses for so long before anybody is asked. */
@@ -11,11 +11,16 @@ export interface Answer<T> {
   /** The question that the answer is to. */
   readonly key: string | null;
 }
+/** An answer, and a way to ask the same again. */
+export interface Asked<T> extends Answer<T> {
+  readonly again: () => void;
+}
 
 const NONE = { value: null, problem: null, key: null };
 
 /** Asks anew when `key` changes and typing pauses; the question is read then. Null asks nothing and forgets the answer. */
-export function useAnswer<T>(key: string | null, question: () => Promise<T>, pauseMs = PAUSE_MS): Answer<T> {
+export function useAnswer<T>(key: string | null, question: () => Promise<T>, pauseMs = PAUSE_MS): Asked<T> {
+  const [times, setTimes] = useState(0);
   const [answer, setAnswer] = useState<Answer<T>>(NONE);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for all that the question depends on
   useEffect(() => {
@@ -40,6 +45,7 @@ export function useAnswer<T>(key: string | null, question: () => Promise<T>, pau
       isStale = true;
       clearTimeout(timer);
     };
-  }, [key]);
-  return answer;
+  }, [key, times]);
+  const again = useCallback(() => setTimes((n) => n + 1), []);
+  return { ...answer, again };
 }

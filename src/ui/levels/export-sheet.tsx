@@ -92,7 +92,7 @@ export function ExportSheet({ type }: { readonly type: string }) {
   const blocked = useStudio((s) => s.job !== null || s.noGpu !== null);
   const denied = useStudio((s) => s.library.denied);
   const { modelId } = useAddress();
-  const words = useWords().export;
+  const { export: words, levels } = useWords();
   const close = () => navigate(pathOf('levels', modelId ?? ''));
   if (!row) return null;
   const name = fileName(type);
@@ -120,7 +120,7 @@ export function ExportSheet({ type }: { readonly type: string }) {
             <section>
               <h2>{words.stores}</h2>
               <p>
-                <Foreign text={row.refusal ?? row.use} />
+                <Foreign text={row.refusal ?? levels.use(type, row.use)} />
               </p>
               <p className="cap" data-testid="structure">
                 {row.structure}

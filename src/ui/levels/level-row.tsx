@@ -114,7 +114,7 @@ function State({ row }: { row: PlanRow }) {
           </button>
         </>
       ) : (
-        <span>{level ? words.made : row.use}</span>
+        <span>{level ? words.made : words.use(type, row.use)}</span>
       )}
       {level && <span className="error"> {words.error(`${fixed(100 * level.error, 3)} %`)}</span>}
       {exported && <span> {words.written}</span>}
@@ -176,7 +176,7 @@ export function LevelRow({ row, unit, loss, isFirst, isAt, onArrow }: LevelRowPr
           onChange={() => toggleLevel(type)}
         />
       </td>
-      <td className="g">{isFirst ? row.group : ''}</td>
+      <td className="g">{isFirst ? words.group(row.group) : ''}</td>
       <th scope="row" title={row.alias?.name}>
         <Dot family={familyOf(type)} />
         <Foreign text={type} />

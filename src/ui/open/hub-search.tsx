@@ -100,7 +100,14 @@ export function HubSearch() {
             {known?.isGated && <Gated page={`https://huggingface.co/${known.repository}`} />}
             {problem !== null && (
               <p className="is bad" role="alert">
-                <Foreign text={problem} />
+                <Foreign text={problem} />{' '}
+                <button
+                  className="link"
+                  type="button"
+                  onClick={found.problem === null ? repository.again : found.again}
+                >
+                  {words.again}
+                </button>
               </p>
             )}
             {problem === null && looked === null && <p className="cap">{words.choose}</p>}

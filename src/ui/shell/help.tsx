@@ -4,6 +4,7 @@ interface Shown {
   readonly text: string;
   readonly left: number;
   readonly top: number;
+  readonly by: 'tap' | 'focus';
 }
 const WIDTH_PX = 260;
 const MARGIN_PX = 8;
@@ -36,26 +37,28 @@ export function Help() {
   const [shown, setShown] = useState<Shown | null>(null);
   useEffect(() => {
     const hide = () => setShown(null);
-    const show = (target: EventTarget | null) => {
+    const show = (target: EventTarget | null, by: Shown['by']) => {
       const help = helpOf(target);
-      setShown(help && { text: help.text, ...placeOf(help.element) });
+      setShown(help && { text: help.text, by, ...placeOf(help.element) });
     };
     const onPointerUp = ({ pointerType, target }: PointerEvent) =>
-      pointerType === 'mouse' ? hide() : show(target);
+      pointerType === 'mouse' ? hide() : show(target, 'tap');
     const onFocus = ({ target }: FocusEvent) => {
-      if (target instanceof Element && target.matches(':focus-visible')) show(target);
+      if (target instanceof Element && target.matches(':focus-visible')) show(target, 'focus');
     };
+    // A tap takes the focus from elsewhere after it.
+    const onBlur = () => setShown((now) => (now?.by === 'focus' ? null : now));
     const onKey = ({ key }: KeyboardEvent) => key === 'Escape' && hide();
     window.addEventListener('pointerup', onPointerUp);
     window.addEventListener('focusin', onFocus);
-    window.addEventListener('focusout', hide);
+    window.addEventListener('focusout', onBlur);
     window.addEventListener('keydown', onKey);
     window.addEventListener('scroll', hide, { capture: true });
     window.addEventListener('hashchange', hide);
     return () => {
       window.removeEventListener('pointerup', onPointerUp);
       window.removeEventListener('focusin', onFocus);
-      window.removeEventListener('focusout', hide);
+      window.removeEventListener('focusout', onBlur);
       window.removeEventListener('keydown', onKey);
       window.removeEventListener('scroll', hide, { capture: true });
       window.removeEventListener('hashchange', hide);

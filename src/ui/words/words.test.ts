@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { fileTypes } from '../../quant/file-types';
 import { exponential, fixed, whole } from '../kit/numerals';
 import { ago, megaOrGiga, nats, natsWithError } from '../kit/units';
 import { en } from './en';
@@ -49,6 +50,7 @@ const ALIKE: Readonly<Record<string, readonly string[]>> = {
     'inspect.cell',
     'search.count',
   ],
+  'sentences of the engine, in the place of which each level has one': ['levels.group'],
   'a prompt for a model that was trained on English stories': ['try.start'],
 };
 
@@ -124,6 +126,13 @@ test.each([
   ['en', ['id'], 'en'],
 ] as const)('the choice %s in a system of %j is %s', (choice, ofSystem, language) => {
   expect(languageOf(choice, ofSystem)).toBe(language);
+});
+
+test('purpose and group of every level are said in the second language', () => {
+  for (const { label, use, group } of fileTypes) {
+    expect(id.levels.use(label, use), label).not.toBe(use);
+    if (!['FP32', 'FP4'].includes(group)) expect(id.levels.group(group)).not.toBe(group);
+  }
 });
 
 afterEach(() => speak('en'));

@@ -131,6 +131,8 @@ export const compare = {
     const who = names.length === 1 ? names[0]! : names.length === 2 ? 'both' : `all ${names.length}`;
     return ms === null ? `Measure ${who} on more text` : `Measure ${who} for ${about(ms)} more`;
   },
+  textEnds: (chunks: number) =>
+    `The text has no more: all ${whole(chunks)} chunks of it are measured. A longer text of your own tells more.`,
   download: (type: string) => `Download ${type}`,
 
   saveAs: 'Save as',

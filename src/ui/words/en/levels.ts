@@ -61,6 +61,9 @@ export const levels = {
   downloadCount: (n: number) => `Download ${n} levels`,
   quantize: (n: number) => (n === 1 ? 'Quantize 1 level' : `Quantize ${n} levels`),
   needsWebGpu: 'Quantize: needs WebGPU',
+  /** Purpose of a level, and its group: the engine's own sentences, which are English. */
+  use: (_type: string, use: string) => use,
+  group: (group: string) => group,
 };
 
 export const search = {

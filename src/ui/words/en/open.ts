@@ -20,6 +20,7 @@ export const open = {
     open: 'Open',
     openThis: (name: string) => `Open ${name}`,
     searching: 'Asking Hugging Face…',
+    again: 'Ask again',
     found: (n: number) => (n === 1 ? '1 repository' : `${n} repositories`),
     none: 'No repository has these words in its name.',
     choose: 'Choose a repository to see its files.',

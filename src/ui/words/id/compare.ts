@@ -130,6 +130,8 @@ export const compare: Words['compare'] = {
     const who = names.length === 1 ? names[0]! : names.length === 2 ? 'keduanya' : `ke-${names.length}nya`;
     return ms === null ? `Ukur ${who} pada lebih banyak teks` : `Ukur ${who} selama ${about(ms)} lagi`;
   },
+  textEnds: (chunks) =>
+    `Teksnya habis: semua ${whole(chunks)} potong sudah diukur. Teks Anda sendiri yang lebih panjang bercerita lebih banyak.`,
   download: (type) => `Unduh ${type}`,
 
   saveAs: 'Simpan sebagai',

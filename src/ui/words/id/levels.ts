@@ -1,5 +1,6 @@
 import type { Words } from '../en';
 import { decimal, whole } from './numbers';
+import { groups, uses } from './uses';
 
 const tokens = (n: number) => `${n >= 1024 && n % 1024 === 0 ? `${n / 1024}k` : n} token`;
 const cannot = (n: number) => `${whole(n)} memerlukan matriks kepentingan atau tidak dapat dibuat`;
@@ -66,6 +67,8 @@ export const levels: Words['levels'] = {
   downloadCount: (n) => `Unduh ${whole(n)} level`,
   quantize: (n) => `Kuantisasi ${whole(n)} level`,
   needsWebGpu: 'Kuantisasi: perlu WebGPU',
+  use: (type, use) => uses[type] ?? use,
+  group: (group) => groups[group] ?? group,
 };
 
 export const search: Words['search'] = {

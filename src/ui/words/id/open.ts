@@ -23,6 +23,7 @@ export const open: Words['open'] = {
     open: 'Buka',
     openThis: (name) => `Buka ${name}`,
     searching: 'Bertanya kepada Hugging Face…',
+    again: 'Tanya lagi',
     found: (n) => `${whole(n)} repositori`,
     none: 'Tidak ada repositori dengan kata-kata ini dalam namanya.',
     choose: 'Pilih repositori untuk melihat berkasnya.',
