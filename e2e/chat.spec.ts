@@ -64,13 +64,35 @@ test('messages are changed, answered again and branched from, and nothing is los
   expect(cut).toBe(whole.slice(0, whole.indexOf(middle)).trim());
   expect((await run.timing())?.endedBy).toBe('stop string');
 
+  // A penalty changes the answer; a preset of one's own brings it back.
+  await talk.setStops('');
+  await talk.savePreset('plain');
+  expect(await talk.preset()).toBe('plain');
+  await talk.setPenalty('Presence penalty', 2);
+  await talk.newConversation();
+  await talk.setPenalty('Presence penalty', 2);
+  const penalized = await run.chat('four');
+  expect(penalized).not.toBe(whole);
+  await talk.choosePreset('plain');
+  await talk.newConversation();
+  await talk.choosePreset('plain');
+  expect(await run.chat('four')).toBe(whole);
+  await talk.deletePreset('plain');
+  expect(await talk.preset()).not.toBe('plain');
+
   // Out, and in again under another id.
-  expect((await talk.conversations()).slice(0, 3)).toEqual(['four', 'four', 'one']);
+  expect((await talk.conversations()).slice(0, 3)).toEqual(['four', 'four', 'four']);
   expect(await talk.search('three')).toEqual(['one']);
   await talk.search('');
   await talk.openConversation('one');
   const file = await talk.exported('one');
   const messages = await run.messages();
+  const markdown = await talk.exportedMarkdown('one');
+  expect(markdown).toMatch(/^# one\n/);
+  // Answers of a seeded model have control characters, which the page escapes and the file has as they are.
+  for (const { from, text } of messages)
+    if (from === 'person') expect(markdown).toContain(`## You\n\n${text}\n`);
+  expect(markdown).toContain('## Q4_0\n');
   const address = studio.page.url();
   await talk.import('one.json', file);
   await expect.poll(() => studio.page.url()).not.toBe(address);

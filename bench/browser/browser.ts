@@ -27,6 +27,9 @@ export function launchOf(folder: string | undefined): Launch {
   };
 }
 
+/** For pictures: SwiftShader compiles several times as fast (docs/testing.md). What is timed is done without. */
+export const QUICK_COMPILES = '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
+
 /** Calls of WebGPU counted by gpu-hook.js. */
 export interface Counts {
   readonly devices: number;

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { type CDPSession, chromium, type Page } from '@playwright/test';
 import { preview } from 'vite';
 import { Studio } from '../../e2e/page';
-import { launchOf } from './browser';
+import { launchOf, QUICK_COMPILES } from './browser';
 
 const LEVELS = ['F16', 'Q8_0', 'Q5_K_M', 'Q4_K_M', 'Q4_0'];
 const SIZE = { width: 1280, height: 800 };
@@ -95,9 +95,9 @@ async function encode(page: Page, frames: readonly string[]): Promise<Buffer> {
   return Buffer.from(data, 'base64');
 }
 
-const { label: _, ...options } = launchOf(undefined);
+const { label: _, args, ...options } = launchOf(undefined);
 const server = await preview({ root, logLevel: 'error', preview: { port: 4177, host: '127.0.0.1' } });
-const browser = await chromium.launch({ headless: true, ...options });
+const browser = await chromium.launch({ headless: true, ...options, args: [...args, QUICK_COMPILES] });
 try {
   const page = await browser.newPage({ baseURL: 'http://127.0.0.1:4177', viewport: SIZE });
   // The compiler of this script inserts a helper that pages do not have.

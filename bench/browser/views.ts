@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { chromium } from '@playwright/test';
 import { preview } from 'vite';
 import { Studio } from '../../e2e/page';
-import { launchOf } from './browser';
+import { launchOf, QUICK_COMPILES } from './browser';
 
 const WIDTHS = [390, 768, 1440, 2560];
 const LEVELS = ['F16', 'Q8_0', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
@@ -22,9 +22,9 @@ async function picture(studio: Studio, name: string): Promise<void> {
     }
 }
 
-const { label: _, ...options } = launchOf(undefined);
+const { label: _, args, ...options } = launchOf(undefined);
 const server = await preview({ root, logLevel: 'error', preview: { port: 4179, host: '127.0.0.1' } });
-const browser = await chromium.launch({ headless: true, ...options });
+const browser = await chromium.launch({ headless: true, ...options, args: [...args, QUICK_COMPILES] });
 try {
   const baseURL = 'http://127.0.0.1:4179';
   const page = await browser.newPage({ baseURL, viewport: { width: 1440, height: 900 } });

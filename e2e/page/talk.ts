@@ -48,6 +48,40 @@ export class Talk extends Part {
     await this.controls.talk.more(title).click();
     return downloaded(this.page, () => this.controls.talk.exportOne.click());
   }
+  /** The shown branch of a conversation as Markdown. */
+  async exportedMarkdown(title: string): Promise<string> {
+    await this.go();
+    await this.controls.talk.more(title).click();
+    const press = () => this.page.getByRole('menuitem', { name: 'Export as Markdown' }).click();
+    return (await downloaded(this.page, press)).toString();
+  }
+  /** Sets a penalty by its name. */
+  async setPenalty(name: 'Repeat penalty' | 'Presence penalty', value: number): Promise<void> {
+    const field = this.page.getByRole('spinbutton', { name, exact: true });
+    await field.fill(String(value));
+    await field.blur();
+  }
+  /** Saves what answers depend on now under a name. */
+  async savePreset(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Save as a preset' }).click();
+    await this.page.getByRole('textbox', { name: 'Name of the preset' }).fill(name);
+    await this.page.getByRole('button', { name: 'Save', exact: true }).click();
+  }
+  /** Chooses a preset by its name. */
+  async choosePreset(name: string): Promise<void> {
+    await this.#preset.selectOption({ label: name });
+  }
+  /** Name of the preset that holds now. */
+  async preset(): Promise<string> {
+    return this.#preset.locator('option:checked').innerText();
+  }
+  get #preset(): Locator {
+    return this.page.getByRole('combobox', { name: 'Preset', exact: true });
+  }
+  /** Deletes the own preset that holds now. */
+  async deletePreset(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: `Delete ${name}` }).click();
+  }
   /** Imports a file, whose first conversation is shown then. */
   async import(path: string, bytes: Uint8Array): Promise<void> {
     await this.go();

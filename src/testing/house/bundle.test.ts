@@ -87,6 +87,12 @@ test('the first screen loads little; charts, Markdown and mathematics come with 
   expect(first.length).toBeGreaterThan(0);
   expect(first.reduce((n, name) => n + packed(name), 0)).toBeLessThan(MAX_FIRST_BYTES);
   for (const name of first) expect(scripts.get(name), name).not.toMatch(/recharts|temml|micromark/);
+  // The second language is one more script, which the first screen has no use of.
+  const inIndonesian = [...scripts]
+    .filter(([, code]) => code.includes('Kecilkan model'))
+    .map(([name]) => name);
+  expect(inIndonesian).toHaveLength(1);
+  expect(first).not.toContain(inIndonesian[0]);
   const workers = [...scripts.keys()].filter((name) => /^(engine|text)\.worker-/.test(name));
   expect(workers).toHaveLength(2);
   for (const name of workers) expect(packed(name), name).toBeLessThan(MAX_WORKER_BYTES);

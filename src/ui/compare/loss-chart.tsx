@@ -22,7 +22,7 @@ import { useWords } from '../words/use-words';
 import { axis, AxisWords, colourOf, Labels, Mark, textWidth, Tip } from './chart-parts';
 import { LEAST_KL, type LossScale } from './loss-scale';
 import { type Box, placeLabels } from './place-labels';
-import { fixed } from '../kit/numerals';
+import { fixed, numeral } from '../kit/numerals';
 
 /** Under this width of the chart there is no room for values beside names. */
 const WIDE_PX = 360;
@@ -169,7 +169,7 @@ export function LossChart({ points, front, ties, scale, x, words, tooLarge, size
           scale={x.scale}
           domain={[...x.domain]}
           ticks={[...x.ticks]}
-          tickFormatter={(v: number) => String(v)}
+          tickFormatter={(v: number) => numeral(String(v))}
           interval={0}
           height={20}
           allowDataOverflow

@@ -13,6 +13,7 @@ import type { Candidate } from '../../store/results/advice-types';
 import { frontOf } from '../../store/results/front';
 import { familyOf, shapes } from '../kit/family';
 import { megaOrGiga, nats } from '../kit/units';
+import { numeral } from '../kit/numerals';
 import { useWords } from '../words/use-words';
 import { klOf } from './kl-of';
 
@@ -90,7 +91,7 @@ export function SizeLoss(props: {
             scale="log"
             domain={[MIN_KL / 1.6, maxKl]}
             ticks={TICKS}
-            tickFormatter={(v: number) => String(v)}
+            tickFormatter={(v: number) => numeral(String(v))}
             tick={tick}
             tickLine={false}
             axisLine={false}

@@ -118,7 +118,7 @@ export const choose: Words['choose'] = {
   point: (type, kl, isMeasured) => `${type}, ${isMeasured ? '' : '≈ '}${kl}`,
   smallestSafe: 'Terkecil yang aman',
   recommended: 'Disarankan',
-  closest: 'Paling dekat dengan asli',
+  closest: 'Terdekat dengan asli',
   none: 'Tidak ada: setiap level yang muat kehilangan lebih dari yang aman.',
   timesSmaller: (times) => `${times} kali lebih kecil`,
   lessLosesMore: (type, times) =>
