@@ -7,10 +7,14 @@ import { preview } from 'vite';
 import { Studio } from '../../e2e/page';
 import { launchOf, QUICK_COMPILES } from './browser';
 
-const LEVELS = ['F16', 'Q8_0', 'Q5_K_M', 'Q4_K_M', 'Q4_0'];
+const LEVELS = ['F16', 'Q8_0', 'Q4_K_M', 'Q3_K_M'];
 const SIZE = { width: 1280, height: 800 };
 const OUT_WIDTH_PX = 960;
 const FRAMES_PER_SECOND = 15;
+/** Frames that a blinking caret alternates between. */
+const BLINKS = 4;
+/** For so long the end of a scene is shown. */
+const HELD_SECONDS = 1;
 const MAX_BYTES = 3_000_000;
 const root = resolve(import.meta.dirname, '../..');
 
@@ -29,7 +33,8 @@ async function scene(
 ): Promise<Scene> {
   const frames: string[] = [];
   const take = ({ data, sessionId }: { data: string; sessionId: number }) => {
-    frames.push(data);
+    // A caret that blinks is no news.
+    if (!frames.slice(-BLINKS).includes(data)) frames.push(data);
     void session.send('Page.screencastFrameAck', { sessionId });
   };
   session.on('Page.screencastFrame', take);
@@ -42,10 +47,12 @@ async function scene(
   return { frames: [...frames, last.toString('base64')], seconds };
 }
 
-/** As many frames as the scene lasts, evenly from what was recorded. */
+/** As many frames as the scene lasts, evenly from what was recorded, and its end. */
 const sampled = ({ frames, seconds }: Scene): string[] => {
-  const count = Math.round(seconds * FRAMES_PER_SECOND);
-  return Array.from({ length: count }, (_, i) => frames[Math.floor((i * frames.length) / count)]!);
+  const held = Math.round(HELD_SECONDS * FRAMES_PER_SECOND);
+  const count = Math.round(seconds * FRAMES_PER_SECOND) - held;
+  const moving = Array.from({ length: count }, (_, i) => frames[Math.floor((i * frames.length) / count)]!);
+  return [...moving, ...Array<string>(held).fill(frames.at(-1)!)];
 };
 
 /** A WebM of frames, which the browser plays on a canvas and records. */
@@ -105,8 +112,8 @@ try {
   const studio = await Studio.visit(page);
   const session = await page.context().newCDPSession(page);
   const scenes = [
-    await scene(page, session, 1.5, () => studio.go('open')),
-    await scene(page, session, 4, () => studio.trial.run()),
+    await scene(page, session, 1.2, () => studio.go('open')),
+    await scene(page, session, 4.5, () => studio.trial.run()),
   ];
   await studio.openBuiltIn();
   await studio.levels.select(LEVELS);
@@ -117,7 +124,7 @@ try {
       await studio.go('levels');
       await studio.levels.drawnSizes();
     }),
-    await scene(page, session, 2.5, async () => {
+    await scene(page, session, 2.3, async () => {
       await studio.results.showCharts();
       await page.waitForTimeout(1000);
     }),

@@ -14,6 +14,7 @@ const WIDTHS = [390, 768, 1440, 2560];
 const LEVELS = ['F16', 'Q8_0', 'Q5_K_M', 'Q4_K_M', 'Q4_0', 'Q3_K_M', 'Q2_K'];
 /** Of the whole model's file: a file that ends in the middle. */
 const DAMAGED_BYTES = 3_000_000;
+const NO_WEBGPU = '--disable-features=WebGPU';
 const baseURL = 'http://127.0.0.1:4179';
 const root = resolve(import.meta.dirname, '../..');
 const out = join(root, 'views');
@@ -135,7 +136,10 @@ const { label: _, args, ...options } = launchOf(undefined);
 const server = await preview({ root, logLevel: 'error', preview: { port: 4179, host: '127.0.0.1' } });
 /** A browser with a page of its own; without WebGPU where it is said. */
 async function inBrowser(more: string[], work: (studio: Studio, page: Page) => Promise<void>): Promise<void> {
-  const browser = await chromium.launch({ headless: true, ...options, args: [...args, ...more] });
+  const isOff = more.includes(NO_WEBGPU);
+  // What asks for an adapter would bring it back.
+  const own = args.filter((arg) => !(isOff && arg.includes('webgpu')));
+  const browser = await chromium.launch({ headless: true, ...options, args: [...own, ...more] });
   try {
     const page = await browser.newPage({ baseURL, viewport: { width: 1440, height: 900 } });
     // The compiler of this script inserts a helper that pages do not have.
@@ -151,7 +155,7 @@ try {
     await pictures(studio, viewsOf(studio));
     await pictures(studio, statesOf(studio, page));
   });
-  await inBrowser(['--disable-features=WebGPU'], async (studio) => {
+  await inBrowser([NO_WEBGPU], async (studio) => {
     await studio.goTo();
     await pictures(studio, [
       { name: 'no-webgpu', show: () => studio.openBuiltIn() },

@@ -47,7 +47,7 @@ export class LanguagePart extends Part {
     await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
     await session.send('Emulation.setTouchEmulationEnabled', { enabled: false });
     await session.detach();
-    const tip = this.page.getByRole('tooltip');
+    const tip = this.page.getByTestId('help');
     await tip.waitFor();
     const text = await tip.innerText();
     await this.page.keyboard.press('Escape');

@@ -66,7 +66,13 @@ export function Help() {
   }, []);
   if (!shown) return null;
   return (
-    <span className="helptip" role="tooltip" style={{ left: shown.left, top: shown.top }}>
+    // Those who have it read aloud have it from the title already.
+    <span
+      className="helptip"
+      aria-hidden="true"
+      data-testid="help"
+      style={{ left: shown.left, top: shown.top }}
+    >
       {shown.text}
     </span>
   );
