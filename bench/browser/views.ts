@@ -137,7 +137,7 @@ const server = await preview({ root, logLevel: 'error', preview: { port: 4179, h
 /** A browser with a page of its own; without WebGPU where it is said. */
 async function inBrowser(more: string[], work: (studio: Studio, page: Page) => Promise<void>): Promise<void> {
   const isOff = more.includes(NO_WEBGPU);
-  // What asks for an adapter would bring it back.
+  // Asking for an adapter would bring it back.
   const own = args.filter((arg) => !(isOff && arg.includes('webgpu')));
   const browser = await chromium.launch({ headless: true, ...options, args: [...own, ...more] });
   try {

@@ -106,10 +106,7 @@ export const faults: readonly Fault[] = [
     'src/files/hub/http.ts',
     ['Number(match[1]) !== at || total !== size', 'total !== size'],
     ['skip -= chunk.length - fresh.length;', ''],
-    [
-      'if (answer && at < end) await backoff.wait(answer.cause, answer.waitMs);',
-      'if (at > before) return out;',
-    ],
+    ['if (answer && at < end) await backoff.wait(answer);', 'if (at > before) return out;'],
   ),
   ...of('folder', 'src/model/convert/checkpoint/place.ts', [
     'if (expert >= this.#count)',
