@@ -1,6 +1,7 @@
 // npm run bench:load: overlap of reading, uploading and quantizing. Times the same tensors read from a source of
 // limited speed, uploaded, quantized from memory, and all of it together, which should take as long as the slowest
-// part. The source sleeps like a disk and does not use the processor.
+// part. The source sleeps like a disk and does not use the processor. Before that, rate and memory of the readers of checkpoints
+// of other quantizers; with --readers these alone.
 import { ggmlTypeByLabel } from '../src/files/ggml-types';
 import type { TensorSource } from '../src/files/model-file';
 import { StagingRing } from '../src/gpu/staging';
@@ -12,12 +13,17 @@ import { TensorPipeline } from '../src/pipeline/tensor-pipeline';
 import { bytesOf } from '../src/util/bytes';
 import { noise } from '../src/util/random';
 import { openNodeGpu } from '../src/node/gpu';
+import { benchReaders } from './readers';
 
 const COLS = 1024;
 const ROWS = Number(process.env.ROWS ?? 1024);
 const TENSORS = 32;
 const RUNS = 3;
 const types = (process.env.TYPES ?? 'Q8_0,Q4_0,Q4_K,Q6_K').split(',');
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+await benchReaders(print);
+if (process.argv.includes('--readers')) process.exit(0);
 
 const gpu = await openNodeGpu();
 const bytes = bytesOf(noise(ROWS * COLS, 1));
@@ -84,7 +90,6 @@ async function load(label: string, from: TensorSource[]): Promise<void> {
   owner.dispose();
 }
 
-const print = (line: string) => process.stdout.write(`${line}\n`);
 const ms = (v: number) => v.toFixed(0);
 print(`adapter: ${gpu.adapterName}`);
 print(`${TENSORS} tensors of ${ROWS} x ${COLS} float32, ${totalBytes / 1e6} MB; ms, median of ${RUNS}\n`);

@@ -355,3 +355,18 @@ describe('a mean checkpoint', () => {
     expect(hint).not.toBe('');
   });
 });
+
+describe('a checkpoint that is only told to be quantized', () => {
+  test('keeps its floats, names no level, and leaves out scales of activations', async () => {
+    const floats: StoredTensor = { name: 'a.weight', shape: [2], dtype: 'F16', bytes: bytes(4) };
+    const scale: StoredTensor = { name: 'a.k_scale', shape: [], dtype: 'F32', bytes: bytes(4) };
+    const file = safetensorsFile('model.safetensors', [floats, scale]);
+    for (const config of [{}, gptq.config, packed.config, blocks.config]) {
+      const read = await readSafetensors(memorySource(file.path, file.bytes));
+      const folder = { label: 'tiny', config, json: () => Promise.resolve(undefined) };
+      const { tensors, level } = await dequantized(read, folder);
+      expect(tensors.map((t) => t.name)).toEqual(['a.weight']);
+      expect(level).toBeUndefined();
+    }
+  });
+});

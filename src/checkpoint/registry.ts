@@ -32,6 +32,18 @@ interface Found {
   readonly settings: Settings;
 }
 
+/** Scales of activations and KV caches, which weights do not need. */
+const OF_ACTIVATIONS = [
+  '.input_scale',
+  '.output_scale',
+  '.activation_scale',
+  '.k_scale',
+  '.v_scale',
+  '.q_scale',
+  '.input_zero_point',
+  '.input_global_scale',
+];
+
 /** The method that config.json names, or else the one that knows the folder of an older producer. */
 async function findMethod(folder: Folder, tensors: readonly SafeTensor[]): Promise<Found | undefined> {
   const { label, config } = folder;
@@ -66,6 +78,8 @@ export interface Dequantized {
 export async function dequantized(tensors: readonly SafeTensor[], folder: Folder): Promise<Dequantized> {
   const stored = new Stored(tensors, folder.label);
   const found = await findMethod(folder, tensors);
+  stored.leaveOut(OF_ACTIVATIONS);
   const level = await found?.method.read(stored, found.settings);
-  return { tensors: stored.rest(), level };
+  // Settings may stand beside weights that nobody quantized.
+  return { tensors: stored.rest(), level: stored.hasMade ? level : undefined };
 }

@@ -11,7 +11,6 @@
 // Source: compressed-tensors ac8e2ba8, compressors and quantization/lifecycle.
 import { isRecord } from '../../files/json';
 import { FileError } from '../../util/errors';
-import { OF_ACTIVATIONS } from '../fp8/fp8';
 import type { Method } from '../method';
 import { Settings } from '../parts/settings';
 import { DAMAGED, FLOATS8, type Stored } from '../parts/stored';
@@ -37,7 +36,6 @@ const fits = (codes: string, { format }: Scheme): boolean =>
 async function read(stored: Stored, settings: Settings): Promise<string> {
   const schemeOf = schemes(settings);
   const levels = new Set<string>();
-  stored.leaveOut(OF_ACTIVATIONS);
   for (const { module, codes } of quantized(stored)) {
     const scheme = schemeOf(module);
     if (!scheme || !fits(codes, scheme))

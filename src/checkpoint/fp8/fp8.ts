@@ -9,18 +9,6 @@ import { Settings } from '../parts/settings';
 import { FLOATS8, type Stored } from '../parts/stored';
 import { type Block, scaledWeight, scaleOf } from './scaled';
 
-/** Scales of activations and KV caches, which float32 does not need. */
-export const OF_ACTIVATIONS = [
-  '.input_scale',
-  '.output_scale',
-  '.activation_scale',
-  '.k_scale',
-  '.v_scale',
-  '.q_scale',
-  '.input_zero_point',
-  '.input_global_scale',
-];
-
 /** Rows and columns of `weight_block_size`. */
 export function blockOf(settings: Settings, key: string): Block | undefined {
   const given: unknown = settings.json[key];
@@ -43,7 +31,6 @@ export function fp8Weight(stored: Stored, name: string, given: Block | undefined
 
 async function read(stored: Stored, settings: Settings): Promise<string> {
   const given = blockOf(settings, 'weight_block_size');
-  stored.leaveOut(OF_ACTIVATIONS);
   const weights = stored.tensors.filter((t) => FLOATS8.includes(t.dtype));
   const levels = weights.map(({ name }) => fp8Weight(stored, name, given));
   return levels[0] ?? 'FP8';

@@ -7,7 +7,7 @@
 // Source: TensorRT-Model-Optimizer 0ad6e5f0, modelopt/torch/quantization/qtensor/nvfp4_tensor.py and export.
 import { isRecord } from '../../files/json';
 import { FileError } from '../../util/errors';
-import { fp8Weight, OF_ACTIVATIONS } from '../fp8/fp8';
+import { fp8Weight } from '../fp8/fp8';
 import type { Method } from '../method';
 import { fourBitWeight, withFactor } from '../parts/four-bit-floats';
 import { Settings } from '../parts/settings';
@@ -53,7 +53,6 @@ async function read(stored: Stored, settings: Settings): Promise<string> {
   const inner = settings.record('quantization') ?? settings;
   const algorithm = inner.text('quant_algo', '');
   if (algorithm !== 'fp8' && algorithm !== 'nvfp4') throw inner.unread('quant_algo', 'FP8 or NVFP4');
-  stored.leaveOut(OF_ACTIVATIONS);
   if (algorithm === 'nvfp4')
     for (const module of stored.modules('.weight_scale_2')) nvfp4Weight(stored, module);
   else

@@ -16,15 +16,53 @@ export interface FieldStream {
 
 /** Unpacks `count` fields into `out` from `at` on. A field may cross from a word into the next. */
 export function unpackFields(stream: FieldStream, count: number, out: Uint8Array, at: number): void {
-  const { words, base, stride, bits } = stream;
-  const mask = 2 ** bits - 1;
-  for (let i = 0; i < count; i++) {
-    const bit = i * bits;
-    const shift = bit % 32;
-    const place = base + ((bit - shift) / 32) * stride;
-    let field = words[place]! >>> shift;
-    if (shift + bits > 32) field |= words[place + stride]! << (32 - shift);
-    out[at + i] = field & mask;
+  if (32 % stream.bits === 0) unpackWhole(stream, count, out, at);
+  else unpackCrossing(stream, count, out, at);
+}
+
+/** Fields of which a word holds a whole number: each word is loaded once. */
+function unpackWhole(
+  { words, base, stride, bits }: FieldStream,
+  count: number,
+  out: Uint8Array,
+  at: number,
+): void {
+  const mask = (1 << bits) - 1;
+  const end = at + count;
+  for (let place = base; at < end; place += stride) {
+    let word = words[place]!;
+    const stop = Math.min(end, at + 32 / bits);
+    for (; at < stop; at++) {
+      out[at] = word & mask;
+      word >>>= bits;
+    }
+  }
+}
+
+function unpackCrossing(
+  { words, base, stride, bits }: FieldStream,
+  count: number,
+  out: Uint8Array,
+  at: number,
+): void {
+  const mask = (1 << bits) - 1;
+  let place = base;
+  let word = words[place]!;
+  /** Bits of the word that are left. */
+  let left = 32;
+  for (let i = at; i < at + count; i++) {
+    let field = word;
+    if (left < bits) {
+      place += stride;
+      word = words[place] ?? 0;
+      field |= word << left;
+      word >>>= bits - left;
+      left += 32 - bits;
+    } else {
+      word >>>= bits;
+      left -= bits;
+    }
+    out[i] = field & mask;
   }
 }
 

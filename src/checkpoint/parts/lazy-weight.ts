@@ -30,10 +30,15 @@ export function lazyWeight(coded: Coded): TensorSource {
       const last = Math.ceil(end / 4 / piece);
       for (let at = Math.floor(start / 4 / piece); at < last; ) {
         const planes = await coded.planes(at, Math.min(last, at + step), signal);
-        const bytes = bytesOf(codec.decode(planes));
-        const first = at * piece * 4;
-        const from = Math.max(start, first);
-        out.set(bytes.subarray(from - first, Math.min(end, first + bytes.length) - first), from - start);
+        const first = at * piece * 4 - start;
+        const count = planes.codes.length;
+        // As a rule in its place: memory that is asked for and copied costs more than decoding.
+        if (first >= 0 && first % 4 === 0 && first + count * 4 <= out.length)
+          codec.decode(planes, new Float32Array(out.buffer, first, count));
+        else {
+          const bytes = bytesOf(codec.decode(planes));
+          out.set(bytes.subarray(Math.max(0, -first), out.length - first), Math.max(0, first));
+        }
         at += planes.codes.length / piece;
       }
       return out;

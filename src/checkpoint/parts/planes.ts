@@ -5,19 +5,39 @@ import type { Decoder, Planes } from '../../files/packed-rows';
 /** The arithmetic of a decoder. */
 export interface Codec {
   readonly id: Decoder;
-  decode(planes: Planes): Float32Array<ArrayBuffer>;
+  /** The values of all codes, in `out` where it is given: it has as many. */
+  decode(planes: Planes, out?: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer>;
+}
+
+/**
+ * Calls `run` for each run of columns of one group: weights [from, to), and the place of their scale. Groups are long as a rule,
+ * so what is of a group is loaded once for many weights.
+ */
+function eachRun(
+  { codes, cols, groups, groupOf }: Planes,
+  run: (from: number, to: number, scale: number) => void,
+): void {
+  const ends: number[] = [];
+  for (let c = 1; c <= cols; c++) if (c === cols || groupOf[c] !== groupOf[c - 1]) ends.push(c);
+  for (let at = 0, first = 0; at < codes.length; at += cols, first += groups) {
+    let from = 0;
+    for (const to of ends) {
+      run(at + from, at + to, first + groupOf[from]!);
+      from = to;
+    }
+  }
 }
 
 /** scale * (code - zero). */
 export const steps: Codec = {
   id: 'steps',
-  decode({ codes, cols, groups, groupOf, scales, offsets }) {
-    const out = new Float32Array(codes.length);
-    for (let at = 0, first = 0; at < codes.length; at += cols, first += groups)
-      for (let c = 0; c < cols; c++) {
-        const g = first + groupOf[c]!;
-        out[at + c] = scales[g]! * (codes[at + c]! - offsets![g]!);
-      }
+  decode(planes, out = new Float32Array(planes.codes.length)) {
+    const { codes, scales, offsets } = planes;
+    eachRun(planes, (from, to, g) => {
+      const scale = scales[g]!;
+      const zero = offsets![g]!;
+      for (let i = from; i < to; i++) out[i] = scale * (codes[i]! - zero);
+    });
     return out;
   },
 };
@@ -25,13 +45,13 @@ export const steps: Codec = {
 /** scale * code + bias. */
 export const affine: Codec = {
   id: 'affine',
-  decode({ codes, cols, groups, groupOf, scales, offsets }) {
-    const out = new Float32Array(codes.length);
-    for (let at = 0, first = 0; at < codes.length; at += cols, first += groups)
-      for (let c = 0; c < cols; c++) {
-        const g = first + groupOf[c]!;
-        out[at + c] = Math.fround(scales[g]! * codes[at + c]!) + offsets![g]!;
-      }
+  decode(planes, out = new Float32Array(planes.codes.length)) {
+    const { codes, scales, offsets } = planes;
+    eachRun(planes, (from, to, g) => {
+      const scale = scales[g]!;
+      const bias = offsets![g]!;
+      for (let i = from; i < to; i++) out[i] = Math.fround(scale * codes[i]!) + bias;
+    });
     return out;
   },
 };
@@ -39,10 +59,12 @@ export const affine: Codec = {
 /** value of the code * scale. */
 export const values: Codec = {
   id: 'values',
-  decode({ codes, cols, groups, groupOf, scales, values: table }) {
-    const out = new Float32Array(codes.length);
-    for (let at = 0, first = 0; at < codes.length; at += cols, first += groups)
-      for (let c = 0; c < cols; c++) out[at + c] = table![codes[at + c]!]! * scales[first + groupOf[c]!]!;
+  decode(planes, out = new Float32Array(planes.codes.length)) {
+    const { codes, scales, values: table } = planes;
+    eachRun(planes, (from, to, g) => {
+      const scale = scales[g]!;
+      for (let i = from; i < to; i++) out[i] = table![codes[i]!]! * scale;
+    });
     return out;
   },
 };
@@ -53,11 +75,12 @@ const INT8_STEP = Math.fround(7.874015718698502e-3);
 /** (code * scale) * (1/127), where the scale is the largest magnitude of the row. */
 export const int8: Codec = {
   id: 'int8',
-  decode({ codes, cols, groups, groupOf, scales }) {
-    const out = new Float32Array(codes.length);
-    for (let at = 0, first = 0; at < codes.length; at += cols, first += groups)
-      for (let c = 0; c < cols; c++)
-        out[at + c] = Math.fround((codes[at + c]! - 128) * scales[first + groupOf[c]!]!) * INT8_STEP;
+  decode(planes, out = new Float32Array(planes.codes.length)) {
+    const { codes, scales } = planes;
+    eachRun(planes, (from, to, g) => {
+      const scale = scales[g]!;
+      for (let i = from; i < to; i++) out[i] = Math.fround((codes[i]! - 128) * scale) * INT8_STEP;
+    });
     return out;
   },
 };

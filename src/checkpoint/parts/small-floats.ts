@@ -28,8 +28,11 @@ export const E8M0 = Float32Array.from({ length: 256 }, (_, code) =>
 export const E2M1 = Float32Array.of(0, 0.5, 1, 1.5, 2, 3, 4, 6, -0, -0.5, -1, -1.5, -2, -3, -4, -6);
 
 /** Bytes of 8-bit floats through their table. */
-export const looked = (bytes: Uint8Array, table: Float32Array): Float32Array<ArrayBuffer> =>
-  Float32Array.from(bytes, (code) => table[code]!);
+export function looked(bytes: Uint8Array, table: Float32Array): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(bytes.length);
+  for (let i = 0; i < bytes.length; i++) out[i] = table[bytes[i]!]!;
+  return out;
+}
 
 /** Values of a tensor of floats that was read as bytes. */
 export const floatsOf = (tensor: SafeTensor, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>

@@ -110,6 +110,11 @@ export class Stored {
     this.#made.set(codes, weight);
   }
 
+  /** True if a weight was made of codes. */
+  get hasMade(): boolean {
+    return this.#made.size > 0;
+  }
+
   /** The weights that were made and all that was not taken. Throws UnsupportedError if codes are left. */
   rest(): TensorSource[] {
     const out: TensorSource[] = [];

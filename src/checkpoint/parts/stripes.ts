@@ -58,14 +58,20 @@ export class LastStripe {
   #owner: unknown;
   #stripe: Stripe<unknown> | undefined;
 
+  #kept<T>(matrix: Striped<T>, output: number): Stripe<T> | undefined {
+    const stripe = this.#stripe;
+    const isHere = this.#owner === matrix && stripe && stripe.from <= output && output < stripe.to;
+    // Freed before the next is read: two would be held at once.
+    if (!isHere) this.#stripe = undefined;
+    return isHere ? (stripe as Stripe<T>) : undefined;
+  }
+
   /** The stripe that holds an output. */
   async of<T>(matrix: Striped<T>, output: number, signal?: AbortSignal): Promise<Stripe<T>> {
-    const kept = this.#stripe;
-    if (kept && this.#owner === matrix && kept.from <= output && output < kept.to) return kept as Stripe<T>;
+    const kept = this.#kept(matrix, output);
+    if (kept) return kept;
     const from = Math.floor(output / matrix.width) * matrix.width;
     const to = Math.min(matrix.outputs, from + matrix.width);
-    // Freed before the next is read: two would be held at once.
-    this.#stripe = undefined;
     const stripe = { from, to, data: await matrix.load(from, to, signal) };
     this.#owner = matrix;
     this.#stripe = stripe;

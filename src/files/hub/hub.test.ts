@@ -42,6 +42,12 @@ beforeAll(async () => {
   hub.add('org/torch', [file('config.json'), file('pytorch_model.bin'), file('optimizer.bin')]);
   hub.add('org/both', [file('config.json'), file('pytorch_model.bin'), file('model.safetensors')]);
   hub.add('org/onnx', [file('config.json'), file('model.onnx')]);
+  // Settings of older quantizers stand in files of their own.
+  hub.add('org/packed', [
+    ...checkpoint,
+    ...['quantize_config', 'quant_config', 'hf_quant_config', 'other_config'].map((n) => file(`${n}.json`)),
+  ]);
+  hub.add('org/bare', [file('quantize_config.json'), file('x.safetensors')]);
 });
 afterAll(() => hub.stop());
 beforeEach(() => {
@@ -95,6 +101,16 @@ describe('addresses', () => {
 });
 
 describe('a model on a hub', () => {
+  test('brings the files that say how it was quantized, and wants its config.json', async () => {
+    const found = (await names('org/packed')).filter((name) => /quant|other/.test(name));
+    expect(found.map((name) => name.split('/').at(-1)).sort()).toEqual([
+      'hf_quant_config.json',
+      'quant_config.json',
+      'quantize_config.json',
+    ]);
+    await expect(open('org/bare')).rejects.toThrow(/neither a GGUF nor a config\.json with safetensors/);
+  });
+
   test('a checkpoint is the folder that its files would be; only what is needed is asked for', async () => {
     const { label, files } = await open('org/tiny');
     const remote = await openTestModel(files, label);

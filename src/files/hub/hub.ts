@@ -33,7 +33,7 @@ function choose(address: HubAddress, files: readonly HubFile[]): HubFile[] {
   const hasSafetensors = found.some((f) => f.path.endsWith('.safetensors'));
   const own = hasSafetensors ? found.filter((f) => !f.path.endsWith('.bin')) : found;
   const isCheckpoint =
-    own.some((f) => /\.(safetensors|bin)$/.test(f.path)) && own.some((f) => f.path.endsWith('config.json'));
+    own.some((f) => /\.(safetensors|bin)$/.test(f.path)) && own.some((f) => f.path === `${depth}config.json`);
   if (isCheckpoint && tag === '') return own;
   const named = [...models].filter(([name]) => name.toLowerCase().includes(tag.toLowerCase()));
   // Q4_K is part of Q4_K_M, so names that end with the tag take precedence.
