@@ -196,6 +196,12 @@ const cases: readonly (readonly [what: string, made: Made, message: RegExp])[] =
     says(packed, { format: 'int-quantized' }),
     /says that ".*" is int-quantized/,
   ],
+  [
+    'an order of another kind',
+    scheme(packed, { actorder: 'row' }),
+    /"actorder" is row, which cannot be read/,
+  ],
+  ['an order without its groups', scheme(packed, { actorder: true }), /weight_g_idx" is missing/],
   ['strategies of none', scheme(packed, { strategy: 'row' }), /"strategy" is row/],
   [
     'blocks that are none',

@@ -109,6 +109,8 @@ async function read(stored: Stored, given: Settings): Promise<string> {
 export const awq: Method = {
   names: ['awq'],
   async find({ label, json }) {
+    const named = await json('quantize_config.json');
+    if (named?.quant_method === 'awq') return new Settings(named, `${label}: quantize_config.json`);
     const found = await json('quant_config.json');
     return found && ('w_bit' in found || 'zero_point' in found)
       ? new Settings(found, `${label}: quant_config.json`)

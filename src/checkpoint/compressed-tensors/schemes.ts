@@ -33,6 +33,17 @@ export type SchemeOf = (module: string) => Scheme | undefined;
 
 const STRATEGIES = ['tensor', 'channel', 'group', 'block', 'tensor_group'] as const;
 
+/** Values of `actorder` that leave columns in groups of weight_g_idx; of older versions, too. */
+const ORDERED: readonly unknown[] = ['group', 'dynamic', true];
+const IN_ORDER: readonly unknown[] = ['weight', 'static', false, null, undefined];
+
+function hasOrder(weights: Settings): boolean {
+  const order = weights.json.actorder;
+  if (!ORDERED.includes(order) && !IN_ORDER.includes(order))
+    throw weights.unread('actorder', 'group or weight');
+  return ORDERED.includes(order);
+}
+
 function schemeOf(group: Settings, format: string): Scheme {
   const weights = group.record('weights');
   if (!weights) throw group.wrong('weights', 'the settings of weights');
@@ -57,8 +68,7 @@ function schemeOf(group: Settings, format: string): Scheme {
     strategy,
     groupSize: strategy === 'group' || strategy === 'tensor_group' ? weights.groupSize('group_size') : -1,
     block: strategy === 'block' ? blockOf(weights, 'block_structure') : undefined,
-    hasOrder:
-      weights.has('actorder') && weights.json.actorder !== false && weights.text('actorder', '') !== 'weight',
+    hasOrder: hasOrder(weights),
   };
 }
 

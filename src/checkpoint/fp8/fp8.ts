@@ -1,6 +1,6 @@
 // 8-bit floats as DeepSeek, Qwen and vLLM store them ("fp8"), and Llama 3.1 405B ("fbgemm_fp8"):
 //   weight            F8_E4M3 or F8_E5M2 [out, in]
-//   weight_scale_inv  a factor, despite its name, for each block of weight_block_size, partial ones at the edges included
+//   weight_scale_inv  a factor (a float, or a power of two in F8_E8M0), despite its name, for each block of weight_block_size, partial ones at the edges included
 //   weight_scale      a factor for the tensor or for each row
 // weight = code * factor. input_scale and the like are of activations.
 // Sources: OCP 8-bit Floating Point; the weights of DeepSeek-V3; vLLM, quantization/fp8.py.

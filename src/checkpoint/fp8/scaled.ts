@@ -31,7 +31,7 @@ export function scaleOf(
   name: string,
   given: Block | undefined,
 ): Scaled | undefined {
-  const scale = stored.maybe(name, { dtypes: FLOATS });
+  const scale = stored.maybe(name, { dtypes: [...FLOATS, 'F8_E8M0'] });
   if (!scale) return undefined;
   const [rows = 1, cols = 1] = weight.shape;
   const count = scale.shape.reduce((n, d) => n * d, 1);

@@ -50,7 +50,9 @@ export const gptq: Method = {
   names: ['gptq'],
   async find({ label, json }) {
     const found = await json('quantize_config.json');
-    return found && 'bits' in found ? new Settings(found, `${label}: quantize_config.json`) : undefined;
+    return found && 'bits' in found && (found.quant_method ?? 'gptq') === 'gptq'
+      ? new Settings(found, `${label}: quantize_config.json`)
+      : undefined;
   },
   read,
 };

@@ -36,7 +36,7 @@ export function looked(bytes: Uint8Array, table: Float32Array): Float32Array<Arr
 
 /** Values of a tensor of floats that was read as bytes. */
 export const floatsOf = (tensor: SafeTensor, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
-  formatByLabel(tensor.type.label).decode(bytes);
+  tensor.dtype === 'F8_E8M0' ? looked(bytes, E8M0) : formatByLabel(tensor.type.label).decode(bytes);
 
 /** Values [from, to) of a tensor of floats. */
 export async function readFloats(

@@ -218,6 +218,26 @@ export const columnKinds: readonly Kind[] = [
       ),
   },
   {
+    name: 'awq by name in quantize_config.json',
+    level: 'AWQ 4-bit, group 32',
+    modules: MODULES,
+    make: (modules) =>
+      made(
+        modules,
+        (m, dice) => awqPart(m, dice, 32),
+        {},
+        {
+          'quantize_config.json': {
+            quant_method: 'awq',
+            format: 'gemm',
+            bits: 4,
+            group_size: 32,
+            zero_point: true,
+          },
+        },
+      ),
+  },
+  {
     name: 'auto-round as gptq',
     level: 'auto-round 4-bit, group 32',
     modules: MODULES,

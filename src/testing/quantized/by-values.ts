@@ -15,19 +15,29 @@ export interface Fp8Shape {
   /** Rows and columns of a block, or how else scales lie. */
   readonly scales: readonly [number, number] | 'tensor' | 'scalar' | 'channel';
   readonly ending: '_scale' | '_scale_inv';
+  /** Scales are powers of two, a byte each. */
+  readonly powers?: boolean;
 }
 
-export function fp8Part(module: Module, dice: Dice, { scales: lie, ending }: Fp8Shape): Part {
+export function fp8Part(module: Module, dice: Dice, { scales: lie, ending, powers }: Fp8Shape): Part {
   const { name, rows, cols } = module;
   const [blockRows, blockCols] = typeof lie === 'object' ? lie : lie === 'channel' ? [1, cols] : [rows, cols];
   const [down, across] = [Math.ceil(rows / blockRows), Math.ceil(cols / blockCols)];
   const codes = dice.codes(rows, cols, 254).map((row) => row.map((q) => (q >= 127 ? q + 1 : q)));
-  const scales = dice.scales(down, across).map((row) => row.map((s) => fround(s / 3)));
+  const exponents = dice.codes(down, across, 30);
+  const scales = exponents.map((row) => row.map((e) => (powers ? 2 ** (e - 27) : fround(dice.scale() / 3))));
   const shape = lie === 'tensor' ? [1] : lie === 'scalar' ? [] : [down, across];
   return {
     tensors: [
       bytes(`${name}.weight`, [rows, cols], 'F8_E4M3', codes.flat()),
-      floats(`${name}.weight${ending}`, shape, 'F32', scales.flat()),
+      powers
+        ? bytes(
+            `${name}.weight${ending}`,
+            shape,
+            'F8_E8M0',
+            exponents.flat().map((e) => e + 100),
+          )
+        : floats(`${name}.weight${ending}`, shape, 'F32', scales.flat()),
       floats(`${name}.input_scale`, [], 'F32', [1]),
     ],
     values: valuesOf(
@@ -143,6 +153,12 @@ export const valueKinds: readonly Kind[] = [
     'FP8 E4M3, blocks of 16x32',
     { scales: [16, 32], ending: '_scale_inv' },
     { quantization_config: { quant_method: 'fp8', fmt: 'e4m3', weight_block_size: [16, 32] } },
+  ),
+  fp8Kind(
+    'fp8 in blocks, scales of powers of two',
+    'FP8 E4M3, blocks of 16x32',
+    { scales: [16, 32], ending: '_scale_inv', powers: true },
+    { quantization_config: { quant_method: 'fp8', scale_fmt: 'ue8m0', weight_block_size: [16, 32] } },
   ),
   fp8Kind(
     'fp8 static',
