@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test';
+import { expect, type Route } from '@playwright/test';
 import { TINY, tinyGguf } from '../bench/models/tiny-llama';
 import { FakeHub } from '../src/testing/fake-hub';
 import { answerForTheHub } from './hub';
@@ -24,6 +24,12 @@ test('words find repositories, a repository its files with sizes; one is opened'
   await answerForTheHub(page, origin);
   const studio = await Studio.visit(page, { untuned: true });
   expect(hub.log).toEqual([]);
+  // Without a network it says so before the time of one repeated attempt, and asks again when it is asked to.
+  const away = (route: Route) => route.abort('internetdisconnected');
+  await page.context().route('https://huggingface.co/**', away);
+  expect(await studio.hub.fails('fox')).toMatch(/the connection failed .* then ask again/);
+  await page.context().unroute('https://huggingface.co/**', away);
+  await studio.hub.again();
   expect(await studio.hub.search('fox')).toEqual(['makers/tiny-fox-GGUF', 'makers/gated-fox']);
   await studio.hub.choose('makers/gated-fox');
   expect(await studio.hub.gatedWord()).toContain('accept their terms');

@@ -17,6 +17,19 @@ export class HubPart extends Part {
     await told.waitFor();
     return titles(this.#results.locator('li button'));
   }
+  /** Types words of which the hub cannot be asked; gives what the page says of it, which must come soon. */
+  async fails(words: string): Promise<string> {
+    await this.go();
+    await this.controls.hub.address.fill(words);
+    const told = this.#results.getByRole('alert');
+    await told.waitFor({ timeout: 8000 });
+    return told.innerText();
+  }
+  /** Asks the same again. */
+  async again(): Promise<void> {
+    await this.#results.getByRole('button', { name: 'Ask again' }).click();
+    await this.#results.getByRole('alert').waitFor({ state: 'detached' });
+  }
   /** Chooses a repository that the search found. */
   async choose(repository: string): Promise<void> {
     await this.#results.getByTitle(repository).click();

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
 import { fileTypes } from '../../quant/file-types';
 import { type Family, familyOf } from './family';
-import { ago, inUnit, megaOrGiga, nats, natsWithError, sizeUnit, weights } from './units';
+import {
+  ago,
+  gigabytesOf,
+  inUnit,
+  megaOrGiga,
+  nats,
+  natsWithError,
+  partOf,
+  sizeUnit,
+  weights,
+} from './units';
 
 test('every level has the family of its name', () => {
   const names: Partial<Record<Family, string[]>> = {};
@@ -26,6 +36,15 @@ test('sizes are decimal', () => {
   expect(inUnit(7_380_000, 'MB')).toBe('7.38');
   expect(weights(8_030_000_000)).toBe('8.03 G');
   expect(weights(3_700_000)).toBe('3.7 M');
+});
+
+test('memory before the whole that it is a part of is never hardly any of it', () => {
+  const of = (bytes: number, whole = 8e9) => `${partOf(bytes, whole)} of ${gigabytesOf(whole)}`;
+  expect(of(21_600_000)).toBe('21.6 MB of 8.0 GB');
+  expect(of(99_900_000)).toBe('99.9 MB of 8.0 GB');
+  expect(of(100_000_000)).toBe('0.1 of 8.0 GB');
+  expect(of(5_960_000_000)).toBe('6.0 of 8.0 GB');
+  expect(of(0)).toBe('0.0 of 8.0 GB');
 });
 
 test('a divergence has two digits that tell something', () => {
