@@ -29,6 +29,8 @@ export const USAGE = `nibble: quantize and run language models on the GPU (Node 
 generate, bench and perplexity quantize with the same options. MODEL is a GGUF file, a folder (a Hugging Face
 checkpoint, or a GGUF in several files), or hf:ORGANIZATION/NAME (HF_TOKEN for gated ones). --pre names the pre-tokenizer of a folder
 whose own is not known; --special reads control tokens in --prompt. --reference keeps activations in float32. TYPE is one of ${fileTypes.map((t) => t.label).join(', ')}.
+--lora PATH and --lora-scaled PATH:SCALE merge adapters of PEFT into a Hugging Face folder, in float32 and before anything is rounded;
+several are merged one after the other.
 -r (--reverse-prompt) is a text that ends the answer; --top-logprobs tells up to 4 likeliest tokens for each, with --json.
 The answer goes to standard output, progress, errors and a model's thoughts to standard error; with --marks thoughts go to standard
 output, too, with the control tokens around them.`;
@@ -95,6 +97,8 @@ export function parseCommand(argv: readonly string[]) {
         pure: { type: 'boolean' },
         strict: { type: 'boolean' },
         'dry-run': { type: 'boolean' },
+        lora: { type: 'string', multiple: true },
+        'lora-scaled': { type: 'string', multiple: true },
         imatrix: { type: 'string' },
         'include-weights': { type: 'string', multiple: true },
         'exclude-weights': { type: 'string', multiple: true },

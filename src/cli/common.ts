@@ -14,6 +14,8 @@ import { Engine } from '../infer/engine';
 import type { EngineOptions } from '../infer/model-runtime';
 import { assertAllowed } from '../pipeline/export';
 import { testNumerics } from '../device/numerics';
+import { readAdapter } from '../checkpoint/lora/adapter';
+import type { ScaledAdapter } from '../checkpoint/lora/merge';
 import { openModel } from '../pipeline/open';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { numberOption, UsageError, type Values } from './arguments';
@@ -37,6 +39,24 @@ const sandbox = nodeTextSandbox();
 /** The text of a model; throws FileError or UnsupportedError when it has no vocabulary that can be used. */
 export const textOf = ({ label, metadata }: ModelFile): ModelText => new ModelText(label, metadata, sandbox);
 
+/** Adapters of --lora PATH and --lora-scaled PATH:SCALE, in that order. Throws UsageError, FileError, UnsupportedError. */
+async function adaptersOf(values: Values): Promise<ScaledAdapter[]> {
+  const wanted = (values.lora ?? []).map((path) => ({ path, scale: 1 }));
+  for (const text of values['lora-scaled'] ?? []) {
+    const colon = text.lastIndexOf(':');
+    const scale = Number(text.slice(colon + 1));
+    if (colon < 1 || text.slice(colon + 1).trim() === '' || !Number.isFinite(scale))
+      throw new UsageError(`--lora-scaled is "${text}", expected PATH:SCALE.`);
+    wanted.push({ path: text.slice(0, colon), scale });
+  }
+  return Promise.all(
+    wanted.map(async ({ path, scale }) => ({
+      adapter: await readAdapter(openPath(path), basename(resolve(path))),
+      scale,
+    })),
+  );
+}
+
 export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
   if (path === undefined) throw new UsageError('MODEL is missing.');
   const options = values.pre === undefined ? {} : { preTokenizer: values.pre };
@@ -44,7 +64,8 @@ export async function open(path: string | undefined, values: Values): Promise<Mo
   const { files, label } = remote
     ? await openHub(path.replace(/^hf:/, ''), { token: process.env.HF_TOKEN })
     : { files: openPath(path), label: basename(resolve(path)) };
-  const model = await openModel(files, label, options, { sandbox });
+  const adapters = await adaptersOf(values);
+  const model = await openModel(files, label, options, { sandbox, adapters });
   if (model.quantizedAs !== undefined) say(`quantized as: ${model.quantizedAs}`);
   for (const note of model.notes) say(`note: ${note}`);
   return model;

@@ -1,10 +1,11 @@
+import type { ScaledAdapter } from '../checkpoint/lora/merge';
 import { type ByteSource, cancellableSources, wholeReads } from '../files/byte-source';
 import { isGguf, readGguf } from '../files/gguf/read';
 import { joinSplits } from '../files/gguf/split';
 import type { ModelFile } from '../files/model-file';
 import { type ConvertOptions, readFolder } from '../model/convert/folder';
 import type { TextSandbox } from '../text/sandbox/sandbox';
-import { FileError } from '../util/errors';
+import { FileError, UnsupportedError } from '../util/errors';
 import { filesAtTop, isPyTorchWeights } from '../util/model-folder';
 import type { Work } from '../util/work';
 
@@ -15,6 +16,8 @@ const isWeights = (name: string): boolean => name.endsWith('.safetensors') || is
 /** The signal ends reading; a Hugging Face vocabulary needs the sandbox to find out its pre-tokenizer. */
 export interface OpenWork extends Pick<Work, 'signal'> {
   readonly sandbox?: TextSandbox | undefined;
+  /** LoRA adapters that are merged into a Hugging Face folder before anything is rounded. */
+  readonly adapters?: readonly ScaledAdapter[] | undefined;
 }
 
 /**
@@ -51,6 +54,11 @@ async function openFiles(
     if (isGguf(await file.read(0, Math.min(4, file.sizeBytes)))) ggufs.push(file);
   }
   if (ggufs.length > 0) {
+    if (work.adapters?.length)
+      throw new UnsupportedError(
+        `${label}: an adapter can be merged into a Hugging Face folder, not into a GGUF yet.`,
+        'Open the folder that the GGUF was made of together with the adapter.',
+      );
     const read: ModelFile[] = [];
     for (const file of ggufs) read.push(await readGguf(file));
     return joinSplits(read, label);

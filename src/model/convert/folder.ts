@@ -1,4 +1,5 @@
 import { shownValue } from '../../util/foreign-text';
+import { merged, type ScaledAdapter } from '../../checkpoint/lora/merge';
 import { dequantized } from '../../checkpoint/registry';
 import type { ByteSource } from '../../files/byte-source';
 import { u32Value } from '../../files/gguf/metadata';
@@ -47,12 +48,16 @@ export async function readFolder(
   files: readonly ByteSource[],
   label: string,
   options: ConvertOptions = {},
-  work: Pick<Work, 'signal'> & { readonly sandbox?: TextSandbox | undefined } = {},
+  work: Pick<Work, 'signal'> & {
+    readonly sandbox?: TextSandbox | undefined;
+    readonly adapters?: readonly ScaledAdapter[] | undefined;
+  } = {},
 ): Promise<ModelFile> {
   const checkpoint = new Checkpoint(files, label);
   const config = new Config(await checkpoint.config(), label);
   const { architecture, source } = chooseSource(config);
   const out = new MetadataWriter(architecture.id);
+  const { adapters = [] } = work;
   const stored = await checkpoint.weights();
   const weights = await dequantized(stored.tensors.map(withoutDoubles), {
     label,
@@ -61,7 +66,7 @@ export async function readFolder(
   });
   const tensors = [
     ...(source.extra?.(config, out) ?? []),
-    ...placeTensors(weights.tensors, source, config, architecture.label),
+    ...placeTensors(merged(weights.tensors, adapters), source, config, architecture.label),
   ].map((t) => (staysFloat32(t) ? asFloat32(t) : t));
   const embedding = tensors.find((t) => t.name === 'token_embd.weight');
   const rows = embedding?.shape[1] ?? 0;
@@ -85,6 +90,10 @@ export async function readFolder(
   checkComplete({ label, metadata: out.entries, tensors }, { architecture, source }, config);
   out.u32('general.quantization_version', 2);
   const notes = ropeNotes(config, out, tensors);
+  for (const { adapter, scale } of adapters)
+    notes.push(
+      `${adapter.label} is merged into ${adapter.changes.size} tensors in float32${scale === 1 ? '' : `, ${scale} times as strong as it was trained`}.`,
+    );
   notes.push(...(await vocabulary(checkpoint, { config, rows }, source, options, out, work)));
   const matrix = tensors.find((t) => t.shape.length > 1)?.type.label;
   out.set('general.file_type', u32Value(matrix === 'F16' ? 1 : matrix === 'BF16' ? 32 : 0));

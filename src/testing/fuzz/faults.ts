@@ -37,6 +37,16 @@ export const faults: readonly Fault[] = [
     'if (place.sizeBytes < 0)',
   ]),
   ...of(
+    'adapter',
+    'src/checkpoint/lora/adapter.ts',
+    ['expected.alpha / Math.sqrt(rank)', 'expected.alpha / rank'],
+    ['const isTransposed = isEmbedding ||', 'const isTransposed = !isEmbedding &&'],
+  ),
+  ...of('adapter', 'src/checkpoint/lora/merge.ts', [
+    'const factor = magnitude[row]! / Math.sqrt(squares);',
+    'const factor = magnitude[row]! / squares;',
+  ]),
+  ...of(
     'sentencepiece',
     'src/model/convert/vocabulary/sentencepiece.ts',
     ['f.value >= 1 && f.value <= LAST_TYPE', 'f.value <= LAST_TYPE'],

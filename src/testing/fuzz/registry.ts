@@ -1,4 +1,5 @@
 import type { AnyFuzzer } from './reader';
+import { reader as adapter } from './readers/adapter';
 import { reader as config } from './readers/config';
 import { reader as conversations } from './readers/conversations';
 import { reader as folder } from './readers/folder';
@@ -33,5 +34,6 @@ export const fuzzers: readonly AnyFuzzer[] = [
   folder,
   quantizedCheckpoint,
   pytorch,
+  adapter,
   template,
 ];
