@@ -19,7 +19,7 @@ import { root } from './package/entries.mjs';
 import { installChromium, softwareVulkan } from './setup.mjs';
 
 /** Some 10 % above the measured figures, so that growth is a decision. */
-const BOUNDS = { tarballKb: 360, unpackedKb: 1300, packages: 6 };
+const BOUNDS = { tarballKb: 400, unpackedKb: 1400, packages: 6 };
 const LEVEL = 'Q4_K_M';
 const MODEL = 'public/models/nibble-stories-F16.gguf';
 
