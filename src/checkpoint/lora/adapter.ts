@@ -13,7 +13,7 @@ import { visible } from '../../util/foreign-text';
 import { compilePattern } from '../names/pattern';
 import { Settings } from '../parts/settings';
 
-/** What an adapter does to one tensor. */
+/** The change of one tensor. */
 export type Change =
   | { readonly kind: 'replace'; readonly tensor: SafeTensor }
   | {

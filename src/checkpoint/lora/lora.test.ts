@@ -3,7 +3,7 @@ import { memorySource } from '../../files/byte-source';
 import type { TensorSource } from '../../files/model-file';
 import { readSafetensors } from '../../files/safetensors/read';
 import { openModel } from '../../pipeline/open';
-import { type AdapterOptions, type AdapterShape, madeAdapter } from '../../testing/lora-adapter';
+import { type AdapterOptions, type AdapterShape, madeAdapter } from '../../testing/files/lora-adapter';
 import { floatTensor, jsonFile, type NamedBytes, safetensorsFile } from '../../testing/safetensors-file';
 import { testSandbox } from '../../testing/text/sandbox';
 import { huggingFaceFolder } from '../../testing/tiny-folder';

@@ -126,10 +126,10 @@ export class Machine {
   reduce(): void {
     const args = this.pop();
     const callee = this.pop();
-    if (!(callee instanceof PickleGlobal)) return this.refuse('it calls what is no class or function');
+    if (!(callee instanceof PickleGlobal)) this.refuse('it calls what is no class or function');
     const make = this.#options.makers.get(callee.name);
-    if (!make) return this.refuse(`it calls ${callee.name}`);
-    if (!(args instanceof PickleTuple)) return this.bad(`${callee.name} is called without arguments`);
+    if (!make) this.refuse(`it calls ${callee.name}`);
+    if (!(args instanceof PickleTuple)) this.bad(`${callee.name} is called without arguments`);
     this.push(this.#made(callee.name, () => make(args.items)));
   }
   /** A maker's complaint is told with the place in the file. */
@@ -149,7 +149,7 @@ export class Machine {
   setItems(values: readonly PickleValue[]): void {
     const dict = this.top();
     if (!(dict instanceof PickleDict) || values.length % 2 !== 0)
-      return this.bad('items are set on what is no dictionary, or without values');
+      this.bad('items are set on what is no dictionary, or without values');
     for (let i = 0; i < values.length; i += 2) {
       const key = values[i]!;
       if (dict.entries.has(key)) this.bad(`"${visible(String(key).slice(0, 200))}" is there twice`);
@@ -158,7 +158,7 @@ export class Machine {
   }
   append(values: readonly PickleValue[]): void {
     const list = this.top();
-    if (!(list instanceof PickleList)) return this.bad('values are appended to what is no list');
+    if (!(list instanceof PickleList)) this.bad('values are appended to what is no list');
     for (const value of values) list.items.push(value);
   }
 
@@ -172,7 +172,7 @@ export class Machine {
   persistent(): void {
     const id = this.pop();
     const { persistent } = this.#options;
-    if (!persistent) return this.refuse('it takes a persistent id');
+    if (!persistent) this.refuse('it takes a persistent id');
     this.push(this.#made('a persistent id', () => persistent(id)));
   }
   /** A frame says how many bytes follow it. */

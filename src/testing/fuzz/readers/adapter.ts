@@ -4,7 +4,7 @@ import { merged } from '../../../checkpoint/lora/merge';
 import { memorySource } from '../../../files/byte-source';
 import { readSafetensors } from '../../../files/safetensors/read';
 import { NibbleError } from '../../../util/errors';
-import { type AdapterShape, madeAdapter } from '../../lora-adapter';
+import { type AdapterShape, madeAdapter } from '../../files/lora-adapter';
 import { floatTensor, type NamedBytes, safetensorsFile } from '../../safetensors-file';
 import type { Chooser } from '../chooser';
 import { jsonText, mutateBytes, mutateJson, type Words } from '../mutate-json';

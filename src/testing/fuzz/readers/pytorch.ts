@@ -86,7 +86,7 @@ function viewOf(r: Chooser, storage: StorageFile, legacy: boolean): { value: Pyt
   };
 }
 
-function valueOf(r: Chooser, storages: readonly StorageFile[], legacy: boolean): Made {
+function stateOf(r: Chooser, storages: readonly StorageFile[], legacy: boolean): Made {
   const holds = new Map<string, Uint8Array>();
   let isOne = true;
   const dict = Array.from({ length: 1 + r.below(4) }, (_, i): readonly [Python, Python] => {
@@ -170,7 +170,7 @@ function archiveFile(r: Chooser, value: Python, storages: readonly StorageFile[]
 function make(r: Chooser): Input {
   const storages = Array.from({ length: 1 + r.below(3) }, (_, i) => storageOf(r, String(i)));
   const legacy = r.oneIn(3);
-  const { value, holds } = valueOf(r, storages, legacy);
+  const { value, holds } = stateOf(r, storages, legacy);
   // torch.save lists no storage that no tensor has.
   const used = storages.filter((s) =>
     JSON.stringify(value).includes(`"storage",{"global":"torch.${s.kind}"},"${s.key}"`),

@@ -1,12 +1,12 @@
 // Seeded LoRA adapters as PEFT writes them, with the values that merging must give in float64; shares no code with the reader.
-import { noise } from '../util/random';
+import { noise } from '../../util/random';
 import {
   floatTensor,
   jsonFile,
   type NamedBytes,
   safetensorsFile,
   type StoredTensor,
-} from './safetensors-file';
+} from '../safetensors-file';
 
 export interface AdapterShape {
   /** Module, and its weight as it is stored. */
