@@ -14,8 +14,7 @@ import { Engine } from '../infer/engine';
 import type { EngineOptions } from '../infer/model-runtime';
 import { assertAllowed } from '../pipeline/export';
 import { testNumerics } from '../device/numerics';
-import { readAdapter } from '../checkpoint/lora/adapter';
-import type { ScaledAdapter } from '../checkpoint/lora/merge';
+import { adaptersOf } from './adapters';
 import { openModel } from '../pipeline/open';
 import { type Prepared, prepareLevel } from '../pipeline/prepared';
 import { numberOption, UsageError, type Values } from './arguments';
@@ -38,24 +37,6 @@ const sandbox = nodeTextSandbox();
 
 /** The text of a model; throws FileError or UnsupportedError when it has no vocabulary that can be used. */
 export const textOf = ({ label, metadata }: ModelFile): ModelText => new ModelText(label, metadata, sandbox);
-
-/** Adapters of --lora PATH and --lora-scaled PATH:SCALE, in that order. Throws UsageError, FileError, UnsupportedError. */
-async function adaptersOf(values: Values): Promise<ScaledAdapter[]> {
-  const wanted = (values.lora ?? []).map((path) => ({ path, scale: 1 }));
-  for (const text of values['lora-scaled'] ?? []) {
-    const colon = text.lastIndexOf(':');
-    const scale = Number(text.slice(colon + 1));
-    if (colon < 1 || text.slice(colon + 1).trim() === '' || !Number.isFinite(scale))
-      throw new UsageError(`--lora-scaled is "${text}", expected PATH:SCALE.`);
-    wanted.push({ path: text.slice(0, colon), scale });
-  }
-  return Promise.all(
-    wanted.map(async ({ path, scale }) => ({
-      adapter: await readAdapter(openPath(path), basename(resolve(path))),
-      scale,
-    })),
-  );
-}
 
 export async function open(path: string | undefined, values: Values): Promise<ModelFile> {
   if (path === undefined) throw new UsageError('MODEL is missing.');
