@@ -123,3 +123,7 @@ export class Utf8Stream {
     return first >= 0 && this.#tail.length - first < length;
   }
 }
+
+/** A character for each byte, as std::string has them. */
+export const bytesAsText = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');

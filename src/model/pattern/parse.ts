@@ -1,7 +1,7 @@
 // The grammar of std::regex in its ECMAScript form, as libstdc++ reads it (bits/regex_scanner.tcc, regex_compiler.tcc):
 // POSIX classes in brackets; no lookbehind, no named groups, no flags.
 import { UnsupportedError } from '../../util/errors';
-import { byteByName, classByName, type Pattern, setOf } from './syntax';
+import { byteByName, classByName, type Pattern, setOf } from '../../util/pattern/syntax';
 
 const MAX_LENGTH = 10_000;
 const MAX_DEPTH = 200;

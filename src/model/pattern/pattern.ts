@@ -1,17 +1,13 @@
-import { encodeUtf8 } from '../../util/utf8';
+import { compilePattern } from '../../util/pattern/program';
+import { PatternRun } from '../../util/pattern/run';
+import { bytesAsText, encodeUtf8 } from '../../util/utf8';
 import { PatternParser } from './parse';
-import { compilePattern } from './program';
-import { PatternRun } from './run';
 
 /** Chooses tensors by name. A RegExp does, too. */
 export interface NamePattern {
   /** True for the names of tensors that are chosen. */
   test(name: string): boolean;
 }
-
-/** A character for each byte, as std::string has them. */
-const bytesAsText = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 
 /**
  * A pattern as llama-quantize's --tensor-type takes it: a std::regex in ECMAScript form, in small letters, that is

@@ -1,4 +1,4 @@
-// The parts of a pattern of tensor names. Sets are over bytes, as std::regex over char is.
+// The parts of a pattern of names, whatever its grammar. Sets are over bytes, as std::regex over char is.
 
 /** 256 flags, one for each byte. */
 export type ByteSet = Uint8Array;

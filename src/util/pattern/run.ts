@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../../util/errors';
+import { UnsupportedError } from '../errors';
 import type { Program, Step } from './program';
 import { isWord } from './syntax';
 
@@ -7,7 +7,7 @@ const MAX_WORK = 20_000_000;
 /** A step that is tried with its groups costs as much as so many that are followed. */
 const TRY_WORK = 40;
 
-/** Searches names for a program. What runs out of work throws UnsupportedError. */
+/** Runs a program over names, in a time that is bounded. What runs out of work throws UnsupportedError. */
 export class PatternRun {
   readonly #program: Program;
   readonly #source: string;
@@ -26,11 +26,19 @@ export class PatternRun {
     return false;
   }
 
+  /** True if the program matches at the begin of the name. */
+  startsWith(name: Uint8Array): boolean {
+    const { steps, refersBack } = this.#program;
+    return refersBack
+      ? this.#backtrack(steps, name, 0, []) !== undefined
+      : this.#follow(steps, name, 0, false);
+  }
+
   #spend(work: number): void {
     this.#work += work;
     if (this.#work > MAX_WORK)
       throw new UnsupportedError(
-        `The pattern "${this.#source}" takes too long on these tensor names.`,
+        `The pattern "${this.#source}" takes too long to be matched with these names.`,
         'Write it without repetitions inside repetitions.',
       );
   }

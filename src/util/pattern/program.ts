@@ -1,4 +1,4 @@
-import { UnsupportedError } from '../../util/errors';
+import { UnsupportedError } from '../errors';
 import type { ByteSet, Edge, Pattern } from './syntax';
 
 /** A step of a program. `split` tries `first` before `second`; `progress` fails if nothing was read since `mark`. */
@@ -22,7 +22,7 @@ export interface Program {
   readonly refersBack: boolean;
 }
 
-/** Compiles a pattern to steps. Throws UnsupportedError if they are too many. */
+/** Compiles a pattern, of whichever grammar, to steps. Throws UnsupportedError if they are too many. */
 export function compilePattern(pattern: Pattern, source: string): Program {
   let count = 0;
   let registers = 0;
