@@ -10,6 +10,7 @@ import type { Made } from '../../quantized/maker';
 import { safetensorsFile, type StoredTensor } from '../../safetensors-file';
 import type { Chooser } from '../chooser';
 import { jsonText, mutateBytes, mutateJson, type Words } from '../mutate-json';
+import { DTYPES, ENDINGS, PATTERNS, SETTINGS, WIDTHS } from '../quantized-words';
 import { fuzzer, rule } from '../reader';
 
 /** A checkpoint, and its exact values while nothing of it was mutated. */
@@ -29,131 +30,6 @@ const made = quantizedKinds.map((kind) => ({
     kind.modules.map((m) => ({ ...m, rows: Math.min(m.rows, 32), cols: Math.min(m.cols, 64) })),
   ),
 }));
-
-const DTYPES = [
-  'I32',
-  'U32',
-  'F16',
-  'BF16',
-  'F32',
-  'F64',
-  'U8',
-  'I8',
-  'F8_E4M3',
-  'F8_E5M2',
-  'I64',
-  'F8_E8M0',
-];
-const WIDTHS: Readonly<Record<string, number>> = {
-  U8: 1,
-  I8: 1,
-  F8_E4M3: 1,
-  F8_E5M2: 1,
-  F8_E8M0: 1,
-  F16: 2,
-  BF16: 2,
-  F64: 8,
-  I64: 8,
-};
-const ENDINGS = [
-  ...[
-    'qweight',
-    'qzeros',
-    'scales',
-    'g_idx',
-    'weight',
-    'biases',
-    'weight_packed',
-    'weight_scale',
-    'weight_zero_point',
-  ],
-  ...[
-    'weight_g_idx',
-    'weight_shape',
-    'weight_global_scale',
-    'weight_scale_2',
-    'weight_scale_inv',
-    'SCB',
-    'weight_format',
-  ],
-  ...['input_scale', 'weight.absmax', 'weight.quant_map', 'weight.nested_absmax', 'bias'],
-];
-/** Expressions of every kind that is read, and of some that are not. */
-const PATTERNS = [
-  ...[
-    '.*',
-    '.*proj',
-    'model',
-    '.*\\.(up|q)_proj$',
-    '^(?:m|\\.|[\\d-]).*\\b',
-    '(?=m).{2,}\\Z',
-    '\\Amodel',
-    '(?P<x>m)o?del+',
-  ],
-  ...[
-    '(a|[^b-d\\]]\\w{1,3})+?(?!x)$',
-    '[\\w.\\-]+',
-    '[]a-\\]]',
-    '[^\\S\\n]*m',
-    '(){3}.',
-    'm{0,2}x|.{5}',
-    '.*[_-]proj',
-    '\\n|\\.|m',
-  ],
-  ...['(', '[', 'a\\', '\\1', '*', '(?<x)', 'a)', '(?=.*(?=.*(?=.*(?=.*x))))', 'x{'],
-];
-/** Values by the key of the settings that they may stand for. */
-const SETTINGS: Readonly<Record<string, readonly unknown[]>> = {
-  bits: [2, 3, 4, 5, 8],
-  group_size: [-1, 16, 32, 64, 128, 0, 2 ** 20],
-  desc_act: [true, false],
-  checkpoint_format: ['gptq', 'gptq_v2', 'marlin'],
-  format: [
-    'gptq_v2',
-    'pack-quantized',
-    'int-quantized',
-    'float-quantized',
-    'naive-quantized',
-    'nvfp4-pack-quantized',
-    'x',
-  ],
-  is_marlin_format: [true, false],
-  pack_dtype: ['int32', 'int16'],
-  version: ['gemm', 'gemv'],
-  packing_format: [
-    'auto_round',
-    'auto_round:auto_awq',
-    'auto_round:gptqmodel',
-    'auto_round:llm_compressor',
-    null,
-  ],
-  backend: ['auto_round:gptq:exllamav2'],
-  data_type: ['int', 'int_asym', 'mx_fp'],
-  mode: ['affine', 'mxfp4', 'mxfp8', 'nvfp4', 'x'],
-  quant_method: [
-    'gptq',
-    'awq',
-    'compressed-tensors',
-    'fp8',
-    'bitsandbytes',
-    'mlx',
-    'auto-round',
-    'modelopt',
-    'aqlm',
-    null,
-  ],
-  quant_algo: ['FP8', 'NVFP4', 'x'],
-  weight_block_size: [[16, 32], [128, 128], [0, 1], 7, null],
-  sparsity_config: [{}, { format: 'dense' }, { format: 'x' }],
-  num_bits: [4, 8, 3],
-  type: ['int', 'float', 'x'],
-  symmetric: [true, false],
-  strategy: ['tensor', 'channel', 'group', 'block', 'tensor_group', 'x', null],
-  actorder: ['group', 'weight', false, true],
-  block_structure: [[16, 32], null],
-  load_in_4bit: [true, false],
-  'model.layers.0.mlp.up_proj': [false, true, {}, { bits: 8 }, 3],
-};
 
 /** Every object of a tree. */
 const objectsOf = (value: unknown): Json[] =>
