@@ -1,10 +1,9 @@
 import { elementCount, ggmlTypeByLabel } from '../../files/ggml-types';
 import type { TensorSource } from '../../files/model-file';
-import type { SafeTensor } from '../../files/safetensors/read';
-import { formatByLabel } from '../../quant/registry';
 import { bytesOf } from '../../util/bytes';
 import { FileError, UnsupportedError } from '../../util/errors';
 import { visible } from '../../util/foreign-text';
+import { readFloats } from '../parts/small-floats';
 import type { Adapter, Change } from './adapter';
 
 /** An adapter, and how strongly it acts: 1 is as it was trained. */
@@ -17,18 +16,6 @@ type Addition = Extract<Change, { kind: 'add' }>;
 /** Values that are worked on at once. */
 const STEP = 1 << 20;
 
-/** Float32 values [first, end) of a tensor in a float type, or one that is decoded to it. */
-async function floats(
-  tensor: TensorSource | SafeTensor,
-  first: number,
-  end: number,
-  signal?: AbortSignal,
-): Promise<Float32Array> {
-  const each = tensor.type.blockBytes;
-  const bytes = await tensor.read(first * each, end * each, signal);
-  return formatByLabel(tensor.type.label).decode(bytes);
-}
-
 /** Both factors with the rows of the product first: left [rows, r], right [r, cols]. */
 interface Factors {
   readonly left: Float32Array;
@@ -36,7 +23,7 @@ interface Factors {
 }
 async function factorsOf({ a, b, rank, isTransposed }: Addition, signal?: AbortSignal): Promise<Factors> {
   const [first, second] = (await Promise.all(
-    [a, b].map((t) => floats(t, 0, elementCount(t.shape)!, signal)),
+    [a, b].map((t) => readFloats(t, 0, elementCount(t.shape)!, signal)),
   )) as [Float32Array, Float32Array];
   if (!isTransposed) return { left: second, right: first };
   return { left: transposed(first, rank), right: transposed(second, second.length / rank) };
@@ -54,7 +41,7 @@ function added(base: TensorSource, change: Addition, scale: number): TensorSourc
   let kept: Promise<{ factors: Factors; magnitude: Float32Array | undefined }> | undefined;
   const load = async (signal?: AbortSignal) => ({
     factors: await factorsOf(change, signal),
-    magnitude: change.magnitude && (await floats(change.magnitude, 0, base.shape[0]!, signal)),
+    magnitude: change.magnitude && (await readFloats(change.magnitude, 0, base.shape[0]!, signal)),
   });
   const sizeBytes = elementCount(base.shape)! * 4;
   return {
@@ -73,10 +60,10 @@ function added(base: TensorSource, change: Addition, scale: number): TensorSourc
       const step = Math.max(1, Math.floor(STEP / cols));
       for (let row = first; row < last; row += step) {
         const to = Math.min(last, row + step);
-        const values = await floats(base, row * cols, to * cols, signal);
+        const values = await readFloats(base, row * cols, to * cols, signal);
         addRows(values, row, cols, factors, change.rank, scale, magnitude);
         const at = row * cols * 4 - start;
-        const bytes = bytesOf(values as Float32Array<ArrayBuffer>);
+        const bytes = bytesOf(values);
         out.set(bytes.subarray(Math.max(0, -at), out.length - at), Math.max(0, at));
       }
       // Rows are asked for in order: the factors of a tensor that was read are not needed any more.

@@ -34,13 +34,16 @@ export function looked(bytes: Uint8Array, table: Float32Array): Float32Array<Arr
   return out;
 }
 
+/** The part of a tensor that reading floats needs; one that was decoded before has no dtype. */
+type Floats = Pick<SafeTensor, 'type' | 'read'> & { readonly dtype?: string };
+
 /** Values of a tensor of floats that was read as bytes. */
-export const floatsOf = (tensor: SafeTensor, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+export const floatsOf = (tensor: Floats, bytes: Uint8Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
   tensor.dtype === 'F8_E8M0' ? looked(bytes, E8M0) : formatByLabel(tensor.type.label).decode(bytes);
 
 /** Values [from, to) of a tensor of floats. */
 export async function readFloats(
-  tensor: SafeTensor,
+  tensor: Floats,
   from: number,
   to: number,
   signal?: AbortSignal,
